@@ -1,0 +1,380 @@
+"""How an installation is set up: environment variables with the prefix PLUSONE_, and what holds without them.
+
+CONTRACT of the variables: docs/operators.md. A wrong value stops the program with one sentence.
+"""
+
+import os
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+PACKAGE = Path(__file__).resolve().parent
+
+KNOWN = {
+    "BASE_URL",
+    "DATABASE_URL",
+    "DATA_DIR",
+    "EMAIL_URL",
+    "ENV",
+    "FAULTS",
+    "SECRET_KEY",
+    "TEST_BROWSER",
+    "TEST_CLOCK",
+    "TEST_DATABASE_URL",
+    "TEST_ENGINE",
+}
+
+
+def _given(name: str, default: str = "") -> str:
+    return os.environ.get(f"PLUSONE_{name}", "").strip() or default
+
+
+def _warn_of_unknown() -> None:
+    for name in sorted(os.environ):
+        if name.startswith("PLUSONE_") and name.removeprefix("PLUSONE_") not in KNOWN:
+            sys.stderr.write(f"plusone: the setting {name} is not known and is ignored.\n")
+
+
+def _split(name: str, text: str) -> SplitResult:
+    try:
+        url = urlsplit(text)
+        _ = url.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"PLUSONE_{name} is not a readable address: {error}.") from None
+    return url
+
+
+def _built(path: str) -> bool:
+    return (PACKAGE / path).exists()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Which installation this is
+
+_warn_of_unknown()
+
+ENV = _given("ENV", "production")
+if ENV not in {"production", "demo", "test"}:
+    raise ImproperlyConfigured(f"PLUSONE_ENV is “{ENV}”; it must be production, demo or test.")
+
+DATA_DIR = Path(_given("DATA_DIR", "var")).expanduser().absolute()
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"The data folder {DATA_DIR} cannot be made: {error.strerror}.") from None
+
+TEST_CLOCK = _given("TEST_CLOCK")
+if TEST_CLOCK and ENV != "test":
+    raise ImproperlyConfigured("PLUSONE_TEST_CLOCK is only for PLUSONE_ENV=test.")
+
+FAULTS = frozenset(name.strip() for name in _given("FAULTS").split(",") if name.strip())
+if FAULTS and ENV != "test":
+    raise ImproperlyConfigured("PLUSONE_FAULTS is only for PLUSONE_ENV=test.")
+
+DEBUG = False
+ROOT_URLCONF = "plusone.urls"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def _kept_secret() -> str:
+    """The installation's secret: made once, kept in the data folder, readable by its owner alone."""
+    path = DATA_DIR / "secret_key"
+    try:
+        if not path.exists():
+            # Written aside and linked into place: of two processes starting at once, one wins and both read its key.
+            handle, aside = tempfile.mkstemp(dir=DATA_DIR)  # mode 0600
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(50))
+            try:
+                Path(path).hardlink_to(aside)
+            except FileExistsError:
+                pass
+            finally:
+                Path(aside).unlink()
+        return path.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"The data folder {DATA_DIR} cannot be used: {error.strerror}.") from None
+
+
+SECRET_KEY = _given("SECRET_KEY") or _kept_secret()
+
+
+def _base_url() -> str:
+    """The address people reach us at; without a setting the one the server was last started on (kept by `serve`)."""
+    given = _given("BASE_URL")
+    if not given:
+        try:
+            given = (DATA_DIR / "base_url").read_text().strip()
+        except OSError:
+            given = ""
+    given = given or "http://127.0.0.1:8000"
+    url = _split("BASE_URL", given)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.path.strip("/") or url.query:
+        raise ImproperlyConfigured("PLUSONE_BASE_URL must look like https://example.com, with no path.")
+    return given.rstrip("/")
+
+
+BASE_URL = _base_url()
+_base = urlsplit(BASE_URL)
+_https = _base.scheme == "https"
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_host = f"[{_base.hostname}]" if ":" in (_base.hostname or "") else (_base.hostname or "")
+# A demo is opened by whatever name its machine has; anything else answers to its own name only.
+ALLOWED_HOSTS = ["*"] if ENV == "demo" else [_host, *LOOPBACK]
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Rooms and faces
+
+# In layer order, the lowest first: reactions run, and declarations are loaded, in this order.
+ROOMS = (
+    "kernel",
+    "events",
+    "ledger",
+    "rules",
+    "clients",
+    "store",
+    "messaging",
+    "rewards",
+    "referrals",
+    "connect",
+    "insights",
+)
+FACES = ("ui", "public", "dashboard", "portal", "api")
+
+INSTALLED_APPS = [
+    *(f"plusone.{room}" for room in ROOMS if _built(f"{room}/apps.py")),
+    *(f"plusone.faces.{face}" for face in FACES if _built(f"faces/{face}/__init__.py")),
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
+]
+
+# Each one costs every request, so the list is short. Framing is refused by the content policy (frame-ancestors).
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Database, tasks, cache
+
+
+def _sqlite(path: str) -> dict[str, Any]:
+    return {
+        "ENGINE": "plusone.kernel.db.sqlite" if _built("kernel/db/sqlite/base.py") else "django.db.backends.sqlite3",
+        "NAME": path,
+        # A test that races threads needs a file: each connection to a database in memory would be its own.
+        "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
+        "OPTIONS": {
+            # A writer takes the lock when its transaction begins, so what it has read still holds when it writes.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            # Foreign keys are switched on by Django itself, on each connection.
+            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000",
+        },
+    }
+
+
+def _postgres(url: SplitResult) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")) or "plusone",
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": unquote(url.hostname or ""),
+        "PORT": str(url.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(parse_qsl(url.query)),
+    }
+
+
+def _database() -> dict[str, Any]:
+    """The database of DATABASE_URL: sqlite:///relative, sqlite:////absolute or postgres://user:password@host:port/name."""
+    given = _given("DATABASE_URL")
+    if not given:
+        return _sqlite(str(DATA_DIR / "plusone.sqlite3"))
+    url = _split("DATABASE_URL", given)
+    if url.scheme == "sqlite":
+        return _sqlite(unquote(url.path[1:]) or str(DATA_DIR / "plusone.sqlite3"))
+    if url.scheme in {"postgres", "postgresql"}:
+        return _postgres(url)
+    raise ImproperlyConfigured("PLUSONE_DATABASE_URL must begin with sqlite:/// or postgres://.")
+
+
+DATABASES = {"default": _database()}
+
+TASKS = {
+    "default": {
+        "BACKEND": "plusone.kernel.queue.backend.QueueBackend"
+        if _built("kernel/queue/backend.py")
+        else "django.tasks.backends.immediate.ImmediateBackend",
+    },
+}
+
+# Rate limits are counted here; in the database, so that every process counts the same.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "plusone_cache"}}
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Languages and times
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Static files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if ENV == "test"
+        else "whitenoise.storage.CompressedStaticFilesStorage",
+    },
+}
+# Straight from the package until `collectstatic` has put compressed copies into the data folder.
+WHITENOISE_USE_FINDERS = ENV == "test" or not STATIC_ROOT.is_dir()
+WHITENOISE_MAX_AGE = 3600
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Browsers: what a page may load, and what a cookie may do
+
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF, CSP.NONCE],
+    "img-src": [CSP.SELF, "data:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if _https else 0
+# With an https address there is a proxy before us that speaks TLS and says so.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
+SESSION_COOKIE_AGE = 60 * 24 * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Logins: an address, with a code by mail or a password
+
+AUTH_USER_MODEL = "kernel.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+if ENV == "test":
+    # Hashing slowly is the point of a password hash, and no test is about it.
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Mail
+
+EMAIL_URL = _given("EMAIL_URL")
+
+
+def _mailers() -> dict[str, Any]:
+    """The mail server of EMAIL_URL: smtp:// (plain), smtp+tls:// (STARTTLS) or smtps://."""
+    if not EMAIL_URL:
+        return {}  # Mail then waits in the database, and nothing can be sent past it unseen.
+    url = _split("EMAIL_URL", EMAIL_URL)
+    if url.scheme not in {"smtp", "smtp+tls", "smtps"} or not url.hostname:
+        raise ImproperlyConfigured("PLUSONE_EMAIL_URL must look like smtp+tls://user:password@host:587.")
+    options: dict[str, Any] = {
+        "host": url.hostname,
+        "port": url.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[url.scheme],
+        "username": unquote(url.username or ""),
+        "password": unquote(url.password or ""),
+        "use_tls": url.scheme == "smtp+tls",
+        "use_ssl": url.scheme == "smtps",
+        "timeout": 15,
+    }
+    return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
+
+
+MAILERS = _mailers()
+DEFAULT_FROM_EMAIL = dict(parse_qsl(urlsplit(EMAIL_URL).query)).get("from", f"Plusone <no-reply@{_base.hostname}>")
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Logs: to standard error, one line each
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "plusone": {"level": "INFO"},
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
+}
