@@ -1,0 +1,1 @@
+"""The spine: what happened, to whom, because of what."""
