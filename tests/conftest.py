@@ -8,25 +8,12 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from django.conf import settings
-from django.db.backends.base.operations import BaseDatabaseOperations
-from plusone.kernel import guards
 
 ENGINE = os.environ["PLUSONE_TEST_ENGINE"]
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
 # Playwright's synchronous interface keeps an event loop on the thread that also uses the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-_flush = BaseDatabaseOperations.execute_sql_flush
-
-
-def _flush_past_the_guards(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
-    """Empty the test database after a test that committed: append-only tables too."""
-    with guards.lifted(self.connection):
-        _flush(self, sql_list)
-
-
-BaseDatabaseOperations.execute_sql_flush = _flush_past_the_guards  # type: ignore[method-assign]
 
 
 def pytest_report_header() -> str:

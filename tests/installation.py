@@ -1,7 +1,7 @@
-"""The installation that the tests run against: Plusone's own settings, on a throw-away folder and a throw-away database.
+"""The installation that the tests run against: Plusone's own settings, a throw-away folder, a throw-away database.
 
-PLUSONE_TEST_ENGINE chooses `sqlite` (the default) or `postgres`; PLUSONE_TEST_DATABASE_URL names a PostgreSQL server to use
-instead of the one brought along. Each run has its own folder, in memory where there is room.
+PLUSONE_TEST_ENGINE chooses `sqlite` (the default) or `postgres`; PLUSONE_TEST_DATABASE_URL names a PostgreSQL server to
+use instead of the one brought along. Each run has its own folder, in memory where there is room.
 """
 
 import atexit
@@ -41,7 +41,7 @@ def _sweep(place: Path) -> None:
 
 
 def _make() -> None:
-    """Make folder and server, and say in the environment where they are: workers and started programs find them there."""
+    """Make folder and server, and name them in the environment, where workers and started programs find them."""
     engine = os.environ.setdefault("PLUSONE_TEST_ENGINE", "sqlite")
     if engine not in {"sqlite", "postgres"}:
         sys.exit(f"PLUSONE_TEST_ENGINE is “{engine}”; it must be sqlite or postgres.")
@@ -60,7 +60,7 @@ def _make() -> None:
     os.environ.pop("PLUSONE_TEST_CLOCK", None)
     os.environ["PLUSONE_ENV"] = "test"
     os.environ["PLUSONE_DATA_DIR"] = str(folder / "data")
-    os.environ["PLUSONE_SECRET_KEY"] = "not a secret: this installation is thrown away after the tests"  # noqa: S105
+    os.environ["PLUSONE_SECRET_KEY"] = "not a secret: this installation is thrown away after the tests"
     if engine == "postgres":
         url = os.environ.get("PLUSONE_TEST_DATABASE_URL", "")
         if not url:
