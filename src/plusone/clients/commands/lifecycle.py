@@ -1,0 +1,149 @@
+"""How a client comes, becomes active, is put aside, comes back and goes (REQUIREMENTS 4.1)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from plusone.clients import events
+from plusone.clients.models import Client, Consent
+from plusone.events.commands import record
+from plusone.kernel.errors import Refused
+from plusone.kernel.models import Business
+from plusone.ledger.commands import adjust
+from plusone.ledger.queries import balance_of
+
+from .profile import clean, insert, set_tags
+
+Status = Client.Status
+
+
+@transaction.atomic
+def create_client(
+    business: Business, *, first_name: str, last_name: str = "", email: str = "", phone: str = "", tags: Iterable[str] = (), access: bool = True,
+    language: str = "", source: str = "staff", actor: str, now: datetime,
+) -> Client:  # fmt: skip
+    """Add an active client (R-070), who gets no mail for it. Raise Invalid for a wrong field, AlreadyExists for a taken address."""
+    columns = clean(business, first_name=first_name, last_name=last_name, email=email, phone=phone)
+    client = insert(
+        business,
+        **columns,
+        status=Status.ACTIVE,
+        access=access,
+        language=language,
+        source=source,
+        created_at=now,
+        activated_at=now,
+    )
+    record(business, events.ClientCreated(source=source), client=client.pk, actor=actor, now=now)
+    set_tags(client, tags, actor=actor, now=now)
+    return client
+
+
+@transaction.atomic
+def register_lead(
+    business: Business, *, first_name: str, last_name: str = "", email: str, phone: str = "", language: str = "", consent_text: str = "",
+    source: str, actor: str, now: datetime,
+) -> Client:  # fmt: skip
+    """Make somebody who registered a lead (R-021). `consent_text` is what they agreed to, word for word. Raise Invalid or AlreadyExists."""
+    columns = clean(business, first_name=first_name, last_name=last_name, email=email, phone=phone)
+    client = insert(business, **columns, status=Status.LEAD, language=language, source=source, created_at=now)
+    if consent_text:
+        Consent.objects.create(
+            business=business,
+            client=client,
+            purpose="contact",
+            given=True,
+            text=consent_text[:500],
+            source=source,
+            at=now,
+        )
+    record(business, events.ClientRegistered(source=source), client=client.pk, actor=actor, now=now)
+    return client
+
+
+@transaction.atomic
+def activate(client: Client, *, via: str = "manual", actor: str, now: datetime) -> bool:
+    """Make a lead an active client. Say whether it was one (False: active already, nothing changed). Raise Refused when archived."""
+    # One conditional UPDATE, so that a click and a purchase at the same moment activate once (TRUST MON-18).
+    if Client.objects.filter(pk=client.pk, status=Status.LEAD).update(status=Status.ACTIVE, activated_at=now, activated_via=via):
+        client.refresh_from_db(fields=["status", "activated_at", "activated_via"])
+        record(client.business, events.ClientActivated(via=via), client=client.pk, actor=actor, now=now)
+        return True
+    client.refresh_from_db(fields=["status", "activated_at", "activated_via"])
+    if client.status == Status.ACTIVE:
+        return False
+    if client.status == Status.ARCHIVED:
+        raise Refused(_("This client is archived. Bring them back first."), code="archived")
+    raise Refused(_("This client was deleted."), code="deleted")
+
+
+@transaction.atomic
+def archive(client: Client, *, reason: str = "", actor: str, now: datetime) -> bool:
+    """Put a client or lead aside (R-071). Say whether it was not archived already."""
+    moved = Client.objects.filter(pk=client.pk, status__in=(Status.LEAD, Status.ACTIVE))
+    if not moved.update(status_before=F("status"), status=Status.ARCHIVED, archived_at=now):
+        client.refresh_from_db(fields=["status"])
+        if client.status == Status.DELETED:
+            raise Refused(_("This client was deleted."), code="deleted")
+        return False
+    client.refresh_from_db(fields=["status", "status_before", "archived_at"])
+    record(
+        client.business,
+        events.ClientArchived(was=client.status_before, reason=reason[:200]),
+        client=client.pk,
+        actor=actor,
+        now=now,
+    )
+    return True
+
+
+@transaction.atomic
+def reactivate(client: Client, *, via: str = "manual", actor: str, now: datetime) -> bool:
+    """Bring an archived client back to where they stood (R-203). Say whether they were archived. Earns nothing."""
+    moved = Client.objects.filter(pk=client.pk, status=Status.ARCHIVED)
+    if not moved.update(status=F("status_before"), status_before="", archived_at=None):
+        client.refresh_from_db(fields=["status"])
+        if client.status == Status.DELETED:
+            raise Refused(_("This client was deleted."), code="deleted")
+        return False
+    client.refresh_from_db(fields=["status", "status_before", "archived_at"])
+    record(client.business, events.ClientReactivated(via=via), client=client.pk, actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def delete_client(client: Client, *, reason: str = "", actor: str, now: datetime) -> None:
+    """Delete a lead or an archived client for good (R-097, R-099, Q-05): the person goes, the counts and the books stay.
+
+    What balance is left is given up by an adjustment. Raise Refused for an active client: archive first.
+    """
+    was = client.status
+    gone = Client.objects.filter(pk=client.pk, status__in=(Status.LEAD, Status.ARCHIVED))
+    if not gone.update(
+        status=Status.DELETED, deleted_at=now, user=None, access=False, first_name="", last_name="", email=None, email_key="", phone="",
+        language="", external_id=None, search="",
+    ):  # fmt: skip
+        client.refresh_from_db()
+        if client.status == Status.DELETED:
+            return
+        raise Refused(
+            _("Only a lead or an archived client can be deleted. Archive this client first."), code="not_archived"
+        )
+    client.refresh_from_db()
+    client.tags.clear()
+    client.consents.all().delete()
+    record(client.business, events.ClientDeleted(was=was, reason=reason[:200]), client=client.pk, actor=actor, now=now)
+    left = balance_of(client.business, client.pk, now=now).available
+    if left:
+        adjust(
+            client.business,
+            client.pk,
+            -left,
+            key=f"deleted:{client.pk}",
+            reason=_("The client was deleted"),
+            actor=actor,
+            now=now,
+        )

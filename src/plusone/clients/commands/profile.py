@@ -1,0 +1,135 @@
+"""What a client's details are, and who may log in as them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from plusone.clients import events
+from plusone.clients.models import Client, Tag, fold
+from plusone.events.commands import record
+from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.identity import e164, identity_email, login_email
+from plusone.kernel.models import Business, User
+
+TEXTS = ("first_name", "last_name")
+EDITABLE = (*TEXTS, "email", "phone", "language", "access")
+
+
+class AlreadyExists(Refused):
+    """Another client of this business has that address."""
+
+    code = "already_exists"
+
+
+def clean(
+    business: Business, *, first_name: str, last_name: str = "", email: str = "", phone: str = ""
+) -> dict[str, Any]:
+    """Return the columns for typed details. Raise Invalid naming the field that is wrong."""
+    first_name, last_name = " ".join(first_name.split()), " ".join(last_name.split())
+    if not first_name:
+        raise Invalid(_("Write a first name."), field="first_name", code="required")
+    for field, text in (("first_name", first_name), ("last_name", last_name)):
+        if any(ord(letter) < 32 or 0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+            raise Invalid(_("This name holds characters that cannot be stored."), field=field)
+        if len(text) > 80:
+            raise Invalid(_("This name is too long."), field=field)
+    columns = {"first_name": first_name, "last_name": last_name, "email": None, "email_key": "", "phone": ""}
+    if email.strip():
+        try:
+            columns["email"] = login_email(email)
+        except ValueError as error:
+            raise Invalid(_("This is not an e-mail address."), field="email") from error
+        columns["email_key"] = identity_email(columns["email"])
+    if phone.strip():
+        try:
+            columns["phone"] = e164(phone, business.country)
+        except ValueError as error:
+            raise Invalid(
+                _("This is not a phone number. Write it with its country code, such as +34 600 000 000."), field="phone"
+            ) from error
+    return columns
+
+
+def insert(business: Business, **columns: Any) -> Client:
+    """Write a new client. Raise AlreadyExists where the address is taken."""
+    client = Client(business=business, **columns)
+    client.search = client.search_text()
+    try:
+        with transaction.atomic():
+            client.save(force_insert=True)
+    except IntegrityError as error:
+        if columns.get("email") and Client.objects.filter(business=business, email=columns["email"]).exists():
+            raise AlreadyExists(_("A client with this e-mail address already exists."), field="email") from error
+        raise
+    _attach_login(client)
+    return client
+
+
+@transaction.atomic
+def edit_client(client: Client, *, actor: str, now: datetime, **changes: Any) -> Client:
+    """Change details (`first_name last_name email phone language access`). Raise Invalid or AlreadyExists; then nothing changes."""
+    assert set(changes) <= set(EDITABLE), "unknown field"
+    if client.status == Client.Status.DELETED:
+        raise Refused(_("This client was deleted."))
+    wanted = {field: changes.get(field, getattr(client, field) or "") for field in (*TEXTS, "email", "phone")}
+    columns = clean(client.business, **wanted) | {
+        field: changes[field] for field in ("language", "access") if field in changes
+    }
+    changed = tuple(
+        sorted(field for field, value in columns.items() if getattr(client, field) != value and field != "email_key")
+    )
+    if not changed:
+        return client
+    if "email" in changed:
+        client.user = None
+    for field, value in columns.items():
+        setattr(client, field, value)
+    client.search = client.search_text()
+    try:
+        with transaction.atomic():
+            client.save(update_fields=[*columns, "search", "user"])
+    except IntegrityError as error:
+        raise AlreadyExists(_("A client with this e-mail address already exists."), field="email") from error
+    _attach_login(client)
+    record(client.business, events.ClientChanged(fields=changed), client=client.pk, actor=actor, now=now)
+    return client
+
+
+@transaction.atomic
+def set_tags(client: Client, names: Iterable[str], *, actor: str, now: datetime) -> None:
+    """Give a client exactly these tags, made where they are new (R-081)."""
+    wanted: dict[str, str] = {}
+    for name in names:
+        name = " ".join(str(name).split())
+        if not name or len(name) > 60:
+            raise Invalid(_("A tag has between 1 and 60 characters."), field="tags")
+        wanted.setdefault(fold(name), name)
+    had = {tag.key: tag for tag in client.tags.all()}
+    for key, name in wanted.items():
+        if key not in had:
+            tag = Tag.objects.get_or_create(business=client.business, key=key, defaults={"name": name})[0]
+            client.tags.add(tag)
+            record(client.business, events.ClientTagged(tag=tag.pk), client=client.pk, actor=actor, now=now)
+    for key, tag in had.items():
+        if key not in wanted:
+            client.tags.remove(tag)
+            record(client.business, events.ClientUntagged(tag=tag.pk), client=client.pk, actor=actor, now=now)
+
+
+@transaction.atomic
+def attach_logins(user: User) -> int:
+    """Give a user, whose address was just proved, every client with access that has this address (DESIGN 6). Return how many were new."""
+    found = Client.objects.filter(email=user.email, access=True, user=None).exclude(status=Client.Status.DELETED)
+    return found.update(user=user)
+
+
+def _attach_login(client: Client) -> None:
+    """Attach the login of somebody who proved this address before (a verified one, or one with a client elsewhere)."""
+    if client.email and client.access and client.user_id is None:
+        known = Client.objects.filter(user__email=client.email).values_list("user_id", flat=True).first()
+        if known:
+            client.user_id = known
+            client.save(update_fields=["user"])

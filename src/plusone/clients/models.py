@@ -1,0 +1,151 @@
+"""The client book: who they are, and where they stand (REQUIREMENTS 4.1). Personal data lives here and nowhere above the ledger."""
+
+import unicodedata
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from plusone.kernel import ids
+from plusone.kernel.models import Business, Owned, User
+
+
+def fold(text: str) -> str:
+    """Return text as search compares it: no accents, no letter case (R-068)."""
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
+
+
+class Tag(Owned):
+    """A label of a business for its clients. Case is kept for display, folded for uniqueness (R-080, R-232)."""
+
+    name = models.CharField(max_length=60)
+    key = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business", "key"], name="clients_tag_once")]
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    """Filters of the client book."""
+
+    def of(self, business: Business) -> "ClientQuerySet":
+        """Keep the clients of a business that were not deleted."""
+        return self.filter(business=business).exclude(status=Client.Status.DELETED)
+
+    def search(self, text: str) -> "ClientQuerySet":
+        """Keep those whose name, address or phone has every word of `text`, in any letter case, with or without accents."""
+        found = self
+        for word in fold(text).split():
+            found = found.filter(search__contains=word)
+        return found
+
+
+class Client(Owned):
+    """A person in one business. A login (`user`) may have many, one a business (Q-20)."""
+
+    class Status(models.TextChoices):
+        """Where a client stands. `deleted` is a tombstone without personal data."""
+
+        LEAD = "lead", _("Lead")
+        ACTIVE = "active", _("Active")
+        ARCHIVED = "archived", _("Archived")
+        DELETED = "deleted", _("Deleted")
+
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="clients")
+    status = models.CharField(max_length=12, choices=Status)
+    status_before = models.CharField(max_length=12, blank=True)  # what `reactivate` returns to
+    access = models.BooleanField(default=True)
+    first_name = models.CharField(max_length=80)
+    last_name = models.CharField(max_length=120, blank=True)
+    email = models.CharField(max_length=254, null=True, blank=True)  # the login identity; null where there is none
+    email_key = models.CharField(max_length=254, blank=True)  # the fraud identity: no +tag, no Gmail dots
+    phone = models.CharField(max_length=20, blank=True)  # E.164
+    language = models.CharField(max_length=8, blank=True)
+    code = models.CharField(max_length=9, unique=True, default=ids.referral_code)
+    source = models.CharField(max_length=20)  # staff, referral, form, import, api
+    external_id = models.CharField(max_length=120, null=True, blank=True)
+    tags = models.ManyToManyField(Tag, related_name="clients", blank=True)
+    search = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True, blank=True)
+    activated_via = models.CharField(max_length=12, blank=True)  # manual, purchase
+    archived_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Client"]] = models.Manager.from_queryset(ClientQuerySet)()  # type: ignore[assignment]  # the queryset's methods
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "email"], condition=Q(email__isnull=False), name="clients_email_once"
+            ),
+            models.UniqueConstraint(
+                fields=["business", "external_id"], condition=Q(external_id__isnull=False), name="clients_external_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["business", "status", "-id"], name="clients_status"),
+            models.Index(fields=["business", "email_key"], name="clients_email_key"),
+            models.Index(fields=["business", "phone"], name="clients_phone"),
+            models.Index(fields=["email"], name="clients_email"),
+        ]
+
+    @property
+    def full_name(self) -> str:
+        """The whole name; a deleted client has none left."""
+        return f"{self.first_name} {self.last_name}".strip() or str(_("Deleted client"))
+
+    @property
+    def short_name(self) -> str:
+        """First name and initial: what other clients may see (R-049)."""
+        return (
+            f"{self.first_name} {self.last_name[:1]}.".strip()
+            if self.last_name
+            else self.first_name or str(_("Deleted client"))
+        )
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the avatar."""
+        return (self.first_name[:1] + self.last_name[:1]).upper()
+
+    @property
+    def is_lead(self) -> bool:
+        """Registered, not yet a client."""
+        return self.status == self.Status.LEAD
+
+    @property
+    def is_active(self) -> bool:
+        """A client of today."""
+        return self.status == self.Status.ACTIVE
+
+    @property
+    def is_archived(self) -> bool:
+        """Put aside, nothing lost."""
+        return self.status == self.Status.ARCHIVED
+
+    @property
+    def can_delete(self) -> bool:
+        """Only a lead or an archived client may be deleted (Q-05, R-097)."""
+        return self.status in (self.Status.LEAD, self.Status.ARCHIVED)
+
+    def reads(self) -> str:
+        """Return the language to write to this client in."""
+        return self.language or self.business.language
+
+    def search_text(self) -> str:
+        """Return what `search` should hold."""
+        return fold(f"{self.first_name} {self.last_name} {self.email or ''} {self.phone}")[:500]
+
+
+class Consent(Owned):
+    """That a client agreed to something, in which words, when and where (PRI-5). Withdrawing adds a row."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=40)
+    given = models.BooleanField()
+    text = models.CharField(max_length=500)
+    source = models.CharField(max_length=40)
+    at = models.DateTimeField()

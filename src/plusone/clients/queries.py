@@ -1,0 +1,46 @@
+"""Questions about the client book."""
+
+from django.db.models import Count, Q
+
+from plusone.kernel.identity import identity_email
+from plusone.kernel.models import Business, User
+
+from .models import Client, Tag
+
+OPEN = (Client.Status.LEAD, Client.Status.ACTIVE)
+
+
+def status_counts(business: Business) -> dict[str, int]:
+    """Return how many clients stand where: {"lead": 3, "active": 40, "archived": 2}."""
+    rows = Client.objects.filter(business=business).values_list("status").annotate(count=Count("id")).order_by()
+    return {str(status): count for status, count in rows}
+
+
+def known_person(business: Business, *, email: str = "", phone: str = "") -> Client | None:
+    """Return the client or lead of this business who is the same person: same mailbox (CASES 22) or same phone; active ones first."""
+    same = Q()
+    if email:
+        same |= Q(email_key=identity_email(email))
+    if phone:
+        same |= Q(phone=phone)
+    if not same:
+        return None
+    found = Client.objects.filter(same, business=business).exclude(status=Client.Status.DELETED)
+    order = {Client.Status.ACTIVE: 0, Client.Status.ARCHIVED: 1, Client.Status.LEAD: 2}
+    return min(found, key=lambda client: (order[Client.Status(client.status)], client.pk), default=None)
+
+
+def profiles_of(user: User) -> list[Client]:
+    """Return what a user is a client of, with portal access, newest business last (R-101)."""
+    found = Client.objects.filter(user=user, access=True).exclude(status=Client.Status.DELETED)
+    return list(found.select_related("business").order_by("id"))
+
+
+def may_ask_for_code(email: str) -> bool:
+    """Say whether a client with portal access has this (normalised) address: then a login code may be sent to it (DESIGN 6)."""
+    return Client.objects.filter(email=email, access=True).exclude(status=Client.Status.DELETED).exists()
+
+
+def tags_of(business: Business) -> list[Tag]:
+    """Return the tags of a business by name."""
+    return list(Tag.objects.filter(business=business).order_by("key"))

@@ -1,0 +1,32 @@
+"""How a room is loaded: its declarations are imported once, so that its classes are in the registries."""
+
+import importlib
+import importlib.util
+import pkgutil
+
+from django.apps import AppConfig
+
+DECLARING = ("events", "automation", "types", "channels", "kpis", "sweeps")
+
+
+class RoomConfig(AppConfig):
+    """A room of the house. On start-up it imports the modules that declare things."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        for name in DECLARING:
+            path = f"{self.name}.{name}"
+            if importlib.util.find_spec(path) is None:
+                continue
+            module = importlib.import_module(path)
+            for child in pkgutil.iter_modules(getattr(module, "__path__", [])):
+                importlib.import_module(f"{path}.{child.name}")
+
+
+class KernelConfig(RoomConfig):
+    """The kernel."""
+
+    name = "plusone.kernel"
+    label = "kernel"
+    default = True

@@ -1,0 +1,51 @@
+"""Rows of the kernel. They know no facts: `connect` opens a business and records that it did."""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from .ids import public_id
+from .models import Business, Collaborator, User
+
+SLUG_TRIES = 50
+
+
+def slug_of(name: str) -> str:
+    """Return a name as a part of an address: ascii, lower case, hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "business"
+
+
+@transaction.atomic
+def create_business(**fields: Any) -> Business:
+    """Make a business with a slug of its own: names may repeat, slugs get a number."""
+    base = slug_of(fields["name"])
+    for number in range(1, SLUG_TRIES):
+        slug = base if number == 1 else f"{base}-{number}"
+        try:
+            with transaction.atomic():
+                return Business.objects.create(slug=slug, **fields)
+        except IntegrityError:
+            continue
+    return Business.objects.create(slug=f"{base}-{public_id()[:8].lower()}", **fields)
+
+
+def add_collaborator(business: Business, user: User, *, role: str) -> Collaborator:
+    """Give a user a role in a business; the role they already have stays."""
+    return Collaborator.objects.get_or_create(business=business, user=user, defaults={"role": role})[0]
+
+
+def user_for(email: str, *, language: str = "") -> User:
+    """Return the user of a (normalised) address, made without a password where there is none."""
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, language=language)
+    return user
+
+
+def set_language(user: User, language: str, *, now: datetime) -> None:
+    """Remember the language a user reads."""
+    User.objects.filter(pk=user.pk).update(language=language)

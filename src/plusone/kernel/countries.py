@@ -1,0 +1,64 @@
+"""What a country sets for a new business: currency, time zone, language and the legal preset (TRUST A2)."""
+
+from dataclasses import dataclass
+
+from babel import Locale
+from babel.core import get_global
+from babel.languages import get_official_languages
+from babel.numbers import get_territory_currencies
+
+LANGUAGES = ("en", "es", "fr")
+# Countries with several zones: the one most people there live in.
+ZONES = {
+    "US": "America/New_York", "CA": "America/Toronto", "MX": "America/Mexico_City", "BR": "America/Sao_Paulo",
+    "AU": "Australia/Sydney", "ES": "Europe/Madrid", "PT": "Europe/Lisbon", "RU": "Europe/Moscow", "CL": "America/Santiago",
+    "AR": "America/Argentina/Buenos_Aires", "EC": "America/Guayaquil", "FR": "Europe/Paris", "GB": "Europe/London",
+    "DE": "Europe/Berlin", "NZ": "Pacific/Auckland", "CN": "Asia/Shanghai", "ID": "Asia/Jakarta", "KZ": "Asia/Almaty",
+}  # fmt: skip
+EEA = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO".split())
+
+
+@dataclass(frozen=True)
+class Country:
+    """What a country means for a business that opens in it."""
+
+    code: str
+    currency: str
+    timezone: str
+    language: str
+    legal_preset: str
+
+
+def countries(language: str) -> list[tuple[str, str]]:
+    """Return (code, name) of all countries in `language`, sorted by name."""
+    names = Locale.parse(language).territories
+    known = {code for code in get_global("territory_currencies") if len(code) == 2 and code.isalpha()}
+    return sorted(((code, names[code]) for code in known if code in names), key=lambda pair: pair[1])
+
+
+def country(code: str) -> Country:
+    """Return what `code` (ISO 3166, two letters) sets. An unknown code gives the neutral defaults."""
+    code = code.upper()
+    currencies = get_territory_currencies(code) or ["EUR"]
+    official = get_official_languages(code) or ()
+    language = next((language for language in official if language in LANGUAGES), "en")
+    return Country(
+        code=code, currency=currencies[-1], timezone=_zone(code), language=language, legal_preset=_preset(code)
+    )
+
+
+def _zone(code: str) -> str:
+    if code in ZONES:
+        return ZONES[code]
+    zones = sorted(
+        zone for zone, territory in get_global("zone_territories").items() if territory == code and "/" in zone
+    )
+    return zones[0] if zones else "UTC"
+
+
+def _preset(code: str) -> str:
+    if code in ("DE", "AT", "CH"):
+        return "dach"
+    if code in EEA:
+        return "eu"
+    return {"GB": "uk", "CA": "ca", "US": "us"}.get(code, "other")

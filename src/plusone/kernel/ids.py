@@ -1,0 +1,43 @@
+"""Identifiers: opaque ones that people and programs see, time-ordered ones that only the database sees."""
+
+import secrets
+import string
+import threading
+import time
+
+ALPHABET = string.ascii_letters + string.digits
+CODE_ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
+CODE_LENGTH = 9
+PUBLIC_ID_LENGTH = 22
+
+
+def public_id() -> str:
+    """Return a new random id of 22 characters (131 bits), safe in URLs."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
+
+
+def referral_code() -> str:
+    """Return a new random code of nine characters without vowels or look-alikes (CASES 1)."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def clean_code(text: str) -> str:
+    """Return a typed code as it is stored: trimmed, lower case (CASES 2)."""
+    return text.strip().lower()
+
+
+_last = 0
+_lock = threading.Lock()
+
+
+def time_id() -> int:
+    """Return a new 63-bit id that grows with time: 42 bits of milliseconds, 21 random bits; unique within a process."""
+    global _last
+    with _lock:
+        _last = max((time.time_ns() // 1_000_000) << 21 | secrets.randbits(21), _last + 1)
+        return _last
+
+
+def time_id_at(milliseconds: int) -> int:
+    """Return the smallest id that `time_id` can make at or after this Unix time in milliseconds."""
+    return max(milliseconds, 0) << 21

@@ -1,0 +1,7 @@
+"""The tables that know nothing of the trade: who logs in, which business, who works there."""
+
+from .business import Business, Collaborator, Owned, Row
+from .once import Once
+from .user import User
+
+__all__ = ["Business", "Collaborator", "Once", "Owned", "Row", "User"]

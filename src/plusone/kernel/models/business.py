@@ -1,0 +1,75 @@
+"""The tenant, its staff, and what every row of a tenant carries."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from plusone.kernel import ids
+
+from .user import User
+
+
+class Row(models.Model):
+    """Abstract: a row that people and programs name by an opaque id."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=ids.public_id, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Business(Row):
+    """One service business: a tenant. Its currency is fixed once money has moved."""
+
+    class Kind(models.TextChoices):
+        """What it does; sets the words and presets of the first screens."""
+
+        COACH = "coach", _("Coach or personal trainer")
+        STUDIO = "studio", _("Studio or gym")
+        SALON = "salon", _("Salon or spa")
+        CLINIC = "clinic", _("Clinic or practice")
+        VENUE = "venue", _("Restaurant or venue")
+        OTHER = "other", _("Something else")
+
+    name = models.CharField(max_length=120)
+    slug = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.OTHER)
+    country = models.CharField(max_length=2, blank=True)
+    currency = models.CharField(max_length=3)
+    timezone = models.CharField(max_length=64)
+    language = models.CharField(max_length=8, default="en")
+    legal_preset = models.CharField(max_length=20, default="other")
+    brand_color = models.CharField(max_length=7, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    auto_apply_to_renewal = models.BooleanField(default=True)
+    consent_required = models.BooleanField(default=False)
+    free_orders_activate = models.BooleanField(default=False)  # Q-11
+    marketing_started_at = models.DateTimeField(null=True, blank=True)  # R-010
+    marketing_started_by = models.CharField(max_length=40, blank=True)
+    checklist_dismissed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Owned(Row):
+    """Abstract: a row of one business. Every query names the business first."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Collaborator(Owned):
+    """Somebody who works in a business, with a role."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="collaborations")
+    role = models.CharField(max_length=20)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business", "user"], name="collaborator_once")]

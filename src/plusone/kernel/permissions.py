@@ -1,0 +1,55 @@
+"""What staff may do: one entry per permission, one set per role (R-223)."""
+
+from django.utils.translation import gettext_lazy as _
+
+PERMISSIONS = {
+    "home.view": _("See the home page"),
+    "clients.view": _("See clients"),
+    "clients.manage": _("Add and edit clients"),
+    "clients.activate": _("Activate, archive and bring back clients"),
+    "clients.delete": _("Delete clients for good"),
+    "campaigns.view": _("See campaigns, leads and ambassadors"),
+    "campaigns.manage": _("Set up campaigns"),
+    "referrals.manage": _("Say who recommended a client, approve and reject"),
+    "rewards.decide": _("Approve and decline rewards"),
+    "insights.view": _("See figures"),
+    "exports.make": _("Export data"),
+    "store.view": _("See products and orders"),
+    "store.manage": _("Set up products"),
+    "orders.sell": _("Sell and take payments"),
+    "orders.refund": _("Refund payments"),
+    "balance.adjust": _("Adjust a client's balance"),
+    "settings.manage": _("Change the business's settings"),
+    "imports.run": _("Import data"),
+}
+
+ALL = frozenset(PERMISSIONS)
+ROLES = {
+    "owner": ALL,
+    "manager": ALL - {"settings.manage"},
+    "professional": frozenset({"home.view", "clients.view", "clients.manage", "campaigns.view"}),
+    "front_desk": frozenset(
+        {
+            "home.view",
+            "clients.view",
+            "clients.manage",
+            "clients.activate",
+            "campaigns.view",
+            "store.view",
+            "orders.sell",
+            "referrals.manage",
+        }
+    ),
+}
+ROLE_NAMES = {
+    "owner": _("Owner"),
+    "manager": _("Manager"),
+    "professional": _("Professional"),
+    "front_desk": _("Front desk"),
+}
+
+
+def allows(role: str, permission: str) -> bool:
+    """Say whether a role holds a permission. An unknown permission is a bug."""
+    assert permission in ALL, f"no such permission: {permission}"
+    return permission in ROLES.get(role, frozenset())

@@ -1,0 +1,180 @@
+"""Double entry, append only (DESIGN 5). What is only appended and what changes are in tables of their own.
+
+Appended: Transfer, Entry, Lot, LotUse (a database trigger refuses UPDATE and DELETE). Changing: AccountBalance, LotBalance, Hold.
+Clients are plain integers here. Amounts are minor units of the business's one currency.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from plusone.kernel.guards import append_only
+from plusone.kernel.models import Owned
+
+
+class Account(Owned):
+    """A place value sits in: a client's balance, what a client owes, or one of the business's own (client 0)."""
+
+    class Kind(models.TextChoices):
+        """What the account is for."""
+
+        CLIENT = "client"
+        DEBT = "debt"
+        REWARDS = "rewards"
+        SALES = "sales"
+        ADJUSTMENTS = "adjustments"
+        OPENINGS = "openings"
+        EXPIRED = "expired"
+        TRANSFERS = "transfers"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    client_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business", "client_id", "kind"], name="ledger_account_once")]
+
+
+class AccountBalance(models.Model):
+    """What a client's account holds now. Only accounts with a floor have one, so nothing of the business's is hot."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="now")
+    posted = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(held__gte=0), name="ledger_held_positive"),
+            models.CheckConstraint(condition=Q(posted__gte=F("held")), name="ledger_available_positive"),
+        ]
+
+
+class Transfer(Owned):
+    """Value moved between two accounts, once per `key`. Never changed: a mistake is undone by another, with a reason."""
+
+    class Kind(models.TextChoices):
+        """The kinds of movement that a client reads (CONTRACT)."""
+
+        EARN = "earn", _("Reward")
+        ADJUST = "adjust", _("Adjustment")
+        REDEEM = "redeem", _("Used in the store")
+        RENEWAL = "renewal", _("Used for a renewal")
+        REVERSAL = "reversal", _("Given back")
+        EXPIRE = "expire", _("Expired")
+        REVOKE = "revoke", _("Taken back")
+        TRANSFER = "transfer", _("Moved")
+        OPENING = "opening", _("Opening balance")
+
+    key = models.CharField(max_length=120)
+    inputs = models.CharField(max_length=64)  # a hash of what the key was first used for
+    kind = models.CharField(max_length=12, choices=Kind)
+    client_id = models.BigIntegerField()
+    amount = models.BigIntegerField()  # what the client's account gained (+) or lost (−)
+    reason = models.CharField(max_length=200, blank=True)
+    ref_kind = models.CharField(max_length=20, blank=True)  # "reward", "order"
+    ref_id = models.BigIntegerField(null=True)
+    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reversals")
+    actor = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "key"], name="ledger_transfer_once"),
+            models.CheckConstraint(condition=~Q(amount=0), name="ledger_transfer_moves"),
+        ]
+        indexes = [
+            models.Index(fields=["business", "client_id", "id"], name="ledger_transfer_client"),
+            models.Index(fields=["business", "kind", "at"], name="ledger_transfer_kind"),
+            models.Index(fields=["business", "ref_kind", "ref_id"], name="ledger_transfer_ref"),
+        ]
+
+
+class Entry(models.Model):
+    """One side of a transfer. The entries of a transfer sum to zero; `running` is a client's balance after it."""
+
+    business = models.ForeignKey("kernel.Business", on_delete=models.PROTECT, related_name="+")
+    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="entries")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
+    amount = models.BigIntegerField()
+    running = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["transfer", "account"], name="ledger_entry_once")]
+
+
+class Lot(models.Model):
+    """Credit that came at once and expires at once (`expires_at`, null: never)."""
+
+    business = models.ForeignKey("kernel.Business", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots")
+    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="lots")
+    amount = models.BigIntegerField()
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_lot_positive")]
+
+
+class LotBalance(models.Model):
+    """What of a lot is left, and what of that is held. Account and expiry stand here too, for one indexed look."""
+
+    lot = models.OneToOneField(Lot, on_delete=models.PROTECT, primary_key=True, related_name="now")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField(null=True)
+    remaining = models.BigIntegerField()
+    held = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(held__gte=0), name="ledger_lot_held_positive"),
+            models.CheckConstraint(condition=Q(remaining__gte=F("held")), name="ledger_lot_available_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "expires_at"], condition=Q(remaining__gt=0), name="ledger_lot_live"),
+            models.Index(fields=["expires_at"], condition=Q(remaining__gt=0), name="ledger_lot_due"),
+        ]
+
+
+class LotUse(models.Model):
+    """What a transfer took from a lot (+) or gave back to it (−)."""
+
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="uses")
+    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="lot_uses")
+    amount = models.BigIntegerField()
+
+
+class Hold(Owned):
+    """Balance that an order has reserved: neither spendable nor spent until it is captured or released."""
+
+    class State(models.TextChoices):
+        """A hold ends once."""
+
+        OPEN = "open"
+        CAPTURED = "captured"
+        RELEASED = "released"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds")
+    client_id = models.BigIntegerField()
+    key = models.CharField(max_length=120)
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    ref_kind = models.CharField(max_length=20, blank=True)
+    ref_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "key"], name="ledger_hold_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_hold_positive"),
+        ]
+
+
+class HoldLot(models.Model):
+    """From which lots a hold reserves. What is held does not expire."""
+
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="lots")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+
+
+append_only("ledger_transfer", "ledger_entry", "ledger_lot", "ledger_lotuse")

@@ -1,0 +1,141 @@
+"""Questions about balances and the books."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, QuerySet, Sum
+
+from plusone.kernel.models import Business
+
+from .models import Account, AccountBalance, Entry, LotBalance, Transfer
+
+K = Transfer.Kind
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A client's balance at a moment, minor units. `available = earned − redeemed − expired − revoked − held`, never below 0.
+
+    `earned` counts adjustments, openings and transfers; `redeemed` is net of what was given back; `owed` is a debt.
+    """
+
+    available: int = 0
+    held: int = 0
+    earned: int = 0
+    redeemed: int = 0
+    expired: int = 0
+    revoked: int = 0
+    owed: int = 0
+
+    @property
+    def has_history(self) -> bool:
+        """Say whether anything ever moved (Q-08)."""
+        return any((self.earned, self.redeemed, self.expired, self.revoked, self.held, self.owed))
+
+
+def balance_of(business: Business, client_id: int, *, now: datetime) -> Balance:
+    """Return a client's balance. A lot whose end has come counts as expired, swept or not (CONTRACT)."""
+    return balances_of(business, [client_id], now=now).get(client_id, Balance())
+
+
+def balances_of(business: Business, client_ids: Iterable[int], *, now: datetime) -> dict[int, Balance]:
+    """Return the balances of several clients, in a fixed number of queries. Clients without movements are left out."""
+    wanted = list(client_ids)
+    sums: dict[int, dict[str, int]] = {}
+    moved = Transfer.objects.filter(business=business, client_id__in=wanted).values_list("client_id", "kind")
+    for client_id, kind, amount in moved.annotate(total=Sum("amount")).order_by():
+        sums.setdefault(client_id, {})[kind] = amount
+    accounts = Account.objects.filter(business=business, client_id__in=wanted)
+    held = dict(
+        AccountBalance.objects.filter(account__in=accounts.filter(kind=Account.Kind.CLIENT)).values_list(
+            "account__client_id", "held"
+        )
+    )
+    owed = dict(
+        Entry.objects.filter(account__in=accounts.filter(kind=Account.Kind.DEBT))
+        .values_list("account__client_id")
+        .annotate(total=-Sum("amount"))
+    )
+    overdue = dict(
+        LotBalance.objects.filter(account__in=accounts, remaining__gt=0, expires_at__lte=now)
+        .values_list("account__client_id")
+        .annotate(total=Sum(F("remaining") - F("held")))
+    )
+    return {
+        client_id: _balance(kinds, held.get(client_id, 0), overdue.get(client_id, 0), owed.get(client_id, 0))
+        for client_id, kinds in sums.items()
+    }
+
+
+def _balance(kinds: dict[str, int], held: int, overdue: int, owed: int) -> Balance:
+    earned = sum(kinds.get(kind, 0) for kind in (K.EARN, K.ADJUST, K.OPENING, K.TRANSFER))
+    redeemed = -sum(kinds.get(kind, 0) for kind in (K.REDEEM, K.RENEWAL, K.REVERSAL))
+    expired = overdue - kinds.get(K.EXPIRE, 0)
+    revoked = -kinds.get(K.REVOKE, 0)
+    available = earned - redeemed - expired - revoked - held
+    assert available >= 0, "a balance fell below zero"
+    return Balance(
+        available=available, held=held, earned=earned, redeemed=redeemed, expired=expired, revoked=revoked, owed=owed
+    )
+
+
+def movements_of(business: Business, client_id: int) -> QuerySet[Entry]:
+    """Return a client's movements, newest first, each with its transfer and first lot at hand."""
+    return (
+        Entry.objects.filter(business=business, account__client_id=client_id, account__kind=Account.Kind.CLIENT)
+        .select_related("transfer")
+        .prefetch_related("transfer__lots")
+        .order_by("-id")
+    )
+
+
+def outstanding(business: Business, *, now: datetime) -> int:
+    """Return the sum of all available balances of a business now (M-9)."""
+    accounts = Account.objects.filter(business=business, kind=Account.Kind.CLIENT)
+    totals = AccountBalance.objects.filter(account__in=accounts).aggregate(total=Sum(F("posted") - F("held")))
+    overdue = LotBalance.objects.filter(account__in=accounts, remaining__gt=0, expires_at__lte=now).aggregate(
+        total=Sum(F("remaining") - F("held"))
+    )
+    return int(totals["total"] or 0) - int(overdue["total"] or 0)
+
+
+def faults(business: Business) -> list[str]:
+    """Return what is wrong in the books of a business, in plain sentences; an empty list when they are right.
+
+    Checks that every transfer and the whole sum to zero, that each running balance equals its entries and its lots, and
+    that each hold is covered. Used by the tests, the demo and `doctor`.
+    """
+    found = []
+    entries = Entry.objects.filter(business=business)
+    if entries.aggregate(total=Sum("amount"))["total"]:
+        found.append("the entries of the business do not sum to zero")
+    uneven = entries.values("transfer").annotate(total=Sum("amount")).exclude(total=0).count()
+    if uneven:
+        found.append(f"{uneven} transfers do not sum to zero")
+    lots = dict(
+        LotBalance.objects.filter(account__business=business)
+        .values_list("account")
+        .annotate(total=Sum("remaining"))
+        .values_list("account", "total")
+    )
+    lots_held = dict(
+        LotBalance.objects.filter(account__business=business)
+        .values_list("account")
+        .annotate(total=Sum("held"))
+        .values_list("account", "total")
+    )
+    sums = dict(
+        entries.filter(account__kind=Account.Kind.CLIENT)
+        .values_list("account")
+        .annotate(total=Sum("amount"))
+        .values_list("account", "total")
+    )
+    for balance in AccountBalance.objects.filter(account__business=business):
+        if balance.posted != sums.get(balance.account_id, 0):
+            found.append(
+                f"account {balance.account_id} says {balance.posted}, its entries say {sums.get(balance.account_id, 0)}"
+            )
+        if balance.posted != lots.get(balance.account_id, 0) or balance.held != lots_held.get(balance.account_id, 0):
+            found.append(f"account {balance.account_id} and its lots disagree")
+    return found

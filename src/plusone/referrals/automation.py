@@ -1,0 +1,95 @@
+"""What the loop does by itself: a lead that becomes active activates its referral, and a referral settles its rewards.
+
+`settle` runs in reactions of its own, so that a reward that fails neither undoes the activation nor the sale: its rewards then wait
+for a person, with the reason `error` (DESIGN 1).
+"""
+
+from datetime import datetime
+
+from plusone.clients.events import ClientActivated, ClientDeleted
+from plusone.clients.models import Client
+from plusone.events.facts import Fact
+from plusone.events.models import Event
+from plusone.events.reactions import reaction
+from plusone.kernel.models import Business
+from plusone.kernel.queue.sweeps import sweep
+from plusone.rewards import commands as rewards
+from plusone.rewards.models import Reward
+from plusone.rewards.queries import rewards_of
+from plusone.store.events import OrderPaid, OrderRefunded
+
+from . import commands
+from .commands.settling import close_open
+from .events import ReferralActivated, ReferralFact, ReferralRegistered
+from .models import Referral
+from .queries import referral_of
+
+
+def ask_about_rewards(business: Business, event: Event, fact: Fact, now: datetime, error: Exception) -> None:
+    """Let a person decide about the open rewards of the friend whose settlement failed."""
+    friend = Client.objects.get(business=business, pk=event.client_id)
+    referral = referral_of(friend)
+    for reward in rewards_of(business, "referral", [referral.pk]).get(referral.pk, []) if referral else []:
+        rewards.ask_review(reward, Reward.Reason.ERROR, actor="system", now=now)
+
+
+@reaction(ClientActivated)
+def activate_referral(business: Business, event: Event, fact: ClientActivated, now: datetime) -> None:
+    """A referred lead that becomes active activates the referral (R-026)."""
+    friend = Client.objects.select_related("business").get(business=business, pk=event.client_id)
+    commands.mark_activated(friend, via=fact.via, actor=event.actor, now=now)
+
+
+@reaction(ReferralRegistered, failed=ask_about_rewards)
+def give_welcome_gift(business: Business, event: Event, fact: ReferralFact, now: datetime) -> None:
+    """A friend's gift on registering is given at once."""
+    commands.settle(Referral.objects.get(business=business, pk=fact.referral), actor=event.actor, now=now)
+
+
+@reaction(ReferralActivated, failed=ask_about_rewards)
+def reward_ambassador(business: Business, event: Event, fact: ReferralFact, now: datetime) -> None:
+    """An activated referral is settled in the same transaction (R-027)."""
+    commands.settle(Referral.objects.get(business=business, pk=fact.referral), actor=event.actor, now=now)
+
+
+@reaction(OrderPaid, failed=ask_about_rewards)
+@reaction(OrderRefunded, failed=ask_about_rewards)
+def settle_friend(business: Business, event: Event, fact: Fact, now: datetime) -> None:
+    """Money that a friend pays or gets back may make a reward due, or take its ground away."""
+    referral = Referral.objects.filter(business=business, friend_id=event.client_id, activated_at__isnull=False).first()
+    if referral is not None:
+        commands.settle(referral, actor=event.actor, now=now)
+
+
+@reaction(ClientDeleted)
+def close_referrals(business: Business, event: Event, fact: ClientDeleted, now: datetime) -> None:
+    """A deleted lead closes its referral, counted (M-4); a deleted ambassador's open referrals are withdrawn (R-282)."""
+    open_now = Referral.objects.filter(business=business).exclude(state=Referral.State.CLOSED).select_related("business")
+    for referral in open_now.filter(friend_id=event.client_id):
+        reason = Referral.Reason.WITHDRAWN if referral.activated_at else Referral.Reason.LEAD_DELETED
+        close_open(referral, reason, actor=event.actor, now=now)
+    for referral in open_now.filter(ambassador_id=event.client_id):
+        close_open(referral, Referral.Reason.WITHDRAWN, actor=event.actor, now=now)
+
+
+@sweep(every_seconds=5)
+def roll_up_visits(now: datetime) -> None:
+    """Count visits into their days."""
+    commands.roll_up_visits(now)
+
+
+@sweep(every_seconds=60)
+def close_overdue(now: datetime) -> None:
+    """End the referrals whose last day is over."""
+    commands.close_overdue(now)
+
+
+@sweep(every_seconds=30)
+def end_holds(now: datetime) -> None:
+    """Move the rewards on whose verification period is over, then complete their referrals."""
+    for reward in rewards.holds_due(now):
+        if reward.source_kind != "referral":
+            continue
+        referral = Referral.objects.select_related("business").get(pk=reward.source_id)
+        rewards.end_hold(reward, flagged=referral.flagged, actor="system", now=now)
+        commands.settle(referral, actor="system", now=now)

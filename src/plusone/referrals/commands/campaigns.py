@@ -1,0 +1,131 @@
+"""A campaign is drafted, goes live, changes its offer, and ends (REQUIREMENTS 4.4)."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.events.commands import caused_by, record
+from plusone.kernel import clock
+from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.models import Business
+from plusone.referrals import events
+from plusone.referrals.models import Campaign, Referral, Terms
+from plusone.referrals.offers import Offer, offer_of
+from plusone.referrals.sentences import texts
+
+from .settling import close_open
+
+State, Policy = Campaign.State, Campaign.Policy
+
+
+@transaction.atomic
+def create_campaign(business: Business, *, name: str, offer: Offer, actor: str, now: datetime) -> Campaign:
+    """Draft a campaign with its first terms. Nobody is told anything and no link works by it."""
+    campaign = Campaign.objects.create(business=business, name=_clean_name(name), created_at=now)
+    _new_terms(campaign, offer, version=1, actor=actor, now=now)
+    record(business, events.CampaignCreated(campaign=campaign.pk), actor=actor, now=now)
+    return campaign
+
+
+@transaction.atomic
+def edit_campaign(campaign: Campaign, *, name: str | None = None, offer: Offer | None = None, actor: str, now: datetime) -> Campaign:
+    """Change the name, or the offer: that makes new terms for later registrations alone (Q-07). An equal offer changes nothing."""
+    campaign = _locked(campaign)
+    if campaign.state == State.ARCHIVED:
+        raise Refused(_("This campaign is archived and cannot be changed."), code="archived")
+    if name is not None:
+        campaign.name = _clean_name(name)
+        campaign.save(update_fields=["name"])
+    terms = campaign.terms
+    if offer is not None and offer != offer_of(terms):
+        _new_terms(campaign, offer, version=terms.version + 1, actor=actor, now=now)
+        record(campaign.business, events.CampaignTermsChanged(campaign=campaign.pk, version=terms.version + 1), actor=actor, now=now)
+    return campaign
+
+
+@transaction.atomic
+def activate_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
+    """Make a campaign live; the first one is the default that personal links follow. Say whether it was not live already."""
+    campaign = _locked(campaign)
+    if campaign.is_active:
+        return False
+    if campaign.state == State.ARCHIVED:
+        raise Refused(_("This campaign is archived and cannot be activated."), code="archived")
+    others = Campaign.objects.filter(business=campaign.business, is_default=True)
+    campaign.state, campaign.is_default = State.ACTIVE, not others.exists()
+    campaign.activated_at, campaign.deactivated_at, campaign.honour_until = now, None, None
+    campaign.save(update_fields=["state", "is_default", "activated_at", "deactivated_at", "honour_until"])
+    record(campaign.business, events.CampaignActivated(campaign=campaign.pk), actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def deactivate_campaign(
+    campaign: Campaign, *, open_referrals: str = Policy.HONOUR, days: int = 30, actor: str, now: datetime
+) -> bool:
+    """End a campaign: its links stop, balances stay (R-050..R-052), and open referrals follow the policy (Q-06).
+
+    `days` counts for HONOUR_DAYS: calendar days in the business's time zone. Say whether it was live.
+    """
+    campaign = _locked(campaign)
+    if not campaign.is_active:
+        return False
+    if open_referrals not in Policy.values:
+        raise Invalid(_("Choose what becomes of the open recommendations."), field="open_referrals")
+    if open_referrals == Policy.HONOUR_DAYS and not 1 <= days <= 365:
+        raise Invalid(_("Choose between 1 and 365 days."), field="days")
+    business = campaign.business
+    campaign.state, campaign.is_default, campaign.open_referrals, campaign.deactivated_at = State.INACTIVE, False, open_referrals, now
+    campaign.honour_until = clock.day_start(business, clock.day_of(business, now) + timedelta(days=days + 1)) if open_referrals == Policy.HONOUR_DAYS else None
+    campaign.save(update_fields=["state", "is_default", "open_referrals", "deactivated_at", "honour_until"])
+    _next_default(business)
+    waiting = list(Referral.objects.filter(campaign=campaign, state=Referral.State.REGISTERED).select_related("business"))
+    ended = record(
+        business, events.CampaignDeactivated(campaign=campaign.pk, open_referrals=open_referrals, open=len(waiting)), actor=actor, now=now
+    )
+    with caused_by(ended):
+        for referral in waiting if open_referrals != Policy.HONOUR else ():
+            if open_referrals == Policy.STOP:
+                close_open(referral, Referral.Reason.WITHDRAWN, actor=actor, now=now)
+            else:
+                told = events.ReferralDeadlineSet(referral=referral.pk, ambassador=referral.ambassador_id, days=days)
+                record(business, told, client=referral.friend_id, actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def archive_campaign(campaign: Campaign, *, actor: str, now: datetime) -> None:
+    """Tidy a campaign away; its figures stay. Raise Refused while it is live."""
+    campaign = _locked(campaign)
+    if campaign.is_active:
+        raise Refused(_("Deactivate the campaign first."), code="active")
+    campaign.state = State.ARCHIVED
+    campaign.save(update_fields=["state"])
+
+
+def _new_terms(campaign: Campaign, offer: Offer, *, version: int, actor: str, now: datetime) -> Terms:
+    columns = {name: getattr(offer, name) for name in Offer.__dataclass_fields__}
+    return Terms.objects.create(
+        business=campaign.business, campaign=campaign, version=version, text=texts(campaign.business, offer), created_at=now, created_by=actor, **columns
+    )
+
+
+def _next_default(business: Business) -> None:
+    """Let the newest live campaign take over where the default one ended."""
+    live = Campaign.objects.filter(business=business, state=State.ACTIVE)
+    if not live.filter(is_default=True).exists():
+        newest = live.order_by("-activated_at", "-id").first()
+        if newest:
+            Campaign.objects.filter(pk=newest.pk).update(is_default=True)
+
+
+def _locked(campaign: Campaign) -> Campaign:
+    return Campaign.objects.select_for_update(of=("self",)).select_related("business").get(pk=campaign.pk)
+
+
+def _clean_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > 120:
+        raise Invalid(_("A campaign's name has between 1 and 120 characters."), field="name")
+    return name

@@ -1,0 +1,222 @@
+"""A friend registers, or staff say who recommended a client (R-019..R-024, R-211)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from plusone.clients.commands import register_lead
+from plusone.clients.models import Client
+from plusone.clients.queries import known_person
+from plusone.events.commands import record
+from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.identity import e164, identity_email, login_email
+from plusone.kernel.models import Business
+from plusone.referrals import events, queries
+from plusone.referrals.models import Campaign, Referral
+from plusone.rewards.commands import promise
+from plusone.rewards.models import Reward
+from plusone.store.models import Payment
+
+from .settling import mark_activated
+
+ATTACH_WINDOW = timedelta(hours=72)
+
+
+class CampaignInactive(Refused):
+    """No campaign is live, or the client who recommends is not active."""
+
+    code = "campaign_inactive"
+
+
+class UnknownCode(Invalid):
+    """No client of this business has that code."""
+
+    code = "unknown_code"
+
+
+class SelfReferral(Refused):
+    """Ambassador and friend are the same person."""
+
+    code = "self_referral"
+
+
+class ExistingClient(Refused):
+    """The friend is a client already."""
+
+    code = "existing_client"
+
+
+class AlreadyReferred(Refused):
+    """Somebody else recommended this friend before."""
+
+    code = "already_referred"
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A referral, and whether this call made it."""
+
+    referral: Referral
+    is_new: bool
+
+
+def ambassador_by_code(business: Business, code: str) -> Client:
+    """Return the client of `business` whose code this is, in any letter case. Raise UnknownCode."""
+    found = queries.client_by_code(code)
+    if found is None or found.business_id != business.pk:
+        raise UnknownCode(_("We do not know this code. Check it with the person who gave it to you."), field="code")
+    return found
+
+
+@transaction.atomic
+def register_friend(
+    business: Business, ambassador: Client, *, first_name: str, last_name: str = "", email: str, phone: str = "", language: str = "",
+    consent_text: str = "", source: str = "link", campaign: Campaign | None = None, flags: tuple[str, ...] = (), visit_id: int | None = None,
+    actor: str, now: datetime,
+) -> Registration:  # fmt: skip
+    """Make a friend a lead, tied to the ambassador under today's terms (R-021); the same two again return the same referral.
+
+    A lead without a referral is tied as it is. `flags` are signs of doubt: the referral is made, its rewards wait. Raise CampaignInactive,
+    SelfReferral, ExistingClient, AlreadyReferred or Invalid; then nothing is made.
+    """
+    campaign = _live(business, ambassador, campaign)
+    email_at, phone_at = _identity(business, email, phone)
+    if _same_person(ambassador, email_at, phone_at):
+        raise SelfReferral(_("This is your own link. Share it with a friend."))
+    known = known_person(business, email=email_at, phone=phone_at)
+    if known is not None:
+        return _tie_known(campaign, ambassador, known, source=source, flags=flags, visit_id=visit_id, actor=actor, now=now)
+    lead = register_lead(
+        business, first_name=first_name, last_name=last_name, email=email, phone=phone, language=language, consent_text=consent_text,
+        source="referral", actor=actor, now=now,
+    )  # fmt: skip
+    return Registration(refer(campaign, ambassador, lead, source=source, flags=flags, visit_id=visit_id, actor=actor, now=now), True)
+
+
+@transaction.atomic
+def register_without_referral(
+    business: Business, *, first_name: str, last_name: str = "", email: str, phone: str = "", language: str = "", consent_text: str = "", actor: str, now: datetime
+) -> Client | None:  # fmt: skip
+    """Register a lead whose code nobody knows: the sign-up is never blocked (CASES 14). Return None where that person is known already."""
+    email_at, phone_at = _identity(business, email, phone)
+    if known_person(business, email=email_at, phone=phone_at):
+        return None
+    return register_lead(
+        business, first_name=first_name, last_name=last_name, email=email, phone=phone, language=language, consent_text=consent_text,
+        source="form", actor=actor, now=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def attach_referral(
+    business: Business, ambassador: Client, friend: Client, *, override_note: str = "", campaign: Campaign | None = None, source: str = "staff",
+    actor: str, now: datetime,
+) -> Registration:  # fmt: skip
+    """Say afterwards who recommended a client (R-211), under today's terms; what is due is paid at once.
+
+    Allowed until 72 hours after the first payment, or after becoming active if nothing was paid; later only with a note.
+    Raise CampaignInactive, SelfReferral, AlreadyReferred, or Refused with code `too_late`.
+    """
+    assert ambassador.business_id == friend.business_id == business.pk
+    campaign = _live(business, ambassador, campaign)
+    if ambassador.pk == friend.pk or _same_person(ambassador, friend.email or "", friend.phone):
+        raise SelfReferral(_("A client cannot recommend themselves."))
+    if friend.status == Client.Status.DELETED:
+        raise Refused(_("This client was deleted."), code="deleted")
+    existing = queries.referral_of(friend)
+    if existing is not None:
+        return _same_or_refused(existing, ambassador)
+    if not override_note.strip() and _too_late(friend, now):
+        raise Refused(
+            _("More than 72 hours have passed since the first payment. Write a note that says why it counts all the same."), code="too_late", field="override_note"
+        )
+    referral = refer(campaign, ambassador, friend, source=source, note=override_note.strip(), actor=actor, now=now)
+    if friend.activated_at is not None:
+        mark_activated(friend, via=friend.activated_via or "manual", actor=actor, now=now)
+        referral.refresh_from_db()
+    return Registration(referral, True)
+
+
+@transaction.atomic
+def refer(
+    campaign: Campaign, ambassador: Client, friend: Client, *, source: str, flags: tuple[str, ...] = (), visit_id: int | None = None, note: str = "",
+    actor: str, now: datetime,
+) -> Referral:  # fmt: skip
+    """Write the referral with the campaign's newest terms and promise its rewards. Raise AlreadyReferred where somebody was faster."""
+    terms, business = campaign.terms, campaign.business
+    try:
+        with transaction.atomic():
+            referral = Referral.objects.create(
+                business=business, ambassador=ambassador, friend=friend, campaign=campaign, terms=terms, source=source, flagged=bool(flags),
+                flags=list(flags), visit_id=visit_id, registered_at=now, note=note[:300],
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise AlreadyReferred(_("Somebody else recommended this person before.")) from error
+    about = {"referral": referral.pk, "ambassador": ambassador.pk}
+    source_of = ("referral", referral.pk)
+    if terms.friend_reward:
+        promise(
+            friend, side=Reward.Side.FRIEND, source=source_of, params=terms.friend_reward, hold_days=terms.friend_hold_days,
+            needs_approval=terms.needs_approval, actor=actor, now=now,
+        )  # fmt: skip
+    if terms.ambassador_reward:
+        promise(
+            ambassador, side=Reward.Side.AMBASSADOR, source=source_of, params=terms.ambassador_reward, hold_days=terms.hold_days,
+            needs_approval=terms.needs_approval, actor=actor, now=now,
+        )  # fmt: skip
+    record(business, events.ReferralRegistered(**about, source=source, flagged=bool(flags)), client=friend.pk, actor=actor, now=now)
+    if flags:
+        record(business, events.ReferralFlagged(**about, flags=flags), client=friend.pk, actor=actor, now=now)
+    referral.refresh_from_db()
+    return referral
+
+
+def _tie_known(
+    campaign: Campaign, ambassador: Client, known: Client, *, source: str, flags: tuple[str, ...], visit_id: int | None, actor: str, now: datetime
+) -> Registration:
+    existing = queries.referral_of(known)
+    if existing is not None and (known.is_lead or existing.ambassador_id == ambassador.pk):
+        return _same_or_refused(existing, ambassador)
+    if not known.is_lead:
+        raise ExistingClient(_("This person is a client already."))
+    return Registration(refer(campaign, ambassador, known, source=source, flags=flags, visit_id=visit_id, actor=actor, now=now), True)
+
+
+def _same_or_refused(existing: Referral, ambassador: Client) -> Registration:
+    if existing.ambassador_id != ambassador.pk:
+        raise AlreadyReferred(_("Somebody else recommended this person before."))
+    return Registration(existing, False)
+
+
+def _live(business: Business, ambassador: Client, campaign: Campaign | None) -> Campaign:
+    campaign = campaign or queries.default_campaign(business)
+    if campaign is None or not campaign.is_active:
+        raise CampaignInactive(_("This invitation is not available now."))
+    if not ambassador.is_active:
+        raise CampaignInactive(_("This invitation is not available now."))
+    return campaign
+
+
+def _identity(business: Business, email: str, phone: str) -> tuple[str, str]:
+    """Return address and phone as they identify a person; what cannot be read is refused where the lead is made."""
+    try:
+        email = login_email(email)
+    except ValueError:
+        email = ""
+    try:
+        phone = e164(phone, business.country) if phone.strip() else ""
+    except ValueError:
+        phone = ""
+    return email, phone
+
+
+def _same_person(ambassador: Client, email: str, phone: str) -> bool:
+    return bool(email and ambassador.email_key == identity_email(email)) or bool(phone and ambassador.phone == phone)
+
+
+def _too_late(friend: Client, now: datetime) -> bool:
+    paid_at = Payment.objects.filter(client=friend).order_by("at").values_list("at", flat=True).first()
+    since = paid_at or friend.activated_at
+    return since is not None and now - since > ATTACH_WINDOW

@@ -1,0 +1,89 @@
+"""What a referral's state makes due. `settle` is the one place that decides about rewards; reactions call it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from plusone.clients.models import Client
+from plusone.events.commands import record
+from plusone.referrals import events
+from plusone.referrals.conditions import all_met
+from plusone.referrals.models import Referral
+from plusone.rewards import commands as rewards
+from plusone.rewards.models import Reward
+from plusone.rewards.queries import rewards_of
+
+State, Reason = Referral.State, Referral.Reason
+
+
+@transaction.atomic
+def mark_activated(friend: Client, *, via: str, actor: str, now: datetime) -> Referral | None:
+    """Note that a referred friend became active, once. Return the referral, or None where there is none open."""
+    referral = Referral.objects.filter(business=friend.business, friend=friend, state=State.REGISTERED).select_related("business", "campaign").first()
+    if referral is None:
+        return None
+    if referral.campaign and referral.campaign.honour_until and referral.campaign.honour_until <= now:
+        close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
+        return None
+    moved = Referral.objects.filter(pk=referral.pk, state=State.REGISTERED)
+    if not moved.update(state=State.ACTIVATED, activated_at=now, via=via):
+        return None
+    told = events.ReferralActivated(referral=referral.pk, ambassador=referral.ambassador_id, via=via)
+    record(friend.business, told, client=friend.pk, actor=actor, now=now)
+    return referral
+
+
+@transaction.atomic
+def settle(referral: Referral, *, actor: str, now: datetime) -> Referral:
+    """Do what is due: move promised rewards on whose conditions hold, take back those whose conditions hold no longer, complete.
+
+    Running it again changes nothing. A rejected, withdrawn or lapsed referral stays as it is.
+    """
+    referral = locked(referral)
+    if referral.terms is None or referral.reason not in ("", Reason.COMPLETED):
+        return referral
+    held = rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, [])
+    met = all_met(referral, now=now)
+    for reward in held:
+        on_registering = reward.side == Reward.Side.FRIEND and referral.terms.friend_reward_on == "registered"
+        if met or on_registering:
+            rewards.qualify(reward, flagged=referral.flagged, actor=actor, now=now)
+        elif referral.activated_at:
+            rewards.revoke(reward, reason=Reward.Reason.REFUNDED, actor=actor, now=now)
+    if referral.state == State.ACTIVATED and not any(reward.is_open for reward in held):
+        _complete(referral, actor=actor, now=now)
+    return referral
+
+
+@transaction.atomic
+def close_open(referral: Referral, reason: Referral.Reason, *, actor: str, now: datetime, note: str = "") -> bool:
+    """End an open referral for `reason`: what was promised lapses, what was granted stays. Say whether it was open."""
+    open_now = Referral.objects.filter(pk=referral.pk).exclude(state=State.CLOSED)
+    if not open_now.update(state=State.CLOSED, reason=reason, closed_at=now, note=note[:300]):
+        return False
+    referral.refresh_from_db(fields=["state", "reason", "closed_at", "note"])
+    why = Reward.Reason.DEADLINE if reason == Reason.NOT_CONVERTED else ""
+    for reward in rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, []):
+        rewards.lapse(reward, reason=why, actor=actor, now=now)
+    fact = {
+        Reason.LEAD_DELETED: events.ReferralLeadDeleted,
+        Reason.NOT_CONVERTED: events.ReferralNotConverted,
+        Reason.WITHDRAWN: events.ReferralWithdrawn,
+        Reason.REJECTED: events.ReferralRejected,
+    }[reason]
+    told = fact(referral=referral.pk, ambassador=referral.ambassador_id)
+    record(referral.business, told, client=referral.friend_id, actor=actor, now=now)
+    return True
+
+
+def locked(referral: Referral) -> Referral:
+    """Return the referral as it is now, locked until the transaction ends."""
+    found = Referral.objects.select_for_update(of=("self",)).select_related("business", "friend", "ambassador", "terms")
+    return found.get(pk=referral.pk)
+
+
+def _complete(referral: Referral, *, actor: str, now: datetime) -> None:
+    referral.state, referral.reason, referral.closed_at = State.CLOSED, Reason.COMPLETED, now
+    referral.save(update_fields=["state", "reason", "closed_at"])
+    told = events.ReferralCompleted(referral=referral.pk, ambassador=referral.ambassador_id)
+    record(referral.business, told, client=referral.friend_id, actor=actor, now=now)

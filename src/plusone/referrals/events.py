@@ -1,0 +1,171 @@
+"""What can happen to a campaign and to a referral."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from plusone.events.facts import Fact, facts
+
+Says = ClassVar[str | Promise]
+Name = ClassVar[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignFact(Fact):
+    """What every fact about a campaign tells."""
+
+    campaign: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralFact(Fact):
+    """What every fact about a referral tells; the event's client is the friend."""
+
+    referral: int
+    ambassador: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class CampaignCreated(CampaignFact):
+    """A campaign was drafted."""
+
+    name: Name = "campaign.created"
+    says: Says = _("A campaign was created")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class CampaignActivated(CampaignFact):
+    """A campaign went live: links register friends."""
+
+    name: Name = "campaign.activated"
+    says: Says = _("A campaign was activated")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class CampaignDeactivated(CampaignFact):
+    """A campaign was ended; `open_referrals` says what becomes of the open ones, `open` how many there were."""
+
+    name: Name = "campaign.deactivated"
+    says: Says = _("A campaign was deactivated")
+    open_referrals: str
+    open: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class CampaignTermsChanged(CampaignFact):
+    """A campaign's offer changed, for later registrations alone."""
+
+    name: Name = "campaign.terms_changed"
+    says: Says = _("A campaign's terms were changed")
+    version: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReferralLinkShared(Fact):
+    """A client opened a way to share their link; `channel` is whatsapp, email, sms, copy, share or qr."""
+
+    name: Name = "referral_link.shared"
+    says: Says = _("A referral link was shared")
+    channel: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReferralRegistered(ReferralFact):
+    """A friend registered, or staff said who recommended a client."""
+
+    name: Name = "referral.registered"
+    says: Says = _("A referral was registered")
+    source: str
+    flagged: bool
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReferralFlagged(ReferralFact):
+    """A registration looks doubtful; its rewards wait for a person."""
+
+    name: Name = "referral.flagged"
+    says: Says = _("A referral was flagged for review")
+    flags: tuple[str, ...]
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReferralApproved(ReferralFact):
+    """Staff looked at a flagged referral and found it right."""
+
+    name: Name = "referral.approved"
+    says: Says = _("A referral was approved")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReferralRejected(ReferralFact):
+    """Staff rejected a referral; the friend may get another ambassador."""
+
+    name: Name = "referral.rejected"
+    says: Says = _("A referral was rejected")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReferralActivated(ReferralFact):
+    """The friend became an active client."""
+
+    name: Name = "referral.activated"
+    says: Says = _("A referred friend became an active client")
+    via: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReferralCompleted(ReferralFact):
+    """Nothing is left to settle."""
+
+    name: Name = "referral.completed"
+    says: Says = _("A referral was completed")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReferralLeadDeleted(ReferralFact):
+    """The lead was deleted before becoming a client; the count stays (M-4)."""
+
+    name: Name = "referral.lead_deleted"
+    says: Says = _("A referred lead was deleted")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReferralNotConverted(ReferralFact):
+    """The time in which the friend had to become a client is over."""
+
+    name: Name = "referral.not_converted"
+    says: Says = _("A referred lead did not become a client in time")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReferralWithdrawn(ReferralFact):
+    """A referral ended because its ambassador was deleted or its campaign stopped."""
+
+    name: Name = "referral.withdrawn"
+    says: Says = _("A referral was withdrawn")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReferralDeadlineSet(ReferralFact):
+    """The campaign ended; what was promised is kept for `days` more days."""
+
+    name: Name = "referral.deadline_set"
+    says: Says = _("A referral was given a last day")
+    days: int

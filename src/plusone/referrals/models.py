@@ -1,0 +1,167 @@
+"""Campaigns with their terms, visits of links, and referrals (REQUIREMENTS 4.2, 4.4)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from plusone.clients.models import Client
+from plusone.kernel import ids
+from plusone.kernel.guards import append_only
+from plusone.kernel.models import Owned
+
+
+class Campaign(Owned):
+    """An offer to clients who recommend. Several may be active; personal links follow the default one (Q-21)."""
+
+    class State(models.TextChoices):
+        """Where a campaign stands; deactivating is how one cancels it (Q-04)."""
+
+        DRAFT = "draft", _("Draft")
+        ACTIVE = "active", _("Active")
+        INACTIVE = "inactive", _("Not active")
+        ARCHIVED = "archived", _("Archived")
+
+    class Policy(models.TextChoices):
+        """What becomes of referrals that are open when the campaign is deactivated (Q-06)."""
+
+        HONOUR = "honour", _("Keep what was promised")
+        HONOUR_DAYS = "honour_days", _("Keep it for some days")
+        STOP = "stop", _("End them without a reward")
+
+    name = models.CharField(max_length=120)
+    state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    is_default = models.BooleanField(default=False)
+    open_referrals = models.CharField(max_length=12, choices=Policy, default=Policy.HONOUR)
+    honour_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True, blank=True)
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business"], condition=Q(is_default=True), name="referrals_one_default"),
+            models.CheckConstraint(condition=Q(is_default=False) | Q(state="active"), name="referrals_default_active"),
+        ]
+
+    @property
+    def is_active(self) -> bool:
+        """Links of this campaign register friends."""
+        return self.state == self.State.ACTIVE
+
+    @property
+    def terms(self) -> "Terms":
+        """The newest terms: those of the next registration."""
+        return self.versions.order_by("-version")[0]
+
+
+class Terms(Owned):
+    """What a campaign offers, frozen: a referral keeps the version of its registration (R-007, Q-07)."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="versions")
+    version = models.PositiveIntegerField()
+    friend_reward = models.JSONField(null=True, blank=True)
+    ambassador_reward = models.JSONField(null=True, blank=True)
+    conditions = models.JSONField(default=list)
+    friend_reward_on = models.CharField(max_length=12, default="registered")  # registered, qualified
+    hold_days = models.PositiveIntegerField(default=0)
+    friend_hold_days = models.PositiveIntegerField(default=0)
+    needs_approval = models.BooleanField(default=False)
+    text = models.JSONField(default=dict)  # {"en": …, "es": …, "fr": …}: the offer in sentences, as it was told
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "version"], name="referrals_terms_version")]
+
+    @property
+    def has_rewards(self) -> bool:
+        """Whether anybody receives something; without, money is not mentioned anywhere (R-048)."""
+        return bool(self.friend_reward or self.ambassador_reward)
+
+
+class Visit(models.Model):
+    """Somebody opened a link. A row and no more: time-ordered key, no other index, no person (PERFORMANCE 2.1)."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.time_id)
+    business_id = models.BigIntegerField()
+    client_id = models.BigIntegerField()
+    campaign_id = models.BigIntegerField()
+
+
+class VisitDay(models.Model):
+    """How many visits a client's link had on a day of the business, per campaign; rolled up from `Visit`."""
+
+    business = models.ForeignKey("kernel.Business", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    visits = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business", "client", "campaign", "day"], name="referrals_visit_day")]
+        indexes = [models.Index(fields=["business", "day"], name="referrals_visit_days")]
+
+
+class RollUp(models.Model):
+    """Up to which visit the days are counted."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    mark = models.BigIntegerField(default=0)
+
+
+class Referral(Owned):
+    """One recommendation: an ambassador, a friend, and the terms of the day. A friend has at most one that was not rejected."""
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        REGISTERED = "registered", _("Registered")
+        ACTIVATED = "activated", _("Active client")
+        CLOSED = "closed", _("Closed")
+
+    class Reason(models.TextChoices):
+        """Why it is closed (CONTRACT)."""
+
+        COMPLETED = "completed", _("Completed")
+        REJECTED = "rejected", _("Not accepted")
+        LEAD_DELETED = "lead_deleted", _("The lead was deleted")
+        NOT_CONVERTED = "not_converted", _("Did not become a client in time")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    ambassador = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="referrals_made")
+    friend = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="referrals_received")
+    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals")
+    terms = models.ForeignKey(Terms, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals")
+    state = models.CharField(max_length=12, choices=State, default=State.REGISTERED)
+    reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    flagged = models.BooleanField(default=False)
+    flags = models.JSONField(default=list)
+    source = models.CharField(max_length=12)  # link, code, staff, api, import
+    visit_id = models.BigIntegerField(null=True)
+    registered_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True, blank=True)
+    via = models.CharField(max_length=12, blank=True)  # manual, purchase
+    closed_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "friend"], condition=~Q(reason__in=("rejected", "withdrawn")), name="referrals_one_ambassador"
+            ),
+            models.CheckConstraint(condition=~Q(ambassador=models.F("friend")), name="referrals_not_oneself"),
+        ]
+        indexes = [
+            models.Index(fields=["business", "-id"], name="referrals_newest"),
+            models.Index(fields=["ambassador", "-id"], name="referrals_ambassador"),
+            models.Index(fields=["business", "registered_at"], name="referrals_registered"),
+            models.Index(fields=["business", "activated_at"], name="referrals_activated"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Something can still become of it."""
+        return self.state != self.State.CLOSED
+
+
+append_only("referrals_terms")

@@ -1,0 +1,113 @@
+"""What a campaign offers, as typed or sent, checked against what this version can do."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from plusone.kernel.errors import Invalid, NotAvailable
+from plusone.kernel.models import Business
+from plusone.rewards.types import types
+
+from .conditions import conditions
+from .models import Terms
+
+KINDS_PLANNED = frozenset({"membership", "membership_days", "product", "coupon", "manual"})
+CONDITIONS_PLANNED = frozenset({"spend", "orders", "sessions_attended", "membership_bought", "membership_kept"})
+# Options of the contract with the one value that this version carries out.
+FIXED = {
+    "attribution": "last_touch", "attribution_days": 90, "qualification_days": 90, "caps": None, "budget": None, "every": 1,
+    "clawback": "within_balance", "require_active_ambassador": False,
+}  # fmt: skip
+HOLD_DAYS_MAX = 365
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The parts of a campaign's terms: who receives what, on which conditions, when."""
+
+    friend_reward: Params | None = None
+    ambassador_reward: Params | None = None
+    conditions: list[Params] = field(default_factory=lambda: [{"kind": "activated"}])
+    friend_reward_on: str = "registered"
+    hold_days: int = 0
+    friend_hold_days: int = 0
+    needs_approval: bool = False
+
+    @property
+    def has_rewards(self) -> bool:
+        """Whether anybody receives something (R-048)."""
+        return bool(self.friend_reward or self.ambassador_reward)
+
+
+def offer_of(terms: Terms) -> Offer:
+    """Return the offer that terms froze."""
+    return Offer(**{name: getattr(terms, name) for name in Offer.__dataclass_fields__})
+
+
+def read_offer(business: Business, sent: dict[str, Any], *, base: Offer | None = None) -> Offer:
+    """Return the offer that `sent` (the contract's names) describes, over `base` where given.
+
+    Raise Invalid naming the field that is wrong, NotAvailable for what is in the contract and not built yet.
+    """
+    for option, only in FIXED.items():
+        if sent.get(option, only) not in (only, {} if only is None else only):
+            raise NotAvailable(_("This option is not available yet."), field=option)
+    base = base or Offer()
+    approval = sent.get("approval", "manual" if base.needs_approval else "auto")
+    if approval not in ("auto", "manual"):
+        raise Invalid(_("Approval is automatic or by hand."), field="approval")
+    given_on = sent.get("friend_reward_on", base.friend_reward_on)
+    if given_on not in ("registered", "qualified"):
+        raise Invalid(_("The friend's gift comes on registering, or once the conditions hold."), field="friend_reward_on")
+    return Offer(
+        friend_reward=_reward(business, sent, "friend_reward", base.friend_reward),
+        ambassador_reward=_reward(business, sent, "ambassador_reward", base.ambassador_reward),
+        conditions=_conditions(sent.get("conditions"), base.conditions),
+        friend_reward_on=given_on,
+        hold_days=_days(sent, "hold_days", base.hold_days),
+        friend_hold_days=_days(sent, "friend_hold_days", base.friend_hold_days),
+        needs_approval=approval == "manual",
+    )
+
+
+def _reward(business: Business, sent: dict[str, Any], name: str, base: Params | None) -> Params | None:
+    reward = sent.get(name, base)
+    if reward is None:
+        return None
+    if not isinstance(reward, dict):
+        raise Invalid(_("A reward has a kind and its amount."), field=name)
+    kind = reward.get("kind")
+    if kind in KINDS_PLANNED and kind not in types:
+        raise NotAvailable(_("This kind of reward is not available yet."), field=name)
+    if not isinstance(kind, str) or kind not in types:
+        raise Invalid(_("There is no such kind of reward."), field=name)
+    try:
+        return types[kind]().clean(business, reward)
+    except Invalid as error:
+        error.field = f"{name}.{error.field}"
+        raise
+
+
+def _conditions(sent: object, base: list[Params]) -> list[Params]:
+    if sent is None:
+        return base
+    if not isinstance(sent, list):
+        raise Invalid(_("Conditions are a list."), field="conditions")
+    found = []
+    for condition in sent:
+        kind = condition.get("kind") if isinstance(condition, dict) else None
+        if kind in CONDITIONS_PLANNED and kind not in conditions:
+            raise NotAvailable(_("This condition is not available yet."), field="conditions")
+        if not isinstance(kind, str) or kind not in conditions:
+            raise Invalid(_("There is no such condition."), field="conditions")
+        found.append(conditions[kind]().clean(condition))
+    return found or [{"kind": "activated"}]
+
+
+def _days(sent: dict[str, Any], name: str, base: int) -> int:
+    days = sent.get(name, base)
+    if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= HOLD_DAYS_MAX:
+        raise Invalid(_("The verification period is 0 to 365 days."), field=name)
+    return days

@@ -1,0 +1,124 @@
+"""Questions about campaigns, links and referrals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet, Sum
+
+from plusone.clients.models import Client
+from plusone.kernel import clock, ids
+from plusone.kernel.models import Business
+
+from .models import Campaign, Referral, RollUp, Visit, VisitDay
+
+CLOSED_WITHOUT = ("rejected", "withdrawn")
+
+
+def campaigns_of(business: Business) -> QuerySet[Campaign]:
+    """Return the campaigns of a business, newest first."""
+    return Campaign.objects.filter(business=business).prefetch_related("versions").order_by("-id")
+
+
+def default_campaign(business: Business) -> Campaign | None:
+    """Return the live campaign that personal links follow, or None."""
+    live = Campaign.objects.filter(business=business, state=Campaign.State.ACTIVE).select_related("business")
+    return live.order_by("-is_default", "-activated_at", "-id").first()
+
+
+def client_by_code(code: str) -> Client | None:
+    """Return the client whose code this is, in any letter case and with spaces around it (CASES 2)."""
+    cleaned = ids.clean_code(code)
+    if len(cleaned) != ids.CODE_LENGTH:
+        return None
+    return Client.objects.filter(code=cleaned).exclude(status=Client.Status.DELETED).select_related("business").first()
+
+
+def link_of(client: Client) -> str:
+    """Return a client's personal link, absolute."""
+    return f"{settings.BASE_URL}/r/{client.code}"
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A code that exists: whose, and the live campaign; `is_open` where friends may register with it."""
+
+    client: Client
+    campaign: Campaign | None
+
+    @property
+    def is_open(self) -> bool:
+        """A campaign is live and the client is active."""
+        return self.campaign is not None and self.client.is_active
+
+
+def invitation(code: str) -> Invitation | None:
+    """Return what a code leads to, or None for an unknown one."""
+    client = client_by_code(code)
+    return Invitation(client, default_campaign(client.business)) if client else None
+
+
+def referral_of(friend: Client) -> Referral | None:
+    """Return the referral that brought a client, or None; rejected and withdrawn ones do not count."""
+    found = Referral.objects.filter(business=friend.business, friend=friend).exclude(reason__in=CLOSED_WITHOUT)
+    return found.select_related("ambassador", "terms", "campaign").first()
+
+
+def referrals_of(business: Business, *, ambassador: Client | None = None, state: str = "") -> QuerySet[Referral]:
+    """Return referrals, newest first, with their people, terms and campaign at hand."""
+    found = Referral.objects.filter(business=business)
+    if ambassador is not None:
+        found = found.filter(ambassador=ambassador)
+    if state:
+        found = found.filter(state=state)
+    return found.select_related("ambassador", "friend", "terms", "campaign", "business").order_by("-id")
+
+
+def leads_of(business: Business) -> QuerySet[Client]:
+    """Return the leads of a business, newest first, each with the referral that brought them."""
+    return Client.objects.filter(business=business, status=Client.Status.LEAD).prefetch_related("referrals_received__ambassador").order_by("-id")
+
+
+def deleted_leads(business: Business) -> int:
+    """Return how many referred leads were deleted (M-4's tombstones, of all time)."""
+    return Referral.objects.filter(business=business, reason=Referral.Reason.LEAD_DELETED).count()
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How many friends a client brought: registered, and active by now."""
+
+    leads: int = 0
+    active: int = 0
+
+
+def numbers_of(clients: Sequence[Client]) -> dict[int, Numbers]:
+    """Return the numbers of several ambassadors by client id, in one query (R-062, R-063)."""
+    rows = (
+        Referral.objects.filter(ambassador__in=[client.pk for client in clients])
+        .exclude(reason__in=CLOSED_WITHOUT)
+        .values_list("ambassador")
+        .annotate(leads=Count("id"), active=Count("id", filter=Q(activated_at__isnull=False)))
+        .order_by()
+    )
+    return {client: Numbers(leads=leads, active=active) for client, leads, active in rows}
+
+
+def visits(business: Business, *, since: date | None = None, until: date | None = None, campaign: Campaign | None = None) -> int:
+    """Return how often links were opened on the days from `since` to `until`, both included: rolled-up days and what came after."""
+    days, tail = VisitDay.objects.filter(business=business), Visit.objects.filter(business_id=business.pk)
+    mark = RollUp.objects.filter(name="visits").values_list("mark", flat=True).first() or 0
+    tail = tail.filter(id__gt=mark)
+    if campaign is not None:
+        days, tail = days.filter(campaign=campaign), tail.filter(campaign_id=campaign.pk)
+    if since is not None:
+        days, tail = days.filter(day__gte=since), tail.filter(id__gte=_first_id(business, since))
+    if until is not None:
+        days, tail = days.filter(day__lte=until), tail.filter(id__lt=_first_id(business, date.fromordinal(until.toordinal() + 1)))
+    return int(days.aggregate(total=Sum("visits"))["total"] or 0) + tail.count()
+
+
+def _first_id(business: Business, day: date) -> int:
+    start: datetime = clock.day_start(business, day)
+    return ids.time_id_at(int(start.timestamp() * 1000))

@@ -1,0 +1,119 @@
+"""The campaign in sentences: for the owner, the client and the friend, in the active language.
+
+Whole sentences for each case, so that no language has to glue nouns; without rewards no money word appears (R-048).
+"""
+
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from plusone.kernel.models import Business
+from plusone.rewards.types import types
+
+from .conditions import conditions
+from .offers import Offer
+
+LANGUAGES = ("en", "es", "fr")
+
+
+def reward_phrase(business: Business, params: dict[str, Any] | None) -> str:
+    """Return what a side receives, as a phrase; "nothing extra" where there is nothing."""
+    if not params:
+        return _("nothing extra")
+    return types[params["kind"]]().phrase(business, params)
+
+
+def action_phrase(offer: Offer) -> str:
+    """Return what the friend has to do, as a phrase after "once the friend"."""
+    actions = [conditions[params["kind"]]().action(params) for params in offer.conditions]
+    if len(actions) == 1:
+        return actions[0]
+    return _("%(first)s and %(last)s") % {"first": ", ".join(actions[:-1]), "last": actions[-1]}
+
+
+def for_owner(business: Business, offer: Offer) -> str:
+    """Return the builder's sentence (R-141)."""
+    if not offer.has_rewards:
+        return _("When your client recommends a friend, you both see it. Once the friend %(action)s, your client is thanked. No reward is given.") % {
+            "action": action_phrase(offer)
+        }
+    parts = {"gift": reward_phrase(business, offer.friend_reward), "action": action_phrase(offer), "reward": reward_phrase(business, offer.ambassador_reward)}
+    if offer.friend_reward_on == "qualified" and offer.friend_reward:
+        return (
+            _("When your client recommends a friend and the friend %(action)s, the friend receives %(gift)s and your client receives %(reward)s.") % parts
+        )
+    return (
+        _("When your client recommends a friend, the friend receives %(gift)s. Then, once the friend %(action)s, your client receives %(reward)s.") % parts
+    )
+
+
+def for_ambassador(business: Business, offer: Offer) -> list[str]:
+    """Return what a client who recommends is told upfront (R-114)."""
+    lines = []
+    parts = {"business": business.name, "action": action_phrase(offer)}
+    if offer.ambassador_reward:
+        reward = {**parts, "reward": reward_phrase(business, offer.ambassador_reward)}
+        lines.append(_("You receive %(reward)s for each friend who comes with your link, once the friend %(action)s.") % reward)
+    else:
+        lines.append(_("Your friends are welcome at %(business)s. You see here who has come thanks to you.") % parts)
+    if offer.friend_reward:
+        gift = {**parts, "gift": reward_phrase(business, offer.friend_reward)}
+        if offer.friend_reward_on == "registered":
+            lines.append(_("Your friend receives %(gift)s on registering.") % gift)
+        else:
+            lines.append(_("Your friend receives %(gift)s once the friend %(action)s.") % gift)
+    return lines + _small_print(business, offer)
+
+
+def for_friend(business: Business, offer: Offer) -> list[str]:
+    """Return what a friend is told on the invitation page, conditions included."""
+    parts = {"business": business.name}
+    if offer.friend_reward:
+        gift = {**parts, "gift": reward_phrase(business, offer.friend_reward)}
+        if offer.friend_reward_on == "registered":
+            lines = [_("You receive %(gift)s at %(business)s as soon as you register.") % gift]
+        else:
+            lines = [_("You receive %(gift)s at %(business)s with your first purchase, or once the business has made you an active client.") % gift]
+    else:
+        lines = [_("Register to hear from %(business)s. It is free and binds you to nothing.") % parts]
+    if offer.ambassador_reward:
+        lines.append(_("The person who invited you is thanked with a reward once you become a client."))
+    return lines
+
+
+def conditions_for_friend(business: Business, offer: Offer) -> list[str]:
+    """Return the conditions that the invitation page shows."""
+    lines = [_("For people who are new to %(business)s, once each.") % {"business": business.name}]
+    if offer.friend_reward:
+        lines.append(_("Balance can be used in the store of %(business)s; it is not paid out in cash.") % {"business": business.name})
+    return lines
+
+
+def _small_print(business: Business, offer: Offer) -> list[str]:
+    lines = []
+    if offer.has_rewards:
+        lines.append(_("Each friend counts once, and has to be new to %(business)s.") % {"business": business.name})
+    if offer.ambassador_reward and offer.hold_days:
+        lines.append(
+            translation.ngettext(
+                "Your reward is verified for %(days)s day before you can use it.",
+                "Your reward is verified for %(days)s days before you can use it.",
+                offer.hold_days,
+            )
+            % {"days": offer.hold_days}
+        )
+    if offer.needs_approval and offer.has_rewards:
+        lines.append(_("%(business)s confirms each reward before it is given.") % {"business": business.name})
+    if offer.has_rewards:
+        lines.append(_("Balance can be used in the store of %(business)s; it is not paid out in cash.") % {"business": business.name})
+    return lines
+
+
+def texts(business: Business, offer: Offer) -> dict[str, str]:
+    """Return the owner's sentence in every language, as terms keep it."""
+    found = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            found[language] = for_owner(business, offer)
+    return found

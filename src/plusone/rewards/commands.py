@@ -1,0 +1,145 @@
+"""How a reward comes to be, waits, is given, and ends (REQUIREMENTS 4.3).
+
+Every step is a conditional UPDATE of the state: whoever changes the row does the work, so a double click or two workers act once.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.clients.models import Client
+from plusone.events.commands import record
+from plusone.kernel import clock
+from plusone.kernel.errors import Refused
+
+from . import events
+from .models import Reward
+from .types import types
+
+SWEEP_BATCH = 200
+State, Reason = Reward.State, Reward.Reason
+
+
+@transaction.atomic
+def promise(
+    client: Client, *, side: str, source: tuple[str, int], params: dict[str, Any], milestone: str = "1", hold_days: int = 0, needs_approval: bool = False,
+    actor: str, now: datetime,
+) -> Reward:  # fmt: skip
+    """Promise a reward (`params` as its kind's `clean` returned them). The same source, side and milestone twice is refused by the database."""
+    kind = types[params["kind"]]()
+    reward = Reward.objects.create(
+        business=client.business, client=client, side=side, source_kind=source[0], source_id=source[1], milestone=milestone, kind=kind.name,
+        params=params, amount=kind.amount(client.business, params), hold_days=hold_days, needs_approval=needs_approval, promised_at=now,
+    )  # fmt: skip
+    record(client.business, events.RewardPromised(**_told(reward)), client=client.pk, actor=actor, now=now)
+    return reward
+
+
+@transaction.atomic
+def qualify(reward: Reward, *, flagged: bool = False, actor: str, now: datetime) -> Reward:
+    """Move a promised reward on, since its conditions hold: to its hold, to a person's decision, or granted at once."""
+    if reward.state != State.PROMISED:
+        return reward
+    if reward.hold_days and _move(reward, (State.PROMISED,), State.ON_HOLD, reason=Reason.HOLD, available_at=_hold_end(reward, now)):
+        record(reward.business, events.RewardQualified(**_told(reward)), client=reward.client_id, actor=actor, now=now)
+        return reward
+    return _review_or_grant(reward, (State.PROMISED,), flagged=flagged, actor=actor, now=now)
+
+
+@transaction.atomic
+def end_hold(reward: Reward, *, flagged: bool = False, actor: str, now: datetime) -> Reward:
+    """Move a reward whose hold is over on, to a decision or granted. Nothing happens before its time."""
+    if reward.state != State.ON_HOLD or reward.available_at is None or reward.available_at > now:
+        return reward
+    return _review_or_grant(reward, (State.ON_HOLD,), flagged=flagged, actor=actor, now=now)
+
+
+def holds_due(now: datetime) -> list[Reward]:
+    """Return rewards whose hold is over by `now`, a batch at a time."""
+    due = Reward.objects.filter(state=State.ON_HOLD, available_at__lte=now).select_related("business", "client")
+    return list(due.order_by("available_at", "id")[:SWEEP_BATCH])
+
+
+@transaction.atomic
+def approve(reward: Reward, *, note: str = "", actor: str, now: datetime) -> bool:
+    """Grant a reward that waits for a decision (or was declined: an override). Say whether this call did it. Raise Refused otherwise."""
+    if _grant(reward, (State.AWAITING_APPROVAL, State.DECLINED), actor=actor, now=now, decided_by=actor, note=note[:300]):
+        return True
+    if reward.state == State.GRANTED:
+        return False
+    raise Refused(_("This reward is not waiting for a decision."), code="not_awaiting")
+
+
+@transaction.atomic
+def decline(reward: Reward, *, note: str = "", actor: str, now: datetime) -> bool:
+    """Decline a reward that is not granted yet; the note says why. Say whether this call did it. Raise Refused when it was granted."""
+    if _move(reward, Reward.OPEN, State.DECLINED, reason=Reason.DECLINED, ended_at=now, decided_by=actor, note=note[:300]):
+        record(reward.business, events.RewardDeclined(**_told(reward)), client=reward.client_id, actor=actor, now=now)
+        return True
+    if reward.state == State.DECLINED:
+        return False
+    raise Refused(_("This reward was already settled and cannot be declined."), code="settled")
+
+
+@transaction.atomic
+def ask_review(reward: Reward, reason: Reward.Reason, *, actor: str, now: datetime) -> bool:
+    """Let a person decide about an open reward, because of `reason`. Say whether it was open."""
+    if not _move(reward, (State.PROMISED, State.ON_HOLD), State.AWAITING_APPROVAL, reason=reason):
+        return False
+    record(reward.business, events.RewardReviewRequested(**_told(reward), reason=reason), client=reward.client_id, actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def lapse(reward: Reward, *, reason: str = "", actor: str, now: datetime) -> bool:
+    """End an open reward that will not be earned. Say whether it was open."""
+    if not _move(reward, Reward.OPEN, State.LAPSED, reason=reason, ended_at=now):
+        return False
+    record(reward.business, events.RewardLapsed(**_told(reward)), client=reward.client_id, actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def revoke(reward: Reward, *, reason: Reward.Reason, actor: str, now: datetime) -> bool:
+    """Take a reward back: unposted where it was not granted yet, else as far as it is unspent. Say whether there was one to take."""
+    taken = 0
+    if _move(reward, (State.GRANTED,), State.REVOKED, reason=reason, ended_at=now):
+        taken = types[reward.kind]().revoke(reward, reason=str(Reason(reason).label), actor=actor, now=now)
+    elif not _move(reward, Reward.PENDING, State.REVOKED, reason=reason, ended_at=now):
+        return False
+    record(reward.business, events.RewardRevoked(**_told(reward), taken=taken, reason=reason), client=reward.client_id, actor=actor, now=now)
+    return True
+
+
+def _review_or_grant(reward: Reward, was: tuple[str, ...], *, flagged: bool, actor: str, now: datetime) -> Reward:
+    if flagged or reward.needs_approval:
+        ask_review(reward, Reason.FLAGGED if flagged else Reason.APPROVAL, actor=actor, now=now)
+    else:
+        _grant(reward, was, actor=actor, now=now)
+    return reward
+
+
+def _grant(reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, **columns: Any) -> bool:
+    # Claimed first: of two callers one changes the row and gives, and a crash between leaves neither done.
+    if not _move(reward, was, State.GRANTED, reason="", granted_at=now, ended_at=now, **columns):
+        return False
+    types[reward.kind]().grant(reward, actor=actor, now=now)
+    record(reward.business, events.RewardGranted(**_told(reward)), client=reward.client_id, actor=actor, now=now)
+    return True
+
+
+def _move(reward: Reward, was: tuple[str, ...], to: str, **columns: Any) -> bool:
+    """Change the state where it is one of `was`; say whether it was. Afterwards the reward is as the database has it."""
+    moved = Reward.objects.filter(pk=reward.pk, state__in=was).update(state=to, **columns)
+    reward.refresh_from_db(fields=["state", "reason", "note", "available_at", "granted_at", "ended_at", "decided_by"])
+    return bool(moved)
+
+
+def _hold_end(reward: Reward, now: datetime) -> datetime:
+    return clock.day_start(reward.business, clock.day_of(reward.business, now) + timedelta(days=reward.hold_days))
+
+
+def _told(reward: Reward) -> dict[str, Any]:
+    return {"reward": reward.pk, "side": reward.side, "kind": reward.kind, "amount": reward.amount or 0}

@@ -1,0 +1,88 @@
+"""What can happen to a reward."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from plusone.events.facts import Fact, facts
+
+Says = ClassVar[str | Promise]
+Name = ClassVar[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RewardFact(Fact):
+    """What every fact about a reward tells; `amount` is 0 where it is not money."""
+
+    reward: int
+    side: str
+    kind: str
+    amount: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class RewardPromised(RewardFact):
+    """A referral was registered under terms with this reward."""
+
+    name: Name = "reward.promised"
+    says: Says = _("A reward was promised")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class RewardQualified(RewardFact):
+    """All conditions hold; the verification period began."""
+
+    name: Name = "reward.qualified"
+    says: Says = _("A reward's verification period began")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class RewardReviewRequested(RewardFact):
+    """A reward waits for a person to decide; `reason` says why."""
+
+    name: Name = "reward.review_requested"
+    says: Says = _("A reward needs a decision")
+    reason: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class RewardGranted(RewardFact):
+    """A reward was given."""
+
+    name: Name = "reward.granted"
+    says: Says = _("A reward was granted")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class RewardDeclined(RewardFact):
+    """Staff declined a reward."""
+
+    name: Name = "reward.declined"
+    says: Says = _("A reward was declined")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class RewardLapsed(RewardFact):
+    """A promised reward ended without being earned."""
+
+    name: Name = "reward.lapsed"
+    says: Says = _("A promised reward lapsed")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class RewardRevoked(RewardFact):
+    """A reward was taken back as far as it was unspent; `taken` is how much."""
+
+    name: Name = "reward.revoked"
+    says: Says = _("A reward was taken back")
+    taken: int
+    reason: str

@@ -1,0 +1,79 @@
+"""What somebody is to receive, or has (REQUIREMENTS 4.3). What earned it is named by plain columns; the room above decides when it is due."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from plusone.clients.models import Client
+from plusone.kernel.models import Owned
+
+
+class Reward(Owned):
+    """One reward of one side for one thing. It carries its own copy of what its terms said of hold and approval."""
+
+    class Side(models.TextChoices):
+        """Who receives it."""
+
+        FRIEND = "friend", _("Friend")
+        AMBASSADOR = "ambassador", _("Ambassador")
+
+    class State(models.TextChoices):
+        """Promised until its conditions hold; then on hold, in review, granted; or it ends without."""
+
+        PROMISED = "promised", _("Promised")
+        ON_HOLD = "on_hold", _("In verification")
+        AWAITING_APPROVAL = "awaiting_approval", _("Awaiting approval")
+        GRANTED = "granted", _("Granted")
+        CAPPED = "capped", _("Over the limit")
+        DECLINED = "declined", _("Declined")
+        LAPSED = "lapsed", _("Lapsed")
+        REVOKED = "revoked", _("Taken back")
+
+    class Reason(models.TextChoices):
+        """Why a reward is where it is (CONTRACT)."""
+
+        HOLD = "hold", _("The verification period is running")
+        APPROVAL = "approval", _("The business approves each reward")
+        FLAGGED = "flagged", _("The business is checking this recommendation")
+        DEADLINE = "deadline", _("The time to complete the conditions is over")
+        REFUNDED = "refunded", _("The purchase was refunded")
+        ERROR = "error", _("Something went wrong; the business will look at it")
+        DECLINED = "declined", _("The business declined this reward")
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="rewards")
+    side = models.CharField(max_length=12, choices=Side)
+    source_kind = models.CharField(max_length=20)
+    source_id = models.BigIntegerField()
+    milestone = models.CharField(max_length=20, default="1")
+    kind = models.CharField(max_length=20)
+    params = models.JSONField(default=dict)
+    amount = models.BigIntegerField(null=True)  # minor units, for rewards in money
+    state = models.CharField(max_length=20, choices=State, default=State.PROMISED)
+    reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    hold_days = models.PositiveIntegerField(default=0)
+    needs_approval = models.BooleanField(default=False)
+    promised_at = models.DateTimeField()
+    available_at = models.DateTimeField(null=True, blank=True)  # when the hold ends: 00:00 in the business's time zone
+    granted_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "source_kind", "source_id", "side", "milestone"], name="rewards_once"),
+            models.CheckConstraint(condition=Q(amount=None) | Q(amount__gt=0), name="rewards_amount_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["client", "-id"], name="rewards_client"),
+            models.Index(fields=["available_at"], condition=Q(state="on_hold"), name="rewards_due"),
+            models.Index(fields=["business", "state"], name="rewards_state"),
+        ]
+
+    OPEN = (State.PROMISED, State.ON_HOLD, State.AWAITING_APPROVAL)
+    PENDING = (State.ON_HOLD, State.AWAITING_APPROVAL)
+
+    @property
+    def is_open(self) -> bool:
+        """Not settled yet."""
+        return self.state in self.OPEN

@@ -1,0 +1,46 @@
+"""Questions about rewards, and a client's whole wallet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet, Sum
+
+from plusone.clients.models import Client
+from plusone.kernel.models import Business
+from plusone.ledger.queries import Balance, balance_of
+
+from .models import Reward
+from .types import types
+
+
+@dataclass(frozen=True)
+class Wallet(Balance):
+    """A balance with what is still to come: `pending` is rewards on hold or awaiting approval (CONTRACT)."""
+
+    pending: int = 0
+
+
+def wallet_of(client: Client, *, now: datetime) -> Wallet:
+    """Return a client's balance and what is pending."""
+    balance = balance_of(client.business, client.pk, now=now)
+    pending = Reward.objects.filter(client=client, state__in=Reward.PENDING).aggregate(total=Sum("amount"))["total"]
+    return Wallet(**vars(balance), pending=pending or 0)
+
+
+def rewards_of(business: Business, source_kind: str, source_ids: Iterable[int]) -> dict[int, list[Reward]]:
+    """Return the rewards of several sources by source, the friend's first."""
+    found: dict[int, list[Reward]] = {}
+    for reward in Reward.objects.filter(business=business, source_kind=source_kind, source_id__in=list(source_ids)).order_by("-side", "id"):
+        found.setdefault(reward.source_id, []).append(reward)
+    return found
+
+
+def awaiting(business: Business) -> QuerySet[Reward]:
+    """Return the rewards that wait for a person, oldest first."""
+    return Reward.objects.filter(business=business, state=Reward.State.AWAITING_APPROVAL).select_related("client").order_by("id")
+
+
+def phrase_of(reward: Reward) -> str:
+    """Return what a reward is, in the active language: "€15.00 of balance"."""
+    return types[reward.kind]().phrase(reward.business, {**reward.params, "amount": reward.amount})

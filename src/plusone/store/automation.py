@@ -1,0 +1,25 @@
+"""What the store does by itself: orders run out, and a deleted client's open ones are called off."""
+
+from datetime import datetime
+
+from plusone.clients.events import ClientDeleted
+from plusone.events.models import Event
+from plusone.events.reactions import reaction
+from plusone.kernel.models import Business
+from plusone.kernel.queue.sweeps import sweep
+
+from . import commands
+from .models import Order
+
+
+@sweep(every_seconds=300)
+def expire_orders(now: datetime) -> None:
+    """End orders that nobody paid."""
+    commands.expire_due(now)
+
+
+@reaction(ClientDeleted)
+def call_off_open_orders(business: Business, event: Event, fact: ClientDeleted, now: datetime) -> None:
+    """A deleted client's unpaid orders are cancelled, so that what they hold is free before the rest is given up."""
+    for order in Order.objects.filter(business=business, client_id=event.client_id, state=Order.State.AWAITING_PAYMENT):
+        commands.cancel(order, actor=event.actor, now=now)

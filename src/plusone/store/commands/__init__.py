@@ -1,0 +1,9 @@
+"""The verbs of the store."""
+
+from .orders import cancel, expire_due, pay, place_order
+from .products import archive_product, create_product, edit_product, restore_product, set_picture
+from .refunds import refund
+
+__all__ = [
+    "archive_product", "cancel", "create_product", "edit_product", "expire_due", "pay", "place_order", "refund", "restore_product", "set_picture",
+]  # fmt: skip

@@ -1,0 +1,164 @@
+"""An order is placed, paid, called off or runs out (REQUIREMENTS 4.6)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.clients.commands import activate, reactivate
+from plusone.clients.models import Client
+from plusone.events.commands import caused_by, record
+from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.models import Business
+from plusone.kernel.money import AMOUNT_MAX
+from plusone.ledger import commands as ledger
+from plusone.ledger.queries import balance_of
+from plusone.store import events
+from plusone.store.methods import methods
+from plusone.store.models import Order, OrderLine, Payment, Product
+
+QUANTITY_MAX = 999
+UNPAID_DAYS_MAX = 30
+SWEEP_BATCH = 200
+State = Order.State
+
+
+class OrderEnded(Refused):
+    """The order is not waiting for a payment any more."""
+
+    code = "order_ended"
+
+
+@transaction.atomic
+def place_order(
+    business: Business, client: Client, lines: Sequence[tuple[Product, int]], *, use_balance: bool | int = False, by_staff: bool = False, actor: str,
+    now: datetime,
+) -> Order:  # fmt: skip
+    """Place an order. `use_balance`: True takes what there is, an amount exactly that much; it is held until paid (R-256).
+
+    Where nothing is left to pay the order is paid at once. Raise Invalid for wrong lines, InsufficientBalance for an amount that is not
+    there, Refused for a deleted client.
+    """
+    assert client.business_id == business.pk
+    if client.status == Client.Status.DELETED:
+        raise Refused(_("This client was deleted."), code="deleted")
+    total = _total(business, lines)
+    order = Order(business=business, client=client, total=total, due=total, placed_at=now, by_staff=by_staff)
+    order.save(force_insert=True)
+    OrderLine.objects.bulk_create(
+        [OrderLine(business=business, order=order, product=product, name=product.name, unit_price=product.price, quantity=number) for product, number in lines]
+    )
+    _hold_balance(order, use_balance, actor=actor, now=now)
+    placed = record(
+        business, events.OrderPlaced(order=order.pk, total=total, balance=order.balance_used, due=order.due), client=client.pk, actor=actor, now=now
+    )
+    if not order.due:
+        with caused_by(placed):
+            _settle(order, actor=actor, now=now)
+    return order
+
+
+@transaction.atomic
+def pay(order: Order, *, method: str, reference: str = "", actor: str, now: datetime) -> bool:
+    """Record that the money came, by hand or by a provider. Say whether it was still to come (False: paid already, nothing changed).
+
+    Raise Invalid for an unknown method, OrderEnded for an order that was cancelled or expired.
+    """
+    if method not in methods:
+        raise Invalid(_("Choose how it was paid."), field="method")
+    order = locked(order)
+    if order.is_paid:
+        return False
+    if not order.is_waiting:
+        raise OrderEnded(_("This order was called off. Place a new one."))
+    Payment.objects.create(
+        business=order.business, order=order, client=order.client, method=method, reference=reference[:120], amount=order.due, actor=actor, at=now
+    )
+    _settle(order, actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def cancel(order: Order, *, actor: str, now: datetime) -> bool:
+    """Call off an order that was not paid; held balance is free again. Say whether it was waiting. Raise OrderEnded when paid."""
+    order = locked(order)
+    if order.is_paid:
+        raise OrderEnded(_("This order is paid. Refund it instead."))
+    if not order.is_waiting:
+        return False
+    _end(order, State.CANCELLED, actor=actor, now=now)
+    record(order.business, events.OrderCancelled(order=order.pk), client=order.client_id, actor=actor, now=now)
+    return True
+
+
+def expire_due(now: datetime) -> int:
+    """End the orders that were not paid within 30 days, so that nothing holds balance for ever. Return how many."""
+    due = Order.objects.filter(state=State.AWAITING_PAYMENT, placed_at__lte=now - timedelta(days=UNPAID_DAYS_MAX))
+    ended = 0
+    for waiting in due.order_by("id")[:SWEEP_BATCH]:
+        with transaction.atomic():
+            order = locked(waiting)
+            if order.is_waiting:
+                _end(order, State.EXPIRED, actor="system", now=now)
+                record(order.business, events.OrderExpired(order=order.pk), client=order.client_id, actor="system", now=now)
+                ended += 1
+    return ended
+
+
+def _total(business: Business, lines: Sequence[tuple[Product, int]]) -> int:
+    if not lines:
+        raise Invalid(_("Choose at least one product."), field="lines")
+    for product, quantity in lines:
+        assert product.business_id == business.pk
+        if product.archived_at:
+            raise Invalid(_("“%(product)s” is no longer for sale.") % {"product": product.name}, field="lines")
+        if not 1 <= quantity <= QUANTITY_MAX:
+            raise Invalid(_("A quantity is between 1 and 999."), field="lines")
+    total = sum(product.price * quantity for product, quantity in lines)
+    if total > AMOUNT_MAX:
+        raise Invalid(_("This amount is too large."), field="lines")
+    return total
+
+
+def _hold_balance(order: Order, use_balance: bool | int, *, actor: str, now: datetime) -> None:
+    if use_balance is True:
+        wanted = min(balance_of(order.business, order.client_id, now=now).available, order.total)
+    else:
+        wanted = min(int(use_balance), order.total)
+        if wanted < 0:
+            raise Invalid(_("The balance to use is zero or more."), field="use_balance")
+    if not wanted:
+        return
+    order.hold = ledger.hold(order.business, order.client_id, wanted, key=f"order:{order.pk}", ref=("order", order.pk), actor=actor, now=now)
+    order.balance_used, order.due = wanted, order.total - wanted
+    order.save(update_fields=["hold", "balance_used", "due"])
+
+
+def _settle(order: Order, *, actor: str, now: datetime) -> None:
+    """Make an order paid: use the held balance, then let a lead become a client and an archived one come back (R-060, Q-10, Q-11)."""
+    order.state, order.paid_at = State.PAID, now
+    if order.hold:
+        order.redemption = ledger.capture(order.hold, actor=actor, now=now)
+    order.save(update_fields=["state", "paid_at", "redemption"])
+    paid = record(
+        order.business, events.OrderPaid(order=order.pk, cash=order.due, balance=order.balance_used), client=order.client_id, actor=actor, now=now
+    )
+    client = order.client
+    with caused_by(paid):
+        if client.status == Client.Status.ARCHIVED:
+            reactivate(client, via="purchase", actor=actor, now=now)
+        if client.is_lead and (order.due or order.business.free_orders_activate):
+            activate(client, via="purchase", actor=actor, now=now)
+
+
+def _end(order: Order, state: Order.State, *, actor: str, now: datetime) -> None:
+    if order.hold:
+        ledger.release(order.hold, actor=actor, now=now)
+    order.state, order.ended_at = state, now
+    order.save(update_fields=["state", "ended_at"])
+
+
+def locked(order: Order) -> Order:
+    """Return the order as it is now, locked until the transaction ends, so that two payments or refunds of it go one after the other."""
+    return Order.objects.select_for_update(of=("self",)).select_related("business", "client", "hold", "redemption").get(pk=order.pk)

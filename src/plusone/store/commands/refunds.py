@@ -1,0 +1,64 @@
+"""Money and balance given back (R-030)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.events.commands import record
+from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.money import share
+from plusone.ledger import commands as ledger
+from plusone.store import events
+from plusone.store.models import Order, Refund
+
+from .orders import State, locked
+
+
+class NothingToRefund(Refused):
+    """Nothing of this order is left to refund, or less than was asked for; `extra["refundable"]` says how much is."""
+
+    code = "nothing_to_refund"
+
+
+@transaction.atomic
+def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: str, now: datetime) -> Refund:
+    """Give back `amount` minor units (None: all that is left), split between balance and money as they were paid, half up.
+
+    The last refund takes the rest, so the parts add up to what was paid. Raise Invalid for a wrong amount, NothingToRefund
+    where less is left.
+    """
+    order = locked(order)
+    left = order.refundable
+    amount = left if amount is None else amount
+    if not left:
+        raise NothingToRefund(_("Nothing of this order is left to refund."), refundable=0)
+    if amount <= 0:
+        raise Invalid(_("The amount to refund is more than zero."), field="amount")
+    if amount > left:
+        raise NothingToRefund(_("Only part of this amount is left to refund."), refundable=left)
+    to_balance, to_method = _split(order, amount)
+    done = Refund.objects.create(
+        business=order.business, order=order, client=order.client, amount=amount, to_balance=to_balance, to_method=to_method,
+        reason=reason[:200], actor=actor, at=now,
+    )  # fmt: skip
+    if to_balance:
+        assert order.redemption is not None
+        ledger.reverse(order.redemption, to_balance, key=f"refund:{done.pk}", reason=reason[:200], actor=actor, now=now)
+    order.refunded_to_balance += to_balance
+    order.refunded_to_method += to_method
+    order.state = State.REFUNDED if amount == left else State.PARTIALLY_REFUNDED
+    order.save(update_fields=["refunded_to_balance", "refunded_to_method", "state"])
+    record(
+        order.business, events.OrderRefunded(order=order.pk, cash=to_method, balance=to_balance, whole=amount == left),
+        client=order.client_id, actor=actor, now=now,
+    )  # fmt: skip
+    return done
+
+
+def _split(order: Order, amount: int) -> tuple[int, int]:
+    balance_left = order.balance_used - order.refunded_to_balance
+    money_left = order.due - order.refunded_to_method
+    to_balance = min(share(amount, order.balance_used, order.total), balance_left)
+    to_method = min(amount - to_balance, money_left)
+    return amount - to_method, to_method

@@ -1,0 +1,92 @@
+"""What can happen in the store."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from plusone.events.facts import Fact, facts
+
+Says = ClassVar[str | Promise]
+Name = ClassVar[str]
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ProductCreated(Fact):
+    """A product was added to the store."""
+
+    name: Name = "product.created"
+    says: Says = _("A product was added")
+    product: int
+    price: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ProductChanged(Fact):
+    """A product was edited; orders keep the name and price they were placed with."""
+
+    name: Name = "product.changed"
+    says: Says = _("A product was edited")
+    product: int
+    price: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(Fact):
+    """An order was placed, by the client or by staff. `balance` is held, `due` is money still to come."""
+
+    name: Name = "order.placed"
+    says: Says = _("An order was placed")
+    order: int
+    total: int
+    balance: int
+    due: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class OrderPaid(Fact):
+    """An order was paid: `cash` in money, `balance` from the client's balance."""
+
+    name: Name = "order.paid"
+    says: Says = _("An order was paid")
+    order: int
+    cash: int
+    balance: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class OrderRefunded(Fact):
+    """Part or all of an order was given back; `whole` when nothing of it is left."""
+
+    name: Name = "order.refunded"
+    says: Says = _("An order was refunded")
+    order: int
+    cash: int
+    balance: int
+    whole: bool
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled(Fact):
+    """An order was called off before it was paid; held balance is free again."""
+
+    name: Name = "order.cancelled"
+    says: Says = _("An order was cancelled")
+    order: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class OrderExpired(Fact):
+    """An order was not paid in time; held balance is free again."""
+
+    name: Name = "order.expired"
+    says: Says = _("An order expired unpaid")
+    order: int

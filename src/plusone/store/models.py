@@ -1,0 +1,172 @@
+"""What is sold and what was paid (REQUIREMENTS 2.5, 4.6). Amounts are minor units of the business's currency."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from plusone.clients.models import Client
+from plusone.kernel.guards import append_only
+from plusone.kernel.models import Owned
+from plusone.ledger.models import Hold
+from plusone.ledger.models import Transfer as LedgerTransfer
+
+
+class Product(Owned):
+    """A thing sold once. `archived_at`: no longer for sale, still named in old orders."""
+
+    class Visibility(models.TextChoices):
+        """Who sees it in the store; staff sell everything at the desk (R-251)."""
+
+        EVERYONE = "everyone", _("Clients and leads")
+        CLIENTS = "clients", _("Clients only")
+        HIDDEN = "hidden", _("Nobody: sold at the desk only")
+
+    name = models.CharField(max_length=120)
+    price = models.BigIntegerField()
+    description = models.TextField(blank=True)
+    visibility = models.CharField(max_length=12, choices=Visibility, default=Visibility.EVERYONE)
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(price__gte=0), name="store_price_positive")]
+
+
+class Picture(models.Model):
+    """A product's picture, re-encoded and small, kept in the database so that a backup is one file and any machine can serve it."""
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="picture")
+    data = models.BinaryField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    version = models.CharField(max_length=22)
+
+
+class Order(Owned):
+    """A sale. `total` is paid by `balance_used` and by `due` money; what was refunded stands beside it."""
+
+    class State(models.TextChoices):
+        """Where an order stands."""
+
+        AWAITING_PAYMENT = "awaiting_payment", _("Awaiting payment")
+        PAID = "paid", _("Paid")
+        PARTIALLY_REFUNDED = "partially_refunded", _("Partly refunded")
+        REFUNDED = "refunded", _("Refunded")
+        EXPIRED = "expired", _("Expired")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="orders")
+    state = models.CharField(max_length=20, choices=State, default=State.AWAITING_PAYMENT)
+    total = models.BigIntegerField()
+    discount = models.BigIntegerField(default=0)
+    balance_used = models.BigIntegerField(default=0)
+    due = models.BigIntegerField()
+    refunded_to_balance = models.BigIntegerField(default=0)
+    refunded_to_method = models.BigIntegerField(default=0)
+    hold = models.ForeignKey(Hold, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    redemption = models.ForeignKey(LedgerTransfer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    by_staff = models.BooleanField(default=False)
+    external_id = models.CharField(max_length=160, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(total=F("balance_used") + F("due")), name="store_order_adds_up"),
+            models.CheckConstraint(condition=Q(due__gte=0, balance_used__gte=0), name="store_order_positive"),
+            models.CheckConstraint(
+                condition=Q(refunded_to_balance__lte=F("balance_used"), refunded_to_method__lte=F("due")), name="store_refund_within"
+            ),
+            models.UniqueConstraint(fields=["business", "external_id"], condition=Q(external_id__isnull=False), name="store_external_once"),
+        ]
+        indexes = [
+            models.Index(fields=["business", "-id"], name="store_order_newest"),
+            models.Index(fields=["client", "-id"], name="store_order_client"),
+            models.Index(fields=["placed_at"], condition=Q(state="awaiting_payment"), name="store_order_waiting"),
+        ]
+
+    @property
+    def number(self) -> str:
+        """The short name of an order on screens and receipts."""
+        return self.public_id[:6].upper()
+
+    @property
+    def refunded(self) -> int:
+        """All that was refunded, to balance and to money."""
+        return self.refunded_to_balance + self.refunded_to_method
+
+    @property
+    def refundable(self) -> int:
+        """What can still be refunded."""
+        return self.total - self.refunded if self.is_paid else 0
+
+    @property
+    def is_paid(self) -> bool:
+        """Paid, whatever was refunded since."""
+        return self.state in (self.State.PAID, self.State.PARTIALLY_REFUNDED, self.State.REFUNDED)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Placed and not yet paid."""
+        return self.state == self.State.AWAITING_PAYMENT
+
+    @property
+    def money_left(self) -> int:
+        """The money of this order that was not refunded."""
+        return self.due - self.refunded_to_method if self.is_paid else 0
+
+
+class OrderLine(models.Model):
+    """One product of an order, with the name and price it had that day."""
+
+    business = models.ForeignKey("kernel.Business", on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    unit_price = models.BigIntegerField()
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="store_line_quantity")]
+
+    @property
+    def total(self) -> int:
+        """Price times quantity."""
+        return self.unit_price * self.quantity
+
+
+class Payment(Owned):
+    """Money that came in for an order. One an order; never changed."""
+
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="payment")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="payments")
+    method = models.CharField(max_length=20)
+    reference = models.CharField(max_length=120, blank=True)
+    amount = models.BigIntegerField()
+    actor = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="store_payment_positive")]
+        indexes = [models.Index(fields=["business", "at"], name="store_payment_at"), models.Index(fields=["client"], name="store_payment_client")]
+
+
+class Refund(Owned):
+    """What was given back of an order, once each; never changed."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="refunds")
+    amount = models.BigIntegerField()
+    to_balance = models.BigIntegerField()
+    to_method = models.BigIntegerField()
+    reason = models.CharField(max_length=200, blank=True)
+    actor = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0, amount=F("to_balance") + F("to_method")), name="store_refund_adds_up")]
+        indexes = [models.Index(fields=["business", "at"], name="store_refund_at"), models.Index(fields=["client"], name="store_refund_client")]
+
+
+append_only("store_payment", "store_refund")

@@ -1,0 +1,52 @@
+"""Questions about the store."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+
+from plusone.clients.models import Client
+from plusone.kernel.models import Business
+
+from .models import Order, Payment, Product, Refund
+
+
+def products_of(business: Business, *, archived: bool = False) -> QuerySet[Product]:
+    """Return the products of a business by name, pictures at hand."""
+    return Product.objects.filter(business=business, archived_at__isnull=not archived).select_related("picture").defer("picture__data").order_by("name", "id")
+
+
+def products_for(client: Client) -> QuerySet[Product]:
+    """Return what a client sees in the store (R-251): archived clients see what clients see."""
+    hidden = Q(visibility=Product.Visibility.HIDDEN)
+    if client.is_lead:
+        hidden |= Q(visibility=Product.Visibility.CLIENTS)
+    return products_of(client.business).exclude(hidden)
+
+
+def orders_of(business: Business, *, client: Client | None = None, state: str = "") -> QuerySet[Order]:
+    """Return orders, newest first, with client, payment and lines at hand."""
+    found = Order.objects.filter(business=business)
+    if client is not None:
+        found = found.filter(client=client)
+    if state:
+        found = found.filter(state=state)
+    return found.select_related("client", "payment", "business").prefetch_related("lines").order_by("-id")
+
+
+def income_by_month(business: Business) -> list[tuple[datetime, int, int, int]]:
+    """Return (month, money in, money refunded, net) of every month with movements, in the business's time zone, newest first.
+
+    Money in counts on the day of payment, refunds on their own day (1.7).
+    """
+    zone = ZoneInfo(business.timezone)
+    paid = Payment.objects.filter(business=business).annotate(month=TruncMonth("at", tzinfo=zone)).values_list("month").annotate(total=Sum("amount"))
+    back = Refund.objects.filter(business=business).annotate(month=TruncMonth("at", tzinfo=zone)).values_list("month").annotate(total=Sum("to_method"))
+    ins, outs = dict(paid.order_by()), dict(back.order_by())
+    return [(month, ins.get(month, 0), outs.get(month, 0), ins.get(month, 0) - outs.get(month, 0)) for month in sorted(ins | outs, reverse=True)]
+
+
+def has_money_left(client: Client) -> bool:
+    """Say whether any order of a client still has money in it that was not refunded (CONTRACT, States)."""
+    return any(order.money_left for order in Order.objects.filter(client=client, due__gt=0, paid_at__isnull=False))
