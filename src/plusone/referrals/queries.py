@@ -13,7 +13,7 @@ from plusone.kernel.models import Business
 
 from .models import Campaign, Referral, RollUp, Visit, VisitDay
 
-CLOSED_WITHOUT = ("rejected", "withdrawn")
+FREED = ("rejected", "withdrawn")  # such a friend may get another ambassador
 
 
 def campaigns_of(business: Business) -> QuerySet[Campaign]:
@@ -61,7 +61,7 @@ def invitation(code: str) -> Invitation | None:
 
 def referral_of(friend: Client) -> Referral | None:
     """Return the referral that brought a client, or None; rejected and withdrawn ones do not count."""
-    found = Referral.objects.filter(business=friend.business, friend=friend).exclude(reason__in=CLOSED_WITHOUT)
+    found = Referral.objects.filter(business=friend.business, friend=friend).exclude(reason__in=FREED)
     return found.select_related("ambassador", "terms", "campaign").first()
 
 
@@ -97,7 +97,7 @@ def numbers_of(clients: Sequence[Client]) -> dict[int, Numbers]:
     """Return the numbers of several ambassadors by client id, in one query (R-062, R-063)."""
     rows = (
         Referral.objects.filter(ambassador__in=[client.pk for client in clients])
-        .exclude(reason__in=CLOSED_WITHOUT)
+        .exclude(reason=Referral.Reason.REJECTED)
         .values_list("ambassador")
         .annotate(leads=Count("id"), active=Count("id", filter=Q(activated_at__isnull=False)))
         .order_by()

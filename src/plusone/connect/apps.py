@@ -1,0 +1,10 @@
+"""The connect room."""
+
+from plusone.kernel.apps import RoomConfig
+
+
+class ConnectConfig(RoomConfig):
+    """Businesses open here; keys, idempotency and imports."""
+
+    name = "plusone.connect"
+    label = "connect"

@@ -1,0 +1,140 @@
+"""A business opens and changes its settings."""
+
+import hashlib
+import zoneinfo
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel.core import get_global
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.clients.commands import attach_logins
+from plusone.connect import events
+from plusone.connect.queries import money_has_moved
+from plusone.events.commands import record
+from plusone.kernel import once
+from plusone.kernel.commands import add_collaborator, create_business, user_for
+from plusone.kernel.countries import LANGUAGES, country
+from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.identity import login_email
+from plusone.kernel.models import Business, User
+
+from .keys import create_api_key
+
+SETUP_SALT = "plusone.setup"
+SETUP_SECONDS = 7 * 24 * 3600
+EDITABLE = (
+    "name", "kind", "country", "currency", "timezone", "language", "legal_preset", "brand_color", "email", "phone", "address",
+    "auto_apply_to_renewal", "consent_required", "free_orders_activate",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new business, its first API key in clear, and the token of the owner's set-up link."""
+
+    business: Business
+    owner: User
+    api_key: str
+    setup_token: str
+
+
+@transaction.atomic
+def open_business(
+    *, name: str, owner_email: str, kind: str = Business.Kind.OTHER, country_code: str = "", currency: str = "", timezone: str = "", language: str = "",
+    actor: str = "", now: datetime,
+) -> Opened:  # fmt: skip
+    """Open a business with its owner. What is left empty comes from the country. Raise Invalid for a wrong field."""
+    try:
+        email = login_email(owner_email)
+    except ValueError as error:
+        raise Invalid(_("This is not an e-mail address."), field="owner_email") from error
+    home = country(country_code)
+    columns = _clean(
+        {
+            "name": name, "kind": kind, "country": country_code.upper(), "currency": (currency or home.currency).upper(),
+            "timezone": timezone or home.timezone, "language": language or home.language, "legal_preset": home.legal_preset,
+        }
+    )  # fmt: skip
+    business = create_business(**columns, email=email)
+    owner = user_for(email, language=business.language)
+    add_collaborator(business, owner, role="owner")
+    record(business, events.BusinessCreated(), actor=actor or f"user:{owner.pk}", now=now)
+    _row, secret = create_api_key(business, name=_("First key"), actor=actor or f"user:{owner.pk}", now=now)
+    return Opened(business=business, owner=owner, api_key=secret, setup_token=_setup_token(business, owner))
+
+
+@transaction.atomic
+def edit_business(business: Business, *, actor: str, now: datetime, **changes: Any) -> Business:
+    """Change settings. The currency stays once money has moved (DESIGN 5). Raise Invalid naming the wrong field, or Refused."""
+    assert set(changes) <= set(EDITABLE), "unknown field"
+    changes = {field: value for field, value in _clean(changes).items() if getattr(business, field) != value}
+    if "currency" in changes and money_has_moved(business):
+        raise Refused(_("The currency cannot change any more, since money has moved in this one."), code="currency_fixed", field="currency")
+    if not changes:
+        return business
+    for field, value in changes.items():
+        setattr(business, field, value)
+    business.save(update_fields=list(changes))
+    record(business, events.BusinessChanged(fields=tuple(sorted(changes))), actor=actor, now=now)
+    return business
+
+
+def start_marketing(business: Business, *, actor: str, now: datetime) -> None:
+    """Remember who pressed *Get started* and when (R-010). Nothing is sent by it."""
+    Business.objects.filter(pk=business.pk, marketing_started_at=None).update(marketing_started_at=now, marketing_started_by=actor)
+
+
+def dismiss_checklist(business: Business, *, now: datetime) -> None:
+    """Put the set-up checklist away."""
+    Business.objects.filter(pk=business.pk).update(checklist_dismissed_at=now)
+
+
+def setup_link(token: str) -> str:
+    """Return the address that a set-up token makes, absolute."""
+    return f"{settings.BASE_URL}/setup/{token}"
+
+
+@transaction.atomic
+def use_setup_token(token: str) -> User:
+    """Return the owner whom a set-up link proves, once within seven days. Raise Refused for a used, old or broken one."""
+    try:
+        said = signing.loads(token, salt=SETUP_SALT, max_age=SETUP_SECONDS)
+    except signing.BadSignature as error:
+        raise Refused(_("This link is not valid any more. Log in with your e-mail address."), code="link_ended", status=410) from error
+    if not once.claim("setup", hashlib.sha256(token.encode()).hexdigest()):
+        raise Refused(_("This link was used already. Log in with your e-mail address."), code="link_used", status=410)
+    user = User.objects.get(pk=said["user"])
+    attach_logins(user)
+    return user
+
+
+def _setup_token(business: Business, owner: User) -> str:
+    return signing.dumps({"business": business.public_id, "user": owner.pk}, salt=SETUP_SALT)
+
+
+def _clean(fields: dict[str, Any]) -> dict[str, Any]:
+    cleaned = dict(fields)
+    if "name" in fields:
+        cleaned["name"] = " ".join(str(fields["name"]).split())
+        if not cleaned["name"] or len(cleaned["name"]) > 120 or any(ord(letter) < 32 for letter in cleaned["name"]):
+            raise Invalid(_("A business's name has between 1 and 120 characters."), field="name")
+    if "kind" in fields and fields["kind"] not in Business.Kind.values:
+        raise Invalid(_("Choose what kind of business it is."), field="kind")
+    if "currency" in fields and fields["currency"] not in get_global("all_currencies"):
+        raise Invalid(_("There is no such currency. Use its three letters, such as EUR."), field="currency")
+    if "timezone" in fields and fields["timezone"] not in zoneinfo.available_timezones():
+        raise Invalid(_("There is no such time zone. Use a name such as Europe/Madrid."), field="timezone")
+    if "language" in fields and fields["language"] not in LANGUAGES:
+        raise Invalid(_("Choose English, Spanish or French."), field="language")
+    if fields.get("brand_color") and not _is_color(fields["brand_color"]):
+        raise Invalid(_("A colour is written as # and six digits, such as #0f766e."), field="brand_color")
+    return cleaned
+
+
+def _is_color(text: object) -> bool:
+    return isinstance(text, str) and len(text) == 7 and text[0] == "#" and all(letter in "0123456789abcdefABCDEF" for letter in text[1:])

@@ -1,0 +1,47 @@
+"""Questions about keys and businesses."""
+
+import hashlib
+
+from django.db.models import Q, QuerySet
+
+from plusone.kernel.models import Business, Collaborator, User
+from plusone.ledger.models import Transfer
+from plusone.store.models import Order
+
+from .models import ApiKey
+
+
+def key_hash(key: str) -> str:
+    """Return what is kept of an API key. A random key of 190 bits needs no slow hash."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def api_key(key: str) -> ApiKey | None:
+    """Return the live key with this secret and its business, or None."""
+    return ApiKey.objects.filter(hash=key_hash(key), revoked_at=None).select_related("business").first()
+
+
+def keys_of(business: Business) -> QuerySet[ApiKey]:
+    """Return a business's live keys, newest first."""
+    return ApiKey.objects.filter(business=business, revoked_at=None).order_by("-id")
+
+
+def businesses_of(user: User) -> list[Collaborator]:
+    """Return where a user works, each with its business."""
+    return list(Collaborator.objects.filter(user=user).select_related("business").order_by("id"))
+
+
+def collaborator(user: User, public_id: str) -> Collaborator | None:
+    """Return a user's role in the business with this id or slug, or None."""
+    named = Q(business__public_id=public_id) | Q(business__slug=public_id)
+    return Collaborator.objects.filter(named, user=user).select_related("business", "user").first()
+
+
+def owners_of(business: Business) -> list[User]:
+    """Return the owners of a business: whom notices go to."""
+    return list(User.objects.filter(collaborations__business=business, collaborations__role="owner", is_active=True).order_by("id"))
+
+
+def money_has_moved(business: Business) -> bool:
+    """Say whether the currency is fixed by now (DESIGN 5)."""
+    return Order.objects.filter(business=business).exists() or Transfer.objects.filter(business=business).exists()
