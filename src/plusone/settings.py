@@ -127,7 +127,7 @@ _https = _base.scheme == "https"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _host = f"[{_base.hostname}]" if ":" in (_base.hostname or "") else (_base.hostname or "")
 # A demo is opened by whatever name its machine has; anything else answers to its own name only.
-ALLOWED_HOSTS = ["*"] if ENV == "demo" else [_host, *LOOPBACK]
+ALLOWED_HOSTS = ["*"] if ENV == "demo" else list(dict.fromkeys((_host, *LOOPBACK)))
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Rooms and faces

@@ -1,0 +1,135 @@
+"""What an operator sets, and what is said about a wrong value."""
+
+import os
+import runpy
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+import plusone
+
+Read = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Read:
+    """Read the settings with these variables and no others."""
+
+    def read(**given: str) -> dict[str, Any]:
+        for name in [name for name in os.environ if name.startswith("PLUSONE_")]:
+            monkeypatch.delenv(name)
+        for name, value in {"DATA_DIR": str(tmp_path / "var"), **given}.items():
+            monkeypatch.setenv(f"PLUSONE_{name}", value)
+        return runpy.run_path(str(Path(plusone.__file__).parent / "settings.py"))
+
+    return read
+
+
+def test_an_installation_without_settings(read: Read, tmp_path: Path) -> None:
+    settings = read()
+    assert settings["ENV"] == "production"
+    assert settings["BASE_URL"] == "http://127.0.0.1:8000"
+    assert settings["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost", "[::1]"]
+    assert settings["DATABASES"]["default"]["NAME"] == str(tmp_path / "var" / "plusone.sqlite3")
+    assert settings["MAILERS"] == {}
+    assert not settings["SESSION_COOKIE_SECURE"]
+
+
+def test_the_secret_is_made_once_and_kept_private(read: Read, tmp_path: Path) -> None:
+    first, second = read()["SECRET_KEY"], read()["SECRET_KEY"]
+    kept = tmp_path / "var" / "secret_key"
+    assert first == second == kept.read_text()
+    assert len(first) > 50
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert [path.name for path in kept.parent.iterdir()] == ["secret_key"]
+
+
+def test_a_given_secret_is_not_written_down(read: Read, tmp_path: Path) -> None:
+    assert read(SECRET_KEY="given by the operator")["SECRET_KEY"] == "given by the operator"
+    assert not (tmp_path / "var" / "secret_key").exists()
+
+
+def test_the_address_of_the_last_server_is_remembered(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "base_url").write_text("http://127.0.0.1:9001\n")
+    assert read()["BASE_URL"] == "http://127.0.0.1:9001"
+    assert read(BASE_URL="https://club.example/")["BASE_URL"] == "https://club.example"
+
+
+def test_https_makes_cookies_secure(read: Read) -> None:
+    settings = read(BASE_URL="https://club.example")
+    assert settings["SESSION_COOKIE_SECURE"]
+    assert settings["CSRF_COOKIE_SECURE"]
+    assert settings["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
+    assert settings["CSRF_TRUSTED_ORIGINS"] == ["https://club.example"]
+    assert settings["ALLOWED_HOSTS"][0] == "club.example"
+
+
+def test_scripts_run_only_from_us_or_with_a_nonce(read: Read) -> None:
+    policy = read()["SECURE_CSP"]
+    assert policy["script-src"] == ["'self'", "<CSP_NONCE_SENTINEL>"]
+    assert not any("unsafe" in source for sources in policy.values() for source in sources)
+
+
+def test_postgres_keeps_its_connections(read: Read) -> None:
+    database = read(DATABASE_URL="postgres://ana:p%40ss@db.example:5433/club?sslmode=require")["DATABASES"]["default"]
+    named = {name: database[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
+    assert named == {
+        "NAME": "club",
+        "USER": "ana",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require"},
+    }
+    assert database["CONN_MAX_AGE"] == 600
+
+
+@pytest.mark.parametrize(("url", "path"), [("sqlite:///near.db", "near.db"), ("sqlite:////far/off.db", "/far/off.db")])
+def test_sqlite_can_stand_elsewhere(read: Read, url: str, path: str) -> None:
+    database = read(DATABASE_URL=url)["DATABASES"]["default"]
+    assert database["NAME"] == path
+    assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_mail_goes_out_by_the_server_named(read: Read) -> None:
+    settings = read(EMAIL_URL="smtp+tls://ana:p%40ss@mail.example?from=Club+%3Chi%40club.example%3E")
+    options = settings["MAILERS"]["default"]["OPTIONS"]
+    assert (options["host"], options["port"], options["username"], options["password"]) == (
+        "mail.example",
+        587,
+        "ana",
+        "p@ss",
+    )
+    assert (options["use_tls"], options["use_ssl"]) == (True, False)
+    assert settings["DEFAULT_FROM_EMAIL"] == "Club <hi@club.example>"
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"ENV": "staging"}, "must be production, demo or test"),
+        ({"TEST_CLOCK": "/clock"}, "only for PLUSONE_ENV=test"),
+        ({"ENV": "demo", "FAULTS": "mail"}, "only for PLUSONE_ENV=test"),
+        ({"BASE_URL": "club.example"}, "must look like https://example.com"),
+        ({"BASE_URL": "https://club.example/shop"}, "must look like https://example.com"),
+        ({"BASE_URL": "https://club.example:many"}, "PLUSONE_BASE_URL is not a readable address"),
+        ({"DATABASE_URL": "mysql://somewhere/club"}, "must begin with sqlite:/// or postgres://"),
+        ({"EMAIL_URL": "mail.example"}, "must look like smtp+tls://"),
+        ({"DATA_DIR": "/dev/null/var"}, "The data folder /dev/null/var cannot be made"),
+    ],
+)
+def test_a_wrong_value_is_named_in_one_sentence(read: Read, given: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read(**given)
+    assert sentence in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_unknown_setting_is_said(read: Read, capsys: pytest.CaptureFixture[str]) -> None:
+    read(DATABSE_URL="postgres://db.example/club")
+    assert capsys.readouterr().err == "plusone: the setting PLUSONE_DATABSE_URL is not known and is ignored.\n"
