@@ -1,0 +1,117 @@
+"""What every page has: who may see it, and the one way to say no.
+
+A view declares its door with `@staff("permission")`, `@client_page` or `@public`; a test walks all routes and finds none without.
+`request.now` is the one clock read, `request.actor` goes into commands, `request.business` is the tenant of the address.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_cache_control
+
+from plusone.clients.models import Client
+from plusone.connect.queries import collaborator
+from plusone.kernel import clock
+from plusone.kernel.errors import NotHere
+from plusone.kernel.models import Business, Collaborator
+from plusone.kernel.permissions import allows
+
+type View = Callable[..., HttpResponse]
+
+
+class Page(HttpRequest):
+    """A request as views of staff and clients see it."""
+
+    now: datetime
+    actor: str
+    business: Business
+    collaborator: Collaborator
+    client: Client
+
+    def may(self, permission: str) -> bool:
+        """Say whether the staff member may do this."""
+        raise NotImplementedError  # `staff` puts the real one on the request
+
+
+def staff(permission: str) -> Callable[[View], View]:
+    """Let in who works in the business of the address with this permission; to all others it is not there (404)."""
+    assert allows("owner", permission)
+
+    def door(view: View) -> View:
+        @wraps(view)
+        def inside(request: Any, business: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            found = collaborator(request.user, business)
+            if found is None or not allows(found.role, permission):
+                raise NotHere
+            request.collaborator, request.business = found, found.business
+            request.actor, request.now = f"user:{request.user.pk}", clock.now()
+            request.may = lambda wanted: allows(found.role, wanted)
+            return _private(view(request, *args, **kwargs))
+
+        inside.door = f"staff:{permission}"  # type: ignore[attr-defined]  # read by the test that walks all routes
+        return inside
+
+    return door
+
+
+def client_page(view: View) -> View:
+    """Let in the client of the business of the address, in their language; to all others it is not there (404)."""
+
+    @wraps(view)
+    def inside(request: Any, business: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        mine = Client.objects.filter(user=request.user, business__slug=business, access=True).exclude(status=Client.Status.DELETED)
+        client = mine.select_related("business", "user").first()
+        if client is None:
+            raise NotHere
+        request.client, request.business = client, client.business
+        request.actor, request.now = f"client:{client.pk}", clock.now()
+        return _private(view(request, *args, **kwargs))
+
+    inside.door = "client"  # type: ignore[attr-defined]  # read by the test that walks all routes
+    return inside
+
+
+def public(view: View) -> View:
+    """Say that anybody may come: the view checks what it needs by itself."""
+
+    @wraps(view)
+    def inside(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.now = clock.now()
+        return view(request, *args, **kwargs)
+
+    inside.door = "public"  # type: ignore[attr-defined]  # read by the test that walks all routes
+    return inside
+
+
+def logged_in(view: View) -> View:
+    """Let in who is logged in, wherever they belong."""
+
+    @wraps(view)
+    def inside(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        request.actor, request.now = f"user:{request.user.pk}", clock.now()
+        return _private(view(request, *args, **kwargs))
+
+    inside.door = "logged_in"  # type: ignore[attr-defined]  # read by the test that walks all routes
+    return inside
+
+
+def speak(language: str) -> None:
+    """Answer this request in `language`, where it is one of ours."""
+    if language in ("en", "es", "fr"):
+        translation.activate(language)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    patch_cache_control(response, private=True, no_store=True)
+    return response

@@ -1,0 +1,36 @@
+"""The one place where a no becomes a page, and where a reader's own language is spoken."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from plusone.kernel.errors import NotHere, Refused
+
+
+class FacesMiddleware:
+    """Speak the user's language; turn `Refused` into a page with its sentence, `NotHere` into a 404.
+
+    A view that shows the refusal at its form catches it first. The API answers for itself.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the language that the user chose, if they did."""
+        if not request.path.startswith("/api/"):
+            language = getattr(request.user, "language", "")
+            if language:
+                translation.activate(language)
+                request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # what Django's own middleware sets
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a refusal with its sentence and its status."""
+        if isinstance(error, NotHere):
+            raise Http404 from error
+        if isinstance(error, Refused):
+            return render(request, "ui/refused.html", {"message": error.message, "code": error.code}, status=error.status)
+        return None
