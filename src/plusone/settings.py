@@ -173,6 +173,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "plusone.faces.ui.middleware.FacesMiddleware",
 ]
 
 TEMPLATES = [

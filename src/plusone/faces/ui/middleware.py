@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.views.defaults import page_not_found
 
 from plusone.kernel.errors import NotHere, Refused
 
@@ -30,7 +31,7 @@ class FacesMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a refusal with its sentence and its status."""
         if isinstance(error, NotHere):
-            raise Http404 from error
+            return page_not_found(request, Http404())
         if isinstance(error, Refused):
             return render(request, "ui/refused.html", {"message": error.message, "code": error.code}, status=error.status)
         return None
