@@ -1,5 +1,7 @@
 """The map of all addresses; each face brings its own."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("b/<slug:business>/", include("plusone.faces.dashboard.urls")),
+]

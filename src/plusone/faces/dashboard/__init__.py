@@ -1,0 +1,1 @@
+"""What the business sees: one module of `views` a noun."""
