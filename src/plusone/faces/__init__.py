@@ -1,0 +1,1 @@
+"""What people and programs meet: thin rooms that parse, ask or tell once, and render."""

@@ -1,0 +1,1 @@
+"""What every page is made of: layouts, components, charts, tokens. The other faces use it; it knows nothing of them."""

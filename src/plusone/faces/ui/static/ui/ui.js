@@ -1,0 +1,164 @@
+/* Comfort on top of pages that work without it. Everything is delegated from the document, so swapped-in parts work too. */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const on = (type, selector, act) =>
+    document.addEventListener(type, (event) => {
+      const target = event.target.closest?.(selector);
+      if (target) act(target, event);
+    });
+
+  // Theme: "light", "dark" or what the system wishes. The early part stands in the page's head.
+  const paintTheme = () => {
+    const now = root.dataset.theme || "auto";
+    all("[data-theme-set]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.themeSet === now)));
+  };
+  on("click", "[data-theme-set]", (button) => {
+    const wish = button.dataset.themeSet;
+    try {
+      if (wish === "auto") localStorage.removeItem("theme");
+      else localStorage.setItem("theme", wish);
+    } catch { /* private windows may forbid storage: the choice then lasts for this page */ }
+    if (wish === "auto") delete root.dataset.theme;
+    else root.dataset.theme = wish;
+    paintTheme();
+  });
+
+  // Say something to a screen reader and, for copied text, to everybody.
+  const say = (text) => {
+    const live = document.getElementById("live");
+    if (live) { live.textContent = ""; setTimeout(() => { live.textContent = text; }, 50); }
+  };
+  const flash = (button) => {
+    const label = button.querySelector("[data-label]") || button;
+    if (button.dataset.copied !== undefined) return;
+    const before = label.textContent;
+    button.dataset.copied = "";
+    label.textContent = button.dataset.done;
+    say(button.dataset.done);
+    setTimeout(() => { label.textContent = before; delete button.dataset.copied; }, 2500);
+  };
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = document.createElement("textarea");
+      area.value = text;
+      area.className = "visually-hidden";
+      (document.querySelector("dialog[open]") || document.body).append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+  };
+  on("click", "[data-copy]", async (button, event) => {
+    event.preventDefault();
+    await copy(button.dataset.copy);
+    flash(button);
+  });
+
+  // The system's own share sheet, where there is one; the other ways stay beside it.
+  if (navigator.share) root.classList.add("can-share");
+  on("click", "[data-share-url]", async (button, event) => {
+    if (!navigator.share) return;
+    event.preventDefault();
+    const { shareUrl: url, shareText: text, shareTitle: title } = button.dataset;
+    try { await navigator.share({ url, text, title }); } catch { /* the person changed their mind */ }
+  });
+
+  // Dialogs: a link to a page becomes a dialog on this one.
+  on("click", "[data-dialog]", (opener, event) => {
+    const dialog = document.getElementById(opener.dataset.dialog);
+    if (!dialog?.showModal || event.metaKey || event.ctrlKey) return;
+    event.preventDefault();
+    dialog.showModal();
+  });
+  on("click", "[data-close]", (button, event) => {
+    const dialog = button.closest("dialog");
+    if (dialog) { event.preventDefault(); dialog.close(); }
+  });
+  on("click", "dialog", (dialog, event) => {
+    if (event.target !== dialog) return;
+    const box = dialog.getBoundingClientRect();
+    if (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom) dialog.close();
+  });
+
+  // Menus close on a click elsewhere and on Escape.
+  document.addEventListener("click", (event) =>
+    all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    all("details.menu[open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+  });
+
+  // Popovers for browsers without them.
+  if (!HTMLElement.prototype.hasOwnProperty("popover")) {
+    on("click", "[popovertarget]", (button) => document.getElementById(button.getAttribute("popovertarget"))?.classList.toggle("is-open"));
+  }
+
+  // Unsaved changes, double submits, live previews.
+  let unsaved = false;
+  on("input", "form[data-unsaved]", () => { unsaved = true; });
+  window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    const form = event.target;
+    if (form.dataset.busy !== undefined) { event.preventDefault(); return; }
+    unsaved = false;
+    if (form.method === "post") {
+      form.dataset.busy = "";
+      event.submitter?.setAttribute("aria-busy", "true");
+    }
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    all("form[data-busy]").forEach((form) => { delete form.dataset.busy; });
+    all("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  });
+  let timer;
+  on("input", "form[data-live]", (form) => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const answer = await fetch(form.dataset.live, { method: "POST", body: new FormData(form) });
+      if (answer.ok) document.querySelector(form.dataset.liveTarget).innerHTML = await answer.text();
+    }, 250);
+  });
+  on("change", "[data-submit-on-change]", (field) => field.form.requestSubmit());
+
+  // Picking rows.
+  const count = (form) => {
+    const boxes = all("input[data-pick]").filter((box) => box.form === form);
+    const picked = boxes.filter((box) => box.checked).length;
+    all("[data-pick-all]").filter((box) => box.form === form).forEach((box) => {
+      box.checked = picked > 0 && picked === boxes.length;
+      box.indeterminate = picked > 0 && picked < boxes.length;
+    });
+    all("[data-bulk]").filter((bar) => bar.closest("form") === form || bar.dataset.bulk === form.id).forEach((bar) => {
+      bar.classList.toggle("is-active", picked > 0);
+      all("[data-picked]", bar).forEach((place) => { place.textContent = picked; });
+    });
+  };
+  on("change", "input[data-pick]", (box) => count(box.form));
+  on("change", "input[data-pick-all]", (main) => {
+    all("input[data-pick]").filter((box) => box.form === main.form).forEach((box) => { box.checked = main.checked; });
+    count(main.form);
+  });
+
+  // Toasts: put in again so that they are read out; the good news leaves by itself.
+  const settle = (toast) => {
+    toast.parentElement.append(toast);
+    if (!toast.matches(".toast-success, .toast-info")) return;
+    const leave = () => { if (toast.matches(":hover, :focus-within")) setTimeout(leave, 4000); else toast.remove(); };
+    setTimeout(leave, 15000);
+  };
+  on("click", "[data-dismiss]", (button) => button.closest(".toast-note").remove());
+  const start = () => {
+    paintTheme();
+    setTimeout(() => all(".toast-note").forEach(settle), 100);
+    document.querySelector("[aria-invalid='true']")?.focus();
+    new Set(all("input[data-pick]").map((box) => box.form)).forEach(count);
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
