@@ -187,10 +187,13 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "plusone.faces.ui.context.page",
             ],
         },
     },
 ]
+
+FORM_RENDERER = "plusone.faces.ui.forms.Renderer"
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Database, tasks, cache

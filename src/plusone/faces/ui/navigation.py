@@ -86,7 +86,7 @@ PORTAL = (
 
 def business_key(business: Any) -> str:
     """Return what names a business in the address of a page."""
-    return str(getattr(business, "public_id", ""))
+    return str(getattr(business, "slug", ""))
 
 
 def url_of(route: str, *args: Any, business: Any = None) -> str:

@@ -25,7 +25,8 @@ def funnel(title: str, steps: Sequence[tuple[str, int]], *, show: Show = str, su
         note = _("%(share)s of the step before") % {"share": _share(value, before)} if place else ""
         rows.append(
             format_html(
-                '<text class="mark" x="0" y="{}">{}</text><text class="mark" x="100%" y="{}" text-anchor="end">{}</text>'
+                '<text class="mark" x="0" y="{}">{}</text>'
+                '<text class="mark" x="100%" y="{}" text-anchor="end">{}</text>'
                 '<rect class="track-bg" x="0" y="{}" width="100%" height="16" rx="8"/>'
                 '<rect class="f1" x="0" y="{}" width="{}%" height="16" rx="8"/><text x="0" y="{}">{}</text>',
                 top + 12,
@@ -48,7 +49,7 @@ def funnel(title: str, steps: Sequence[tuple[str, int]], *, show: Show = str, su
         summary=said,
         key=mark_safe(""),
         table=twin(title, names, [Series(_("How many"), [value for _name, value in steps])], show),
-        attributes=f' height="{max(1, len(steps)) * ROW - 4}"',
+        height=max(1, len(steps)) * ROW - 4,
     )
 
 
@@ -68,7 +69,9 @@ def sparkline(title: str, values: Sequence[int], *, show: Show = str) -> SafeStr
         "last": show(values[-1]),
     }
     return format_html(
-        '<span class="chart"><svg class="spark" viewBox="0 0 100 36" preserveAspectRatio="none" role="img" aria-label="{0}"><title>{0}</title>'
+        '<span class="chart"><svg class="spark" viewBox="0 0 100 36" preserveAspectRatio="none" role="img"'
+        ' aria-label="{0}">'
+        "<title>{0}</title>"
         '<polyline class="k1" vector-effect="non-scaling-stroke" points="{1}"/></svg></span>',
         words,
         points,

@@ -133,8 +133,10 @@ def twin(title: str, labels: Sequence[str], series: Sequence[Series], show: Show
         ),
     )
     return format_html(
-        '<details class="chart-table"><summary>{}</summary><table class="table"><caption class="visually-hidden">{}</caption>'
-        '<thead><tr><th scope="col"><span class="visually-hidden">{}</span></th>{}</tr></thead><tbody>{}</tbody></table></details>',
+        '<details class="chart-table"><summary>{}</summary>'
+        '<table class="table"><caption class="visually-hidden">{}</caption>'
+        '<thead><tr><th scope="col"><span class="visually-hidden">{}</span></th>{}</tr></thead>'
+        "<tbody>{}</tbody></table></details>",
         _("Show as table"),
         title,
         _("Label"),
@@ -144,19 +146,19 @@ def twin(title: str, labels: Sequence[str], series: Sequence[Series], show: Show
 
 
 def figure(
-    title: str, kind: str, svg: Any, *, summary: str, key: SafeString, table: SafeString, attributes: str = ""
+    title: str, kind: str, svg: Any, *, summary: str, key: SafeString, table: SafeString, height: int | None = None
 ) -> SafeString:
     """Put a drawing into its figure: title, legend, picture with title and description, table."""
     number = next(_numbers)
     return format_html(
         '<figure class="chart"><figcaption class="chart-title"><span>{title}</span></figcaption>{key}'
-        '<svg class="chart-{kind}" role="img" aria-labelledby="chart-{id}-t chart-{id}-d"{attributes}>'
+        '<svg class="chart-{kind}" role="img" aria-labelledby="chart-{id}-t chart-{id}-d"{height}>'
         '<title id="chart-{id}-t">{title}</title><desc id="chart-{id}-d">{summary}</desc>{svg}</svg>{table}</figure>',
         title=title,
         key=key,
         kind=kind,
         id=number,
-        attributes=mark_safe(attributes),  # our own literals only
+        height=format_html(' height="{}"', height) if height else "",
         summary=summary,
         svg=svg,
         table=table,

@@ -81,7 +81,7 @@ def _dots(one: Series, index: int, scale: Scale, labels: Sequence[str], show: Sh
 def line(
     title: str, labels: Sequence[str], series: Sequence[Series], *, show: Show = str, summary: str = ""
 ) -> SafeString:
-    """Draw how values went over time. `show` prints a value (money, count); `summary` replaces the spoken description."""
+    """Draw how values went over time. `show` prints a value (money); `summary` replaces the spoken description."""
     check(labels, series)
     scale = scale_of(value for one in series for value in one.values)
     curves = format_html_join(

@@ -97,7 +97,7 @@ def button(
     type: str = "submit",  # noqa: A002 - the attribute's name
     **more: Any,
 ) -> SafeString:
-    """Draw a button, or a link that looks like one where `href` is given. Variants: primary, soft, ghost, danger, link."""
+    """Draw a button, or with `href` a link that looks like one. Variants: primary, soft, ghost, danger, link."""
     classes = ["btn", *(f"btn-{part}" for part in (variant, size) if part)]
     classes += ["btn-icon"] * icon_only + ["btn-block"] * block
     if css := more.pop("css", ""):
@@ -129,7 +129,7 @@ def card(
     level: int = 2,
     **more: Any,
 ) -> str:
-    """Draw a card around the block; `flush` lets a table or list reach its edges, `note` stands at the right of the title."""
+    """Draw a card around the block; `flush` lets a table reach its edges, `note` stands at the right of the title."""
     return render_to_string(
         "ui/parts/card.html",
         {
@@ -180,7 +180,7 @@ def notice(content: str, tone: str = "info", *, title: str = "", icon_name: str 
 
 @register.simple_block_tag
 def empty(content: str, art: str, *, title: str, text: str = "") -> str:
-    """Draw what a list shows before its first row: a picture, what will be here, and (the block) one primary button."""
+    """Draw what a list shows before its first row: a picture, what will be here, and (the block) one button."""
     return render_to_string(
         "ui/parts/empty.html", {"art": f"ui/art/{art}.html", "title": title, "text": text, "content": content}
     )
@@ -207,7 +207,7 @@ def stat(
     context: Context, label: str, value: str, *, definition: str = "", href: str = "", link: str = "", note: str = ""
 ) -> str:
     """Draw a figure: its name, value, definition (behind a "?") and the way to the rows behind it."""
-    number = context.render_context.get("ui_stat", 0) + 1
+    number = int(context.render_context.get("ui_stat") or 0) + 1
     context.render_context["ui_stat"] = number
     return render_to_string(
         "ui/parts/stat.html",
@@ -242,7 +242,8 @@ def track(steps: list[tuple[str, str]], label: str = "") -> SafeString:
         format_html(' aria-label="{}"', label) if label else "",
         format_html_join(
             "",
-            '<li class="{0}"{4}><span class="dot">{1}</span><span>{2}<span class="visually-hidden">: {3}</span></span></li>',
+            '<li class="{0}"{4}><span class="dot">{1}</span>'
+            '<span>{2}<span class="visually-hidden">: {3}</span></span></li>',
             rows,
         ),
     )

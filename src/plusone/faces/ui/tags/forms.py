@@ -16,7 +16,7 @@ register = Library()
 
 @register.simple_tag
 def field(bound: BoundField, *, label: str = "", hint: str = "") -> SafeString:
-    """Draw one field of a form: label, help, element, error, all tied together. `label` and `hint` override the form's."""
+    """Draw one field: label, help, element, error, all tied together. `label` and `hint` override the form's."""
     if label:
         bound.label = label
     if hint:
@@ -37,7 +37,7 @@ def form(
     files: bool = False,
     **more: Any,
 ) -> str:
-    """Draw <form> around the block, with its CSRF token and what is wrong with `bound` as a whole. `unsaved` warns on leaving."""
+    """Draw <form> around the block, with CSRF token and what is wrong with `bound`. `unsaved` warns on leaving."""
     if bound is not None and bound.is_multipart():
         files = True
     return render_to_string(
@@ -60,7 +60,8 @@ def form(
 def dialog(content: str, id: str, *, title: str) -> SafeString:  # noqa: A002 - the attribute's name
     """Draw a dialog; `data-dialog="its id"` on a link or button opens it."""
     return format_html(
-        '<dialog class="dialog" id="{0}" aria-labelledby="{0}-title"><div class="dialog-body"><h2 id="{0}-title">{1}</h2>{2}</div></dialog>',
+        '<dialog class="dialog" id="{0}" aria-labelledby="{0}-title">'
+        '<div class="dialog-body"><h2 id="{0}-title">{1}</h2>{2}</div></dialog>',
         id,
         title,
         conditional_escape(content),
@@ -82,8 +83,8 @@ def confirm(
     icon_name: str = "",
     menu: bool = False,
 ) -> str:
-    """Draw a button that asks first. Without JavaScript it leads to `url`, whose GET shows ui/confirm.html; POST does it."""
-    number = context.render_context.get("ui_confirm", 0) + 1
+    """Draw a button that asks first. Without JavaScript it leads to `url`: GET shows ui/confirm.html, POST acts."""
+    number = int(context.render_context.get("ui_confirm") or 0) + 1
     context.render_context["ui_confirm"] = number
     return render_to_string(
         "ui/parts/confirm.html",

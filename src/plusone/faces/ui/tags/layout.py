@@ -20,7 +20,7 @@ def business_of(context: Context) -> Any:
 
 @register.simple_tag
 def nav_url(route: str, business: Any = None, *args: Any) -> str:
-    """Return the address of a route of a business, or "" where the route does not exist yet: `{% nav_url … as url %}{% if url %}`."""
+    """Return the address of a route of a business, or "" where it does not exist yet: `{% nav_url … as url %}`."""
     return navigation.url_of(route, *args, business=business)
 
 
@@ -35,7 +35,10 @@ def staff_places(context: Context) -> list[Link]:
     """Return the places of the dashboard that exist and that this person may see."""
     return list(
         navigation.links(
-            navigation.STAFF, business=business_of(context), nav=context.get("nav", ""), request=context.get("request")
+            navigation.STAFF,
+            business=business_of(context),
+            nav=str(context.get("nav") or ""),
+            request=context.get("request"),
         )
     )
 
@@ -43,7 +46,7 @@ def staff_places(context: Context) -> list[Link]:
 @register.simple_tag(takes_context=True)
 def portal_places(context: Context) -> list[Link]:
     """Return the tabs of the portal."""
-    return list(navigation.links(navigation.PORTAL, business=business_of(context), nav=context.get("nav", "")))
+    return list(navigation.links(navigation.PORTAL, business=business_of(context), nav=str(context.get("nav") or "")))
 
 
 @register.simple_tag
@@ -67,7 +70,7 @@ def brand_style(context: Context, business: Any = None, scope: str = ".brand") -
     rules = brand.stylesheet(getattr(business, "brand_color", "") or "", scope)
     if not rules:
         return mark_safe("")
-    # The rules are made of our own words and checked hex digits (brand.py), so nothing of the business's is unescaped here.
+    # The rules are our own words and checked hex digits (brand.py): nothing a business wrote is left unescaped.
     return format_html('<style nonce="{}">{}</style>', context.get("csp_nonce", ""), SafeString(rules))
 
 

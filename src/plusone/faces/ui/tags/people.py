@@ -19,7 +19,7 @@ def initials_of(name: str) -> str:
 
 @register.simple_tag
 def avatar(name: Any, size: str = "", *, brand: bool = False) -> SafeString:
-    """Draw somebody's initials in one of five calm tones; decoration, so the name stands beside it. Sizes: sm, lg, xl."""
+    """Draw somebody's initials in a calm tone of theirs; decoration beside the name. Sizes: sm, lg, xl."""
     tone = "person-brand" if brand else f"person-{crc32(str(name).encode()) % 5 + 1}"
     return format_html(
         '<span class="person {}{}" aria-hidden="true">{}</span>',

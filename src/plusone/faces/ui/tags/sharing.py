@@ -64,7 +64,7 @@ def share_buttons(
     compact: bool = False,
 ) -> str:
     """Draw every way to hand `url` on. `phone` and `email` address it, `qr_url` is a page with the QR full screen."""
-    number = context.render_context.get("ui_share", 0) + 1
+    number = int(context.render_context.get("ui_share") or 0) + 1
     context.render_context["ui_share"] = number
     return render_to_string(
         "ui/parts/share.html",

@@ -38,7 +38,8 @@ def data_table(content: str, caption: str, *, stack: bool = True, css: str = "")
     """Draw a table around <thead> and <tbody>; its caption is heard, not seen. On a phone each row becomes a card."""
     classes = f"table{' table-stack' if stack else ''}{f' {css}' if css else ''}"
     return format_html(
-        '<div class="table-box"{}><table class="{}" role="table"><caption><span class="visually-hidden">{}</span></caption>{}</table></div>',
+        '<div class="table-box"{}><table class="{}" role="table">'
+        '<caption><span class="visually-hidden">{}</span></caption>{}</table></div>',
         mark_safe("") if stack else format_html(' tabindex="0" role="region" aria-label="{}"', caption),
         classes,
         caption,
@@ -50,7 +51,7 @@ def data_table(content: str, caption: str, *, stack: bool = True, css: str = "")
 def th(
     context: Context, label: str, *, sort: str = "", num: bool = False, hidden: bool = False, first: str = ""
 ) -> SafeString:
-    """Draw a column's head; with `sort` a link that orders by it (`?sort=name`, `?sort=-name`). `first="-"`: downwards first."""
+    """Draw a column's head; `sort` makes it a link (`?sort=name`, `?sort=-name`), `first="-"` downwards at first."""
     css = mark_safe(' class="num"') if num else ""
     if hidden:
         return format_html('<th scope="col" role="columnheader"><span class="visually-hidden">{}</span></th>', label)
@@ -81,7 +82,7 @@ def td(
     css: str = "",
     **more: Any,
 ) -> SafeString:
-    """Draw a cell; `label` names it on a phone. `head` makes it the row's title, `num` aligns figures, `actions` holds buttons."""
+    """Draw a cell; `label` names it on a phone. `head`: the row's title, `num`: figures, `actions`: buttons."""
     inner = str(content).strip()
     classes = " ".join(name for name, wanted in (("num", num), ("actions", actions), (css, bool(css))) if wanted)
     role = mark_safe('th scope="row" role="rowheader"') if head else mark_safe('td role="cell"')
@@ -101,7 +102,8 @@ def td(
 def pick(value: Any, label: str, *, form: str = "bulk") -> SafeString:
     """Draw the cell that picks a row for the bulk bar; `label` names the row."""
     return format_html(
-        '<td class="pick" role="cell"><input class="form-check-input" type="checkbox" name="pick" value="{}" form="{}" aria-label="{}" data-pick></td>',
+        '<td class="pick" role="cell"><input class="form-check-input" type="checkbox" name="pick" value="{}" form="{}"'
+        ' aria-label="{}" data-pick></td>',
         value,
         form,
         _("Select %(name)s") % {"name": label},
@@ -112,7 +114,8 @@ def pick(value: Any, label: str, *, form: str = "bulk") -> SafeString:
 def pick_all(*, form: str = "bulk") -> SafeString:
     """Draw the column head that picks every row."""
     return format_html(
-        '<th class="pick" scope="col" role="columnheader"><input class="form-check-input js-only" type="checkbox" form="{}" aria-label="{}" data-pick-all></th>',
+        '<th class="pick" scope="col" role="columnheader"><input class="form-check-input js-only" type="checkbox"'
+        ' form="{}" aria-label="{}" data-pick-all></th>',
         form,
         _("Select all rows"),
     )

@@ -30,7 +30,7 @@ def money(amount: int | None, business: Any) -> str:
 
 @register.filter
 def money_plain(amount: int | None, business: Any) -> str:
-    """Return minor units as a number without its currency, for the value of a field: 1500 is "15" in EUR, 1550 "15.50"."""
+    """Return minor units as a number without currency, for the value of a field: 1500 is "15" in EUR, 1550 "15.50"."""
     if amount is None:
         return ""
     number = as_decimal(amount, business.currency)
@@ -52,7 +52,8 @@ def local_time(at: datetime | None, business: Any) -> str:
     if at is None:
         return "–"
     there = _local(business, at)
-    return f"{format_date(there.date(), format='medium', locale=_locale())}, {format_time(there.time(), format='short', locale=_locale())}"
+    day = format_date(there.date(), format="medium", locale=_locale())
+    return f"{day}, {format_time(there.time(), format='short', locale=_locale())}"
 
 
 @register.filter
