@@ -1,0 +1,1 @@
+"""Our own touches to Django's database backends."""
