@@ -2,6 +2,7 @@
 
 from .business import Business, Collaborator, Owned, Row
 from .once import Once
+from .queue import QueuedTask, WorkerSeen
 from .user import User
 
-__all__ = ["Business", "Collaborator", "Once", "Owned", "Row", "User"]
+__all__ = ["Business", "Collaborator", "Once", "Owned", "QueuedTask", "Row", "User", "WorkerSeen"]

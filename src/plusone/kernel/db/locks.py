@@ -1,0 +1,62 @@
+"""A lock by name among all processes on the same database, which nobody can leave behind."""
+
+import fcntl
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+
+@contextmanager
+def alone(name: str, *, wait: bool = False) -> Iterator[bool]:
+    """Hold the lock called `name`. Yield False if another has it and we do not `wait`.
+
+    On PostgreSQL it belongs to the session, on SQLite to a file in the data folder: it never outlives its process.
+    """
+    if connection.vendor == "postgresql":
+        with _advisory_lock(zlib.crc32(f"plusone {name}".encode()), wait=wait) as free:
+            yield free
+    else:
+        with _file_lock(name, wait=wait) as free:
+            yield free
+
+
+@contextmanager
+def _advisory_lock(number: int, *, wait: bool) -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+            free = True
+        else:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+            (free,) = cursor.fetchone() or (False,)
+    try:
+        yield bool(free)
+    finally:
+        if free:
+            _advisory_unlock(number)
+
+
+def _advisory_unlock(number: int) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+    except DatabaseError:
+        # The lock belongs to the session: without the session it is gone, and not kept from everybody for ever.
+        connection.close()
+
+
+@contextmanager
+def _file_lock(name: str, *, wait: bool) -> Iterator[bool]:
+    folder = Path(settings.DATA_DIR) / "locks"
+    folder.mkdir(exist_ok=True)
+    with (folder / name).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
