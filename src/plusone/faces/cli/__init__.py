@@ -1,0 +1,1 @@
+"""`plusone …`: what operators type."""

@@ -1,0 +1,31 @@
+"""`plusone worker`."""
+
+import signal
+from typing import Annotated
+
+import typer
+
+from plusone.kernel.processes import die_with_parent
+from plusone.kernel.queue.identity import own_name
+from plusone.kernel.queue.worker import Worker, drain, keeping
+
+from .app import needs_database
+
+
+def command(
+    once: Annotated[bool, typer.Option("--once", help="Do all that is due now, to the end, and exit.")] = False,
+    threads: Annotated[int, typer.Option(min=1, max=64, help="How many tasks run at the same time.")] = 2,
+    parent: Annotated[int, typer.Option(hidden=True, help="End when this process ends.")] = 0,
+) -> None:
+    """Do the background work: mails, webhooks, ends of holds, expiries, rules. SIGTERM ends it after what runs."""
+    if parent:
+        die_with_parent(parent)
+    needs_database()
+    if once:
+        with keeping(own_name()):
+            drain()
+        return
+    worker = Worker(threads=threads)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    worker.run()
