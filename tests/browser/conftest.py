@@ -1,0 +1,77 @@
+"""A real Chromium, and what every page must hold: no error in its console, nothing axe finds."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from browser.pages import DESK, PHONE
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# Nothing but our pages: no sandbox (the tests may run as root), no calls home.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser, started once. Without one the run stops: nothing is left out in silence."""
+    path = os.environ.get("PLUSONE_TEST_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.exit("The browser tests need Chromium: install it, or name it in PLUSONE_TEST_BROWSER.", returncode=1)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Open]:
+    """`open_page(size=PHONE, dark=True, language="es")`: a page in a browser of its own, with no cookies.
+
+    At the end of the test the console of each must be clean: no error, no refused script or style.
+    """
+    contexts: list[BrowserContext] = []
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            said.append(message.text)
+
+    def open_page(
+        *, size: dict[str, int] = DESK, dark: bool = False, language: str = "en", scripts: bool = True
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": size["width"], "height": size["height"]},
+            color_scheme="dark" if dark else "light",
+            locale=language,
+            java_script_enabled=scripts,
+            has_touch=size is PHONE,
+            is_mobile=size is PHONE,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # A page that is meant to be refused says so in the console: such a test takes the mark `refused`.
+    if request.node.get_closest_marker("refused"):
+        said = [text for text in said if "Failed to load resource" not in text]
+    assert said == []
