@@ -13,6 +13,10 @@ class RoomConfig(AppConfig):
     """A room of the house. On start-up it imports the modules that declare things."""
 
     default_auto_field = "django.db.models.BigAutoField"
+    default = False  # Django would find two configurations in a room's apps.py: this one and the room's own.
+
+    def __init_subclass__(cls) -> None:
+        cls.default = True
 
     def ready(self) -> None:
         for name in DECLARING:
@@ -29,4 +33,3 @@ class KernelConfig(RoomConfig):
 
     name = "plusone.kernel"
     label = "kernel"
-    default = True
