@@ -201,7 +201,7 @@ FORM_RENDERER = "plusone.faces.ui.forms.Renderer"
 
 def _sqlite(path: str) -> dict[str, Any]:
     return {
-        "ENGINE": "plusone.kernel.db.sqlite" if _built("kernel/db/sqlite/base.py") else "django.db.backends.sqlite3",
+        "ENGINE": "plusone.kernel.db.sqlite",
         "NAME": path,
         # A test that races threads needs a file: each connection to a database in memory would be its own.
         "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
@@ -244,13 +244,7 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 
-TASKS = {
-    "default": {
-        "BACKEND": "plusone.kernel.queue.backend.QueueBackend"
-        if _built("kernel/queue/backend.py")
-        else "django.tasks.backends.immediate.ImmediateBackend",
-    },
-}
+TASKS = {"default": {"BACKEND": "plusone.kernel.queue.backend.QueueBackend"}}
 
 # Rate limits are counted here; in the database, so that every process counts the same.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "plusone_cache"}}
