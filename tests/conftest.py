@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
+pytest_plugins = ["world"]
+
 ENGINE = os.environ["PLUSONE_TEST_ENGINE"]
 BROWSER_TESTS = Path(__file__).parent / "browser"
 

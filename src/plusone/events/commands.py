@@ -46,7 +46,6 @@ def record(
             if error is not None and not isinstance(fact, ReactionFailed):
                 failure = ReactionFailed(reaction=reaction.name, error=type(error).__name__)
                 record(business, failure, client=client, actor="system", now=now)
-    transaction.on_commit(_wake)
     return event
 
 
@@ -105,7 +104,3 @@ def _row(
 
 def _assert_in_transaction() -> None:
     assert transaction.get_connection().in_atomic_block, "a fact is recorded inside the transaction of its change"
-
-
-def _wake() -> None:
-    """Tell the worker that something is waiting."""

@@ -15,7 +15,7 @@ class ReactionFailed(Fact):
     """What should have followed an event at once could not be done. The event itself stands; somebody should look."""
 
     name: ClassVar[str] = "reaction.failed"
-    says: ClassVar[Promise] = _("Something that should have followed could not be done")
+    says: ClassVar[str | Promise] = _("Something that should have followed could not be done")
 
     reaction: str
     error: str

@@ -8,7 +8,7 @@ A room declares its facts in its own `events.py`:
         '''An order was paid: with money, with balance, or with both.'''
 
         name: ClassVar[str] = "order.paid"
-        says: ClassVar[Promise] = _("An order was paid")
+        says: ClassVar[str | Promise] = _("An order was paid")
 
         order: int
         total: int
@@ -29,8 +29,9 @@ from plusone.kernel.registry import Registry
 
 _NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 _SCALARS = (int, str, bool)
-# People are told apart by id: erasing somebody must touch no history (REQUIREMENTS 0, TRUST PRI-7).
-_PERSONAL = re.compile(r"(^|_)(names?|e?mails?|phones?|address(es)?|birth\w*|notes?|text|message|comments?)($|_)")
+# People are told apart by id, so that erasing somebody touches no history. A number called `message` is such an id.
+_PERSONAL = re.compile(r"(^|_)(names?|e?mails?|phones?|address(es)?|birth\w*)($|_)")
+_FREE_TEXT = re.compile(r"(^|_)(notes?|texts?|messages?|comments?)($|_)")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ class Fact:
     """Base of all facts. Fields hold ids, amounts and codes; never names, e-mails, phones or free text."""
 
     name: ClassVar[str]
-    says: ClassVar[Promise]
+    says: ClassVar[str | Promise]
 
     def data(self) -> dict[str, Any]:
         """The fields, fit for JSON."""
@@ -64,7 +65,8 @@ class Facts(Registry[type[Fact]]):
         # A dataclass without a docstring gets its signature for one.
         assert not str(item.__doc__).startswith(f"{item.__name__}("), f"{label} has no docstring: its help text"
         for name, kind in _kinds(item).items():
-            assert not _PERSONAL.search(name), f"{label}.{name} sounds like personal data: store an id or a code"
+            sounds = _PERSONAL.search(name) or (_holds_text(kind) and _FREE_TEXT.search(name))
+            assert not sounds, f"{label}.{name} sounds like personal data: store an id or a code"
             assert _is_storable(kind), (
                 f"{label}.{name} must be an int, a str, a bool, None or a tuple of them, not {kind}"
             )
@@ -94,6 +96,10 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 
 def _options(kind: Any) -> tuple[Any, ...]:
     return typing.get_args(kind) if typing.get_origin(kind) in (types.UnionType, typing.Union) else (kind,)
+
+
+def _holds_text(kind: Any) -> bool:
+    return any(option is str or str in typing.get_args(option) for option in _options(kind))
 
 
 def _is_storable(kind: Any) -> bool:
