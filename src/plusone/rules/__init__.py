@@ -1,0 +1,1 @@
+"""WHEN something happens, IF it fits, DO something TO somebody."""
