@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-pytest_plugins = ["world"]
+pytest_plugins = ["cast"]
 
 ENGINE = os.environ["PLUSONE_TEST_ENGINE"]
 BROWSER_TESTS = Path(__file__).parent / "browser"

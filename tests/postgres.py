@@ -38,7 +38,7 @@ def start(folder: Path) -> tuple[str, "subprocess.Popen[bytes]"]:
     initdb = [
         binaries / "bin/initdb", "-D", data, "-U", "plusone", "-A", "trust", "-E", "UTF8", "--no-sync",
         "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions",
-    ]  # fmt: skip
+    ]
     made = subprocess.run(initdb, cwd="/", capture_output=True, text=True, check=False, **identity)
     if made.returncode:
         sys.exit(f"PostgreSQL for the tests could not be set up: {made.stderr.strip()}")

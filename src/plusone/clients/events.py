@@ -8,17 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from plusone.events.facts import Fact, facts
 
-Says = ClassVar[str | Promise]
-Name = ClassVar[str]
-
 
 @facts
 @dataclass(frozen=True, kw_only=True)
 class ClientCreated(Fact):
     """Staff, an import or the API added a client."""
 
-    name: Name = "client.created"
-    says: Says = _("A client was added")
+    name: ClassVar[str] = "client.created"
+    says: ClassVar[Promise] = _("A client was added")
     source: str
 
 
@@ -27,8 +24,8 @@ class ClientCreated(Fact):
 class ClientRegistered(Fact):
     """Somebody registered and is a lead now."""
 
-    name: Name = "client.registered"
-    says: Says = _("A lead registered")
+    name: ClassVar[str] = "client.registered"
+    says: ClassVar[Promise] = _("A lead registered")
     source: str
 
 
@@ -37,8 +34,8 @@ class ClientRegistered(Fact):
 class ClientActivated(Fact):
     """A lead became an active client, by hand (`manual`) or by a purchase. Happens once to a client."""
 
-    name: Name = "client.activated"
-    says: Says = _("A lead became an active client")
+    name: ClassVar[str] = "client.activated"
+    says: ClassVar[Promise] = _("A lead became an active client")
     via: str
 
 
@@ -47,8 +44,8 @@ class ClientActivated(Fact):
 class ClientChanged(Fact):
     """A client's details were edited; `fields` are the names of what changed, never the values."""
 
-    name: Name = "client.changed"
-    says: Says = _("A client's details were edited")
+    name: ClassVar[str] = "client.changed"
+    says: ClassVar[Promise] = _("A client's details were edited")
     fields: tuple[str, ...]
 
 
@@ -57,8 +54,8 @@ class ClientChanged(Fact):
 class ClientTagged(Fact):
     """A tag was given to a client."""
 
-    name: Name = "client.tagged"
-    says: Says = _("A client was tagged")
+    name: ClassVar[str] = "client.tagged"
+    says: ClassVar[Promise] = _("A client was tagged")
     tag: int
 
 
@@ -67,8 +64,8 @@ class ClientTagged(Fact):
 class ClientUntagged(Fact):
     """A tag was taken from a client."""
 
-    name: Name = "client.untagged"
-    says: Says = _("A tag was removed from a client")
+    name: ClassVar[str] = "client.untagged"
+    says: ClassVar[Promise] = _("A tag was removed from a client")
     tag: int
 
 
@@ -77,8 +74,8 @@ class ClientUntagged(Fact):
 class ClientArchived(Fact):
     """A client or lead was put aside; nothing is lost. `was` is the status before."""
 
-    name: Name = "client.archived"
-    says: Says = _("A client was archived")
+    name: ClassVar[str] = "client.archived"
+    says: ClassVar[Promise] = _("A client was archived")
     was: str
     reason: str
 
@@ -88,17 +85,18 @@ class ClientArchived(Fact):
 class ClientReactivated(Fact):
     """An archived client was brought back, by hand or by a purchase."""
 
-    name: Name = "client.reactivated"
-    says: Says = _("An archived client was brought back")
+    name: ClassVar[str] = "client.reactivated"
+    says: ClassVar[Promise] = _("An archived client was brought back")
     via: str
 
 
 @facts
 @dataclass(frozen=True, kw_only=True)
 class ClientDeleted(Fact):
-    """A lead or an archived client was deleted for good; `was` is the status at that moment ("lead" counts as a deleted lead)."""
+    """A lead or an archived client was deleted for good; `was` is the status at that moment ("lead" counts as a
+    deleted lead)."""
 
-    name: Name = "client.deleted"
-    says: Says = _("A client was deleted")
+    name: ClassVar[str] = "client.deleted"
+    says: ClassVar[Promise] = _("A client was deleted")
     was: str
     reason: str

@@ -1,4 +1,7 @@
-"""The client book: who they are, and where they stand (REQUIREMENTS 4.1). Personal data lives here and nowhere above the ledger."""
+"""The client book: who they are, and where they stand (REQUIREMENTS 4.1).
+
+Personal data lives here and nowhere above the ledger.
+"""
 
 import unicodedata
 from typing import ClassVar
@@ -35,7 +38,8 @@ class ClientQuerySet(models.QuerySet["Client"]):
         return self.filter(business=business).exclude(status=Client.Status.DELETED)
 
     def search(self, text: str) -> "ClientQuerySet":
-        """Keep those whose name, address or phone has every word of `text`, in any letter case, with or without accents."""
+        """Keep those whose name, address or phone has every word of `text`, in any letter case, with or without
+        accents."""
         found = self
         for word in fold(text).split():
             found = found.filter(search__contains=word)
@@ -74,7 +78,7 @@ class Client(Owned):
     archived_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager["Client"]] = models.Manager.from_queryset(ClientQuerySet)()  # type: ignore[assignment]  # the queryset's methods
+    objects: ClassVar[models.Manager["Client"]] = models.Manager.from_queryset(ClientQuerySet)()
 
     class Meta:
         constraints = [

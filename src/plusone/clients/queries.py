@@ -17,7 +17,10 @@ def status_counts(business: Business) -> dict[str, int]:
 
 
 def known_person(business: Business, *, email: str = "", phone: str = "") -> Client | None:
-    """Return the client or lead of this business who is the same person: same mailbox (CASES 22) or same phone; active ones first."""
+    """Return the client or lead of this business who is the same person: same mailbox (CASES 22)
+
+    or same phone; active ones first.
+    """
     same = Q()
     if email:
         same |= Q(email_key=identity_email(email))
@@ -37,7 +40,10 @@ def profiles_of(user: User) -> list[Client]:
 
 
 def may_ask_for_code(email: str) -> bool:
-    """Say whether a client with portal access has this (normalised) address: then a login code may be sent to it (DESIGN 6)."""
+    """Say whether a client with portal access has this (normalised) address:
+
+    then a login code may be sent to it (DESIGN 6).
+    """
     return Client.objects.filter(email=email, access=True).exclude(status=Client.Status.DELETED).exists()
 
 

@@ -8,17 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from plusone.events.facts import Fact, facts
 
-Says = ClassVar[str | Promise]
-Name = ClassVar[str]
-
 
 @facts
 @dataclass(frozen=True, kw_only=True)
 class BusinessCreated(Fact):
     """A business was opened."""
 
-    name: Name = "business.created"
-    says: Says = _("The business was opened")
+    name: ClassVar[str] = "business.created"
+    says: ClassVar[Promise] = _("The business was opened")
 
 
 @facts
@@ -26,8 +23,8 @@ class BusinessCreated(Fact):
 class BusinessChanged(Fact):
     """Settings of the business were changed; `fields` are their names."""
 
-    name: Name = "business.changed"
-    says: Says = _("The business's settings were changed")
+    name: ClassVar[str] = "business.changed"
+    says: ClassVar[Promise] = _("The business's settings were changed")
     fields: tuple[str, ...]
 
 
@@ -36,8 +33,8 @@ class BusinessChanged(Fact):
 class ApiKeyCreated(Fact):
     """A key for the API was made."""
 
-    name: Name = "api_key.created"
-    says: Says = _("An API key was made")
+    name: ClassVar[str] = "api_key.created"
+    says: ClassVar[Promise] = _("An API key was made")
     api_key: int
 
 
@@ -46,6 +43,6 @@ class ApiKeyCreated(Fact):
 class ApiKeyRevoked(Fact):
     """A key for the API was revoked; it stops at once."""
 
-    name: Name = "api_key.revoked"
-    says: Says = _("An API key was revoked")
+    name: ClassVar[str] = "api_key.revoked"
+    says: ClassVar[Promise] = _("An API key was revoked")
     api_key: int

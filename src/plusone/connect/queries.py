@@ -39,7 +39,11 @@ def collaborator(user: User, public_id: str) -> Collaborator | None:
 
 def owners_of(business: Business) -> list[User]:
     """Return the owners of a business: whom notices go to."""
-    return list(User.objects.filter(collaborations__business=business, collaborations__role="owner", is_active=True).order_by("id"))
+    return list(
+        User.objects.filter(collaborations__business=business, collaborations__role="owner", is_active=True).order_by(
+            "id"
+        )
+    )
 
 
 def money_has_moved(business: Business) -> bool:

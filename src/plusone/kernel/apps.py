@@ -19,6 +19,7 @@ class RoomConfig(AppConfig):
         cls.default = True
 
     def ready(self) -> None:
+        """Import what the room declares."""
         for name in DECLARING:
             path = f"{self.name}.{name}"
             if importlib.util.find_spec(path) is None:

@@ -10,12 +10,59 @@ from babel.numbers import get_territory_currencies
 LANGUAGES = ("en", "es", "fr")
 # Countries with several zones: the one most people there live in.
 ZONES = {
-    "US": "America/New_York", "CA": "America/Toronto", "MX": "America/Mexico_City", "BR": "America/Sao_Paulo",
-    "AU": "Australia/Sydney", "ES": "Europe/Madrid", "PT": "Europe/Lisbon", "RU": "Europe/Moscow", "CL": "America/Santiago",
-    "AR": "America/Argentina/Buenos_Aires", "EC": "America/Guayaquil", "FR": "Europe/Paris", "GB": "Europe/London",
-    "DE": "Europe/Berlin", "NZ": "Pacific/Auckland", "CN": "Asia/Shanghai", "ID": "Asia/Jakarta", "KZ": "Asia/Almaty",
-}  # fmt: skip
-EEA = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO".split())
+    "US": "America/New_York",
+    "CA": "America/Toronto",
+    "MX": "America/Mexico_City",
+    "BR": "America/Sao_Paulo",
+    "AU": "Australia/Sydney",
+    "ES": "Europe/Madrid",
+    "PT": "Europe/Lisbon",
+    "RU": "Europe/Moscow",
+    "CL": "America/Santiago",
+    "AR": "America/Argentina/Buenos_Aires",
+    "EC": "America/Guayaquil",
+    "FR": "Europe/Paris",
+    "GB": "Europe/London",
+    "DE": "Europe/Berlin",
+    "NZ": "Pacific/Auckland",
+    "CN": "Asia/Shanghai",
+    "ID": "Asia/Jakarta",
+    "KZ": "Asia/Almaty",
+}
+EEA = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IE",
+        "IT",
+        "LV",
+        "LT",
+        "LU",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+        "IS",
+        "LI",
+        "NO",
+    ]
+)
 
 
 @dataclass(frozen=True)

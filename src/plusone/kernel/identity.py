@@ -1,4 +1,7 @@
-"""One rule for what an address is (DESIGN 6): `login_email` for logging in, `identity_email` for "is this the same person?"."""
+"""One rule for what an address is (DESIGN 6):
+
+`login_email` for logging in, `identity_email` for "is this the same person?".
+"""
 
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
@@ -7,7 +10,10 @@ GMAIL = frozenset({"gmail.com", "googlemail.com"})
 
 
 def login_email(text: str) -> str:
-    """Return the address as it is stored and logs in: lower case, domain in IDNA's Unicode form. Raise ValueError if it is none."""
+    """Return the address as it is stored and logs in: lower case, domain in IDNA's Unicode form.
+
+    Raise ValueError if it is none.
+    """
     try:
         found = validate_email(text.strip(), check_deliverability=False, allow_display_name=False)
     except EmailNotValidError as error:
@@ -18,7 +24,10 @@ def login_email(text: str) -> str:
 
 
 def identity_email(email: str) -> str:
-    """Return what two spellings of one mailbox share: no +tag; for Gmail no dots, and googlemail is gmail (CASES 22)."""
+    """Return what two spellings of one mailbox share: no +tag; for Gmail no dots, and googlemail is gmail (CASES
+
+    22).
+    """
     local, _, domain = email.lower().rpartition("@")
     local = local.partition("+")[0] or local
     if domain in GMAIL:
@@ -27,7 +36,10 @@ def identity_email(email: str) -> str:
 
 
 def e164(text: str, country: str) -> str:
-    """Return a phone number as E.164, read as one of `country` where it has no prefix. Raise ValueError if it is none."""
+    """Return a phone number as E.164, read as one of `country` where it has no prefix. Raise ValueError if it is
+
+    none.
+    """
     try:
         number = parse(text, country or None)
     except NumberParseException as error:

@@ -1,4 +1,5 @@
-"""Money is an integer in minor units of the business's one currency; these functions are its only way to and from text."""
+"""Money is an integer in minor units of the business's one currency; these functions are its only way to and from
+text."""
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -36,7 +37,10 @@ def plain_money(amount: int, currency: str) -> str:
 
 
 def parse_money(text: str, currency: str, *, field: str = "amount") -> int:
-    """Return the minor units of a typed amount ("15", "15.5", "15,50", "1.234,50"). Raise Invalid where it is no amount."""
+    """Return the minor units of a typed amount ("15", "15.5", "15,50", "1.234,50").
+
+    Raise Invalid where it is no amount.
+    """
     digits = minor_digits(currency)
     plain = text.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
     point, comma = plain.rfind("."), plain.rfind(",")

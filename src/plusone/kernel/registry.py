@@ -1,11 +1,6 @@
 """The one way to extend the product: a named, typed catalogue that rooms add classes to."""
 
 from collections.abc import Iterator
-from typing import Protocol
-
-
-class Named(Protocol):
-    name: str
 
 
 class Registry[T]:
@@ -16,6 +11,7 @@ class Registry[T]:
         self._items: dict[str, T] = {}
 
     def __call__[C](self, item: C) -> C:
+        """Register a class."""
         name = str(item.name)  # type: ignore[attr-defined]  # every registered class carries a `name`
         assert name not in self._items, f"two {self.kind}s are called {name!r}"
         assert item.__doc__, f"{self.kind} {name!r} has no docstring: it is its help text"

@@ -15,7 +15,7 @@ class BalanceEarned(Fact):
     """Balance was added: by a reward, or as an opening balance. `amount` is in minor units."""
 
     name: ClassVar[str] = "balance.earned"
-    says: ClassVar[str | Promise] = _("Balance was earned")
+    says: ClassVar[Promise] = _("Balance was earned")
     transfer: int
     amount: int
     kind: str
@@ -27,7 +27,7 @@ class BalanceAdjusted(Fact):
     """Staff changed a balance by hand; the transfer carries the reason. `amount` has either sign."""
 
     name: ClassVar[str] = "balance.adjusted"
-    says: ClassVar[str | Promise] = _("Balance was adjusted by hand")
+    says: ClassVar[Promise] = _("Balance was adjusted by hand")
     transfer: int
     amount: int
 
@@ -38,7 +38,7 @@ class BalanceHeld(Fact):
     """Balance was reserved for an order."""
 
     name: ClassVar[str] = "balance.held"
-    says: ClassVar[str | Promise] = _("Balance was reserved")
+    says: ClassVar[Promise] = _("Balance was reserved")
     hold: int
     amount: int
 
@@ -49,7 +49,7 @@ class BalanceReleased(Fact):
     """Reserved balance is free again."""
 
     name: ClassVar[str] = "balance.released"
-    says: ClassVar[str | Promise] = _("Reserved balance was released")
+    says: ClassVar[Promise] = _("Reserved balance was released")
     hold: int
     amount: int
 
@@ -60,7 +60,7 @@ class BalanceRedeemed(Fact):
     """Balance was used, in the store or for a renewal."""
 
     name: ClassVar[str] = "balance.redeemed"
-    says: ClassVar[str | Promise] = _("Balance was used")
+    says: ClassVar[Promise] = _("Balance was used")
     transfer: int
     amount: int
 
@@ -71,7 +71,7 @@ class BalanceReversed(Fact):
     """Used balance was given back, by a refund."""
 
     name: ClassVar[str] = "balance.reversed"
-    says: ClassVar[str | Promise] = _("Used balance was given back")
+    says: ClassVar[Promise] = _("Used balance was given back")
     transfer: int
     amount: int
 
@@ -82,7 +82,7 @@ class BalanceExpired(Fact):
     """Balance reached its end date unused."""
 
     name: ClassVar[str] = "balance.expired"
-    says: ClassVar[str | Promise] = _("Balance expired")
+    says: ClassVar[Promise] = _("Balance expired")
     transfer: int
     amount: int
 
@@ -93,7 +93,7 @@ class BalanceRevoked(Fact):
     """An earned reward was taken back, as far as it was unspent; `missing` is what could not be taken."""
 
     name: ClassVar[str] = "balance.revoked"
-    says: ClassVar[str | Promise] = _("Earned balance was taken back")
+    says: ClassVar[Promise] = _("Earned balance was taken back")
     transfer: int
     amount: int
     missing: int

@@ -1,7 +1,7 @@
 """Double entry, append only (DESIGN 5). What is only appended and what changes are in tables of their own.
 
-Appended: Transfer, Entry, Lot, LotUse (a database trigger refuses UPDATE and DELETE). Changing: AccountBalance, LotBalance, Hold.
-Clients are plain integers here. Amounts are minor units of the business's one currency.
+Appended: Transfer, Entry, Lot, LotUse (a database trigger refuses UPDATE and DELETE). Changing: AccountBalance,
+LotBalance, Hold. Clients are plain integers here. Amounts are minor units of the business's one currency.
 """
 
 from django.db import models
@@ -49,7 +49,10 @@ class AccountBalance(models.Model):
 
 
 class Transfer(Owned):
-    """Value moved between two accounts, once per `key`. Never changed: a mistake is undone by another, with a reason."""
+    """Value moved between two accounts, once per `key`. Never changed: a mistake is undone by another, with a
+
+    reason.
+    """
 
     class Kind(models.TextChoices):
         """The kinds of movement that a client reads (CONTRACT)."""

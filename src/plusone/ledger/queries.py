@@ -15,7 +15,8 @@ K = Transfer.Kind
 
 @dataclass(frozen=True)
 class Balance:
-    """A client's balance at a moment, minor units. `available = earned − redeemed − expired − revoked − held`, never below 0.
+    """A client's balance at a moment, minor units. `available = earned − redeemed − expired − revoked − held`, never
+    below 0.
 
     `earned` counts adjustments, openings and transfers; `redeemed` is net of what was given back; `owed` is a debt.
     """

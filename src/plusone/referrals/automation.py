@@ -1,7 +1,7 @@
 """What the loop does by itself: a lead that becomes active activates its referral, and a referral settles its rewards.
 
-`settle` runs in reactions of its own, so that a reward that fails neither undoes the activation nor the sale: its rewards then wait
-for a person, with the reason `error` (DESIGN 1).
+`settle` runs in reactions of its own, so that a reward that fails neither undoes the activation nor the sale: its
+rewards then wait for a person, with the reason `error` (DESIGN 1).
 """
 
 from datetime import datetime
@@ -27,6 +27,7 @@ from .queries import referral_of
 
 def ask_about_rewards(business: Business, event: Event, fact: Fact, now: datetime, error: Exception) -> None:
     """Let a person decide about the open rewards of the friend whose settlement failed."""
+    assert event.client_id is not None
     friend = Client.objects.get(business=business, pk=event.client_id)
     referral = referral_of(friend)
     for reward in rewards_of(business, "referral", [referral.pk]).get(referral.pk, []) if referral else []:
@@ -36,6 +37,7 @@ def ask_about_rewards(business: Business, event: Event, fact: Fact, now: datetim
 @reaction(ClientActivated)
 def activate_referral(business: Business, event: Event, fact: ClientActivated, now: datetime) -> None:
     """A referred lead that becomes active activates the referral (R-026)."""
+    assert event.client_id is not None
     friend = Client.objects.select_related("business").get(business=business, pk=event.client_id)
     commands.mark_activated(friend, via=fact.via, actor=event.actor, now=now)
 
@@ -53,9 +55,18 @@ def reward_ambassador(business: Business, event: Event, fact: ReferralFact, now:
 
 
 @reaction(OrderPaid, failed=ask_about_rewards)
+def settle_after_payment(business: Business, event: Event, fact: OrderPaid, now: datetime) -> None:
+    """Money that a friend pays may make a reward due."""
+    _settle_friend(business, event, now)
+
+
 @reaction(OrderRefunded, failed=ask_about_rewards)
-def settle_friend(business: Business, event: Event, fact: Fact, now: datetime) -> None:
-    """Money that a friend pays or gets back may make a reward due, or take its ground away."""
+def settle_after_refund(business: Business, event: Event, fact: OrderRefunded, now: datetime) -> None:
+    """Money that a friend gets back may take a reward's ground away."""
+    _settle_friend(business, event, now)
+
+
+def _settle_friend(business: Business, event: Event, now: datetime) -> None:
     referral = Referral.objects.filter(business=business, friend_id=event.client_id, activated_at__isnull=False).first()
     if referral is not None:
         commands.settle(referral, actor=event.actor, now=now)
@@ -63,8 +74,13 @@ def settle_friend(business: Business, event: Event, fact: Fact, now: datetime) -
 
 @reaction(ClientDeleted)
 def close_referrals(business: Business, event: Event, fact: ClientDeleted, now: datetime) -> None:
-    """A deleted lead closes its referral, counted (M-4); a deleted ambassador's open referrals are withdrawn (R-282)."""
-    open_now = Referral.objects.filter(business=business).exclude(state=Referral.State.CLOSED).select_related("business")
+    """A deleted lead closes its referral, counted (M-4); a deleted ambassador's open referrals are withdrawn
+
+    (R-282).
+    """
+    open_now = (
+        Referral.objects.filter(business=business).exclude(state=Referral.State.CLOSED).select_related("business")
+    )
     for referral in open_now.filter(friend_id=event.client_id):
         reason = Referral.Reason.WITHDRAWN if referral.activated_at else Referral.Reason.LEAD_DELETED
         close_open(referral, reason, actor=event.actor, now=now)

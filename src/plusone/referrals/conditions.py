@@ -47,11 +47,16 @@ class Activated(Condition):
     label = gettext_lazy("The friend becomes an active client")
 
     def met(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> bool:
-        """Hold from the activation on; no longer where it came by a purchase and all its money was given back (CONTRACT, States)."""
+        """Hold from the activation on; no longer where it came by a purchase and all its money was given back
+        (CONTRACT, States)."""
         if referral.activated_at is None:
             return False
         by_purchase = referral.via == "purchase"
-        return not by_purchase or has_money_left(referral.friend) or not referral.friend.refunds.filter(to_method__gt=0).exists()
+        return (
+            not by_purchase
+            or has_money_left(referral.friend)
+            or not referral.friend.refunds.filter(to_method__gt=0).exists()
+        )
 
     def action(self, params: dict[str, Any]) -> str:
         """Say it in the builder's words."""

@@ -8,9 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from plusone.events.facts import Fact, facts
 
-Says = ClassVar[str | Promise]
-Name = ClassVar[str]
-
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignFact(Fact):
@@ -32,8 +29,8 @@ class ReferralFact(Fact):
 class CampaignCreated(CampaignFact):
     """A campaign was drafted."""
 
-    name: Name = "campaign.created"
-    says: Says = _("A campaign was created")
+    name: ClassVar[str] = "campaign.created"
+    says: ClassVar[Promise] = _("A campaign was created")
 
 
 @facts
@@ -41,8 +38,8 @@ class CampaignCreated(CampaignFact):
 class CampaignActivated(CampaignFact):
     """A campaign went live: links register friends."""
 
-    name: Name = "campaign.activated"
-    says: Says = _("A campaign was activated")
+    name: ClassVar[str] = "campaign.activated"
+    says: ClassVar[Promise] = _("A campaign was activated")
 
 
 @facts
@@ -50,8 +47,8 @@ class CampaignActivated(CampaignFact):
 class CampaignDeactivated(CampaignFact):
     """A campaign was ended; `open_referrals` says what becomes of the open ones, `open` how many there were."""
 
-    name: Name = "campaign.deactivated"
-    says: Says = _("A campaign was deactivated")
+    name: ClassVar[str] = "campaign.deactivated"
+    says: ClassVar[Promise] = _("A campaign was deactivated")
     open_referrals: str
     open: int
 
@@ -61,8 +58,8 @@ class CampaignDeactivated(CampaignFact):
 class CampaignTermsChanged(CampaignFact):
     """A campaign's offer changed, for later registrations alone."""
 
-    name: Name = "campaign.terms_changed"
-    says: Says = _("A campaign's terms were changed")
+    name: ClassVar[str] = "campaign.terms_changed"
+    says: ClassVar[Promise] = _("A campaign's terms were changed")
     version: int
 
 
@@ -71,8 +68,8 @@ class CampaignTermsChanged(CampaignFact):
 class ReferralLinkShared(Fact):
     """A client opened a way to share their link; `channel` is whatsapp, email, sms, copy, share or qr."""
 
-    name: Name = "referral_link.shared"
-    says: Says = _("A referral link was shared")
+    name: ClassVar[str] = "referral_link.shared"
+    says: ClassVar[Promise] = _("A referral link was shared")
     channel: str
 
 
@@ -81,8 +78,8 @@ class ReferralLinkShared(Fact):
 class ReferralRegistered(ReferralFact):
     """A friend registered, or staff said who recommended a client."""
 
-    name: Name = "referral.registered"
-    says: Says = _("A referral was registered")
+    name: ClassVar[str] = "referral.registered"
+    says: ClassVar[Promise] = _("A referral was registered")
     source: str
     flagged: bool
 
@@ -92,8 +89,8 @@ class ReferralRegistered(ReferralFact):
 class ReferralFlagged(ReferralFact):
     """A registration looks doubtful; its rewards wait for a person."""
 
-    name: Name = "referral.flagged"
-    says: Says = _("A referral was flagged for review")
+    name: ClassVar[str] = "referral.flagged"
+    says: ClassVar[Promise] = _("A referral was flagged for review")
     flags: tuple[str, ...]
 
 
@@ -102,8 +99,8 @@ class ReferralFlagged(ReferralFact):
 class ReferralApproved(ReferralFact):
     """Staff looked at a flagged referral and found it right."""
 
-    name: Name = "referral.approved"
-    says: Says = _("A referral was approved")
+    name: ClassVar[str] = "referral.approved"
+    says: ClassVar[Promise] = _("A referral was approved")
 
 
 @facts
@@ -111,8 +108,8 @@ class ReferralApproved(ReferralFact):
 class ReferralRejected(ReferralFact):
     """Staff rejected a referral; the friend may get another ambassador."""
 
-    name: Name = "referral.rejected"
-    says: Says = _("A referral was rejected")
+    name: ClassVar[str] = "referral.rejected"
+    says: ClassVar[Promise] = _("A referral was rejected")
 
 
 @facts
@@ -120,8 +117,8 @@ class ReferralRejected(ReferralFact):
 class ReferralActivated(ReferralFact):
     """The friend became an active client."""
 
-    name: Name = "referral.activated"
-    says: Says = _("A referred friend became an active client")
+    name: ClassVar[str] = "referral.activated"
+    says: ClassVar[Promise] = _("A referred friend became an active client")
     via: str
 
 
@@ -130,8 +127,8 @@ class ReferralActivated(ReferralFact):
 class ReferralCompleted(ReferralFact):
     """Nothing is left to settle."""
 
-    name: Name = "referral.completed"
-    says: Says = _("A referral was completed")
+    name: ClassVar[str] = "referral.completed"
+    says: ClassVar[Promise] = _("A referral was completed")
 
 
 @facts
@@ -139,8 +136,8 @@ class ReferralCompleted(ReferralFact):
 class ReferralLeadDeleted(ReferralFact):
     """The lead was deleted before becoming a client; the count stays (M-4)."""
 
-    name: Name = "referral.lead_deleted"
-    says: Says = _("A referred lead was deleted")
+    name: ClassVar[str] = "referral.lead_deleted"
+    says: ClassVar[Promise] = _("A referred lead was deleted")
 
 
 @facts
@@ -148,8 +145,8 @@ class ReferralLeadDeleted(ReferralFact):
 class ReferralNotConverted(ReferralFact):
     """The time in which the friend had to become a client is over."""
 
-    name: Name = "referral.not_converted"
-    says: Says = _("A referred lead did not become a client in time")
+    name: ClassVar[str] = "referral.not_converted"
+    says: ClassVar[Promise] = _("A referred lead did not become a client in time")
 
 
 @facts
@@ -157,8 +154,8 @@ class ReferralNotConverted(ReferralFact):
 class ReferralWithdrawn(ReferralFact):
     """A referral ended because its ambassador was deleted or its campaign stopped."""
 
-    name: Name = "referral.withdrawn"
-    says: Says = _("A referral was withdrawn")
+    name: ClassVar[str] = "referral.withdrawn"
+    says: ClassVar[Promise] = _("A referral was withdrawn")
 
 
 @facts
@@ -166,6 +163,6 @@ class ReferralWithdrawn(ReferralFact):
 class ReferralDeadlineSet(ReferralFact):
     """The campaign ended; what was promised is kept for `days` more days."""
 
-    name: Name = "referral.deadline_set"
-    says: Says = _("A referral was given a last day")
+    name: ClassVar[str] = "referral.deadline_set"
+    says: ClassVar[Promise] = _("A referral was given a last day")
     days: int

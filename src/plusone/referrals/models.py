@@ -98,7 +98,9 @@ class VisitDay(models.Model):
     visits = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["business", "client", "campaign", "day"], name="referrals_visit_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "client", "campaign", "day"], name="referrals_visit_day")
+        ]
         indexes = [models.Index(fields=["business", "day"], name="referrals_visit_days")]
 
 
@@ -110,7 +112,10 @@ class RollUp(models.Model):
 
 
 class Referral(Owned):
-    """One recommendation: an ambassador, a friend, and the terms of the day. A friend has at most one that was not rejected."""
+    """One recommendation: an ambassador, a friend, and the terms of the day.
+
+    A friend has at most one that was not rejected.
+    """
 
     class State(models.TextChoices):
         """Where it stands."""
@@ -147,7 +152,9 @@ class Referral(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["business", "friend"], condition=~Q(reason__in=("rejected", "withdrawn")), name="referrals_one_ambassador"
+                fields=["business", "friend"],
+                condition=~Q(reason__in=("rejected", "withdrawn")),
+                name="referrals_one_ambassador",
             ),
             models.CheckConstraint(condition=~Q(ambassador=models.F("friend")), name="referrals_not_oneself"),
         ]

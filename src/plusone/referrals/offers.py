@@ -16,9 +16,15 @@ KINDS_PLANNED = frozenset({"membership", "membership_days", "product", "coupon",
 CONDITIONS_PLANNED = frozenset({"spend", "orders", "sessions_attended", "membership_bought", "membership_kept"})
 # Options of the contract with the one value that this version carries out.
 FIXED = {
-    "attribution": "last_touch", "attribution_days": 90, "qualification_days": 90, "caps": None, "budget": None, "every": 1,
-    "clawback": "within_balance", "require_active_ambassador": False,
-}  # fmt: skip
+    "attribution": "last_touch",
+    "attribution_days": 90,
+    "qualification_days": 90,
+    "caps": None,
+    "budget": None,
+    "every": 1,
+    "clawback": "within_balance",
+    "require_active_ambassador": False,
+}
 HOLD_DAYS_MAX = 365
 Params = dict[str, Any]
 
@@ -60,7 +66,9 @@ def read_offer(business: Business, sent: dict[str, Any], *, base: Offer | None =
         raise Invalid(_("Approval is automatic or by hand."), field="approval")
     given_on = sent.get("friend_reward_on", base.friend_reward_on)
     if given_on not in ("registered", "qualified"):
-        raise Invalid(_("The friend's gift comes on registering, or once the conditions hold."), field="friend_reward_on")
+        raise Invalid(
+            _("The friend's gift comes on registering, or once the conditions hold."), field="friend_reward_on"
+        )
     return Offer(
         friend_reward=_reward(business, sent, "friend_reward", base.friend_reward),
         ambassador_reward=_reward(business, sent, "ambassador_reward", base.ambassador_reward),

@@ -77,7 +77,11 @@ def referrals_of(business: Business, *, ambassador: Client | None = None, state:
 
 def leads_of(business: Business) -> QuerySet[Client]:
     """Return the leads of a business, newest first, each with the referral that brought them."""
-    return Client.objects.filter(business=business, status=Client.Status.LEAD).prefetch_related("referrals_received__ambassador").order_by("-id")
+    return (
+        Client.objects.filter(business=business, status=Client.Status.LEAD)
+        .prefetch_related("referrals_received__ambassador")
+        .order_by("-id")
+    )
 
 
 def deleted_leads(business: Business) -> int:
@@ -105,8 +109,13 @@ def numbers_of(clients: Sequence[Client]) -> dict[int, Numbers]:
     return {client: Numbers(leads=leads, active=active) for client, leads, active in rows}
 
 
-def visits(business: Business, *, since: date | None = None, until: date | None = None, campaign: Campaign | None = None) -> int:
-    """Return how often links were opened on the days from `since` to `until`, both included: rolled-up days and what came after."""
+def visits(
+    business: Business, *, since: date | None = None, until: date | None = None, campaign: Campaign | None = None
+) -> int:
+    """Return how often links were opened on the days from `since` to `until`, both included:
+
+    rolled-up days and what came after.
+    """
     days, tail = VisitDay.objects.filter(business=business), Visit.objects.filter(business_id=business.pk)
     mark = RollUp.objects.filter(name="visits").values_list("mark", flat=True).first() or 0
     tail = tail.filter(id__gt=mark)
@@ -115,7 +124,10 @@ def visits(business: Business, *, since: date | None = None, until: date | None 
     if since is not None:
         days, tail = days.filter(day__gte=since), tail.filter(id__gte=_first_id(business, since))
     if until is not None:
-        days, tail = days.filter(day__lte=until), tail.filter(id__lt=_first_id(business, date.fromordinal(until.toordinal() + 1)))
+        days, tail = (
+            days.filter(day__lte=until),
+            tail.filter(id__lt=_first_id(business, date.fromordinal(until.toordinal() + 1))),
+        )
     return int(days.aggregate(total=Sum("visits"))["total"] or 0) + tail.count()
 
 

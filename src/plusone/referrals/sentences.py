@@ -35,16 +35,29 @@ def action_phrase(offer: Offer) -> str:
 def for_owner(business: Business, offer: Offer) -> str:
     """Return the builder's sentence (R-141)."""
     if not offer.has_rewards:
-        return _("When your client recommends a friend, you both see it. Once the friend %(action)s, your client is thanked. No reward is given.") % {
-            "action": action_phrase(offer)
-        }
-    parts = {"gift": reward_phrase(business, offer.friend_reward), "action": action_phrase(offer), "reward": reward_phrase(business, offer.ambassador_reward)}
+        return _(
+            "When your client recommends a friend, you both see it. Once the friend %(action)s, your "
+            "client is thanked. No reward is given."
+        ) % {"action": action_phrase(offer)}
+    parts = {
+        "gift": reward_phrase(business, offer.friend_reward),
+        "action": action_phrase(offer),
+        "reward": reward_phrase(business, offer.ambassador_reward),
+    }
     if offer.friend_reward_on == "qualified" and offer.friend_reward:
         return (
-            _("When your client recommends a friend and the friend %(action)s, the friend receives %(gift)s and your client receives %(reward)s.") % parts
+            _(
+                "When your client recommends a friend and the friend %(action)s, the friend receives "
+                "%(gift)s and your client receives %(reward)s."
+            )
+            % parts
         )
     return (
-        _("When your client recommends a friend, the friend receives %(gift)s. Then, once the friend %(action)s, your client receives %(reward)s.") % parts
+        _(
+            "When your client recommends a friend, the friend receives %(gift)s. Then, once the "
+            "friend %(action)s, your client receives %(reward)s."
+        )
+        % parts
     )
 
 
@@ -54,7 +67,9 @@ def for_ambassador(business: Business, offer: Offer) -> list[str]:
     parts = {"business": business.name, "action": action_phrase(offer)}
     if offer.ambassador_reward:
         reward = {**parts, "reward": reward_phrase(business, offer.ambassador_reward)}
-        lines.append(_("You receive %(reward)s for each friend who comes with your link, once the friend %(action)s.") % reward)
+        lines.append(
+            _("You receive %(reward)s for each friend who comes with your link, once the friend %(action)s.") % reward
+        )
     else:
         lines.append(_("Your friends are welcome at %(business)s. You see here who has come thanks to you.") % parts)
     if offer.friend_reward:
@@ -74,7 +89,13 @@ def for_friend(business: Business, offer: Offer) -> list[str]:
         if offer.friend_reward_on == "registered":
             lines = [_("You receive %(gift)s at %(business)s as soon as you register.") % gift]
         else:
-            lines = [_("You receive %(gift)s at %(business)s with your first purchase, or once the business has made you an active client.") % gift]
+            lines = [
+                _(
+                    "You receive %(gift)s at %(business)s with your first purchase, or once the "
+                    "business has made you an active client."
+                )
+                % gift
+            ]
     else:
         lines = [_("Register to hear from %(business)s. It is free and binds you to nothing.") % parts]
     if offer.ambassador_reward:
@@ -86,7 +107,10 @@ def conditions_for_friend(business: Business, offer: Offer) -> list[str]:
     """Return the conditions that the invitation page shows."""
     lines = [_("For people who are new to %(business)s, once each.") % {"business": business.name}]
     if offer.friend_reward:
-        lines.append(_("Balance can be used in the store of %(business)s; it is not paid out in cash.") % {"business": business.name})
+        lines.append(
+            _("Balance can be used in the store of %(business)s; it is not paid out in cash.")
+            % {"business": business.name}
+        )
     return lines
 
 
@@ -106,7 +130,10 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
     if offer.needs_approval and offer.has_rewards:
         lines.append(_("%(business)s confirms each reward before it is given.") % {"business": business.name})
     if offer.has_rewards:
-        lines.append(_("Balance can be used in the store of %(business)s; it is not paid out in cash.") % {"business": business.name})
+        lines.append(
+            _("Balance can be used in the store of %(business)s; it is not paid out in cash.")
+            % {"business": business.name}
+        )
     return lines
 
 

@@ -1,6 +1,7 @@
 """How a reward comes to be, waits, is given, and ends (REQUIREMENTS 4.3).
 
-Every step is a conditional UPDATE of the state: whoever changes the row does the work, so a double click or two workers act once.
+Every step is a conditional UPDATE of the state: whoever changes the row does the work, so a double click or two
+workers act once.
 """
 
 from datetime import datetime, timedelta
@@ -24,15 +25,36 @@ State, Reason = Reward.State, Reward.Reason
 
 @transaction.atomic
 def promise(
-    client: Client, *, side: str, source: tuple[str, int], params: dict[str, Any], milestone: str = "1", hold_days: int = 0, needs_approval: bool = False,
-    actor: str, now: datetime,
-) -> Reward:  # fmt: skip
-    """Promise a reward (`params` as its kind's `clean` returned them). The same source, side and milestone twice is refused by the database."""
+    client: Client,
+    *,
+    side: str,
+    source: tuple[str, int],
+    params: dict[str, Any],
+    milestone: str = "1",
+    hold_days: int = 0,
+    needs_approval: bool = False,
+    actor: str,
+    now: datetime,
+) -> Reward:
+    """Promise a reward (`params` as its kind's `clean` returned them).
+
+    The same source, side and milestone twice is refused by the database.
+    """
     kind = types[params["kind"]]()
     reward = Reward.objects.create(
-        business=client.business, client=client, side=side, source_kind=source[0], source_id=source[1], milestone=milestone, kind=kind.name,
-        params=params, amount=kind.amount(client.business, params), hold_days=hold_days, needs_approval=needs_approval, promised_at=now,
-    )  # fmt: skip
+        business=client.business,
+        client=client,
+        side=side,
+        source_kind=source[0],
+        source_id=source[1],
+        milestone=milestone,
+        kind=kind.name,
+        params=params,
+        amount=kind.amount(client.business, params),
+        hold_days=hold_days,
+        needs_approval=needs_approval,
+        promised_at=now,
+    )
     record(client.business, events.RewardPromised(**_told(reward)), client=client.pk, actor=actor, now=now)
     return reward
 
@@ -42,7 +64,9 @@ def qualify(reward: Reward, *, flagged: bool = False, actor: str, now: datetime)
     """Move a promised reward on, since its conditions hold: to its hold, to a person's decision, or granted at once."""
     if reward.state != State.PROMISED:
         return reward
-    if reward.hold_days and _move(reward, (State.PROMISED,), State.ON_HOLD, reason=Reason.HOLD, available_at=_hold_end(reward, now)):
+    if reward.hold_days and _move(
+        reward, (State.PROMISED,), State.ON_HOLD, reason=Reason.HOLD, available_at=_hold_end(reward, now)
+    ):
         record(reward.business, events.RewardQualified(**_told(reward)), client=reward.client_id, actor=actor, now=now)
         return reward
     return _review_or_grant(reward, (State.PROMISED,), flagged=flagged, actor=actor, now=now)
@@ -64,8 +88,13 @@ def holds_due(now: datetime) -> list[Reward]:
 
 @transaction.atomic
 def approve(reward: Reward, *, note: str = "", actor: str, now: datetime) -> bool:
-    """Grant a reward that waits for a decision (or was declined: an override). Say whether this call did it. Raise Refused otherwise."""
-    if _grant(reward, (State.AWAITING_APPROVAL, State.DECLINED), actor=actor, now=now, decided_by=actor, note=note[:300]):
+    """Grant a reward that waits for a decision (or was declined: an override). Say whether this call did it.
+
+    Raise Refused otherwise.
+    """
+    if _grant(
+        reward, (State.AWAITING_APPROVAL, State.DECLINED), actor=actor, now=now, decided_by=actor, note=note[:300]
+    ):
         return True
     if reward.state == State.GRANTED:
         return False
@@ -74,8 +103,13 @@ def approve(reward: Reward, *, note: str = "", actor: str, now: datetime) -> boo
 
 @transaction.atomic
 def decline(reward: Reward, *, note: str = "", actor: str, now: datetime) -> bool:
-    """Decline a reward that is not granted yet; the note says why. Say whether this call did it. Raise Refused when it was granted."""
-    if _move(reward, Reward.OPEN, State.DECLINED, reason=Reason.DECLINED, ended_at=now, decided_by=actor, note=note[:300]):
+    """Decline a reward that is not granted yet; the note says why. Say whether this call did it.
+
+    Raise Refused when it was granted.
+    """
+    if _move(
+        reward, Reward.OPEN, State.DECLINED, reason=Reason.DECLINED, ended_at=now, decided_by=actor, note=note[:300]
+    ):
         record(reward.business, events.RewardDeclined(**_told(reward)), client=reward.client_id, actor=actor, now=now)
         return True
     if reward.state == State.DECLINED:
@@ -88,7 +122,13 @@ def ask_review(reward: Reward, reason: Reward.Reason, *, actor: str, now: dateti
     """Let a person decide about an open reward, because of `reason`. Say whether it was open."""
     if not _move(reward, (State.PROMISED, State.ON_HOLD), State.AWAITING_APPROVAL, reason=reason):
         return False
-    record(reward.business, events.RewardReviewRequested(**_told(reward), reason=reason), client=reward.client_id, actor=actor, now=now)
+    record(
+        reward.business,
+        events.RewardReviewRequested(**_told(reward), reason=reason),
+        client=reward.client_id,
+        actor=actor,
+        now=now,
+    )
     return True
 
 
@@ -103,13 +143,22 @@ def lapse(reward: Reward, *, reason: str = "", actor: str, now: datetime) -> boo
 
 @transaction.atomic
 def revoke(reward: Reward, *, reason: Reward.Reason, actor: str, now: datetime) -> bool:
-    """Take a reward back: unposted where it was not granted yet, else as far as it is unspent. Say whether there was one to take."""
+    """Take a reward back: unposted where it was not granted yet, else as far as it is unspent.
+
+    Say whether there was one to take.
+    """
     taken = 0
     if _move(reward, (State.GRANTED,), State.REVOKED, reason=reason, ended_at=now):
         taken = types[reward.kind]().revoke(reward, reason=str(Reason(reason).label), actor=actor, now=now)
     elif not _move(reward, Reward.PENDING, State.REVOKED, reason=reason, ended_at=now):
         return False
-    record(reward.business, events.RewardRevoked(**_told(reward), taken=taken, reason=reason), client=reward.client_id, actor=actor, now=now)
+    record(
+        reward.business,
+        events.RewardRevoked(**_told(reward), taken=taken, reason=reason),
+        client=reward.client_id,
+        actor=actor,
+        now=now,
+    )
     return True
 
 
@@ -131,7 +180,10 @@ def _grant(reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, *
 
 
 def _move(reward: Reward, was: tuple[str, ...], to: str, **columns: Any) -> bool:
-    """Change the state where it is one of `was`; say whether it was. Afterwards the reward is as the database has it."""
+    """Change the state where it is one of `was`; say whether it was. Afterwards the reward is as the database has
+
+    it.
+    """
     moved = Reward.objects.filter(pk=reward.pk, state__in=was).update(state=to, **columns)
     reward.refresh_from_db(fields=["state", "reason", "note", "available_at", "granted_at", "ended_at", "decided_by"])
     return bool(moved)

@@ -8,9 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from plusone.events.facts import Fact, facts
 
-Says = ClassVar[str | Promise]
-Name = ClassVar[str]
-
 
 @dataclass(frozen=True, kw_only=True)
 class RewardFact(Fact):
@@ -27,8 +24,8 @@ class RewardFact(Fact):
 class RewardPromised(RewardFact):
     """A referral was registered under terms with this reward."""
 
-    name: Name = "reward.promised"
-    says: Says = _("A reward was promised")
+    name: ClassVar[str] = "reward.promised"
+    says: ClassVar[Promise] = _("A reward was promised")
 
 
 @facts
@@ -36,8 +33,8 @@ class RewardPromised(RewardFact):
 class RewardQualified(RewardFact):
     """All conditions hold; the verification period began."""
 
-    name: Name = "reward.qualified"
-    says: Says = _("A reward's verification period began")
+    name: ClassVar[str] = "reward.qualified"
+    says: ClassVar[Promise] = _("A reward's verification period began")
 
 
 @facts
@@ -45,8 +42,8 @@ class RewardQualified(RewardFact):
 class RewardReviewRequested(RewardFact):
     """A reward waits for a person to decide; `reason` says why."""
 
-    name: Name = "reward.review_requested"
-    says: Says = _("A reward needs a decision")
+    name: ClassVar[str] = "reward.review_requested"
+    says: ClassVar[Promise] = _("A reward needs a decision")
     reason: str
 
 
@@ -55,8 +52,8 @@ class RewardReviewRequested(RewardFact):
 class RewardGranted(RewardFact):
     """A reward was given."""
 
-    name: Name = "reward.granted"
-    says: Says = _("A reward was granted")
+    name: ClassVar[str] = "reward.granted"
+    says: ClassVar[Promise] = _("A reward was granted")
 
 
 @facts
@@ -64,8 +61,8 @@ class RewardGranted(RewardFact):
 class RewardDeclined(RewardFact):
     """Staff declined a reward."""
 
-    name: Name = "reward.declined"
-    says: Says = _("A reward was declined")
+    name: ClassVar[str] = "reward.declined"
+    says: ClassVar[Promise] = _("A reward was declined")
 
 
 @facts
@@ -73,8 +70,8 @@ class RewardDeclined(RewardFact):
 class RewardLapsed(RewardFact):
     """A promised reward ended without being earned."""
 
-    name: Name = "reward.lapsed"
-    says: Says = _("A promised reward lapsed")
+    name: ClassVar[str] = "reward.lapsed"
+    says: ClassVar[Promise] = _("A promised reward lapsed")
 
 
 @facts
@@ -82,7 +79,7 @@ class RewardLapsed(RewardFact):
 class RewardRevoked(RewardFact):
     """A reward was taken back as far as it was unspent; `taken` is how much."""
 
-    name: Name = "reward.revoked"
-    says: Says = _("A reward was taken back")
+    name: ClassVar[str] = "reward.revoked"
+    says: ClassVar[Promise] = _("A reward was taken back")
     taken: int
     reason: str

@@ -1,4 +1,7 @@
-"""What somebody is to receive, or has (REQUIREMENTS 4.3). What earned it is named by plain columns; the room above decides when it is due."""
+"""What somebody is to receive, or has (REQUIREMENTS 4.3).
+
+What earned it is named by plain columns; the room above decides when it is due.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -61,7 +64,9 @@ class Reward(Owned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["business", "source_kind", "source_id", "side", "milestone"], name="rewards_once"),
+            models.UniqueConstraint(
+                fields=["business", "source_kind", "source_id", "side", "milestone"], name="rewards_once"
+            ),
             models.CheckConstraint(condition=Q(amount=None) | Q(amount__gt=0), name="rewards_amount_positive"),
         ]
         indexes = [

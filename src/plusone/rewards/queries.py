@@ -31,14 +31,20 @@ def wallet_of(client: Client, *, now: datetime) -> Wallet:
 def rewards_of(business: Business, source_kind: str, source_ids: Iterable[int]) -> dict[int, list[Reward]]:
     """Return the rewards of several sources by source, the friend's first."""
     found: dict[int, list[Reward]] = {}
-    for reward in Reward.objects.filter(business=business, source_kind=source_kind, source_id__in=list(source_ids)).order_by("-side", "id"):
+    for reward in Reward.objects.filter(
+        business=business, source_kind=source_kind, source_id__in=list(source_ids)
+    ).order_by("-side", "id"):
         found.setdefault(reward.source_id, []).append(reward)
     return found
 
 
 def awaiting(business: Business) -> QuerySet[Reward]:
     """Return the rewards that wait for a person, oldest first."""
-    return Reward.objects.filter(business=business, state=Reward.State.AWAITING_APPROVAL).select_related("client").order_by("id")
+    return (
+        Reward.objects.filter(business=business, state=Reward.State.AWAITING_APPROVAL)
+        .select_related("client")
+        .order_by("id")
+    )
 
 
 def phrase_of(reward: Reward) -> str:

@@ -21,5 +21,6 @@ def expire_orders(now: datetime) -> None:
 @reaction(ClientDeleted)
 def call_off_open_orders(business: Business, event: Event, fact: ClientDeleted, now: datetime) -> None:
     """A deleted client's unpaid orders are cancelled, so that what they hold is free before the rest is given up."""
+    assert event.client_id is not None
     for order in Order.objects.filter(business=business, client_id=event.client_id, state=Order.State.AWAITING_PAYMENT):
         commands.cancel(order, actor=event.actor, now=now)

@@ -8,17 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from plusone.events.facts import Fact, facts
 
-Says = ClassVar[str | Promise]
-Name = ClassVar[str]
-
 
 @facts
 @dataclass(frozen=True, kw_only=True)
 class ProductCreated(Fact):
     """A product was added to the store."""
 
-    name: Name = "product.created"
-    says: Says = _("A product was added")
+    name: ClassVar[str] = "product.created"
+    says: ClassVar[Promise] = _("A product was added")
     product: int
     price: int
 
@@ -28,8 +25,8 @@ class ProductCreated(Fact):
 class ProductChanged(Fact):
     """A product was edited; orders keep the name and price they were placed with."""
 
-    name: Name = "product.changed"
-    says: Says = _("A product was edited")
+    name: ClassVar[str] = "product.changed"
+    says: ClassVar[Promise] = _("A product was edited")
     product: int
     price: int
 
@@ -39,8 +36,8 @@ class ProductChanged(Fact):
 class OrderPlaced(Fact):
     """An order was placed, by the client or by staff. `balance` is held, `due` is money still to come."""
 
-    name: Name = "order.placed"
-    says: Says = _("An order was placed")
+    name: ClassVar[str] = "order.placed"
+    says: ClassVar[Promise] = _("An order was placed")
     order: int
     total: int
     balance: int
@@ -52,8 +49,8 @@ class OrderPlaced(Fact):
 class OrderPaid(Fact):
     """An order was paid: `cash` in money, `balance` from the client's balance."""
 
-    name: Name = "order.paid"
-    says: Says = _("An order was paid")
+    name: ClassVar[str] = "order.paid"
+    says: ClassVar[Promise] = _("An order was paid")
     order: int
     cash: int
     balance: int
@@ -64,8 +61,8 @@ class OrderPaid(Fact):
 class OrderRefunded(Fact):
     """Part or all of an order was given back; `whole` when nothing of it is left."""
 
-    name: Name = "order.refunded"
-    says: Says = _("An order was refunded")
+    name: ClassVar[str] = "order.refunded"
+    says: ClassVar[Promise] = _("An order was refunded")
     order: int
     cash: int
     balance: int
@@ -77,8 +74,8 @@ class OrderRefunded(Fact):
 class OrderCancelled(Fact):
     """An order was called off before it was paid; held balance is free again."""
 
-    name: Name = "order.cancelled"
-    says: Says = _("An order was cancelled")
+    name: ClassVar[str] = "order.cancelled"
+    says: ClassVar[Promise] = _("An order was cancelled")
     order: int
 
 
@@ -87,6 +84,6 @@ class OrderCancelled(Fact):
 class OrderExpired(Fact):
     """An order was not paid in time; held balance is free again."""
 
-    name: Name = "order.expired"
-    says: Says = _("An order expired unpaid")
+    name: ClassVar[str] = "order.expired"
+    says: ClassVar[Promise] = _("An order expired unpaid")
     order: int

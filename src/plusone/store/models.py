@@ -33,7 +33,8 @@ class Product(Owned):
 
 
 class Picture(models.Model):
-    """A product's picture, re-encoded and small, kept in the database so that a backup is one file and any machine can serve it."""
+    """A product's picture, re-encoded and small, kept in the database so that a backup is one file and any machine can
+    serve it."""
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="picture")
     data = models.BinaryField()
@@ -76,9 +77,12 @@ class Order(Owned):
             models.CheckConstraint(condition=Q(total=F("balance_used") + F("due")), name="store_order_adds_up"),
             models.CheckConstraint(condition=Q(due__gte=0, balance_used__gte=0), name="store_order_positive"),
             models.CheckConstraint(
-                condition=Q(refunded_to_balance__lte=F("balance_used"), refunded_to_method__lte=F("due")), name="store_refund_within"
+                condition=Q(refunded_to_balance__lte=F("balance_used"), refunded_to_method__lte=F("due")),
+                name="store_refund_within",
             ),
-            models.UniqueConstraint(fields=["business", "external_id"], condition=Q(external_id__isnull=False), name="store_external_once"),
+            models.UniqueConstraint(
+                fields=["business", "external_id"], condition=Q(external_id__isnull=False), name="store_external_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["business", "-id"], name="store_order_newest"),
@@ -149,7 +153,10 @@ class Payment(Owned):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="store_payment_positive")]
-        indexes = [models.Index(fields=["business", "at"], name="store_payment_at"), models.Index(fields=["client"], name="store_payment_client")]
+        indexes = [
+            models.Index(fields=["business", "at"], name="store_payment_at"),
+            models.Index(fields=["client"], name="store_payment_client"),
+        ]
 
 
 class Refund(Owned):
@@ -165,8 +172,15 @@ class Refund(Owned):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0, amount=F("to_balance") + F("to_method")), name="store_refund_adds_up")]
-        indexes = [models.Index(fields=["business", "at"], name="store_refund_at"), models.Index(fields=["client"], name="store_refund_client")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, amount=F("to_balance") + F("to_method")), name="store_refund_adds_up"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["business", "at"], name="store_refund_at"),
+            models.Index(fields=["client"], name="store_refund_client"),
+        ]
 
 
 append_only("store_payment", "store_refund")

@@ -14,7 +14,12 @@ from .models import Order, Payment, Product, Refund
 
 def products_of(business: Business, *, archived: bool = False) -> QuerySet[Product]:
     """Return the products of a business by name, pictures at hand."""
-    return Product.objects.filter(business=business, archived_at__isnull=not archived).select_related("picture").defer("picture__data").order_by("name", "id")
+    return (
+        Product.objects.filter(business=business, archived_at__isnull=not archived)
+        .select_related("picture")
+        .defer("picture__data")
+        .order_by("name", "id")
+    )
 
 
 def products_for(client: Client) -> QuerySet[Product]:
@@ -36,15 +41,29 @@ def orders_of(business: Business, *, client: Client | None = None, state: str = 
 
 
 def income_by_month(business: Business) -> list[tuple[datetime, int, int, int]]:
-    """Return (month, money in, money refunded, net) of every month with movements, in the business's time zone, newest first.
+    """Return (month, money in, money refunded, net) of every month with movements, in the business's time zone, newest
+    first.
 
     Money in counts on the day of payment, refunds on their own day (1.7).
     """
     zone = ZoneInfo(business.timezone)
-    paid = Payment.objects.filter(business=business).annotate(month=TruncMonth("at", tzinfo=zone)).values_list("month").annotate(total=Sum("amount"))
-    back = Refund.objects.filter(business=business).annotate(month=TruncMonth("at", tzinfo=zone)).values_list("month").annotate(total=Sum("to_method"))
+    paid = (
+        Payment.objects.filter(business=business)
+        .annotate(month=TruncMonth("at", tzinfo=zone))
+        .values_list("month")
+        .annotate(total=Sum("amount"))
+    )
+    back = (
+        Refund.objects.filter(business=business)
+        .annotate(month=TruncMonth("at", tzinfo=zone))
+        .values_list("month")
+        .annotate(total=Sum("to_method"))
+    )
     ins, outs = dict(paid.order_by()), dict(back.order_by())
-    return [(month, ins.get(month, 0), outs.get(month, 0), ins.get(month, 0) - outs.get(month, 0)) for month in sorted(ins | outs, reverse=True)]
+    return [
+        (month, ins.get(month, 0), outs.get(month, 0), ins.get(month, 0) - outs.get(month, 0))
+        for month in sorted(ins | outs, reverse=True)
+    ]
 
 
 def has_money_left(client: Client) -> bool:

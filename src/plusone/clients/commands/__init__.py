@@ -4,5 +4,14 @@ from .lifecycle import activate, archive, create_client, delete_client, reactiva
 from .profile import AlreadyExists, attach_logins, edit_client, set_tags
 
 __all__ = [
-    "AlreadyExists", "activate", "archive", "attach_logins", "create_client", "delete_client", "edit_client", "reactivate", "register_lead", "set_tags",
-]  # fmt: skip
+    "AlreadyExists",
+    "activate",
+    "archive",
+    "attach_logins",
+    "create_client",
+    "delete_client",
+    "edit_client",
+    "reactivate",
+    "register_lead",
+    "set_tags",
+]

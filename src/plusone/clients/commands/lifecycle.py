@@ -22,10 +22,23 @@ Status = Client.Status
 
 @transaction.atomic
 def create_client(
-    business: Business, *, first_name: str, last_name: str = "", email: str = "", phone: str = "", tags: Iterable[str] = (), access: bool = True,
-    language: str = "", source: str = "staff", actor: str, now: datetime,
-) -> Client:  # fmt: skip
-    """Add an active client (R-070), who gets no mail for it. Raise Invalid for a wrong field, AlreadyExists for a taken address."""
+    business: Business,
+    *,
+    first_name: str,
+    last_name: str = "",
+    email: str = "",
+    phone: str = "",
+    tags: Iterable[str] = (),
+    access: bool = True,
+    language: str = "",
+    source: str = "staff",
+    actor: str,
+    now: datetime,
+) -> Client:
+    """Add an active client (R-070), who gets no mail for it.
+
+    Raise Invalid for a wrong field, AlreadyExists for a taken address.
+    """
     columns = clean(business, first_name=first_name, last_name=last_name, email=email, phone=phone)
     client = insert(
         business,
@@ -44,10 +57,22 @@ def create_client(
 
 @transaction.atomic
 def register_lead(
-    business: Business, *, first_name: str, last_name: str = "", email: str, phone: str = "", language: str = "", consent_text: str = "",
-    source: str, actor: str, now: datetime,
-) -> Client:  # fmt: skip
-    """Make somebody who registered a lead (R-021). `consent_text` is what they agreed to, word for word. Raise Invalid or AlreadyExists."""
+    business: Business,
+    *,
+    first_name: str,
+    last_name: str = "",
+    email: str,
+    phone: str = "",
+    language: str = "",
+    consent_text: str = "",
+    source: str,
+    actor: str,
+    now: datetime,
+) -> Client:
+    """Make somebody who registered a lead (R-021). `consent_text` is what they agreed to, word for word.
+
+    Raise Invalid or AlreadyExists.
+    """
     columns = clean(business, first_name=first_name, last_name=last_name, email=email, phone=phone)
     client = insert(business, **columns, status=Status.LEAD, language=language, source=source, created_at=now)
     if consent_text:
@@ -66,9 +91,14 @@ def register_lead(
 
 @transaction.atomic
 def activate(client: Client, *, via: str = "manual", actor: str, now: datetime) -> bool:
-    """Make a lead an active client. Say whether it was one (False: active already, nothing changed). Raise Refused when archived."""
+    """Make a lead an active client. Say whether it was one (False: active already, nothing changed).
+
+    Raise Refused when archived.
+    """
     # One conditional UPDATE, so that a click and a purchase at the same moment activate once (TRUST MON-18).
-    if Client.objects.filter(pk=client.pk, status=Status.LEAD).update(status=Status.ACTIVE, activated_at=now, activated_via=via):
+    if Client.objects.filter(pk=client.pk, status=Status.LEAD).update(
+        status=Status.ACTIVE, activated_at=now, activated_via=via
+    ):
         client.refresh_from_db(fields=["status", "activated_at", "activated_via"])
         record(client.business, events.ClientActivated(via=via), client=client.pk, actor=actor, now=now)
         return True
@@ -116,16 +146,27 @@ def reactivate(client: Client, *, via: str = "manual", actor: str, now: datetime
 
 @transaction.atomic
 def delete_client(client: Client, *, reason: str = "", actor: str, now: datetime) -> None:
-    """Delete a lead or an archived client for good (R-097, R-099, Q-05): the person goes, the counts and the books stay.
+    """Delete a lead or an archived client for good (R-097, R-099, Q-05): the person goes, the counts and the books
+    stay.
 
     What balance is left is given up by an adjustment. Raise Refused for an active client: archive first.
     """
     was = client.status
     gone = Client.objects.filter(pk=client.pk, status__in=(Status.LEAD, Status.ARCHIVED))
     if not gone.update(
-        status=Status.DELETED, deleted_at=now, user=None, access=False, first_name="", last_name="", email=None, email_key="", phone="",
-        language="", external_id=None, search="",
-    ):  # fmt: skip
+        status=Status.DELETED,
+        deleted_at=now,
+        user=None,
+        access=False,
+        first_name="",
+        last_name="",
+        email=None,
+        email_key="",
+        phone="",
+        language="",
+        external_id=None,
+        search="",
+    ):
         client.refresh_from_db()
         if client.status == Status.DELETED:
             return

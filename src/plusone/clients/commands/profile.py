@@ -39,10 +39,10 @@ def clean(
     columns = {"first_name": first_name, "last_name": last_name, "email": None, "email_key": "", "phone": ""}
     if email.strip():
         try:
-            columns["email"] = login_email(email)
+            columns["email"] = address = login_email(email)
         except ValueError as error:
             raise Invalid(_("This is not an e-mail address."), field="email") from error
-        columns["email_key"] = identity_email(columns["email"])
+        columns["email_key"] = identity_email(address)
     if phone.strip():
         try:
             columns["phone"] = e164(phone, business.country)
@@ -70,7 +70,10 @@ def insert(business: Business, **columns: Any) -> Client:
 
 @transaction.atomic
 def edit_client(client: Client, *, actor: str, now: datetime, **changes: Any) -> Client:
-    """Change details (`first_name last_name email phone language access`). Raise Invalid or AlreadyExists; then nothing changes."""
+    """Change details (`first_name last_name email phone language access`).
+
+    Raise Invalid or AlreadyExists; then nothing changes.
+    """
     assert set(changes) <= set(EDITABLE), "unknown field"
     if client.status == Client.Status.DELETED:
         raise Refused(_("This client was deleted."))
@@ -121,7 +124,10 @@ def set_tags(client: Client, names: Iterable[str], *, actor: str, now: datetime)
 
 @transaction.atomic
 def attach_logins(user: User) -> int:
-    """Give a user, whose address was just proved, every client with access that has this address (DESIGN 6). Return how many were new."""
+    """Give a user, whose address was just proved, every client with access that has this address (DESIGN 6).
+
+    Return how many were new.
+    """
     found = Client.objects.filter(email=user.email, access=True, user=None).exclude(status=Client.Status.DELETED)
     return found.update(user=user)
 

@@ -28,9 +28,21 @@ from .keys import create_api_key
 SETUP_SALT = "plusone.setup"
 SETUP_SECONDS = 7 * 24 * 3600
 EDITABLE = (
-    "name", "kind", "country", "currency", "timezone", "language", "legal_preset", "brand_color", "email", "phone", "address",
-    "auto_apply_to_renewal", "consent_required", "free_orders_activate",
-)  # fmt: skip
+    "name",
+    "kind",
+    "country",
+    "currency",
+    "timezone",
+    "language",
+    "legal_preset",
+    "brand_color",
+    "email",
+    "phone",
+    "address",
+    "auto_apply_to_renewal",
+    "consent_required",
+    "free_orders_activate",
+)
 
 
 @dataclass(frozen=True)
@@ -45,9 +57,17 @@ class Opened:
 
 @transaction.atomic
 def open_business(
-    *, name: str, owner_email: str, kind: str = Business.Kind.OTHER, country_code: str = "", currency: str = "", timezone: str = "", language: str = "",
-    actor: str = "", now: datetime,
-) -> Opened:  # fmt: skip
+    *,
+    name: str,
+    owner_email: str,
+    kind: str = Business.Kind.OTHER,
+    country_code: str = "",
+    currency: str = "",
+    timezone: str = "",
+    language: str = "",
+    actor: str = "",
+    now: datetime,
+) -> Opened:
     """Open a business with its owner. What is left empty comes from the country. Raise Invalid for a wrong field."""
     try:
         email = login_email(owner_email)
@@ -56,10 +76,15 @@ def open_business(
     home = country(country_code)
     columns = _clean(
         {
-            "name": name, "kind": kind, "country": country_code.upper(), "currency": (currency or home.currency).upper(),
-            "timezone": timezone or home.timezone, "language": language or home.language, "legal_preset": home.legal_preset,
+            "name": name,
+            "kind": kind,
+            "country": country_code.upper(),
+            "currency": (currency or home.currency).upper(),
+            "timezone": timezone or home.timezone,
+            "language": language or home.language,
+            "legal_preset": home.legal_preset,
         }
-    )  # fmt: skip
+    )
     business = create_business(**columns, email=email)
     owner = user_for(email, language=business.language)
     add_collaborator(business, owner, role="owner")
@@ -70,11 +95,18 @@ def open_business(
 
 @transaction.atomic
 def edit_business(business: Business, *, actor: str, now: datetime, **changes: Any) -> Business:
-    """Change settings. The currency stays once money has moved (DESIGN 5). Raise Invalid naming the wrong field, or Refused."""
+    """Change settings. The currency stays once money has moved (DESIGN 5).
+
+    Raise Invalid naming the wrong field, or Refused.
+    """
     assert set(changes) <= set(EDITABLE), "unknown field"
     changes = {field: value for field, value in _clean(changes).items() if getattr(business, field) != value}
     if "currency" in changes and money_has_moved(business):
-        raise Refused(_("The currency cannot change any more, since money has moved in this one."), code="currency_fixed", field="currency")
+        raise Refused(
+            _("The currency cannot change any more, since money has moved in this one."),
+            code="currency_fixed",
+            field="currency",
+        )
     if not changes:
         return business
     for field, value in changes.items():
@@ -86,7 +118,9 @@ def edit_business(business: Business, *, actor: str, now: datetime, **changes: A
 
 def start_marketing(business: Business, *, actor: str, now: datetime) -> None:
     """Remember who pressed *Get started* and when (R-010). Nothing is sent by it."""
-    Business.objects.filter(pk=business.pk, marketing_started_at=None).update(marketing_started_at=now, marketing_started_by=actor)
+    Business.objects.filter(pk=business.pk, marketing_started_at=None).update(
+        marketing_started_at=now, marketing_started_by=actor
+    )
 
 
 def dismiss_checklist(business: Business, *, now: datetime) -> None:
@@ -101,11 +135,16 @@ def setup_link(token: str) -> str:
 
 @transaction.atomic
 def use_setup_token(token: str) -> User:
-    """Return the owner whom a set-up link proves, once within seven days. Raise Refused for a used, old or broken one."""
+    """Return the owner whom a set-up link proves, once within seven days. Raise Refused for a used, old or broken
+
+    one.
+    """
     try:
         said = signing.loads(token, salt=SETUP_SALT, max_age=SETUP_SECONDS)
     except signing.BadSignature as error:
-        raise Refused(_("This link is not valid any more. Log in with your e-mail address."), code="link_ended", status=410) from error
+        raise Refused(
+            _("This link is not valid any more. Log in with your e-mail address."), code="link_ended", status=410
+        ) from error
     if not once.claim("setup", hashlib.sha256(token.encode()).hexdigest()):
         raise Refused(_("This link was used already. Log in with your e-mail address."), code="link_used", status=410)
     user = User.objects.get(pk=said["user"])
@@ -137,4 +176,9 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_color(text: object) -> bool:
-    return isinstance(text, str) and len(text) == 7 and text[0] == "#" and all(letter in "0123456789abcdefABCDEF" for letter in text[1:])
+    return (
+        isinstance(text, str)
+        and len(text) == 7
+        and text[0] == "#"
+        and all(letter in "0123456789abcdefABCDEF" for letter in text[1:])
+    )

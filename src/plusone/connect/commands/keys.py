@@ -18,7 +18,9 @@ USE_NOTED_EVERY = timedelta(minutes=5)
 def create_api_key(business: Business, *, name: str, actor: str, now: datetime) -> tuple[ApiKey, str]:
     """Make a key. Return the row and the secret, which is shown this once and kept nowhere."""
     secret = f"pk_{secrets.token_urlsafe(24)}"
-    row = ApiKey.objects.create(business=business, name=name[:80], prefix=secret[:8], hash=key_hash(secret), created_at=now, created_by=actor)
+    row = ApiKey.objects.create(
+        business=business, name=name[:80], prefix=secret[:8], hash=key_hash(secret), created_at=now, created_by=actor
+    )
     record(business, events.ApiKeyCreated(api_key=row.pk), actor=actor, now=now)
     return row, secret
 

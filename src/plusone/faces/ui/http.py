@@ -1,7 +1,9 @@
 """What every page has: who may see it, and the one way to say no.
 
-A view declares its door with `@staff("permission")`, `@client_page` or `@public`; a test walks all routes and finds none without.
-`request.now` is the one clock read, `request.actor` goes into commands, `request.business` is the tenant of the address.
+A view declares its door with `@staff("permission")`, `@client_page` or `@public`; a test walks all routes and finds
+none without.
+`request.now` is the one clock read, `request.actor` goes into commands, `request.business` is the tenant of the
+address.
 """
 
 from collections.abc import Callable
@@ -68,7 +70,9 @@ def client_page(view: View) -> View:
     def inside(request: Any, business: str, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        mine = Client.objects.filter(user=request.user, business__slug=business, access=True).exclude(status=Client.Status.DELETED)
+        mine = Client.objects.filter(user=request.user, business__slug=business, access=True).exclude(
+            status=Client.Status.DELETED
+        )
         client = mine.select_related("business", "user").first()
         if client is None:
             raise NotHere

@@ -25,7 +25,7 @@ class FacesMiddleware:
             language = getattr(request.user, "language", "")
             if language:
                 translation.activate(language)
-                request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # what Django's own middleware sets
+                request.LANGUAGE_CODE = language
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

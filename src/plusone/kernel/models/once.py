@@ -4,7 +4,10 @@ from django.db import models
 
 
 class Once(models.Model):
-    """A page's or request's token that has acted. Written in the transaction of its effect, so both are there or neither."""
+    """A page's or request's token that has acted.
+
+    Written in the transaction of its effect, so both are there or neither.
+    """
 
     scope = models.CharField(max_length=60)
     key = models.CharField(max_length=80)

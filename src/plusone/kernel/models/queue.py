@@ -18,7 +18,7 @@ class QueuedTask(models.Model):
     args = models.JSONField(default=list)
     kwargs = models.JSONField(default=dict)
     priority = models.SmallIntegerField()
-    key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001  # NULL is "has none" to the constraint
+    key = models.CharField(max_length=200, null=True, blank=True)  # NULL is "has none" to the constraint
     status = models.CharField(max_length=10, choices=TaskResultStatus, default=TaskResultStatus.READY)
     enqueued_at = models.DateTimeField()
     due_at = models.DateTimeField()

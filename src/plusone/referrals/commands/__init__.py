@@ -17,7 +17,25 @@ from .settling import mark_activated, settle
 from .visits import record_visit, roll_up_visits
 
 __all__ = [
-    "AlreadyReferred", "CampaignInactive", "ExistingClient", "SelfReferral", "UnknownCode", "activate_campaign", "approve_referral",
-    "archive_campaign", "attach_referral", "close_overdue", "create_campaign", "deactivate_campaign", "edit_campaign", "mark_activated",
-    "record_visit", "refer", "register_friend", "register_without_referral", "reject_referral", "roll_up_visits", "settle",
-]  # fmt: skip
+    "AlreadyReferred",
+    "CampaignInactive",
+    "ExistingClient",
+    "SelfReferral",
+    "UnknownCode",
+    "activate_campaign",
+    "approve_referral",
+    "archive_campaign",
+    "attach_referral",
+    "close_overdue",
+    "create_campaign",
+    "deactivate_campaign",
+    "edit_campaign",
+    "mark_activated",
+    "record_visit",
+    "refer",
+    "register_friend",
+    "register_without_referral",
+    "reject_referral",
+    "roll_up_visits",
+    "settle",
+]

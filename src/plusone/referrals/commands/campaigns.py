@@ -29,8 +29,13 @@ def create_campaign(business: Business, *, name: str, offer: Offer, actor: str, 
 
 
 @transaction.atomic
-def edit_campaign(campaign: Campaign, *, name: str | None = None, offer: Offer | None = None, actor: str, now: datetime) -> Campaign:
-    """Change the name, or the offer: that makes new terms for later registrations alone (Q-07). An equal offer changes nothing."""
+def edit_campaign(
+    campaign: Campaign, *, name: str | None = None, offer: Offer | None = None, actor: str, now: datetime
+) -> Campaign:
+    """Change the name, or the offer: that makes new terms for later registrations alone (Q-07).
+
+    An equal offer changes nothing.
+    """
     campaign = _locked(campaign)
     if campaign.state == State.ARCHIVED:
         raise Refused(_("This campaign is archived and cannot be changed."), code="archived")
@@ -40,13 +45,21 @@ def edit_campaign(campaign: Campaign, *, name: str | None = None, offer: Offer |
     terms = campaign.terms
     if offer is not None and offer != offer_of(terms):
         _new_terms(campaign, offer, version=terms.version + 1, actor=actor, now=now)
-        record(campaign.business, events.CampaignTermsChanged(campaign=campaign.pk, version=terms.version + 1), actor=actor, now=now)
+        record(
+            campaign.business,
+            events.CampaignTermsChanged(campaign=campaign.pk, version=terms.version + 1),
+            actor=actor,
+            now=now,
+        )
     return campaign
 
 
 @transaction.atomic
 def activate_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
-    """Make a campaign live; the first one is the default that personal links follow. Say whether it was not live already."""
+    """Make a campaign live; the first one is the default that personal links follow.
+
+    Say whether it was not live already.
+    """
     campaign = _locked(campaign)
     if campaign.is_active:
         return False
@@ -76,13 +89,27 @@ def deactivate_campaign(
     if open_referrals == Policy.HONOUR_DAYS and not 1 <= days <= 365:
         raise Invalid(_("Choose between 1 and 365 days."), field="days")
     business = campaign.business
-    campaign.state, campaign.is_default, campaign.open_referrals, campaign.deactivated_at = State.INACTIVE, False, open_referrals, now
-    campaign.honour_until = clock.day_start(business, clock.day_of(business, now) + timedelta(days=days + 1)) if open_referrals == Policy.HONOUR_DAYS else None
+    campaign.state, campaign.is_default, campaign.open_referrals, campaign.deactivated_at = (
+        State.INACTIVE,
+        False,
+        open_referrals,
+        now,
+    )
+    campaign.honour_until = (
+        clock.day_start(business, clock.day_of(business, now) + timedelta(days=days + 1))
+        if open_referrals == Policy.HONOUR_DAYS
+        else None
+    )
     campaign.save(update_fields=["state", "is_default", "open_referrals", "deactivated_at", "honour_until"])
     _next_default(business)
-    waiting = list(Referral.objects.filter(campaign=campaign, state=Referral.State.REGISTERED).select_related("business"))
+    waiting = list(
+        Referral.objects.filter(campaign=campaign, state=Referral.State.REGISTERED).select_related("business")
+    )
     ended = record(
-        business, events.CampaignDeactivated(campaign=campaign.pk, open_referrals=open_referrals, open=len(waiting)), actor=actor, now=now
+        business,
+        events.CampaignDeactivated(campaign=campaign.pk, open_referrals=open_referrals, open=len(waiting)),
+        actor=actor,
+        now=now,
     )
     with caused_by(ended):
         for referral in waiting if open_referrals != Policy.HONOUR else ():
@@ -107,7 +134,13 @@ def archive_campaign(campaign: Campaign, *, actor: str, now: datetime) -> None:
 def _new_terms(campaign: Campaign, offer: Offer, *, version: int, actor: str, now: datetime) -> Terms:
     columns = {name: getattr(offer, name) for name in Offer.__dataclass_fields__}
     return Terms.objects.create(
-        business=campaign.business, campaign=campaign, version=version, text=texts(campaign.business, offer), created_at=now, created_by=actor, **columns
+        business=campaign.business,
+        campaign=campaign,
+        version=version,
+        text=texts(campaign.business, offer),
+        created_at=now,
+        created_by=actor,
+        **columns,
     )
 
 

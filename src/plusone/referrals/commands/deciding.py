@@ -39,7 +39,10 @@ def approve_referral(referral: Referral, *, actor: str, now: datetime) -> bool:
 
 @transaction.atomic
 def reject_referral(referral: Referral, *, note: str = "", actor: str, now: datetime) -> bool:
-    """Reject an open referral (R-282): its promises lapse, the friend stays and may get another ambassador. Say whether it was open."""
+    """Reject an open referral (R-282): its promises lapse, the friend stays and may get another ambassador.
+
+    Say whether it was open.
+    """
     referral = locked(referral)
     if referral.reason == Referral.Reason.REJECTED:
         return False
@@ -50,5 +53,10 @@ def reject_referral(referral: Referral, *, note: str = "", actor: str, now: date
 
 def close_overdue(now: datetime) -> int:
     """End the referrals whose campaign ended and whose last days are over (Q-06). Return how many."""
-    due = Referral.objects.filter(state=Referral.State.REGISTERED, campaign__honour_until__lte=now).select_related("business")
-    return sum(close_open(referral, Referral.Reason.NOT_CONVERTED, actor="system", now=now) for referral in due.order_by("id")[:SWEEP_BATCH])
+    due = Referral.objects.filter(state=Referral.State.REGISTERED, campaign__honour_until__lte=now).select_related(
+        "business"
+    )
+    return sum(
+        close_open(referral, Referral.Reason.NOT_CONVERTED, actor="system", now=now)
+        for referral in due.order_by("id")[:SWEEP_BATCH]
+    )

@@ -72,14 +72,27 @@ def ambassador_by_code(business: Business, code: str) -> Client:
 
 @transaction.atomic
 def register_friend(
-    business: Business, ambassador: Client, *, first_name: str, last_name: str = "", email: str, phone: str = "", language: str = "",
-    consent_text: str = "", source: str = "link", campaign: Campaign | None = None, flags: tuple[str, ...] = (), visit_id: int | None = None,
-    actor: str, now: datetime,
-) -> Registration:  # fmt: skip
-    """Make a friend a lead, tied to the ambassador under today's terms (R-021); the same two again return the same referral.
+    business: Business,
+    ambassador: Client,
+    *,
+    first_name: str,
+    last_name: str = "",
+    email: str,
+    phone: str = "",
+    language: str = "",
+    consent_text: str = "",
+    source: str = "link",
+    campaign: Campaign | None = None,
+    flags: tuple[str, ...] = (),
+    visit_id: int | None = None,
+    actor: str,
+    now: datetime,
+) -> Registration:
+    """Make a friend a lead, tied to the ambassador under today's terms (R-021); the same two again return the same
+    referral.
 
-    A lead without a referral is tied as it is. `flags` are signs of doubt: the referral is made, its rewards wait. Raise CampaignInactive,
-    SelfReferral, ExistingClient, AlreadyReferred or Invalid; then nothing is made.
+    A lead without a referral is tied as it is. `flags` are signs of doubt: the referral is made, its rewards wait.
+    Raise CampaignInactive, SelfReferral, ExistingClient, AlreadyReferred or Invalid; then nothing is made.
     """
     campaign = _live(business, ambassador, campaign)
     email_at, phone_at = _identity(business, email, phone)
@@ -87,37 +100,76 @@ def register_friend(
         raise SelfReferral(_("This is your own link. Share it with a friend."))
     known = known_person(business, email=email_at, phone=phone_at)
     if known is not None:
-        return _tie_known(campaign, ambassador, known, source=source, flags=flags, visit_id=visit_id, actor=actor, now=now)
+        return _tie_known(
+            campaign, ambassador, known, source=source, flags=flags, visit_id=visit_id, actor=actor, now=now
+        )
     lead = register_lead(
-        business, first_name=first_name, last_name=last_name, email=email, phone=phone, language=language, consent_text=consent_text,
-        source="referral", actor=actor, now=now,
-    )  # fmt: skip
-    return Registration(refer(campaign, ambassador, lead, source=source, flags=flags, visit_id=visit_id, actor=actor, now=now), True)
+        business,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        phone=phone,
+        language=language,
+        consent_text=consent_text,
+        source="referral",
+        actor=actor,
+        now=now,
+    )
+    return Registration(
+        refer(campaign, ambassador, lead, source=source, flags=flags, visit_id=visit_id, actor=actor, now=now), True
+    )
 
 
 @transaction.atomic
 def register_without_referral(
-    business: Business, *, first_name: str, last_name: str = "", email: str, phone: str = "", language: str = "", consent_text: str = "", actor: str, now: datetime
-) -> Client | None:  # fmt: skip
-    """Register a lead whose code nobody knows: the sign-up is never blocked (CASES 14). Return None where that person is known already."""
+    business: Business,
+    *,
+    first_name: str,
+    last_name: str = "",
+    email: str,
+    phone: str = "",
+    language: str = "",
+    consent_text: str = "",
+    actor: str,
+    now: datetime,
+) -> Client | None:
+    """Register a lead whose code nobody knows: the sign-up is never blocked (CASES 14).
+
+    Return None where that person is known already.
+    """
     email_at, phone_at = _identity(business, email, phone)
     if known_person(business, email=email_at, phone=phone_at):
         return None
     return register_lead(
-        business, first_name=first_name, last_name=last_name, email=email, phone=phone, language=language, consent_text=consent_text,
-        source="form", actor=actor, now=now,
-    )  # fmt: skip
+        business,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        phone=phone,
+        language=language,
+        consent_text=consent_text,
+        source="form",
+        actor=actor,
+        now=now,
+    )
 
 
 @transaction.atomic
 def attach_referral(
-    business: Business, ambassador: Client, friend: Client, *, override_note: str = "", campaign: Campaign | None = None, source: str = "staff",
-    actor: str, now: datetime,
-) -> Registration:  # fmt: skip
+    business: Business,
+    ambassador: Client,
+    friend: Client,
+    *,
+    override_note: str = "",
+    campaign: Campaign | None = None,
+    source: str = "staff",
+    actor: str,
+    now: datetime,
+) -> Registration:
     """Say afterwards who recommended a client (R-211), under today's terms; what is due is paid at once.
 
-    Allowed until 72 hours after the first payment, or after becoming active if nothing was paid; later only with a note.
-    Raise CampaignInactive, SelfReferral, AlreadyReferred, or Refused with code `too_late`.
+    Allowed until 72 hours after the first payment, or after becoming active if nothing was paid; later only with a
+    note. Raise CampaignInactive, SelfReferral, AlreadyReferred, or Refused with code `too_late`.
     """
     assert ambassador.business_id == friend.business_id == business.pk
     campaign = _live(business, ambassador, campaign)
@@ -130,7 +182,12 @@ def attach_referral(
         return _same_or_refused(existing, ambassador)
     if not override_note.strip() and _too_late(friend, now):
         raise Refused(
-            _("More than 72 hours have passed since the first payment. Write a note that says why it counts all the same."), code="too_late", field="override_note"
+            _(
+                "More than 72 hours have passed since the first payment. Write a note that says why "
+                "it counts all the same."
+            ),
+            code="too_late",
+            field="override_note",
         )
     referral = refer(campaign, ambassador, friend, source=source, note=override_note.strip(), actor=actor, now=now)
     if friend.activated_at is not None:
@@ -141,32 +198,70 @@ def attach_referral(
 
 @transaction.atomic
 def refer(
-    campaign: Campaign, ambassador: Client, friend: Client, *, source: str, flags: tuple[str, ...] = (), visit_id: int | None = None, note: str = "",
-    actor: str, now: datetime,
-) -> Referral:  # fmt: skip
-    """Write the referral with the campaign's newest terms and promise its rewards. Raise AlreadyReferred where somebody was faster."""
+    campaign: Campaign,
+    ambassador: Client,
+    friend: Client,
+    *,
+    source: str,
+    flags: tuple[str, ...] = (),
+    visit_id: int | None = None,
+    note: str = "",
+    actor: str,
+    now: datetime,
+) -> Referral:
+    """Write the referral with the campaign's newest terms and promise its rewards.
+
+    Raise AlreadyReferred where somebody was faster.
+    """
     terms, business = campaign.terms, campaign.business
     try:
         with transaction.atomic():
             referral = Referral.objects.create(
-                business=business, ambassador=ambassador, friend=friend, campaign=campaign, terms=terms, source=source, flagged=bool(flags),
-                flags=list(flags), visit_id=visit_id, registered_at=now, note=note[:300],
-            )  # fmt: skip
+                business=business,
+                ambassador=ambassador,
+                friend=friend,
+                campaign=campaign,
+                terms=terms,
+                source=source,
+                flagged=bool(flags),
+                flags=list(flags),
+                visit_id=visit_id,
+                registered_at=now,
+                note=note[:300],
+            )
     except IntegrityError as error:
         raise AlreadyReferred(_("Somebody else recommended this person before.")) from error
     about = {"referral": referral.pk, "ambassador": ambassador.pk}
     source_of = ("referral", referral.pk)
     if terms.friend_reward:
         promise(
-            friend, side=Reward.Side.FRIEND, source=source_of, params=terms.friend_reward, hold_days=terms.friend_hold_days,
-            needs_approval=terms.needs_approval, actor=actor, now=now,
-        )  # fmt: skip
+            friend,
+            side=Reward.Side.FRIEND,
+            source=source_of,
+            params=terms.friend_reward,
+            hold_days=terms.friend_hold_days,
+            needs_approval=terms.needs_approval,
+            actor=actor,
+            now=now,
+        )
     if terms.ambassador_reward:
         promise(
-            ambassador, side=Reward.Side.AMBASSADOR, source=source_of, params=terms.ambassador_reward, hold_days=terms.hold_days,
-            needs_approval=terms.needs_approval, actor=actor, now=now,
-        )  # fmt: skip
-    record(business, events.ReferralRegistered(**about, source=source, flagged=bool(flags)), client=friend.pk, actor=actor, now=now)
+            ambassador,
+            side=Reward.Side.AMBASSADOR,
+            source=source_of,
+            params=terms.ambassador_reward,
+            hold_days=terms.hold_days,
+            needs_approval=terms.needs_approval,
+            actor=actor,
+            now=now,
+        )
+    record(
+        business,
+        events.ReferralRegistered(**about, source=source, flagged=bool(flags)),
+        client=friend.pk,
+        actor=actor,
+        now=now,
+    )
     if flags:
         record(business, events.ReferralFlagged(**about, flags=flags), client=friend.pk, actor=actor, now=now)
     referral.refresh_from_db()
@@ -174,14 +269,24 @@ def refer(
 
 
 def _tie_known(
-    campaign: Campaign, ambassador: Client, known: Client, *, source: str, flags: tuple[str, ...], visit_id: int | None, actor: str, now: datetime
+    campaign: Campaign,
+    ambassador: Client,
+    known: Client,
+    *,
+    source: str,
+    flags: tuple[str, ...],
+    visit_id: int | None,
+    actor: str,
+    now: datetime,
 ) -> Registration:
     existing = queries.referral_of(known)
     if existing is not None and (known.is_lead or existing.ambassador_id == ambassador.pk):
         return _same_or_refused(existing, ambassador)
     if not known.is_lead:
         raise ExistingClient(_("This person is a client already."))
-    return Registration(refer(campaign, ambassador, known, source=source, flags=flags, visit_id=visit_id, actor=actor, now=now), True)
+    return Registration(
+        refer(campaign, ambassador, known, source=source, flags=flags, visit_id=visit_id, actor=actor, now=now), True
+    )
 
 
 def _same_or_refused(existing: Referral, ambassador: Client) -> Registration:

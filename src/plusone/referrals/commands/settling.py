@@ -19,7 +19,11 @@ State, Reason = Referral.State, Referral.Reason
 @transaction.atomic
 def mark_activated(friend: Client, *, via: str, actor: str, now: datetime) -> Referral | None:
     """Note that a referred friend became active, once. Return the referral, or None where there is none open."""
-    referral = Referral.objects.filter(business=friend.business, friend=friend, state=State.REGISTERED).select_related("business", "campaign").first()
+    referral = (
+        Referral.objects.filter(business=friend.business, friend=friend, state=State.REGISTERED)
+        .select_related("business", "campaign")
+        .first()
+    )
     if referral is None:
         return None
     if referral.campaign and referral.campaign.honour_until and referral.campaign.honour_until <= now:
@@ -35,7 +39,8 @@ def mark_activated(friend: Client, *, via: str, actor: str, now: datetime) -> Re
 
 @transaction.atomic
 def settle(referral: Referral, *, actor: str, now: datetime) -> Referral:
-    """Do what is due: move promised rewards on whose conditions hold, take back those whose conditions hold no longer, complete.
+    """Do what is due: move promised rewards on whose conditions hold, take back those whose conditions hold no longer,
+    complete.
 
     Running it again changes nothing. A rejected, withdrawn or lapsed referral stays as it is.
     """

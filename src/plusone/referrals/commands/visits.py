@@ -34,7 +34,12 @@ def roll_up_visits(now: datetime) -> int:
     days: dict[tuple[int, int, int, object], int] = {}
     for visit in visits:
         if visit.business_id in zones:
-            key = (visit.business_id, visit.client_id, visit.campaign_id, day_of_visit(visit.id, zones[visit.business_id]))
+            key = (
+                visit.business_id,
+                visit.client_id,
+                visit.campaign_id,
+                day_of_visit(visit.id, zones[visit.business_id]),
+            )
             days[key] = days.get(key, 0) + 1
     for (business, client, campaign, day), number in days.items():
         row = {"business_id": business, "client_id": client, "campaign_id": campaign, "day": day}

@@ -61,13 +61,27 @@ class Balance(RewardType):
         days, business = reward.params.get("expires_days"), reward.business
         expires_at = clock.day_start(business, clock.day_of(business, now) + timedelta(days=days)) if days else None
         ledger.earn(
-            business, reward.client_id, reward.amount, key=f"reward:{reward.pk}", ref=("reward", reward.pk), expires_at=expires_at, actor=actor, now=now
+            business,
+            reward.client_id,
+            reward.amount,
+            key=f"reward:{reward.pk}",
+            ref=("reward", reward.pk),
+            expires_at=expires_at,
+            actor=actor,
+            now=now,
         )
 
     def revoke(self, reward: Reward, *, reason: str, actor: str, now: datetime) -> int:
         """Take back what is available of it (`within_balance`)."""
         assert reward.amount
         taken = ledger.revoke(
-            reward.business, reward.client_id, reward.amount, key=f"revoke:{reward.pk}", reason=reason, ref=("reward", reward.pk), actor=actor, now=now
+            reward.business,
+            reward.client_id,
+            reward.amount,
+            key=f"revoke:{reward.pk}",
+            reason=reason,
+            ref=("reward", reward.pk),
+            actor=actor,
+            now=now,
         )
         return -taken.amount if taken else 0

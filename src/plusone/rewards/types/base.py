@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class RewardType:
-    """A kind of reward. Subclass it in a file of its own, give it a docstring (its help text) and register it with `types`."""
+    """A kind of reward. Subclass it in a file of its own, give it a docstring (its help text)
+
+    and register it with `types`.
+    """
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]

@@ -5,5 +5,14 @@ from .products import archive_product, create_product, edit_product, restore_pro
 from .refunds import refund
 
 __all__ = [
-    "archive_product", "cancel", "create_product", "edit_product", "expire_due", "pay", "place_order", "refund", "restore_product", "set_picture",
-]  # fmt: skip
+    "archive_product",
+    "cancel",
+    "create_product",
+    "edit_product",
+    "expire_due",
+    "pay",
+    "place_order",
+    "refund",
+    "restore_product",
+    "set_picture",
+]

@@ -32,13 +32,20 @@ class OrderEnded(Refused):
 
 @transaction.atomic
 def place_order(
-    business: Business, client: Client, lines: Sequence[tuple[Product, int]], *, use_balance: bool | int = False, by_staff: bool = False, actor: str,
+    business: Business,
+    client: Client,
+    lines: Sequence[tuple[Product, int]],
+    *,
+    use_balance: bool | int = False,
+    by_staff: bool = False,
+    actor: str,
     now: datetime,
-) -> Order:  # fmt: skip
-    """Place an order. `use_balance`: True takes what there is, an amount exactly that much; it is held until paid (R-256).
+) -> Order:
+    """Place an order. `use_balance`: True takes what there is, an amount exactly that much; it is held until paid
+    (R-256).
 
-    Where nothing is left to pay the order is paid at once. Raise Invalid for wrong lines, InsufficientBalance for an amount that is not
-    there, Refused for a deleted client.
+    Where nothing is left to pay the order is paid at once. Raise Invalid for wrong lines, InsufficientBalance for an
+    amount that is not there, Refused for a deleted client.
     """
     assert client.business_id == business.pk
     if client.status == Client.Status.DELETED:
@@ -47,11 +54,25 @@ def place_order(
     order = Order(business=business, client=client, total=total, due=total, placed_at=now, by_staff=by_staff)
     order.save(force_insert=True)
     OrderLine.objects.bulk_create(
-        [OrderLine(business=business, order=order, product=product, name=product.name, unit_price=product.price, quantity=number) for product, number in lines]
+        [
+            OrderLine(
+                business=business,
+                order=order,
+                product=product,
+                name=product.name,
+                unit_price=product.price,
+                quantity=number,
+            )
+            for product, number in lines
+        ]
     )
     _hold_balance(order, use_balance, actor=actor, now=now)
     placed = record(
-        business, events.OrderPlaced(order=order.pk, total=total, balance=order.balance_used, due=order.due), client=client.pk, actor=actor, now=now
+        business,
+        events.OrderPlaced(order=order.pk, total=total, balance=order.balance_used, due=order.due),
+        client=client.pk,
+        actor=actor,
+        now=now,
     )
     if not order.due:
         with caused_by(placed):
@@ -61,7 +82,8 @@ def place_order(
 
 @transaction.atomic
 def pay(order: Order, *, method: str, reference: str = "", actor: str, now: datetime) -> bool:
-    """Record that the money came, by hand or by a provider. Say whether it was still to come (False: paid already, nothing changed).
+    """Record that the money came, by hand or by a provider. Say whether it was still to come (False: paid already,
+    nothing changed).
 
     Raise Invalid for an unknown method, OrderEnded for an order that was cancelled or expired.
     """
@@ -73,7 +95,14 @@ def pay(order: Order, *, method: str, reference: str = "", actor: str, now: date
     if not order.is_waiting:
         raise OrderEnded(_("This order was called off. Place a new one."))
     Payment.objects.create(
-        business=order.business, order=order, client=order.client, method=method, reference=reference[:120], amount=order.due, actor=actor, at=now
+        business=order.business,
+        order=order,
+        client=order.client,
+        method=method,
+        reference=reference[:120],
+        amount=order.due,
+        actor=actor,
+        at=now,
     )
     _settle(order, actor=actor, now=now)
     return True
@@ -81,7 +110,10 @@ def pay(order: Order, *, method: str, reference: str = "", actor: str, now: date
 
 @transaction.atomic
 def cancel(order: Order, *, actor: str, now: datetime) -> bool:
-    """Call off an order that was not paid; held balance is free again. Say whether it was waiting. Raise OrderEnded when paid."""
+    """Call off an order that was not paid; held balance is free again. Say whether it was waiting.
+
+    Raise OrderEnded when paid.
+    """
     order = locked(order)
     if order.is_paid:
         raise OrderEnded(_("This order is paid. Refund it instead."))
@@ -101,7 +133,9 @@ def expire_due(now: datetime) -> int:
             order = locked(waiting)
             if order.is_waiting:
                 _end(order, State.EXPIRED, actor="system", now=now)
-                record(order.business, events.OrderExpired(order=order.pk), client=order.client_id, actor="system", now=now)
+                record(
+                    order.business, events.OrderExpired(order=order.pk), client=order.client_id, actor="system", now=now
+                )
                 ended += 1
     return ended
 
@@ -130,19 +164,28 @@ def _hold_balance(order: Order, use_balance: bool | int, *, actor: str, now: dat
             raise Invalid(_("The balance to use is zero or more."), field="use_balance")
     if not wanted:
         return
-    order.hold = ledger.hold(order.business, order.client_id, wanted, key=f"order:{order.pk}", ref=("order", order.pk), actor=actor, now=now)
+    order.hold = ledger.hold(
+        order.business, order.client_id, wanted, key=f"order:{order.pk}", ref=("order", order.pk), actor=actor, now=now
+    )
     order.balance_used, order.due = wanted, order.total - wanted
     order.save(update_fields=["hold", "balance_used", "due"])
 
 
 def _settle(order: Order, *, actor: str, now: datetime) -> None:
-    """Make an order paid: use the held balance, then let a lead become a client and an archived one come back (R-060, Q-10, Q-11)."""
+    """Make an order paid:
+
+    use the held balance, then let a lead become a client and an archived one come back (R-060, Q-10, Q-11).
+    """
     order.state, order.paid_at = State.PAID, now
     if order.hold:
         order.redemption = ledger.capture(order.hold, actor=actor, now=now)
     order.save(update_fields=["state", "paid_at", "redemption"])
     paid = record(
-        order.business, events.OrderPaid(order=order.pk, cash=order.due, balance=order.balance_used), client=order.client_id, actor=actor, now=now
+        order.business,
+        events.OrderPaid(order=order.pk, cash=order.due, balance=order.balance_used),
+        client=order.client_id,
+        actor=actor,
+        now=now,
     )
     client = order.client
     with caused_by(paid):
@@ -160,5 +203,10 @@ def _end(order: Order, state: Order.State, *, actor: str, now: datetime) -> None
 
 
 def locked(order: Order) -> Order:
-    """Return the order as it is now, locked until the transaction ends, so that two payments or refunds of it go one after the other."""
-    return Order.objects.select_for_update(of=("self",)).select_related("business", "client", "hold", "redemption").get(pk=order.pk)
+    """Return the order as it is now, locked until the transaction ends, so that two payments or refunds of it go one
+    after the other."""
+    return (
+        Order.objects.select_for_update(of=("self",))
+        .select_related("business", "client", "hold", "redemption")
+        .get(pk=order.pk)
+    )

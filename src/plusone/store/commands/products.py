@@ -41,7 +41,14 @@ def clean(fields: dict[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def create_product(
-    business: Business, *, name: str, price: int, description: str = "", visibility: str = Product.Visibility.EVERYONE, actor: str, now: datetime
+    business: Business,
+    *,
+    name: str,
+    price: int,
+    description: str = "",
+    visibility: str = Product.Visibility.EVERYONE,
+    actor: str,
+    now: datetime,
 ) -> Product:
     """Add a product; `price` in minor units, zero allowed. Raise Invalid for a wrong field."""
     columns = clean({"name": name, "price": price, "description": description, "visibility": visibility})
@@ -72,11 +79,16 @@ def restore_product(product: Product, *, actor: str, now: datetime) -> None:
 
 
 def set_picture(product: Product, file: Any, *, actor: str, now: datetime) -> None:
-    """Give a product a picture: read, turned upright, made small, written anew without what else was in the file. None takes it away."""
+    """Give a product a picture: read, turned upright, made small, written anew without what else was in the file.
+
+    None takes it away.
+    """
     if file is None:
         Picture.objects.filter(product=product).delete()
         return
-    wrong = Invalid(_("This file is not a picture that we can read. Use a JPEG, PNG or WebP of at most 12 MB."), field="picture")
+    wrong = Invalid(
+        _("This file is not a picture that we can read. Use a JPEG, PNG or WebP of at most 12 MB."), field="picture"
+    )
     if file.size > BYTES_MAX:
         raise wrong
     try:
@@ -92,5 +104,6 @@ def set_picture(product: Product, file: Any, *, actor: str, now: datetime) -> No
     out = io.BytesIO()
     flat.save(out, "JPEG", quality=82, optimize=True)
     Picture.objects.update_or_create(
-        product=product, defaults={"data": out.getvalue(), "width": flat.width, "height": flat.height, "version": ids.public_id()}
+        product=product,
+        defaults={"data": out.getvalue(), "width": flat.width, "height": flat.height, "version": ids.public_id()},
     )

@@ -23,10 +23,11 @@ class NothingToRefund(Refused):
 
 @transaction.atomic
 def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: str, now: datetime) -> Refund:
-    """Give back `amount` minor units (None: all that is left), split between balance and money as they were paid, half up.
+    """Give back `amount` minor units (None: all that is left), split between balance and money as they were paid, half
+    up.
 
-    The last refund takes the rest, so the parts add up to what was paid. Raise Invalid for a wrong amount, NothingToRefund
-    where less is left.
+    The last refund takes the rest, so the parts add up to what was paid. Raise Invalid for a wrong amount,
+    NothingToRefund where less is left.
     """
     order = locked(order)
     left = order.refundable
@@ -39,9 +40,16 @@ def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: 
         raise NothingToRefund(_("Only part of this amount is left to refund."), refundable=left)
     to_balance, to_method = _split(order, amount)
     done = Refund.objects.create(
-        business=order.business, order=order, client=order.client, amount=amount, to_balance=to_balance, to_method=to_method,
-        reason=reason[:200], actor=actor, at=now,
-    )  # fmt: skip
+        business=order.business,
+        order=order,
+        client=order.client,
+        amount=amount,
+        to_balance=to_balance,
+        to_method=to_method,
+        reason=reason[:200],
+        actor=actor,
+        at=now,
+    )
     if to_balance:
         assert order.redemption is not None
         ledger.reverse(order.redemption, to_balance, key=f"refund:{done.pk}", reason=reason[:200], actor=actor, now=now)
@@ -50,9 +58,12 @@ def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: 
     order.state = State.REFUNDED if amount == left else State.PARTIALLY_REFUNDED
     order.save(update_fields=["refunded_to_balance", "refunded_to_method", "state"])
     record(
-        order.business, events.OrderRefunded(order=order.pk, cash=to_method, balance=to_balance, whole=amount == left),
-        client=order.client_id, actor=actor, now=now,
-    )  # fmt: skip
+        order.business,
+        events.OrderRefunded(order=order.pk, cash=to_method, balance=to_balance, whole=amount == left),
+        client=order.client_id,
+        actor=actor,
+        now=now,
+    )
     return done
 
 
