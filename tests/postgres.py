@@ -36,8 +36,19 @@ def start(folder: Path) -> tuple[str, "subprocess.Popen[bytes]"]:
             os.chown(path, who.pw_uid, who.pw_gid)
     identity = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []} if who else {}
     initdb = [
-        binaries / "bin/initdb", "-D", data, "-U", "plusone", "-A", "trust", "-E", "UTF8", "--no-sync",
-        "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions",
+        binaries / "bin/initdb",
+        "-D",
+        data,
+        "-U",
+        "plusone",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--no-instructions",
     ]
     made = subprocess.run(initdb, cwd="/", capture_output=True, text=True, check=False, **identity)
     if made.returncode:

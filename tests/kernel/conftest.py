@@ -1,9 +1,10 @@
 import subprocess
 from collections.abc import Iterator
 
-import machine_room
 import pytest
 from django.db import connection
+
+from kernel import machine_room
 
 
 @pytest.fixture
@@ -30,3 +31,6 @@ def plusone(transactional_db: None) -> Iterator[object]:
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+from bare import gym, salon  # noqa: F401  # fixtures of this folder

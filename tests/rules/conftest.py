@@ -22,3 +22,6 @@ def words(monkeypatch):
         for item in items:
             registry(item)
     monkeypatch.setattr(Break, "mended", False)
+
+
+from bare import gym, salon  # noqa: F401  # fixtures of this folder
