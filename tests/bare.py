@@ -1,4 +1,4 @@
-"""The same two businesses as bare rows, without the events of their opening: for the rooms below the one that opens them."""
+"""The same two businesses as bare rows, without the events of their opening, for the rooms below that."""
 
 import pytest
 

@@ -1,10 +1,11 @@
 import subprocess
 from collections.abc import Iterator
 
+import machine_room
 import pytest
 from django.db import connection
 
-from kernel import machine_room
+from bare import gym, salon  # noqa: F401  # fixtures of this folder
 
 
 @pytest.fixture
@@ -31,6 +32,3 @@ def plusone(transactional_db: None) -> Iterator[object]:
         if process.poll() is None:
             process.kill()
         process.communicate()
-
-
-from bare import gym, salon  # noqa: F401  # fixtures of this folder

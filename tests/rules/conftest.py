@@ -2,6 +2,7 @@
 
 import pytest
 
+from bare import gym, salon  # noqa: F401  # fixtures of this folder
 from plusone.events.facts import facts
 from plusone.rules.defaults import default_rules
 from plusone.rules.vocabulary import actions, fields, whos
@@ -22,6 +23,3 @@ def words(monkeypatch):
         for item in items:
             registry(item)
     monkeypatch.setattr(Break, "mended", False)
-
-
-from bare import gym, salon  # noqa: F401  # fixtures of this folder
