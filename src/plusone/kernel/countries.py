@@ -1,68 +1,34 @@
 """What a country sets for a new business: currency, time zone, language and the legal preset (TRUST A2)."""
 
+import zoneinfo
 from dataclasses import dataclass
+from functools import lru_cache
 
 from babel import Locale
 from babel.core import get_global
 from babel.languages import get_official_languages
 from babel.numbers import get_territory_currencies
+from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = ("en", "es", "fr")
+CONTINENTS = frozenset({"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"})
 # Countries with several zones: the one most people there live in.
 ZONES = {
-    "US": "America/New_York",
-    "CA": "America/Toronto",
-    "MX": "America/Mexico_City",
-    "BR": "America/Sao_Paulo",
-    "AU": "Australia/Sydney",
-    "ES": "Europe/Madrid",
-    "PT": "Europe/Lisbon",
-    "RU": "Europe/Moscow",
-    "CL": "America/Santiago",
-    "AR": "America/Argentina/Buenos_Aires",
-    "EC": "America/Guayaquil",
-    "FR": "Europe/Paris",
-    "GB": "Europe/London",
-    "DE": "Europe/Berlin",
-    "NZ": "Pacific/Auckland",
-    "CN": "Asia/Shanghai",
-    "ID": "Asia/Jakarta",
-    "KZ": "Asia/Almaty",
+    "US": "America/New_York", "CA": "America/Toronto", "MX": "America/Mexico_City", "BR": "America/Sao_Paulo",
+    "AU": "Australia/Sydney", "ES": "Europe/Madrid", "PT": "Europe/Lisbon", "RU": "Europe/Moscow", "CL": "America/Santiago",
+    "AR": "America/Argentina/Buenos_Aires", "EC": "America/Guayaquil", "FR": "Europe/Paris", "GB": "Europe/London",
+    "DE": "Europe/Berlin", "NZ": "Pacific/Auckland", "CN": "Asia/Shanghai", "ID": "Asia/Jakarta", "KZ": "Asia/Almaty",
+}  # fmt: skip
+# Which rules on contacting people a business follows (TRUST A2).
+LEGAL_PRESETS = {
+    "eu": _("European Union and EEA"),
+    "dach": _("Germany, Austria and Switzerland"),
+    "uk": _("United Kingdom"),
+    "us": _("United States"),
+    "ca": _("Canada"),
+    "other": _("Another country"),
 }
-EEA = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "HR",
-        "CY",
-        "CZ",
-        "DK",
-        "EE",
-        "FI",
-        "FR",
-        "DE",
-        "GR",
-        "HU",
-        "IE",
-        "IT",
-        "LV",
-        "LT",
-        "LU",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SK",
-        "SI",
-        "ES",
-        "SE",
-        "IS",
-        "LI",
-        "NO",
-    ]
-)
+EEA = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO".split())
 
 
 @dataclass(frozen=True)
@@ -76,11 +42,29 @@ class Country:
     legal_preset: str
 
 
+@lru_cache
 def countries(language: str) -> list[tuple[str, str]]:
     """Return (code, name) of all countries in `language`, sorted by name."""
     names = Locale.parse(language).territories
     known = {code for code in get_global("territory_currencies") if len(code) == 2 and code.isalpha()}
     return sorted(((code, names[code]) for code in known if code in names), key=lambda pair: pair[1])
+
+
+@lru_cache
+def currencies(language: str) -> list[tuple[str, str]]:
+    """Return (code, "EUR – Euro") of the currencies in use, sorted by code."""
+    names = Locale.parse(language).currencies
+    used = {code for territory in get_global("territory_currencies") for code in get_territory_currencies(territory)}
+    return [(code, f"{code} – {names.get(code, code)}") for code in sorted(used)]
+
+
+@lru_cache
+def timezones() -> list[tuple[str, str]]:
+    """Return (name, name as people read it) of the time zones of the world's cities, sorted."""
+    cities = sorted(
+        name for name in zoneinfo.available_timezones() if name.partition("/")[0] in CONTINENTS and "/" in name
+    )
+    return [(name, name.replace("_", " ")) for name in [*cities, "UTC"]]
 
 
 def country(code: str) -> Country:

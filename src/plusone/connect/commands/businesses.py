@@ -18,7 +18,7 @@ from plusone.connect.queries import money_has_moved
 from plusone.events.commands import record
 from plusone.kernel import once
 from plusone.kernel.commands import add_collaborator, create_business, user_for
-from plusone.kernel.countries import LANGUAGES, country
+from plusone.kernel.countries import LANGUAGES, LEGAL_PRESETS, country
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import login_email
 from plusone.kernel.models import Business, User
@@ -65,10 +65,15 @@ def open_business(
     currency: str = "",
     timezone: str = "",
     language: str = "",
+    legal_preset: str = "",
+    with_key: bool = True,
     actor: str = "",
     now: datetime,
 ) -> Opened:
-    """Open a business with its owner. What is left empty comes from the country. Raise Invalid for a wrong field."""
+    """Open a business with its owner. What is left empty comes from the country. Raise Invalid for a wrong field.
+
+    `with_key` makes a first API key, for whoever gets to see it.
+    """
     try:
         email = login_email(owner_email)
     except ValueError as error:
@@ -82,14 +87,16 @@ def open_business(
             "currency": (currency or home.currency).upper(),
             "timezone": timezone or home.timezone,
             "language": language or home.language,
-            "legal_preset": home.legal_preset,
+            "legal_preset": legal_preset or home.legal_preset,
         }
     )
     business = create_business(**columns, email=email)
     owner = user_for(email, language=business.language)
     add_collaborator(business, owner, role="owner")
     record(business, events.BusinessCreated(), actor=actor or f"user:{owner.pk}", now=now)
-    _row, secret = create_api_key(business, name=_("First key"), actor=actor or f"user:{owner.pk}", now=now)
+    secret = (
+        create_api_key(business, name=_("First key"), actor=actor or f"user:{owner.pk}", now=now)[1] if with_key else ""
+    )
     return Opened(business=business, owner=owner, api_key=secret, setup_token=_setup_token(business, owner))
 
 
@@ -170,6 +177,8 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
         raise Invalid(_("There is no such time zone. Use a name such as Europe/Madrid."), field="timezone")
     if "language" in fields and fields["language"] not in LANGUAGES:
         raise Invalid(_("Choose English, Spanish or French."), field="language")
+    if "legal_preset" in fields and fields["legal_preset"] not in LEGAL_PRESETS:
+        raise Invalid(_("Choose which rules apply where you are."), field="legal_preset")
     if fields.get("brand_color") and not _is_color(fields["brand_color"]):
         raise Invalid(_("A colour is written as # and six digits, such as #0f766e."), field="brand_color")
     return cleaned
