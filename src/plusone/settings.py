@@ -320,7 +320,13 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_ADAPTER = "plusone.faces.ui.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "plusone.faces.ui.accounts.LogInForm",
+    "request_login_code": "plusone.faces.ui.accounts.RequestCodeForm",
+    "signup": "plusone.faces.ui.accounts.OpenAccountForm",
+}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]  # without a password one logs in by code
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True

@@ -1,0 +1,157 @@
+"""How allauth lives in the house: its mails go through messaging, every client with access may ask for a login code.
+
+A User row is made, unverified, when a code is asked for by an address that a client with access has. Entering the code
+is the proof, and attaches every such client in all businesses (DESIGN 6). The page answers the same for any address.
+"""
+
+from typing import Any
+
+from allauth.account import views
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm, RequestLoginCodeForm, SignupForm
+from allauth.account.internal.flows.email_verification import verify_email_indirectly
+from allauth.account.internal.flows.manage_email import sync_user_email_address
+from allauth.account.utils import perform_login
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
+from django.urls import path
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from plusone.clients.commands import attach_logins
+from plusone.clients.queries import may_ask_for_code
+from plusone.kernel.commands import user_for
+from plusone.kernel.identity import login_email
+from plusone.kernel.models import User
+
+from .http import public
+
+# The only notes of allauth that a person needs; the rest is said by the next page itself.
+SAID = frozenset({"password_changed", "password_set", "email_confirmation_failed"})
+
+
+SENT: list[dict[str, str]] = []
+
+
+def deliver(**mail: str) -> None:
+    """Interim."""
+    SENT.append(mail)
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """What allauth asks the house to do."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Hand a mail of a login over to messaging, in the reader's language."""
+        known = User.objects.filter(email=email.lower()).first()
+        with translation.override((known.language if known else "") or translation.get_language()):
+            context = {"email": email, **context}
+            subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
+            text = render_to_string(f"{template_prefix}_message.txt", context).strip() + "\n"
+            try:
+                html = str(render_to_string(f"{template_prefix}_message.html", {**context, "subject": subject}))
+            except TemplateDoesNotExist:
+                html = ""
+            deliver(to=email, subject=subject, text=text, html=html)
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """Say only what the next page does not."""
+        name = (message_template or "").rpartition("/")[2].removesuffix(".txt")
+        if message or name in SAID:
+            super().add_message(request, level, message_template, message_context, extra_tags, message)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Log in somebody whose address is proved, and give them every client that has it."""
+        super().login(request, user)
+        attach_logins(user)
+
+
+class AddressField(forms.CharField):
+    """An e-mail address, also one with letters beyond ASCII; cleans to the form in which it logs in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"type": "email", "autocomplete": "email"})
+        super().__init__(label=_("E-mail"), max_length=254, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Return the one spelling that is stored."""
+        try:
+            return login_email(str(super().clean(value)))
+        except ValueError as error:
+            raise forms.ValidationError(gettext("This is not an e-mail address.")) from error
+
+
+class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
+    """Address and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = AddressField()
+
+
+class OpenAccountForm(SignupForm):  # type: ignore[misc]  # allauth has no types
+    """Address, and a password if wanted."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"] = AddressField()
+
+
+class RequestCodeForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth has no types
+    """Asks for a login code. Clients with access have a login as soon as they ask for one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"] = AddressField()
+
+    def clean_email(self) -> str:
+        """Make the login of a client who asks for the first time. The answer is the same for any address."""
+        email = self.cleaned_data["email"]
+        if may_ask_for_code(email):
+            user_for(email)
+        cleaned = str(super().clean_email())
+        if self._user is not None:
+            sync_user_email_address(self._user)
+        return cleaned
+
+
+def log_in_proved(request: HttpRequest, user: User) -> HttpResponse:
+    """Log in somebody whom a set-up link has just proved; the address counts as verified from now on."""
+    sync_user_email_address(user)
+    verify_email_indirectly(request, user, user.email)
+    response: HttpResponse = perform_login(request, user, email_verification="none")
+    return response
+
+
+def _door(route: str, view: Any, name: str) -> Any:
+    return path(route, public(view), name=name)
+
+
+# Those of allauth's pages that we offer. An address does not change by itself here: it is how clients are told apart.
+urlpatterns = [
+    _door("login/", views.login, "account_login"),
+    _door("login/code/", views.request_login_code, "account_request_login_code"),
+    _door("login/code/confirm/", views.confirm_login_code, "account_confirm_login_code"),
+    _door("logout/", views.logout, "account_logout"),
+    _door("inactive/", views.account_inactive, "account_inactive"),
+    _door("signup/", views.signup, "account_signup"),
+    _door("confirm-email/", views.email_verification_sent, "account_email_verification_sent"),
+    _door("reauthenticate/", views.reauthenticate, "account_reauthenticate"),
+    _door("password/change/", views.password_change, "account_change_password"),
+    _door("password/set/", views.password_set, "account_set_password"),
+    _door("password/reset/", views.password_reset, "account_reset_password"),
+    _door("password/reset/confirm/", views.confirm_password_reset_code, "account_confirm_password_reset_code"),
+    _door("password/reset/complete/", views.complete_password_reset, "account_complete_password_reset"),
+    _door("password/reset/done/", views.password_reset_from_key_done, "account_password_reset_completed"),
+]

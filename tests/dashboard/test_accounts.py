@@ -1,0 +1,164 @@
+"""Logging in: by code, by password, by the set-up link; and who becomes what by it (DESIGN 6)."""
+
+import re
+
+import pytest
+from django.test import Client as Browser
+
+from plusone.clients.models import Client
+from plusone.connect.commands import open_business
+from plusone.kernel.models import Business, User
+from world import NOON, add_client
+
+LOGIN, CODE, CONFIRM = "/accounts/login/", "/accounts/login/code/", "/accounts/login/code/confirm/"
+
+
+def code_in(mail: dict[str, str]) -> str:
+    found = re.search(r"^\s+([A-Z0-9-]{6,})\s*$", mail["text"], re.MULTILINE)
+    assert found, mail["text"]
+    return found[1]
+
+
+@pytest.fixture
+def mails() -> list[dict[str, str]]:
+    from plusone.faces.ui import accounts
+
+    accounts.SENT.clear()
+    return accounts.SENT
+
+
+def test_client_logs_in_by_code_without_ever_having_signed_up(
+    gym: Business, ana: Client, client: Browser, mails: list[dict[str, str]]
+) -> None:
+    """R-101: asking makes an unproved login, entering the code attaches the client."""
+    assert ana.email
+    answer = client.post(CODE, {"email": ana.email.upper()})
+    assert (answer.status_code, answer["Location"]) == (302, CONFIRM)
+    user = User.objects.get(email=ana.email)
+    ana.refresh_from_db()
+    assert ana.user is None  # nothing is attached before the proof
+    assert [mail["to"] for mail in mails] == [ana.email]
+
+    answer = client.post(CONFIRM, {"code": code_in(mails[0])})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    ana.refresh_from_db()
+    assert ana.user == user
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_login_code_attaches_clients_of_all_businesses(
+    gym: Business, salon: Business, client: Browser, mails: list[dict[str, str]]
+) -> None:
+    """Q-20: one person, several businesses; one without access stays out."""
+    here = add_client(gym, "Ana", email="ana@mail.example")
+    there = add_client(salon, "Ana", email="ana@mail.example")
+    client.post(CODE, {"email": "ana@mail.example"})
+    client.post(CONFIRM, {"code": code_in(mails[0])})
+    assert {row.pk for row in Client.objects.filter(user__email="ana@mail.example")} == {here.pk, there.pk}
+
+
+def test_the_page_answers_the_same_for_any_address(ana: Client, client: Browser, mails: list[dict[str, str]]) -> None:
+    """TRUST: nobody learns from the page who is a client."""
+    known = client.post(CODE, {"email": str(ana.email)})
+    shown = client.get(CONFIRM).content.decode().replace(str(ana.email), "X")
+    stranger = Browser()
+    unknown = stranger.post(CODE, {"email": "nobody@mail.example"})
+    shown_too = stranger.get(CONFIRM).content.decode().replace("nobody@mail.example", "X")
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    blind = re.compile(r'nonce="[^"]*"|value="[^"]*"|\s+')
+    assert blind.sub("", shown) == blind.sub("", shown_too)
+    assert not User.objects.filter(email="nobody@mail.example").exists()
+
+
+def test_a_client_without_access_gets_no_login(gym: Business, client: Browser, mails: list[dict[str, str]]) -> None:
+    add_client(gym, "Eva", email="eva@mail.example")
+    Client.objects.filter(email="eva@mail.example").update(access=False)
+    client.post(CODE, {"email": "eva@mail.example"})
+    assert not User.objects.filter(email="eva@mail.example").exists()
+
+
+def test_wrong_code_lets_nobody_in(ana: Client, client: Browser, mails: list[dict[str, str]]) -> None:
+    client.post(CODE, {"email": str(ana.email)})
+    answer = client.post(CONFIRM, {"code": "WRONG-CODE"})
+    assert answer.status_code == 200
+    assert "_auth_user_id" not in client.session
+    ana.refresh_from_db()
+    assert ana.user is None
+
+
+def test_owner_signs_up_with_a_password_and_proves_the_address(
+    db: None, client: Browser, mails: list[dict[str, str]]
+) -> None:
+    answer = client.post("/accounts/signup/", {"email": "Olga@Vela.example", "password1": "correct horse battery"})
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
+    assert "_auth_user_id" not in client.session
+    answer = client.post("/accounts/confirm-email/", {"code": code_in(mails[0])})
+    assert answer.status_code == 302
+    assert client.get("/", follow=True).redirect_chain[-1] == ("/start", 302)
+
+    client.logout()
+    answer = client.post(LOGIN, {"login": "olga@vela.example", "password": "correct horse battery"})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_owner_signs_up_without_a_password(db: None, client: Browser, mails: list[dict[str, str]]) -> None:
+    answer = client.post("/accounts/signup/", {"email": "olga@vela.example", "password1": ""})
+    assert answer.status_code == 302
+    client.post("/accounts/confirm-email/", {"code": code_in(mails[0])})
+    assert client.session["_auth_user_id"] == str(User.objects.get().pk)
+
+
+def test_wrong_password_is_refused(db: None, client: Browser) -> None:
+    User.objects.create_user("olga@vela.example", "correct horse battery")
+    answer = client.post(LOGIN, {"login": "olga@vela.example", "password": "wrong"})
+    assert answer.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_second_sign_up_says_the_same_and_tells_the_owner_by_mail(
+    db: None, client: Browser, mails: list[dict[str, str]]
+) -> None:
+    User.objects.create_user("olga@vela.example", "correct horse battery")
+    answer = client.post("/accounts/signup/", {"email": "olga@vela.example", "password1": "correct horse battery"})
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
+    assert [mail["to"] for mail in mails] == ["olga@vela.example"]
+    assert User.objects.count() == 1
+
+
+def test_set_up_link_shows_a_button_and_logs_in_once(db: None, client: Browser) -> None:
+    """CONTRACT: GET changes nothing, POST logs in once."""
+    opened = open_business(name="Studio Vela", owner_email="olga@vela.example", country_code="ES", now=NOON)
+    url = f"/setup/{opened.setup_token}"
+    for _time in range(2):
+        assert client.get(url).status_code == 200
+    assert "_auth_user_id" not in client.session
+    answer = client.post(url)
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.session["_auth_user_id"] == str(opened.owner.pk)
+
+    again = Browser()
+    assert again.post(url).status_code == 410
+    assert "_auth_user_id" not in again.session
+    assert again.post(f"{url}x").status_code == 410
+
+
+def test_mails_speak_the_readers_language(gym: Business, client: Browser, mails: list[dict[str, str]]) -> None:
+    User.objects.create_user("olga@mail.example", language="fr")
+    client.post(CODE, {"email": "olga@mail.example"})
+    assert '<html lang="fr">' in mails[0]["html"]
+    assert code_in(mails[0]) in mails[0]["html"]
+
+
+def test_language_is_kept_with_the_login(db: None, client: Browser) -> None:
+    user = User.objects.create_user("olga@mail.example")
+    client.force_login(user)
+    answer = client.post("/language", {"language": "fr", "next": "/switch"})
+    assert (answer.status_code, answer["Location"]) == (302, "/switch")
+    user.refresh_from_db()
+    assert user.language == "fr"
+    assert 'lang="fr"' in client.get("/switch").content.decode()
+
+
+@pytest.mark.parametrize("away", ["https://evil.example/x", "//evil.example/x", "javascript:alert(1)"])
+def test_language_switch_leads_nowhere_else(db: None, client: Browser, away: str) -> None:
+    assert client.post("/language", {"language": "es", "next": away})["Location"] == "/"
