@@ -70,6 +70,7 @@ class Client(Owned):
     code = models.CharField(max_length=9, unique=True, default=ids.referral_code)
     source = models.CharField(max_length=20)  # staff, referral, form, import, api
     external_id = models.CharField(max_length=120, null=True, blank=True)
+    undated = models.BooleanField(default=False)  # imported without a date: the first order's stands in for it
     tags = models.ManyToManyField(Tag, related_name="clients", blank=True)
     search = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()

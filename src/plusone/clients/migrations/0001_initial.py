@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(default=plusone.kernel.ids.referral_code, max_length=9, unique=True)),
                 ("source", models.CharField(max_length=20)),
                 ("external_id", models.CharField(blank=True, max_length=120, null=True)),
+                ("undated", models.BooleanField(default=False)),
                 ("search", models.CharField(blank=True, max_length=500)),
                 ("created_at", models.DateTimeField()),
                 ("activated_at", models.DateTimeField(blank=True, null=True)),
