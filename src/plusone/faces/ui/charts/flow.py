@@ -44,7 +44,6 @@ def funnel(title: str, steps: Sequence[tuple[str, int]], *, show: Show = str, su
     names = [name for name, _value in steps]
     return figure(
         title,
-        "funnel",
         format_html_join("", "{}", ((row,) for row in rows)),
         summary=said,
         key=mark_safe(""),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from math import ceil, floor, log10
-from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -13,8 +12,6 @@ from django.utils.translation import gettext as _
 type Show = Callable[[int], str]
 
 COLOURS = 6
-LEFT = 12.0  # per cent of the width kept for the axis's numbers
-RIGHT = 98.0
 TOP = 8.0  # per cent of the height
 BOTTOM = 86.0
 _numbers = count(1)
@@ -61,19 +58,30 @@ def n(value: float) -> str:
 
 def x_of(index: int, length: int) -> float:
     """Return the middle of one of `length` equal columns, in per cent."""
-    width = (RIGHT - LEFT) / max(1, length)
-    return LEFT + width * (index + 0.5)
+    return 100 / max(1, length) * (index + 0.5)
 
 
-def axes(scale: Scale, labels: Sequence[str], show: Show) -> SafeString:
-    """Draw the grid, the numbers at its left and the labels beneath; on a phone only some labels stay."""
+def ticks(scale: Scale, show: Show) -> SafeString:
+    """Draw the numbers at the left of a plot, in a column as wide as they need."""
+    words = [show(tick) for tick in scale.ticks]
+    width = max(map(len, words)) * 7 + 10
+    return format_html(
+        '<svg width="{}" aria-hidden="true">{}</svg>',
+        width,
+        format_html_join(
+            "",
+            '<text x="{}" y="{}%" dy=".32em" text-anchor="end">{}</text>',
+            ((width - 10, n(scale.y(tick)), word) for tick, word in zip(scale.ticks, words, strict=True)),
+        ),
+    )
+
+
+def axes(scale: Scale, labels: Sequence[str]) -> SafeString:
+    """Draw the grid and the labels beneath; on a phone only some labels stay."""
     grid = format_html_join(
         "",
-        '<line class="axis{}" x1="{}%" x2="100%" y1="{}%" y2="{}%"/><text x="0" y="{}%" dy=".32em">{}</text>',
-        (
-            (" axis-0" if tick == 0 else "", n(LEFT), n(scale.y(tick)), n(scale.y(tick)), n(scale.y(tick)), show(tick))
-            for tick in scale.ticks
-        ),
+        '<line class="axis{0}" x1="0" x2="100%" y1="{1}%" y2="{1}%"/>',
+        ((" axis-0" if tick == 0 else "", n(scale.y(tick))) for tick in scale.ticks),
     )
     every = max(1, ceil(len(labels) / 12))
     few = max(1, ceil(len(labels) / 4))
@@ -146,18 +154,26 @@ def twin(title: str, labels: Sequence[str], series: Sequence[Series], show: Show
 
 
 def figure(
-    title: str, kind: str, svg: Any, *, summary: str, key: SafeString, table: SafeString, height: int | None = None
+    title: str,
+    svg: SafeString,
+    *,
+    summary: str,
+    key: SafeString,
+    table: SafeString,
+    left: SafeString | None = None,
+    height: int | None = None,
 ) -> SafeString:
     """Put a drawing into its figure: title, legend, picture with title and description, table."""
-    number = next(_numbers)
     return format_html(
         '<figure class="chart"><figcaption class="chart-title"><span>{title}</span></figcaption>{key}'
-        '<svg class="chart-{kind}" role="img" aria-labelledby="chart-{id}-t chart-{id}-d"{height}>'
-        '<title id="chart-{id}-t">{title}</title><desc id="chart-{id}-d">{summary}</desc>{svg}</svg>{table}</figure>',
+        '<div class="{css}">{left}<svg width="100%"{height} role="img" aria-labelledby="chart-{id}-t chart-{id}-d">'
+        '<title id="chart-{id}-t">{title}</title><desc id="chart-{id}-d">{summary}</desc>{svg}</svg></div>'
+        "{table}</figure>",
         title=title,
         key=key,
-        kind=kind,
-        id=number,
+        css="chart-free" if height else "chart-plot",
+        left=left or "",
+        id=next(_numbers),
         height=format_html(' height="{}"', height) if height else "",
         summary=summary,
         svg=svg,

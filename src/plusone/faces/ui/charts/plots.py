@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from .frame import (
-    LEFT,
-    RIGHT,
     Scale,
     Series,
     Show,
@@ -18,6 +16,7 @@ from .frame import (
     legend,
     n,
     scale_of,
+    ticks,
     told,
     twin,
     x_of,
@@ -90,14 +89,14 @@ def line(
     dots = format_html_join("", "{}", ((_dots(one, index, scale, labels, show),) for index, one in enumerate(series)))
     svg = format_html(
         '{}<svg x="0" y="0" width="100%" height="100%" viewBox="0 0 100 100" preserveAspectRatio="none">{}</svg>{}',
-        axes(scale, labels, show),
+        axes(scale, labels),
         curves,
         dots,
     )
     return figure(
         title,
-        "line",
         svg,
+        left=ticks(scale, show),
         summary=summary or told(labels, series, show),
         key=legend(series, dashed=True),
         table=twin(title, labels, series, show),
@@ -105,13 +104,13 @@ def line(
 
 
 def _bars(scale: Scale, labels: Sequence[str], series: Sequence[Series], show: Show) -> Iterator[SafeString]:
-    column = (RIGHT - LEFT) / max(1, len(labels))
+    column = 100 / max(1, len(labels))
     width = column * 0.7 / len(series)
     for index, one in enumerate(series):
         for place, value in enumerate(one.values):
             if value is None:
                 continue
-            left = LEFT + column * place + column * 0.15 + width * index
+            left = column * place + column * 0.15 + width * index
             top, foot = sorted((scale.y(value), scale.y(0)))
             yield format_html(
                 '<rect class="f{}" x="{}%" y="{}%" width="{}%" height="{}%" rx="3"><title>{}: {} ({})</title></rect>',
@@ -132,11 +131,11 @@ def bar(
     """Draw values side by side. `show` prints a value; `summary` replaces the spoken description."""
     check(labels, series)
     scale = scale_of(value for one in series for value in one.values)
-    svg = axes(scale, labels, show) + format_html_join("", "{}", ((one,) for one in _bars(scale, labels, series, show)))
+    svg = axes(scale, labels) + format_html_join("", "{}", ((one,) for one in _bars(scale, labels, series, show)))
     return figure(
         title,
-        "bar",
         svg,
+        left=ticks(scale, show),
         summary=summary or told(labels, series, show),
         key=legend(series, dashed=False),
         table=twin(title, labels, series, show),
@@ -144,7 +143,7 @@ def bar(
 
 
 def _stacks(scale: Scale, labels: Sequence[str], series: Sequence[Series], show: Show) -> Iterator[SafeString]:
-    column = (RIGHT - LEFT) / max(1, len(labels))
+    column = 100 / max(1, len(labels))
     for place, label in enumerate(labels):
         foot = 0
         for index, one in enumerate(series):
@@ -154,7 +153,7 @@ def _stacks(scale: Scale, labels: Sequence[str], series: Sequence[Series], show:
             yield format_html(
                 '<rect class="f{} gap" x="{}%" y="{}%" width="{}%" height="{}%"><title>{}: {} ({})</title></rect>',
                 colour_of(index),
-                n(LEFT + column * (place + 0.15)),
+                n(column * (place + 0.15)),
                 n(scale.y(foot + value)),
                 n(column * 0.7),
                 n(scale.y(foot) - scale.y(foot + value)),
@@ -173,13 +172,11 @@ def stacked(
     assert all((value or 0) >= 0 for one in series for value in one.values), "parts of a whole are not negative"
     sums = [sum(one.values[place] or 0 for one in series) for place in range(len(labels))]
     scale = scale_of(sums)
-    svg = axes(scale, labels, show) + format_html_join(
-        "", "{}", ((one,) for one in _stacks(scale, labels, series, show))
-    )
+    svg = axes(scale, labels) + format_html_join("", "{}", ((one,) for one in _stacks(scale, labels, series, show)))
     return figure(
         title,
-        "bar",
-        svg if labels else mark_safe(""),
+        svg,
+        left=ticks(scale, show),
         summary=summary or told(labels, series, show),
         key=legend(series, dashed=False),
         table=twin(title, labels, series, show),

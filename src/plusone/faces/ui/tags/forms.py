@@ -15,12 +15,14 @@ register = Library()
 
 
 @register.simple_tag
-def field(bound: BoundField, *, label: str = "", hint: str = "") -> SafeString:
-    """Draw one field: label, help, element, error, all tied together. `label` and `hint` override the form's."""
+def field(bound: BoundField, *, label: str = "", hint: str = "", plain: bool = False) -> SafeString:
+    """Draw one field: label, help, element, error, all tied together. `plain` drops a placeholder from elsewhere."""
     if label:
         bound.label = label
     if hint:
         bound.help_text = hint
+    if plain:
+        bound.field.widget.attrs.pop("placeholder", None)
     return bound.as_field_group()
 
 
@@ -60,7 +62,7 @@ def form(
 def dialog(content: str, id: str, *, title: str) -> SafeString:  # noqa: A002 - the attribute's name
     """Draw a dialog; `data-dialog="its id"` on a link or button opens it."""
     return format_html(
-        '<dialog class="dialog" id="{0}" aria-labelledby="{0}-title">'
+        '<dialog class="dialog" closedby="any" id="{0}" aria-labelledby="{0}-title">'
         '<div class="dialog-body"><h2 id="{0}-title">{1}</h2>{2}</div></dialog>',
         id,
         title,

@@ -78,11 +78,6 @@
     const dialog = button.closest("dialog");
     if (dialog) { event.preventDefault(); dialog.close(); }
   });
-  on("click", "dialog", (dialog, event) => {
-    if (event.target !== dialog) return;
-    const box = dialog.getBoundingClientRect();
-    if (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom) dialog.close();
-  });
 
   // Menus close on a click elsewhere and on Escape.
   document.addEventListener("click", (event) =>
@@ -99,6 +94,10 @@
 
   // Unsaved changes, double submits, live previews.
   let unsaved = false;
+  const rest = () => {
+    all("form[data-busy]").forEach((form) => { delete form.dataset.busy; });
+    all("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  };
   on("input", "form[data-unsaved]", () => { unsaved = true; });
   window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
   document.addEventListener("submit", (event) => {
@@ -109,13 +108,10 @@
     if (form.method === "post") {
       form.dataset.busy = "";
       event.submitter?.setAttribute("aria-busy", "true");
+      setTimeout(rest, 10000); // an answer that is a file leaves the page where it is
     }
   });
-  window.addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    all("form[data-busy]").forEach((form) => { delete form.dataset.busy; });
-    all("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
-  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) rest(); });
   let timer;
   on("input", "form[data-live]", (form) => {
     clearTimeout(timer);
@@ -127,21 +123,20 @@
   on("change", "[data-submit-on-change]", (field) => field.form.requestSubmit());
 
   // Picking rows.
+  const boxes = (kind, form) => all(`input[${kind}]`).filter((box) => box.form === form);
   const count = (form) => {
-    const boxes = all("input[data-pick]").filter((box) => box.form === form);
-    const picked = boxes.filter((box) => box.checked).length;
-    all("[data-pick-all]").filter((box) => box.form === form).forEach((box) => {
-      box.checked = picked > 0 && picked === boxes.length;
-      box.indeterminate = picked > 0 && picked < boxes.length;
+    const rows = boxes("data-pick", form);
+    const picked = rows.filter((box) => box.checked).length;
+    boxes("data-pick-all", form).forEach((main) => {
+      main.checked = picked > 0 && picked === rows.length;
+      main.indeterminate = picked > 0 && picked < rows.length;
     });
-    all("[data-bulk]").filter((bar) => bar.closest("form") === form || bar.dataset.bulk === form.id).forEach((bar) => {
-      bar.classList.toggle("is-active", picked > 0);
-      all("[data-picked]", bar).forEach((place) => { place.textContent = picked; });
-    });
+    form.classList.toggle("is-active", picked > 0);
+    all("[data-picked]", form).forEach((place) => { place.textContent = picked; });
   };
   on("change", "input[data-pick]", (box) => count(box.form));
   on("change", "input[data-pick-all]", (main) => {
-    all("input[data-pick]").filter((box) => box.form === main.form).forEach((box) => { box.checked = main.checked; });
+    boxes("data-pick", main.form).forEach((box) => { box.checked = main.checked; });
     count(main.form);
   });
 
