@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from plusone.clients.models import Client
@@ -13,6 +14,7 @@ from plusone.kernel.models import Business
 
 from .models import Campaign, Referral, RollUp, Visit, VisitDay
 
+CODE_LETTERS = frozenset(ids.CODE_ALPHABET)
 FREED = ("rejected", "withdrawn")  # such a friend may get another ambassador
 
 
@@ -57,6 +59,37 @@ def invitation(code: str) -> Invitation | None:
     """Return what a code leads to, or None for an unknown one."""
     client = client_by_code(code)
     return Invitation(client, default_campaign(client.business)) if client else None
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link leads to, by bare keys; without a campaign it leads nowhere now."""
+
+    client_id: int
+    business_id: int
+    campaign_id: int | None
+
+
+# The one query of the busiest address, spelt out: building it anew each time would cost more than running it.
+LINK_SQL = """
+SELECT c.id, c.business_id, c.status, (
+    SELECT k.id FROM referrals_campaign k WHERE k.business_id = c.business_id AND k.state = 'active'
+    ORDER BY k.is_default DESC, k.activated_at DESC, k.id DESC LIMIT 1)
+FROM clients_client c WHERE c.code = %s AND c.status <> 'deleted'
+"""
+
+
+def link_behind(code: str) -> Link | None:
+    """Return where a (cleaned) code leads, or None for an unknown one."""
+    if len(code) != ids.CODE_LENGTH or not set(code) <= CODE_LETTERS:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(LINK_SQL, [code])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    client_id, business_id, status, campaign_id = row
+    return Link(client_id, business_id, campaign_id if status == Client.Status.ACTIVE else None)
 
 
 def referral_of(friend: Client) -> Referral | None:

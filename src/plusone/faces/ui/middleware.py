@@ -9,6 +9,9 @@ from django.views.defaults import page_not_found
 
 from plusone.kernel.errors import NotHere, Refused
 
+# Nobody is logged in to these: they speak the language of the request, and read no session (CONTRACT, Pages).
+STRANGERS = ("/api/", "/r/", "/join/", "/at/", "/u/")
+
 
 class FacesMiddleware:
     """Speak the user's language; turn `Refused` into a page with its sentence, `NotHere` into a 404.
@@ -21,7 +24,7 @@ class FacesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the language that the user chose, if they did."""
-        if not request.path.startswith("/api/"):
+        if not request.path.startswith(STRANGERS):
             language = getattr(request.user, "language", "")
             if language:
                 translation.activate(language)
