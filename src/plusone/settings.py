@@ -203,6 +203,8 @@ def _sqlite(path: str) -> dict[str, Any]:
     return {
         "ENGINE": "plusone.kernel.db.sqlite",
         "NAME": path,
+        # The last connection that closes checkpoints the whole log, and a new one reads the schema again: keep them.
+        "CONN_MAX_AGE": None,
         # A test that races threads needs a file: each connection to a database in memory would be its own.
         "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
         "OPTIONS": {
