@@ -22,6 +22,11 @@ def add(what: str) -> str:
     return f"added {what}"
 
 
+@task(atomic=False)
+def add_outside(what: str) -> None:
+    note(what)
+
+
 @task(priority=5)
 def add_urgently(what: str) -> None:
     note(what)

@@ -68,10 +68,7 @@ def _note_failure(row: QueuedTask, error: Exception, task: Task[Any, Any] | None
 
 
 def _tell(row: QueuedTask, task: Task[Any, Any] | None) -> None:
-    if task is None:
-        return
-    row.refresh_from_db()
-    if row.finished_at is not None:
+    if task is not None and row.finished_at is not None:
         task_finished.send(QueueBackend, task_result=result_of(row, task))
 
 
