@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 register = Library()
 
@@ -25,7 +26,7 @@ STATES: dict[str, tuple[Any, str, str]] = {
     "held": (_("In verification"), "warn", "hourglass"),
     "in_review": (_("In review"), "warn", "eye"),
     "flagged": (_("To check"), "warn", "flag"),
-    "open": (_("Open"), "info", "circle-dot"),
+    "open": (pgettext_lazy("state", "Open"), "info", "circle-dot"),
     "registered": (_("Registered"), "info", "circle-dot"),
     "activated": (_("Activated"), "good", "circle-check"),
     "completed": (_("Completed"), "good", "checks"),
