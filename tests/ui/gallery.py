@@ -112,6 +112,6 @@ urlpatterns = [
     path("b/<business>/", include(([path(f"{name}/", place, name=name) for name in STAFF], "b"))),
     path("p/<business>/", include(([path(f"{name}/", place, name=name) for name in PORTAL], "p"))),
     path("o/", place, {"business": ""}, name="outbox"),
-    path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/", include("plusone.faces.ui.accounts")),
+    path("language", place, {"business": ""}, name="set_language"),
 ]
