@@ -26,7 +26,7 @@ class GrantReward(Action):
         grant(..., key=f"{moment.key}:{person}", now=moment.now)
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -123,6 +123,10 @@ class Action:
         """
         raise NotImplementedError
 
+    def faults(self, params: Mapping[str, Any]) -> list[str]:
+        """What is wrong with these settings, whose names are known to fit."""
+        return []
+
 
 fields: Registry[type[Field]] = Registry("field")
 operators: Registry[type[Operator]] = Registry("operator")
@@ -195,8 +199,10 @@ class Step:
         """What keeps it from being done."""
         if self.do not in actions:
             return [f"no action is called {self.do!r}"]
+        action = actions[self.do]
         wrong = [] if self.to in whos else [f"nobody is called {self.to!r}"]
-        return wrong + [f"{self.do!r} has no {name!r}" for name in self.params if name not in actions[self.do].params]
+        wrong += [f"{self.do!r} has no {name!r}" for name in self.params if name not in action.params]
+        return wrong or action().faults(self.params)
 
 
 @operators

@@ -1,0 +1,74 @@
+"""E-mail, through the server that EMAIL_URL names."""
+
+import smtplib
+from email.utils import formataddr, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, mailers
+from django.utils.translation import gettext_lazy as _
+
+from plusone.clients.models import Client
+from plusone.kernel import faults
+from plusone.kernel.models import User
+from plusone.kernel.queue import Permanent
+from plusone.messaging.models import Message
+from plusone.messaging.texts import one_line
+
+from . import Channel, channels
+
+
+@channels
+class Email(Channel):
+    """Mail with a text and an HTML part, in the business's name."""
+
+    name = "email"
+    label = _("E-mail")
+
+    def is_ready(self) -> bool:
+        """Without a mail server nothing is sent, and nothing is lost: it waits in the outbox."""
+        return "default" in mailers
+
+    def address_of(self, reader: Client | User) -> str:
+        """Return the address, if there is one."""
+        return reader.email or ""
+
+    def deliver(self, message: Message) -> None:
+        """Give it to the mail server."""
+        if faults.hit("smtp"):
+            return
+        try:
+            mail_of(message).send()
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _said in error.recipients.values()]
+            _judge(error, final=bool(codes) and min(codes) >= 500)
+        except smtplib.SMTPDataError as error:
+            _judge(error, final=error.smtp_code >= 500)
+        except (UnicodeError, ValueError) as error:  # an address that no header can carry
+            _judge(error, final=True)
+
+
+def mail_of(message: Message) -> EmailMultiAlternatives:
+    """The mail as it leaves: the same Message-ID at each attempt, so that a double can be told from a second mail."""
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    business = message.business
+    mail = EmailMultiAlternatives(
+        subject=one_line(message.subject),
+        body=message.text,
+        from_email=formataddr((one_line(business.name), address)) if business else settings.DEFAULT_FROM_EMAIL,
+        to=[message.to],
+        reply_to=[business.email] if business and business.email else None,
+        headers={
+            "Message-ID": f"<{message.public_id}@{address.rpartition('@')[2]}>",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": message.language,
+        },
+    )
+    if message.html:
+        mail.attach_alternative(message.html, "text/html")
+    return mail
+
+
+def _judge(error: Exception, *, final: bool) -> None:
+    if final:
+        raise Permanent(str(error)) from error
+    raise error

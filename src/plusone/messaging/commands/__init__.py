@@ -1,0 +1,7 @@
+"""The verbs of messaging: write a message, deliver it, forget a person."""
+
+from .delivery import deliver, hand_over
+from .erasure import forget
+from .sending import send, send_raw, switch_channel
+
+__all__ = ["deliver", "forget", "hand_over", "send", "send_raw", "switch_channel"]

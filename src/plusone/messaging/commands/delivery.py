@@ -1,0 +1,119 @@
+"""Take messages out of the house, each once.
+
+A message is claimed by one conditional UPDATE before it is given to its channel, and closed by another after it was
+taken. Only a worker that dies between the two can make a double, and that has the same Message-ID.
+"""
+
+from contextlib import nullcontext
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from plusone.events.commands import DEPTH_MAX, caused_by, record
+from plusone.kernel import clock, faults
+from plusone.kernel.queue import Later, Permanent, task
+from plusone.kernel.queue.identity import has_died, own_name
+from plusone.messaging.channels import channels
+from plusone.messaging.events import MessageFact, MessageFailed, MessageSent, MessageSuppressed
+from plusone.messaging.models import Message
+
+CLAIM = timedelta(minutes=2)
+PAUSE_FIRST = timedelta(seconds=20)
+PAUSE_MAX = timedelta(minutes=15)
+HAND_OVER_BATCH = 500
+State = Message.State
+
+
+# The message itself says when it is no longer worth a try; until then it is tried again, however often.
+@task(atomic=False, attempts_max=1000)
+def deliver(message_id: int) -> str:
+    """Send one message, unless it was sent, is being sent or came too late. Return its state."""
+    message = Message.objects.select_related("business", "event").get(pk=message_id)
+    if message.state != State.QUEUED:
+        return message.state
+    now = clock.now()
+    channel = channels[message.channel]()
+    if message.useful_until < timezone.now():
+        _close(message, State.FAILED if message.attempts else State.SUPPRESSED, now, reason=Message.Reason.TOO_LATE)
+    elif not channel.is_ready():
+        Message.objects.filter(pk=message.pk, state=State.QUEUED).update(handed_over_at=None)
+    else:
+        _claim(message)
+        try:
+            channel.deliver(message)
+            faults.hit("message.taken")
+        except Permanent as error:
+            _close(message, State.FAILED, now, error=str(error))
+        except Exception as error:  # noqa: BLE001  # whatever a channel raises, the message is to be tried again
+            _give_back(message, error)
+            pause = min(PAUSE_FIRST * 2 ** (message.attempts - 1), PAUSE_MAX)
+            # Only the kind of error: its words may hold the address, and logs must not.
+            raise Later(pause, type(error).__name__) from None
+        else:
+            _close(message, State.SENT, now)
+    return message.state
+
+
+def hand_over() -> int:
+    """Give what waits in the outbox to the queue, now that its channel is ready. Return how many."""
+    ready = [channel.name for channel in channels if channel().is_ready()]
+    waiting = Message.objects.filter(state=State.QUEUED, handed_over_at=None, channel__in=ready)
+    if not ready or not waiting.exists():
+        return 0
+    with transaction.atomic():
+        messages = list(waiting.select_for_update(skip_locked=True).order_by("pk")[:HAND_OVER_BATCH])
+        Message.objects.filter(pk__in=[message.pk for message in messages]).update(handed_over_at=timezone.now())
+        for message in messages:
+            deliver.enqueue(message.pk)
+    return len(messages)
+
+
+def _claim(message: Message) -> None:
+    """Make this worker the only one that sends it. Raise Later where another has it in hand."""
+    clock_now = timezone.now()
+    held = message.worker and message.claimed_at and message.claimed_at > clock_now - CLAIM
+    if held and not has_died(message.worker):
+        raise Later(CLAIM, "another worker is sending it")
+    # One conditional UPDATE: of two workers that have read the same row, one finds it unchanged.
+    claimed = Message.objects.filter(pk=message.pk, state=State.QUEUED, attempts=message.attempts).update(
+        attempts=F("attempts") + 1, worker=own_name(), claimed_at=clock_now
+    )
+    if not claimed:
+        raise Later(CLAIM, "another worker was quicker")
+    message.attempts += 1
+
+
+def _give_back(message: Message, error: Exception) -> None:
+    text = f"{type(error).__name__}: {error}"[:300]
+    Message.objects.filter(pk=message.pk, state=State.QUEUED, attempts=message.attempts).update(worker="", error=text)
+
+
+@transaction.atomic
+def _close(message: Message, state: str, now: datetime, *, reason: str = "", error: str = "") -> None:
+    """Note what came of it, with its fact, unless somebody else has."""
+    message.state, message.reason, message.error = state, reason, error[:300] or message.error
+    if state == State.SENT:
+        message.sent_at, message.error = now, ""
+    mine = Message.objects.filter(pk=message.pk, state=State.QUEUED, attempts=message.attempts)
+    if mine.update(state=state, reason=reason, error=message.error, sent_at=message.sent_at, worker=""):
+        tell(message, now)
+
+
+def tell(message: Message, now: datetime) -> None:
+    """Record what became of a message of a business, as an effect of the event that it tells of."""
+    if message.business is None:
+        return
+    event = message.event
+    # At the end of a chain it stands alone: a mail that has left must be noted, or it would leave again.
+    with caused_by(event) if event is not None and event.depth < DEPTH_MAX else nullcontext():
+        record(message.business, _fact(message), client=message.client_id, actor="system", now=now)
+
+
+def _fact(message: Message) -> MessageFact:
+    number, template, channel = message.pk, message.template, message.channel
+    if message.state == State.SUPPRESSED:
+        return MessageSuppressed(message=number, template=template, channel=channel, reason=message.reason)
+    kind = MessageSent if message.state == State.SENT else MessageFailed
+    return kind(message=number, template=template, channel=channel)

@@ -1,0 +1,182 @@
+"""Write messages down. They leave the house after the commit, by the task in delivery.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from plusone.clients.models import Client
+from plusone.events.commands import record
+from plusone.events.models import Event
+from plusone.kernel.models import Business, User
+from plusone.messaging.channels import channels
+from plusone.messaging.events import ChannelSwitched
+from plusone.messaging.models import Category, ChannelSwitch, Mention, Message
+from plusone.messaging.queries import is_channel_on
+from plusone.messaging.rendering import Rendered, render
+from plusone.messaging.texts import Context, Template, one_line, templates
+
+from .delivery import deliver, tell
+
+RAW_USEFUL_FOR = timedelta(hours=1)
+Reason = Message.Reason
+
+
+@transaction.atomic
+def send(
+    business: Business,
+    template: str | type[Template],
+    *,
+    to_client: Client | None = None,
+    to_user: User | None = None,
+    to_address: str = "",
+    context: Mapping[str, Any] | None = None,
+    key: str,
+    cause: Event | None = None,
+    channel: str = "email",
+    now: datetime,
+) -> Message:
+    """Write a message to one reader, to leave after the commit. The same key again gives back the message it made.
+
+    `context` fills gaps of the text, `cause` is the event it tells of. What must not be sent (no address, archived or
+    deleted client, channel switched off, no consent to promotions) is kept as suppressed, with the reason.
+    """
+    kind = templates[template] if isinstance(template, str) else template
+    reader = to_client or to_user
+    assert (reader is None) == bool(to_address), "a message has one reader: a client, a user or an address"
+    assert to_client is None or to_client.business_id == business.pk, "a client of another business"
+    ctx = Context(
+        business,
+        now,
+        language=_language(reader.language if reader else "", business),
+        client=to_client,
+        user=to_user,
+        event=cause,
+        data=context or {},
+    )
+    to = to_address or (channels[channel]().address_of(reader) if reader else "")
+    reason = _held_back(business, kind, to_client, to, channel)
+    rendered = Rendered("", "", "") if reason == Reason.DELETED else render(kind(), ctx)
+    sheet = _Sheet(business, kind.name, kind.category, channel, ctx, to, rendered, key, kind.useful_for)
+    return _write(sheet, reason)
+
+
+@transaction.atomic
+def send_raw(
+    business: Business | None,
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    template: str,
+    category: Category = Category.ACCOUNT,
+    language: str = "",
+    key: str,
+    now: datetime,
+    useful_for: timedelta = RAW_USEFUL_FOR,
+) -> Message:
+    """Write a mail that somebody else has worded: login codes and the like. `template` names its kind."""
+    ctx = Context(business, now, language=_language(language, business))
+    rendered = Rendered(one_line(subject), text, html)
+    return _write(_Sheet(business, template, category, "email", ctx, to, rendered, key, useful_for), "")
+
+
+@transaction.atomic
+def switch_channel(business: Business, channel: str, *, active: bool, actor: str, now: datetime) -> bool:
+    """Open or close a channel for all messages of the business (Q-28). Return whether that changed anything."""
+    assert channel in channels, f"no channel is called {channel!r}"
+    if is_channel_on(business, channel) == active:
+        return False
+    ChannelSwitch.objects.update_or_create(
+        business=business,
+        channel=channel,
+        defaults={"active": active, "changed_at": now, "changed_by": actor},
+    )
+    record(business, ChannelSwitched(channel=channel, active=active), actor=actor, now=now)
+    return True
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    business: Business | None
+    template: str
+    category: Category
+    channel: str
+    ctx: Context
+    to: str
+    rendered: Rendered
+    key: str
+    useful_for: timedelta
+
+
+def _language(wanted: str, business: Business | None) -> str:
+    known = dict(settings.LANGUAGES)
+    choices = (wanted, business.language if business else "", settings.LANGUAGE_CODE)
+    return next(choice for choice in choices if choice in known)
+
+
+def _held_back(business: Business, kind: type[Template], client: Client | None, to: str, channel: str) -> str:
+    """Why it must not be sent, or an empty string."""
+    if client is not None and client.status == Client.Status.DELETED:
+        return Reason.DELETED
+    if client is not None and client.status == Client.Status.ARCHIVED:
+        return Reason.ARCHIVED
+    if not to:
+        return Reason.NO_ADDRESS
+    if not is_channel_on(business, channel):
+        return Reason.CHANNEL_OFF
+    if kind.category == Category.PROMOTIONAL and client is not None and not _agreed(client):
+        return Reason.NO_CONSENT
+    return ""
+
+
+def _agreed(client: Client) -> bool:
+    """Whether the client's last word on promotions was yes."""
+    return client.consents.filter(purpose="promotions").order_by("pk").values_list("given", flat=True).last() or False
+
+
+def _write(sheet: _Sheet, reason: str) -> Message:
+    ready = not reason and channels[sheet.channel]().is_ready()
+    message = Message(
+        business=sheet.business,
+        client=sheet.ctx.client,
+        user=sheet.ctx.user,
+        to=sheet.to,
+        template=sheet.template,
+        category=sheet.category,
+        channel=sheet.channel,
+        language=sheet.ctx.language,
+        subject=sheet.rendered.subject,
+        text=sheet.rendered.text,
+        html=sheet.rendered.html,
+        state=Message.State.SUPPRESSED if reason else Message.State.QUEUED,
+        reason=reason,
+        event=sheet.ctx.event,
+        key=sheet.key,
+        created_at=sheet.ctx.now,
+        useful_until=timezone.now() + sheet.useful_for,
+        handed_over_at=timezone.now() if ready else None,
+    )
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:
+        # The constraint keeps "once", no look beforehand: of two senders at once, the second gets the first's message.
+        return Message.objects.get(business=sheet.business, key=sheet.key)
+    _note_mentions(message, sheet.ctx)
+    if ready:
+        deliver.enqueue(message.pk)
+    elif reason:
+        tell(message, sheet.ctx.now)
+    return message
+
+
+def _note_mentions(message: Message, ctx: Context) -> None:
+    spoken_of = ctx.mentioned | ({ctx.event.client_id} if ctx.event and ctx.event.client_id else set())
+    others = sorted(spoken_of - {message.client_id})
+    Mention.objects.bulk_create([Mention(message=message, client_id=client) for client in others])

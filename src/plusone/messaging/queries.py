@@ -1,0 +1,29 @@
+"""Questions to the messages."""
+
+from django.db.models import QuerySet
+
+from plusone.clients.models import Client
+from plusone.kernel.models import Business
+
+from .models import ChannelSwitch, Message
+
+
+def outbox(business: Business | None = None) -> QuerySet[Message]:
+    """All messages, newest first, for the outbox page; those of one business if it is given. Slice it."""
+    messages = Message.objects.select_related("business").order_by("-pk")
+    return messages if business is None else messages.filter(business=business)
+
+
+def messages_of(business: Business, client: Client) -> QuerySet[Message]:
+    """The messages to a client, newest first. Slice it."""
+    return Message.objects.filter(business=business, client=client).order_by("-pk")
+
+
+def is_channel_on(business: Business, channel: str) -> bool:
+    """Whether the business lets this channel send: "no message will be sent", before it happens (Q-28)."""
+    return not ChannelSwitch.objects.filter(business=business, channel=channel, active=False).exists()
+
+
+def waiting_count() -> int:
+    """How many messages wait in the outbox for a mail server, over all businesses."""
+    return Message.objects.filter(state=Message.State.QUEUED, handed_over_at=None).count()
