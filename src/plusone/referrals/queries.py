@@ -11,6 +11,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 from plusone.clients.models import Client
 from plusone.kernel import clock, ids
 from plusone.kernel.models import Business
+from plusone.ledger.models import Transfer
+from plusone.rewards.models import Reward
+from plusone.store.models import Order
 
 from .models import Campaign, Referral, RollUp, Visit, VisitDay
 
@@ -167,3 +170,29 @@ def visits(
 def _first_id(business: Business, day: date) -> int:
     start: datetime = clock.day_start(business, day)
     return ids.time_id_at(int(start.timestamp() * 1000))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a movement of balance came from, by public ids; None where it did not."""
+
+    order: str | None = None
+    referral: str | None = None
+
+
+def origins_of(business: Business, transfers: Sequence[Transfer]) -> dict[int, Origin]:
+    """Return for several movements, by key, which order or referral each came from; at most three queries for all."""
+    named = {kind: {t.ref_id or 0 for t in transfers if t.ref_kind == kind} for kind in ("order", "reward")}
+    orders = dict(Order.objects.filter(business=business, pk__in=named["order"]).values_list("pk", "public_id"))
+    earned = Reward.objects.filter(business=business, pk__in=named["reward"], source_kind="referral")
+    sources = dict(earned.values_list("pk", "source_id"))
+    referrals = dict(
+        Referral.objects.filter(business=business, pk__in=set(sources.values())).values_list("pk", "public_id")
+    )
+    return {
+        t.pk: Origin(
+            order=orders.get(t.ref_id or 0) if t.ref_kind == "order" else None,
+            referral=referrals.get(sources.get(t.ref_id or 0, 0)) if t.ref_kind == "reward" else None,
+        )
+        for t in transfers
+    }
