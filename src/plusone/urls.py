@@ -7,4 +7,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("plusone.faces.dashboard.entrance")),
     path("accounts/", include("plusone.faces.ui.accounts")),
     path("b/<slug:business>/", include("plusone.faces.dashboard.urls")),
+    path("api/", include("plusone.faces.api.urls")),
 ]

@@ -1,0 +1,231 @@
+"""`/campaigns`: what is offered to clients who recommend."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from ninja import Query, Router, Status
+from pydantic import BeforeValidator, Field, Strict, create_model
+from pydantic_core import PydanticCustomError
+
+from plusone.kernel.access import get
+from plusone.kernel.models import Business
+from plusone.referrals import commands
+from plusone.referrals.models import Campaign, Terms
+from plusone.referrals.offers import CONDITIONS_PLANNED, FIXED, KINDS_PLANNED, offer_of, read_offer
+from plusone.referrals.queries import campaigns_of
+
+from .call import Call
+from .fields import Body, Found, Id, LongName, Moment, NotBuilt, Positive, moment, only
+from .paging import Page, page
+
+router = Router(tags=["Campaigns"])
+
+State = Literal["draft", "scheduled", "active", "inactive", "archived"]
+Days = Annotated[int, Strict(), Field(ge=0, le=365)]
+
+
+def _planned(kinds: frozenset[str]) -> BeforeValidator:
+    """Say `not_available` for a kind of the contract that is still to be built."""
+
+    def check(sent: Any) -> Any:
+        if isinstance(sent, dict) and isinstance(sent.get("kind"), str) and sent["kind"] in kinds:
+            raise PydanticCustomError("not_available", "not available")
+        return sent
+
+    return BeforeValidator(check)
+
+
+class BalanceIn(Body):
+    """Balance to use in the store: a fixed amount, if wanted with an end."""
+
+    kind: Literal["balance"]
+    amount: Positive
+    percent: NotBuilt = None
+    expires_days: Annotated[int, Strict(), Field(ge=1, le=3650)] | None = None
+
+
+class BalanceOut(Found):
+    """Balance to use in the store."""
+
+    kind: Literal["balance"]
+    amount: int
+    expires_days: int | None
+
+
+class ActivatedIn(Body):
+    """The friend becomes an active client, with the first payment or by hand."""
+
+    kind: Literal["activated"]
+
+
+class ConditionOut(Found):
+    """What the friend has to do."""
+
+    kind: Literal["activated"]
+
+
+RewardIn = Annotated[BalanceIn, _planned(KINDS_PLANNED)]
+ConditionIn = Annotated[ActivatedIn, _planned(CONDITIONS_PLANNED)]
+# The options of the contract that have one value so far.
+LaterOptions = create_model(
+    "LaterOptions", __base__=Body, **{name: (only(value), value) for name, value in FIXED.items()}
+)  # type: ignore[call-overload]  # fields made from the room's own list
+
+
+class Offer(LaterOptions):  # type: ignore[misc, valid-type]  # made above
+    """Who receives what, once the friend did what."""
+
+    friend_reward: RewardIn | None = None
+    ambassador_reward: RewardIn | None = None
+    conditions: Annotated[list[ConditionIn], Field(max_length=10)] | None = None
+    friend_reward_on: Literal["registered", "qualified"] = "registered"
+    hold_days: Days = 0
+    friend_hold_days: Days = 0
+    approval: Literal["auto", "manual"] = "auto"
+
+
+class CampaignIn(Offer):
+    """A new campaign, as a draft."""
+
+    name: LongName
+
+
+class CampaignPatch(Offer):
+    """What to change; what is left out stays. A changed offer makes new terms, for later registrations alone."""
+
+    name: LongName = ""
+
+
+class DeactivateIn(Body):
+    """What becomes of referrals that are still open."""
+
+    open_referrals: Literal["honour", "honour_days", "stop"] = "honour"
+    days: Annotated[int, Strict(), Field(ge=1, le=365)] = 30
+
+
+class TermsOut(Found):
+    """A version of the offer, and the offer in sentences in the business's language."""
+
+    version: int
+    text: str
+
+
+class CampaignOut(Found):
+    """A campaign with its newest terms."""
+
+    id: Id
+    name: str
+    state: State
+    is_default: Annotated[bool, Field(description="Whether personal links follow it.")]
+    terms: TermsOut
+    friend_reward: BalanceOut | None
+    ambassador_reward: BalanceOut | None
+    conditions: list[ConditionOut]
+    friend_reward_on: Literal["registered", "qualified"]
+    hold_days: int
+    friend_hold_days: int
+    approval: Literal["auto", "manual"]
+    attribution: Literal["last_touch"]
+    attribution_days: int
+    qualification_days: int
+    caps: None
+    budget: None
+    every: int
+    clawback: Literal["within_balance"]
+    require_active_ambassador: bool
+    created_at: Moment
+    activated_at: Moment | None
+    deactivated_at: Moment | None
+
+
+class CampaignList(Found):
+    """A page of campaigns."""
+
+    items: list[CampaignOut]
+    next: str | None
+
+
+def _reward(params: dict[str, Any] | None) -> dict[str, Any] | None:
+    return {"expires_days": None, **params} if params else None
+
+
+def _newest(campaign: Campaign) -> Terms:
+    return max(campaign.versions.all(), key=lambda terms: terms.version)
+
+
+def show(business: Business, campaigns: Sequence[Campaign]) -> list[dict[str, Any]]:
+    """Return campaigns as the API shows them; versions are at hand or cost a query each."""
+    return [
+        {
+            "id": campaign.public_id,
+            "name": campaign.name,
+            "state": campaign.state,
+            "is_default": campaign.is_default,
+            "terms": {"version": terms.version, "text": terms.text.get(business.language) or terms.text["en"]},
+            "friend_reward": _reward(terms.friend_reward),
+            "ambassador_reward": _reward(terms.ambassador_reward),
+            "conditions": terms.conditions,
+            "friend_reward_on": terms.friend_reward_on,
+            "hold_days": terms.hold_days,
+            "friend_hold_days": terms.friend_hold_days,
+            "approval": "manual" if terms.needs_approval else "auto",
+            **FIXED,
+            "created_at": moment(business, campaign.created_at),
+            "activated_at": moment(business, campaign.activated_at),
+            "deactivated_at": moment(business, campaign.deactivated_at),
+        }
+        for campaign in campaigns
+        for terms in [_newest(campaign)]
+    ]
+
+
+def _again(request: Call, campaign: Campaign) -> dict[str, Any]:
+    return show(request.business, [campaigns_of(request.business).get(pk=campaign.pk)])[0]
+
+
+@router.get("", response=CampaignList)
+def list_campaigns(request: Call, wanted: Query[Page]) -> dict[str, Any]:
+    """List campaigns, newest first."""
+    every = campaigns_of(request.business)
+    return page(every, wanted, by="created_at", every=every, show=lambda found: show(request.business, found))
+
+
+@router.post("", response={201: CampaignOut})
+def create_campaign(request: Call, body: CampaignIn) -> Status[dict[str, Any]]:
+    """Draft a campaign. No link works by it until it is activated."""
+    offer = read_offer(request.business, body.model_dump(exclude_unset=True))
+    campaign = commands.create_campaign(
+        request.business, name=body.name, offer=offer, actor=request.actor, now=request.now
+    )
+    return Status(201, _again(request, campaign))
+
+
+@router.get("/{campaign_id}", response=CampaignOut)
+def get_campaign(request: Call, campaign_id: str) -> dict[str, Any]:
+    """Return a campaign."""
+    return _again(request, get(request.business, Campaign, campaign_id))
+
+
+@router.patch("/{campaign_id}", response=CampaignOut)
+def edit_campaign(request: Call, campaign_id: str, body: CampaignPatch) -> dict[str, Any]:
+    """Change the name or the offer; referrals that are registered keep the terms of their day."""
+    campaign, sent = get(request.business, Campaign, campaign_id), body.model_dump(exclude_unset=True)
+    offer = read_offer(request.business, sent, base=offer_of(campaign.terms))
+    commands.edit_campaign(campaign, name=sent.get("name"), offer=offer, actor=request.actor, now=request.now)
+    return _again(request, campaign)
+
+
+@router.post("/{campaign_id}/activate", response=CampaignOut)
+def activate_campaign(request: Call, campaign_id: str) -> dict[str, Any]:
+    """Make a campaign live; the first one is the default that personal links follow."""
+    campaign = get(request.business, Campaign, campaign_id)
+    commands.activate_campaign(campaign, actor=request.actor, now=request.now)
+    return _again(request, campaign)
+
+
+@router.post("/{campaign_id}/deactivate", response=CampaignOut)
+def deactivate_campaign(request: Call, campaign_id: str, body: DeactivateIn | None = None) -> dict[str, Any]:
+    """End a campaign: its links stop, balances stay, and open referrals follow the policy."""
+    campaign, how = get(request.business, Campaign, campaign_id), body or DeactivateIn()
+    commands.deactivate_campaign(campaign, **how.model_dump(), actor=request.actor, now=request.now)
+    return _again(request, campaign)
