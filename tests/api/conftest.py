@@ -1,8 +1,8 @@
 """Callers of the named world."""
 
 import pytest
+
 import world
-from django.test import Client as Browser  # noqa: F401  # Django is set up by now
 
 from .calls import Caller
 

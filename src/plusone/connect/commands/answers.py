@@ -44,7 +44,7 @@ def keep_answer(answer: Answer, *, status: int, body: str) -> None:
 
 
 def forget_client(business: Business, client: str) -> int:
-    """Take the personal data of a deleted client (a public id) out of the answers kept. Return how many answers that were."""
+    """Take the personal data of a deleted client (a public id) out of the kept answers. Return out of how many."""
     said = Answer.objects.filter(api_key__business=business, body__contains=f'"id": "{client}"')
     return said.filter(body__contains='"first_name"').update(body=f'{{"id": "{client}", "status": "deleted"}}')
 
