@@ -36,7 +36,7 @@ ROWS_ONLY = {"save", "delete", "update"}
 QUERYSET = {"objects", "filter", "exclude", "all", "order_by", "get_queryset", "annotate", "select_related", "only"}
 SQL_WRITE = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECASE)
 # `save`, `update` and `delete` of these are no rows: a session, a cache, a picture, a dictionary.
-NO_ROWS = {"session", "cache", "image", "picture", "qr", "book", "workbook", "cookies", "headers", "super"}
+NO_ROWS = {"session", "cache", "image", "picture", "qr", "book", "workbook", "cookies", "headers", "super", "router"}
 
 
 def modules() -> list[Path]:

@@ -32,16 +32,10 @@ def test_a_referred_friend_is_rewarded(vela: Caller) -> None:
     assert (paid.status, paid.body["state"]) == (200, "paid")
     assert vela.get(f"/referrals/{referral.body['id']}").body["rewards"][0]["state"] == "granted"
     balance = vela.get(f"/clients/{ana.body['id']}/balance").body
-    assert balance == {
+    assert {name: amount for name, amount in balance.items() if amount} == {
         "currency": "EUR",
         "available": 1500,
-        "pending": 0,
-        "held": 0,
         "earned": 1500,
-        "redeemed": 0,
-        "expired": 0,
-        "revoked": 0,
-        "owed": 0,
     }
     entry = vela.get(f"/clients/{ana.body['id']}/balance/entries").body["items"][0]
     assert (entry["kind"], entry["amount"], entry["referral"], entry["running"]) == (
