@@ -227,7 +227,7 @@ def test_staff_attach_who_recommended_until_72_hours_after(gym: Business, ana: C
 
 def test_reward_is_verified_for_its_days_first(gym: Business, ana: Client) -> None:
     """CASES 53: on hold and pending until 00:00 of day + N, and spendable then."""
-    from plusone.referrals.automation import end_holds
+    from plusone.referrals.automation.reactions import end_holds
 
     launch(gym, hold_days=14)
     activate(bring(ana, "Ben").friend, **WHO)

@@ -13,16 +13,15 @@ from plusone.events.models import Event
 from plusone.events.reactions import reaction
 from plusone.kernel.models import Business
 from plusone.kernel.queue.sweeps import sweep
+from plusone.referrals import commands
+from plusone.referrals.commands.settling import close_open
+from plusone.referrals.events import ReferralActivated, ReferralFact, ReferralRegistered
+from plusone.referrals.models import Referral
+from plusone.referrals.queries import referral_of
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 from plusone.store.events import OrderPaid, OrderRefunded
-
-from . import commands
-from .commands.settling import close_open
-from .events import ReferralActivated, ReferralFact, ReferralRegistered
-from .models import Referral
-from .queries import referral_of
 
 
 def ask_about_rewards(business: Business, event: Event, fact: Fact, now: datetime, error: Exception) -> None:

@@ -1,0 +1,142 @@
+"""The rules of the loop that every business has from the start: who is written to, when (R-103, R-105, R-249)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from plusone.referrals import events
+from plusone.rewards import events as reward_events
+from plusone.rules.defaults import DefaultRule, default_rules
+from plusone.rules.vocabulary import Condition, Step
+
+NOT_FLAGGED = Condition("event.flagged", "is", False)
+
+
+def _send(template: str, *, to: str) -> tuple[Step, ...]:
+    return (Step("send_message", to=to, template=template),)
+
+
+@default_rules
+class ThankOnRegistration(DefaultRule):
+    """The ambassador is thanked when the friend registers."""
+
+    name = "referral.thanks"
+    label = _("Thank the ambassador when a friend registers")
+    when = events.ReferralRegistered
+    conditions = (NOT_FLAGGED,)
+    actions = _send("referral.thanks", to="ambassador")
+
+
+@default_rules
+class TellOwner(DefaultRule):
+    """The owner hears of each new lead."""
+
+    name = "referral.notice"
+    label = _("Tell the owner about each new lead")
+    when = events.ReferralRegistered
+    actions = _send("referral.notice", to="owner")
+
+
+@default_rules
+class Welcome(DefaultRule):
+    """The lead is welcomed. A doubtful registration is not written to: the address may be a stranger's."""
+
+    name = "referral.welcome"
+    label = _("Welcome the lead")
+    when = events.ReferralRegistered
+    conditions = (NOT_FLAGGED, Condition("client.status", "is", "lead"))
+    actions = _send("referral.welcome", to="client")
+
+
+@default_rules
+class HandOverTheLink(DefaultRule):
+    """A friend who became a client gets their own link while a campaign is live."""
+
+    name = "referral.your_turn"
+    label = _("Give new clients their own link")
+    when = events.ReferralActivated
+    conditions = (Condition("campaign.live", "is", True),)
+    actions = _send("referral.your_turn", to="client")
+
+
+@default_rules
+class TellReward(DefaultRule):
+    """The ambassador hears of each reward."""
+
+    name = "reward.granted"
+    label = _("Tell the ambassador about each reward")
+    when = reward_events.RewardGranted
+    conditions = (Condition("event.side", "is", "ambassador"),)
+    actions = _send("reward.granted", to="client")
+
+
+@default_rules
+class TellGift(DefaultRule):
+    """A friend hears of a gift that came after registering; the welcome tells of one that came with it."""
+
+    name = "reward.gift"
+    label = _("Tell the friend about the gift")
+    when = reward_events.RewardGranted
+    conditions = (Condition("event.side", "is", "friend"), Condition("client.status", "is", "active"))
+    actions = _send("reward.gift", to="client")
+
+
+@default_rules
+class TellHold(DefaultRule):
+    """The ambassador hears that a reward is being verified."""
+
+    name = "reward.on_hold"
+    label = _("Tell the ambassador that a reward is being verified")
+    when = reward_events.RewardQualified
+    conditions = (Condition("event.side", "is", "ambassador"),)
+    actions = _send("reward.on_hold", to="client")
+
+
+@default_rules
+class TellRevoked(DefaultRule):
+    """The ambassador hears that a reward was taken back, and why."""
+
+    name = "reward.revoked"
+    label = _("Tell the ambassador that a reward was taken back")
+    when = reward_events.RewardRevoked
+    conditions = (Condition("event.side", "is", "ambassador"),)
+    actions = _send("reward.revoked", to="client")
+
+
+@default_rules
+class TellDeclined(DefaultRule):
+    """The ambassador hears that a reward was declined."""
+
+    name = "reward.declined"
+    label = _("Tell the ambassador that a reward was declined")
+    when = reward_events.RewardDeclined
+    conditions = (Condition("event.side", "is", "ambassador"),)
+    actions = _send("reward.declined", to="client")
+
+
+@default_rules
+class AskOwner(DefaultRule):
+    """The owner hears that a reward needs a decision."""
+
+    name = "reward.review"
+    label = _("Ask the owner to decide about a reward")
+    when = reward_events.RewardReviewRequested
+    actions = _send("reward.review", to="owner")
+
+
+@default_rules
+class TellDeadline(DefaultRule):
+    """Ambassadors hear until when an open recommendation counts after the campaign's end."""
+
+    name = "referral.deadline"
+    label = _("Tell ambassadors until when an open recommendation counts")
+    when = events.ReferralDeadlineSet
+    actions = _send("referral.deadline", to="ambassador")
+
+
+@default_rules
+class TellWithdrawn(DefaultRule):
+    """Ambassadors hear that an open recommendation ended."""
+
+    name = "referral.withdrawn"
+    label = _("Tell ambassadors that an open recommendation ended")
+    when = events.ReferralWithdrawn
+    actions = _send("referral.withdrawn", to="ambassador")

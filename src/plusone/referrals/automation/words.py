@@ -1,0 +1,183 @@
+"""What rules may ask and whom they may write to, in the words of the loop; and what fills the gaps of its messages."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from plusone.clients.models import Client
+from plusone.events.models import Event
+from plusone.kernel.models import Business
+from plusone.messaging.texts import Context, Placeholder, placeholders
+from plusone.referrals.models import Referral
+from plusone.referrals.offers import offer_of
+from plusone.referrals.queries import default_campaign, link_of, referral_of
+from plusone.referrals.sentences import action_phrase, reward_phrase
+from plusone.rewards.models import Reward
+from plusone.rewards.queries import phrase_of
+from plusone.rules.vocabulary import Field, Moment, Person, Who, fields, whos
+
+
+def referral_at(business: Business, event: Event) -> Referral | None:
+    """Return the referral that an event tells of: named by the fact, earned by a reward, or of its client."""
+    found = Referral.objects.filter(business=business).select_related("ambassador", "friend", "terms", "campaign")
+    data: dict[str, Any] = event.data
+    if "referral" in data:
+        return found.filter(pk=data["referral"]).first()
+    if "reward" in data:
+        reward = Reward.objects.filter(business=business, pk=data["reward"], source_kind="referral").first()
+        return found.filter(pk=reward.source_id).first() if reward else None
+    client = Client.objects.filter(business=business, pk=event.client_id).first()
+    return referral_of(client) if client else None
+
+
+@whos
+class Ambassador(Who):
+    """Who recommended the client that it is about."""
+
+    name = "ambassador"
+    label = _("The ambassador")
+
+    def people(self, moment: Moment) -> list[Person]:
+        """Return the ambassador, or nobody."""
+        referral = referral_at(moment.business, moment.event)
+        return [Person(client=referral.ambassador_id)] if referral else []
+
+
+@fields
+class CampaignLive(Field):
+    """Whether a campaign is live, so that links work."""
+
+    name, label, kind = "campaign.live", _("A campaign is live"), "bool"
+
+    def value(self, moment: Moment) -> bool:
+        """Ask it now."""
+        return default_campaign(moment.business) is not None
+
+
+@fields
+class ClientStatus(Field):
+    """Where the client stands: lead, active, archived."""
+
+    name, label, kind = "client.status", _("Status of the client"), "str"
+
+    def value(self, moment: Moment) -> str:
+        """Ask it now."""
+        status = Client.objects.filter(business=moment.business, pk=moment.event.client_id).values_list(
+            "status", flat=True
+        )
+        return str(status.first() or "")
+
+
+def _referral(ctx: Context) -> Referral | None:
+    return referral_at(ctx.business, ctx.event) if ctx.business and ctx.event else None
+
+
+@placeholders
+class FriendName(Placeholder):
+    """The friend it is about: first name and initial."""
+
+    name = "friend"
+    label = _("The friend's name")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it, where there is a friend."""
+        referral = _referral(ctx)
+        return ctx.naming(referral.friend) if referral else None
+
+
+@placeholders
+class AmbassadorName(Placeholder):
+    """Who recommended: first name and initial."""
+
+    name = "ambassador"
+    label = _("The ambassador's name")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it, where somebody recommended."""
+        referral = _referral(ctx)
+        return ctx.naming(referral.ambassador) if referral else None
+
+
+@placeholders
+class RewardPhrase(Placeholder):
+    """The reward that the event tells of: "€15.00 of balance"."""
+
+    name = "reward"
+    label = _("The reward")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it, where the event is about one."""
+        if ctx.event is None or "reward" not in ctx.event.data:
+            return None
+        reward = Reward.objects.filter(business=ctx.business, pk=ctx.event.data["reward"]).first()
+        return phrase_of(reward) if reward else None
+
+
+@placeholders
+class Gift(Placeholder):
+    """The friend's welcome gift under the terms of the referral."""
+
+    name = "gift"
+    label = _("The friend's gift")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it, where the terms have one that is given on registering."""
+        referral = _referral(ctx)
+        if referral is None or referral.terms is None or referral.terms.friend_reward_on != "registered":
+            return None
+        gift = referral.terms.friend_reward
+        return reward_phrase(referral.business, gift) if gift else None
+
+
+@placeholders
+class PromisedReward(Placeholder):
+    """What the ambassador is promised under the terms of the referral."""
+
+    name = "promised"
+    label = _("The promised reward")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it, where the terms have one."""
+        referral = _referral(ctx)
+        promised = referral.terms.ambassador_reward if referral and referral.terms else None
+        return reward_phrase(referral.business, promised) if referral and promised else None
+
+
+@placeholders
+class Action(Placeholder):
+    """What the friend has to do, after "once the friend"."""
+
+    name = "action"
+    label = _("What the friend has to do")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it, where there are terms."""
+        referral = _referral(ctx)
+        return action_phrase(offer_of(referral.terms)) if referral and referral.terms else None
+
+
+@placeholders
+class LiveReward(Placeholder):
+    """What the live campaign gives to who recommends."""
+
+    name = "live_reward"
+    label = _("The reward of the live campaign")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it, where a campaign with one is live."""
+        campaign = default_campaign(ctx.business) if ctx.business else None
+        promised = campaign.terms.ambassador_reward if campaign else None
+        return reward_phrase(campaign.business, promised) if campaign and promised else None
+
+
+@placeholders
+class Link(Placeholder):
+    """The reader's own referral link."""
+
+    name = "link"
+    label = _("The reader's own link")
+    is_link = True
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it, where the reader is a client."""
+        return link_of(ctx.client) if ctx.client else None
