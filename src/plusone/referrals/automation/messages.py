@@ -192,7 +192,8 @@ class RewardTakenBack(_AboutReward):
         return [
             _hello(),
             _(
-                "The purchase that made {friend} a client of {business} was refunded, so the reward for it was taken back."
+                "The purchase that made {friend} a client of {business} was refunded, so the reward for it was "
+                "taken back."
             ),
             _("What you had already used stays yours. If you think this is wrong, write to us."),
         ]
@@ -234,7 +235,8 @@ class DecisionWanted(Template):
         return [
             _hello(),
             _(
-                "The reward for {ambassador}, who recommended {friend}, waits for your decision. Nothing is given until then."
+                "The reward for {ambassador}, who recommended {friend}, waits for your decision. Nothing is "
+                "given until then."
             ),
         ]
 
@@ -260,7 +262,8 @@ class DeadlineSet(Template):
         return [
             _hello(),
             _(
-                "The recommendation campaign of {business} has ended. What was promised for {friend} still counts for %(days)s days."
+                "The recommendation campaign of {business} has ended. What was promised for {friend} still "
+                "counts for %(days)s days."
             )
             % {"days": days},
             _("Everything you have already received stays yours."),
