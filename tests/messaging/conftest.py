@@ -21,7 +21,7 @@ class Hello(Template):
         return "{business}: {greeting}"
 
     def paragraphs(self, ctx):
-        return ["{first_name|Friend}, {greeting}", "<b>{friend}</b> said so.", "{portal}"]
+        return ["{first_name|Friend}, {greeting}", "<b>{companion}</b> said so.", "{portal}"]
 
     def button(self, ctx):
         return "Look", "{portal}"
@@ -47,7 +47,7 @@ class Greeting(Placeholder):
 class Friend(Placeholder):
     """A client the message speaks of."""
 
-    name = "friend"
+    name = "companion"
     label = "Friend"
 
     def value(self, ctx):

@@ -26,7 +26,7 @@ def referral_at(business: Business, event: Event) -> Referral | None:
     if "reward" in data:
         reward = Reward.objects.filter(business=business, pk=data["reward"], source_kind="referral").first()
         return found.filter(pk=reward.source_id).first() if reward else None
-    client = Client.objects.filter(business=business, pk=event.client_id).first()
+    client = Client.objects.filter(business=business, pk=event.client_id or 0).first()
     return referral_of(client) if client else None
 
 
@@ -62,7 +62,7 @@ class ClientStatus(Field):
 
     def value(self, moment: Moment) -> str:
         """Ask it now."""
-        status = Client.objects.filter(business=moment.business, pk=moment.event.client_id).values_list(
+        status = Client.objects.filter(business=moment.business, pk=moment.event.client_id or 0).values_list(
             "status", flat=True
         )
         return str(status.first() or "")

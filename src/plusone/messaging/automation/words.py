@@ -13,10 +13,9 @@ from plusone.events.models import Event
 from plusone.events.reactions import reaction
 from plusone.kernel.models import Business, User
 from plusone.kernel.queue import sweep
+from plusone.messaging import commands
+from plusone.messaging.texts import Context, Placeholder, person_name, placeholders, templates
 from plusone.rules.vocabulary import Action, Moment, Person, UnknownWord, actions
-
-from . import commands
-from .texts import Context, Placeholder, person_name, placeholders, templates
 
 
 @sweep(every_seconds=30)

@@ -1,0 +1,92 @@
+"""Who is written to in the loop, and what they read (R-103, R-105, R-249)."""
+
+from plusone.clients.commands import activate, edit_client
+from plusone.clients.models import Client
+from plusone.kernel.models import Business
+from plusone.messaging.models import Message
+from plusone.referrals.commands import deactivate_campaign, register_friend
+from plusone.rules.engine import work
+from plusone.store.commands import refund
+from plusone.store.models import Product
+from world import EUR10, NOON, bring, launch, sell
+
+WHO = {"actor": "user:1", "now": NOON}
+
+
+def sent() -> list[tuple[str, str]]:
+    """Let the rules run; return (template, address) of all messages in order."""
+    work(NOON)
+    return list(Message.objects.exclude(state="suppressed").order_by("id").values_list("template", "to"))
+
+
+def text_of(template: str) -> str:
+    return Message.objects.get(template=template).text
+
+
+def test_registration_writes_to_ambassador_owner_and_lead(gym: Business, ana: Client) -> None:
+    """R-103, R-025: all three within minutes, each once, in the business's language unless the reader chose one."""
+    launch(gym, friend=EUR10)
+    edit_client(ana, language="en", **WHO)
+    bring(ana, "Ben")
+    expected = {
+        ("referral.thanks", "ana.lópez@clients.example"),
+        ("referral.notice", "olga@vela.example"),
+        ("referral.welcome", "ben@friends.example"),
+    }
+    assert set(sent()) == expected
+    assert len(sent()) == 3
+    thanks = text_of("referral.thanks")
+    assert "Ben has registered with Studio Vela through you." in thanks
+    assert "Once Ben becomes an active client, you receive €15.00 of balance." in thanks
+    assert "/p/studio-vela/" in thanks
+
+
+def test_activation_rewards_ambassador_and_hands_friend_the_link(gym: Business, ana: Client) -> None:
+    """R-105: the new client gets their own link, the ambassador hears of the reward."""
+    launch(gym)
+    ben = bring(ana, "Ben").friend
+    edit_client(ben, language="en", **WHO)
+    activate(ben, **WHO)
+    templates = [template for template, _to in sent()]
+    assert templates.count("referral.your_turn") == 1
+    assert templates.count("reward.granted") == 1
+    assert f"/r/{ben.code}" in text_of("referral.your_turn")
+
+
+def test_without_rewards_no_message_speaks_of_money(gym: Business, ana: Client) -> None:
+    """R-048: thank-you and your turn carry no amount and no balance."""
+    launch(gym, ambassador=None)
+    for client in (ana, bring(ana, "Ben").friend):
+        edit_client(client, language="en", **WHO)
+    sent()
+    activate(Client.objects.get(first_name="Ben"), **WHO)
+    assert "reward.granted" not in [template for template, _to in sent()]
+    for template in ("referral.thanks", "referral.your_turn", "referral.welcome"):
+        text = text_of(template).lower()
+        assert not any(word in text for word in ("€", "balance", "reward", "saldo")), text
+
+
+def test_doubtful_registration_writes_to_the_owner_alone(gym: Business, ana: Client) -> None:
+    """CONTRACT, Pages: mails to strangers wait while a referral is flagged."""
+    launch(gym)
+    register_friend(gym, ana, first_name="Bot", email="bot@x.example", flags=("honeypot",), actor="public", now=NOON)
+    assert sent() == [("referral.notice", "olga@vela.example")]
+
+
+def test_ambassadors_hear_what_becomes_of_open_recommendations(gym: Business, ana: Client) -> None:
+    """Q-06: the owner's choice is told."""
+    campaign = launch(gym)
+    bring(ana, "Ben")
+    deactivate_campaign(campaign, open_referrals="honour_days", days=7, **WHO)
+    assert ("referral.deadline", ana.email) in sent()
+    assert "7" in text_of("referral.deadline")
+
+
+def test_orders_are_confirmed_and_refunds_told(gym: Business, ana: Client, bono: Product) -> None:
+    """R-249: the receipt names what was bought."""
+    edit_client(ana, language="en", **WHO)
+    order = sell(ana, bono, 2)
+    refund(order, 2500, **WHO)
+    assert [template for template, _to in sent()] == ["order.paid", "order.refunded"]
+    assert "2 × Bono 10: €100.00" in text_of("order.paid")
+    assert "€25.00 of your order at Studio Vela was refunded" in text_of("order.refunded")
