@@ -104,6 +104,15 @@ def test_both_parts_carry_the_same_links_and_words(noon):
     assert len(rendered.html) < 60_000
 
 
+def test_what_fills_a_gap_is_asked_once_for_a_message(noon, monkeypatch):
+    asked = []
+    monkeypatch.setattr(placeholders["friend"], "value", lambda self, ctx: asked.append(ctx) or "Ben")
+
+    render(Hello(), context(noon))
+
+    assert len(asked) == 1
+
+
 def headers_of(mail: EmailMultiAlternatives) -> dict[str, str]:
     return dict(mail.message().items())
 

@@ -72,6 +72,7 @@ class Context:
     event: Event | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     mentioned: set[int] = field(default_factory=set)
+    known: dict[str, str | None] = field(default_factory=dict)  # gaps are asked once, for both parts of the message
 
     def naming(self, client: Client) -> str:
         """The name by which others may speak of a client. It is noted: when they are deleted, so are these words."""
@@ -160,7 +161,9 @@ def _value(gap: re.Match[str], ctx: Context) -> tuple[str, bool]:
         return str(ctx.data[name] or instead), False
     placeholder = placeholders.get(name)
     assert placeholder is not None, f"no placeholder is called {name!r}"
-    value = placeholder().value(ctx)
+    if name not in ctx.known:
+        ctx.known[name] = placeholder().value(ctx)
+    value = ctx.known[name]
     return (value, placeholder.is_link) if value else (instead, False)
 
 
