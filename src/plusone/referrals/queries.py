@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from plusone.clients.models import Client
 from plusone.kernel import clock, ids
@@ -145,26 +147,33 @@ def numbers_of(clients: Sequence[Client]) -> dict[int, Numbers]:
     return {client: Numbers(leads=leads, active=active) for client, leads, active in rows}
 
 
-def visits(
+def visit_rows(
     business: Business, *, since: date | None = None, until: date | None = None, campaign: Campaign | None = None
-) -> int:
-    """Return how often links were opened on the days from `since` to `until`, both included:
-
-    rolled-up days and what came after.
-    """
-    days, tail = VisitDay.objects.filter(business=business), Visit.objects.filter(business_id=business.pk)
-    mark = RollUp.objects.filter(name="visits").values_list("mark", flat=True).first() or 0
-    tail = tail.filter(id__gt=mark)
+) -> tuple[QuerySet[VisitDay], QuerySet[Visit]]:
+    """Return the days that are counted and the visits after them, from the day `since` to the day `until`, included."""
+    mark = RollUp.objects.filter(name="visits").values("mark")[:1]
+    days = VisitDay.objects.filter(business=business)
+    tail = Visit.objects.filter(business_id=business.pk, id__gt=Coalesce(Subquery(mark), 0))
     if campaign is not None:
         days, tail = days.filter(campaign=campaign), tail.filter(campaign_id=campaign.pk)
     if since is not None:
         days, tail = days.filter(day__gte=since), tail.filter(id__gte=_first_id(business, since))
     if until is not None:
-        days, tail = (
-            days.filter(day__lte=until),
-            tail.filter(id__lt=_first_id(business, date.fromordinal(until.toordinal() + 1))),
-        )
+        days, tail = days.filter(day__lte=until), tail.filter(id__lt=_first_id(business, until + timedelta(days=1)))
+    return days, tail
+
+
+def visits(
+    business: Business, *, since: date | None = None, until: date | None = None, campaign: Campaign | None = None
+) -> int:
+    """Return how often links were opened on the days from `since` to `until`, both included."""
+    days, tail = visit_rows(business, since=since, until=until, campaign=campaign)
     return int(days.aggregate(total=Sum("visits"))["total"] or 0) + tail.count()
+
+
+def day_of_visit(visit_id: int, timezone: str) -> date:
+    """Return the local calendar day on which a visit's id was made."""
+    return datetime.fromtimestamp((visit_id >> 21) / 1000, tz=UTC).astimezone(ZoneInfo(timezone)).date()
 
 
 def _first_id(business: Business, day: date) -> int:

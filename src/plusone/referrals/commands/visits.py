@@ -1,7 +1,6 @@
 """Visits of links: a row each, on disk before the answer, and counted by day later (PERFORMANCE 2)."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -9,6 +8,7 @@ from django.db.models import F
 from plusone.kernel import ids
 from plusone.kernel.models import Business
 from plusone.referrals.models import RollUp, Visit, VisitDay
+from plusone.referrals.queries import day_of_visit
 
 SETTLED_MS = 5_000  # Ids are made before their commit: only what is older than this is counted.
 BATCH = 5_000
@@ -31,7 +31,7 @@ def roll_up_visits(now: datetime) -> int:
     if not visits:
         return 0
     zones = dict(Business.objects.filter(id__in={visit.business_id for visit in visits}).values_list("id", "timezone"))
-    days: dict[tuple[int, int, int, object], int] = {}
+    days: dict[tuple[int, int, int, date], int] = {}
     for visit in visits:
         if visit.business_id in zones:
             key = (
@@ -47,8 +47,3 @@ def roll_up_visits(now: datetime) -> int:
         VisitDay.objects.filter(**row).update(visits=F("visits") + number)
     RollUp.objects.filter(name="visits").update(mark=visits[-1].id)
     return len(visits)
-
-
-def day_of_visit(visit_id: int, timezone: str) -> object:
-    """Return the local calendar day on which a visit's id was made."""
-    return datetime.fromtimestamp((visit_id >> 21) / 1000, tz=UTC).astimezone(ZoneInfo(timezone)).date()
