@@ -120,6 +120,9 @@ def test_mail_goes_out_by_the_server_named(read: Read) -> None:
         ({"BASE_URL": "https://club.example:many"}, "PLUSONE_BASE_URL is not a readable address"),
         ({"DATABASE_URL": "mysql://somewhere/club"}, "must begin with sqlite:/// or postgres://"),
         ({"EMAIL_URL": "mail.example"}, "must look like smtp+tls://"),
+        ({"COMMISSION_RATE": "2,5"}, "PLUSONE_COMMISSION_RATE must be a percentage"),
+        ({"COMMISSION_RATE": "101"}, "PLUSONE_COMMISSION_RATE must be a percentage"),
+        ({"COMMISSION_RATE": "NaN"}, "PLUSONE_COMMISSION_RATE must be a percentage"),
         ({"DATA_DIR": "/dev/null/var"}, "The data folder /dev/null/var cannot be made"),
     ],
 )

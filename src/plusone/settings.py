@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -18,6 +19,7 @@ PACKAGE = Path(__file__).resolve().parent
 
 KNOWN = {
     "BASE_URL",
+    "COMMISSION_RATE",
     "DATABASE_URL",
     "DATA_DIR",
     "EMAIL_URL",
@@ -76,6 +78,14 @@ if TEST_CLOCK and ENV != "test":
 FAULTS = frozenset(name.strip() for name in _given("FAULTS").split(",") if name.strip())
 if FAULTS and ENV != "test":
     raise ImproperlyConfigured("PLUSONE_FAULTS is only for PLUSONE_ENV=test.")
+
+# The operator's part of the income that recommendations generate, in per cent with at most two decimals.
+try:
+    COMMISSION_RATE = Decimal(_given("COMMISSION_RATE", "0"))
+    if not 0 <= COMMISSION_RATE <= 100 or round(COMMISSION_RATE, 2) != COMMISSION_RATE:
+        raise ValueError("out of range")
+except (ArithmeticError, ValueError):
+    raise ImproperlyConfigured("PLUSONE_COMMISSION_RATE must be a percentage such as 2.5, from 0 to 100.") from None
 
 DEBUG = False
 ROOT_URLCONF = "plusone.urls"

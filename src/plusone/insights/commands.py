@@ -1,0 +1,58 @@
+"""A goal is set and given up (R-107)."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.events.commands import record
+from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.models import Business
+from plusone.kernel.money import AMOUNT_MAX
+
+from . import events
+from .kpis import kpis
+from .models import Goal
+
+GOALS_MAX = 24
+DAYS_MAX = 3660
+
+
+@transaction.atomic
+def set_goal(business: Business, *, kpi: str, target: int, since: date, until: date, actor: str, now: datetime) -> Goal:
+    """Set what a figure is to reach on the days from `since` to `until`; those again change the target.
+
+    `target` is minor units for money and hundredths of a per cent for a rate. Raise Invalid for a wrong field.
+    """
+    found = kpis.get(kpi)
+    if found is None or not found.goal:
+        raise Invalid(_("Choose a figure."), field="kpi")
+    if not 0 < target <= AMOUNT_MAX:
+        raise Invalid(_("A goal is more than zero."), field="target")
+    if found.unit == "ratio" and target > 10_000:
+        raise Invalid(_("A rate is at most 100 %."), field="target")
+    if until < since:
+        raise Invalid(_("The last day lies before the first."), field="until")
+    if (until - since).days > DAYS_MAX:
+        raise Invalid(_("A goal spans at most ten years."), field="until")
+    if Goal.objects.filter(business=business).count() >= GOALS_MAX:
+        raise Refused(_("You have 24 goals. Remove one first."), code="too_many")
+    goal, _new = Goal.objects.update_or_create(
+        business=business,
+        kpi=kpi,
+        since=since,
+        until=until,
+        defaults={"target": target},
+        create_defaults={"target": target, "created_at": now, "created_by": actor},
+    )
+    told = events.GoalSet(goal=goal.pk, kpi=kpi, target=target, days=(until - since).days + 1)
+    record(business, told, actor=actor, now=now)
+    return goal
+
+
+@transaction.atomic
+def remove_goal(goal: Goal, *, actor: str, now: datetime) -> None:
+    """Give a goal up; that it was set stays in the log."""
+    told = events.GoalRemoved(goal=goal.pk, kpi=goal.kpi)
+    record(goal.business, told, actor=actor, now=now)
+    goal.delete()
