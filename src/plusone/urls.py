@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("plusone.faces.edge.app")),
+    path("", include("plusone.faces.public.urls")),
     path("", include("plusone.faces.dashboard.entrance")),
     path("accounts/", include("plusone.faces.ui.accounts")),
     path("b/<slug:business>/", include("plusone.faces.dashboard.urls")),

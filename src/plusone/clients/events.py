@@ -100,3 +100,14 @@ class ClientDeleted(Fact):
     says: ClassVar[Promise] = _("A client was deleted")
     was: str
     reason: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ClientPreferenceSet(Fact):
+    """A client agreed to be written to for a purpose (`promotions`), or took that back."""
+
+    name: ClassVar[str] = "client.preference_set"
+    says: ClassVar[str | Promise] = _("A client said what they want to be sent")
+    purpose: str
+    given: bool

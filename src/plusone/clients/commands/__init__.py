@@ -1,6 +1,7 @@
 """The verbs of the client book."""
 
 from .lifecycle import activate, archive, create_client, delete_client, reactivate, register_lead
+from .preferences import set_promotions
 from .profile import AlreadyExists, attach_logins, edit_client, set_tags
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "edit_client",
     "reactivate",
     "register_lead",
+    "set_promotions",
     "set_tags",
 ]

@@ -1,5 +1,6 @@
 """The verbs of the referral loop."""
 
+from .answering import Answer, answer_invitation
 from .campaigns import activate_campaign, archive_campaign, create_campaign, deactivate_campaign, edit_campaign
 from .deciding import approve_referral, close_overdue, reject_referral
 from .registering import (
@@ -18,11 +19,13 @@ from .visits import record_visit, roll_up_visits
 
 __all__ = [
     "AlreadyReferred",
+    "Answer",
     "CampaignInactive",
     "ExistingClient",
     "SelfReferral",
     "UnknownCode",
     "activate_campaign",
+    "answer_invitation",
     "approve_referral",
     "archive_campaign",
     "attach_referral",

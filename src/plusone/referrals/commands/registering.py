@@ -95,7 +95,7 @@ def register_friend(
     Raise CampaignInactive, SelfReferral, ExistingClient, AlreadyReferred or Invalid; then nothing is made.
     """
     campaign = _live(business, ambassador, campaign)
-    email_at, phone_at = _identity(business, email, phone)
+    email_at, phone_at = read_identity(business, email, phone)
     if _same_person(ambassador, email_at, phone_at):
         raise SelfReferral(_("This is your own link. Share it with a friend."))
     known = known_person(business, email=email_at, phone=phone_at)
@@ -137,7 +137,7 @@ def register_without_referral(
 
     Return None where that person is known already.
     """
-    email_at, phone_at = _identity(business, email, phone)
+    email_at, phone_at = read_identity(business, email, phone)
     if known_person(business, email=email_at, phone=phone_at):
         return None
     return register_lead(
@@ -304,7 +304,7 @@ def _live(business: Business, ambassador: Client, campaign: Campaign | None) -> 
     return campaign
 
 
-def _identity(business: Business, email: str, phone: str) -> tuple[str, str]:
+def read_identity(business: Business, email: str, phone: str) -> tuple[str, str]:
     """Return address and phone as they identify a person; what cannot be read is refused where the lead is made."""
     try:
         email = login_email(email)

@@ -1,0 +1,1 @@
+"""What anybody may open: invitations, unsubscribing, the outbox of a trial."""

@@ -1,0 +1,44 @@
+"""The token of a registration form: signed, tied to its page, to no session (CONTRACT, Pages)."""
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+
+OPEN_SECONDS_MAX = 14 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class FormToken:
+    """What a form brings back: the page it was on, the visit that opened it, a number of its own, when it was shown."""
+
+    page: str
+    visit_id: int | None
+    nonce: str
+    shown_at: float
+
+    @property
+    def seconds_open(self) -> float:
+        """How long the form was open, by the machine's clock."""
+        return time.time() - self.shown_at
+
+
+def _signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="plusone.join")
+
+
+def new_token(page: str, visit_id: int | None) -> str:
+    """Return a token for the form of a page."""
+    return _signer().sign_object([page, visit_id, secrets.token_urlsafe(9), round(time.time(), 3)])
+
+
+def read_token(token: str, page: str) -> FormToken | None:
+    """Return what a token says, or None where it is made up, another page's, or older than two weeks."""
+    try:
+        read: Any = _signer().unsign_object(token, max_age=OPEN_SECONDS_MAX)
+        found = FormToken(*read)
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+    return found if found.page == page else None

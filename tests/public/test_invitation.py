@@ -1,0 +1,405 @@
+"""R-020..R-024, R-051, CASES 5, 7, 13, 14, 17, 24, 28, 74, AUTH-8, PRI-9: the invitation page and its form."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client as Browser
+from django.utils import timezone
+
+from plusone.clients.commands import archive
+from plusone.clients.models import Client, Consent
+from plusone.events.models import Event
+from plusone.faces.public import signs
+from plusone.kernel import clock
+from plusone.kernel.models import Business
+from plusone.referrals.commands import deactivate_campaign, record_visit
+from plusone.referrals.models import Campaign, Referral
+from plusone.referrals.touches import visit_token
+from plusone.rewards.models import Reward
+from world import EUR10, add_client, bring, launch, open_gym, open_salon
+
+pytestmark = pytest.mark.django_db
+
+FAR = "8.8.8.8"
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts() -> None:
+    signs.registrations.clear()
+
+
+@pytest.fixture
+def gym() -> Business:
+    return open_gym().business
+
+
+@pytest.fixture
+def ana(gym: Business) -> Client:
+    client = add_client(gym, "Ana", "López", phone="+34600111222")
+    launch(gym, friend=EUR10)
+    return client
+
+
+@pytest.fixture
+def browser() -> Browser:
+    return Browser(enforce_csrf_checks=True)
+
+
+def page_of(browser: Browser, path: str, **headers: str) -> str:
+    response = browser.get(path, **headers)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def token_in(page: str) -> str:
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def fill_in(browser: Browser, path: str, token: str = "", /, **fields: Any) -> Any:
+    headers = {name: fields.pop(name) for name in list(fields) if name.startswith(("HTTP_", "REMOTE_"))}
+    token = token or token_in(page_of(browser, path))
+    sent = {"first_name": "Ben", "email": "ben@friends.example", "token": token, **fields}
+    return browser.post(path, sent, **headers)
+
+
+def rows() -> tuple[int, int, int, int]:
+    return Client.objects.count(), Referral.objects.count(), Reward.objects.count(), Event.objects.count()
+
+
+def plain(response: Any) -> str:
+    """The words of a page, without what differs from form to form."""
+    return re.sub(r'(name="(token|csrfmiddlewaretoken)" value="|nonce=")[^"]+', "", response.content.decode())
+
+
+def test_the_page_says_who_invites_to_what(ana: Client, browser: Browser) -> None:
+    """R-020: first name and initial, the business, the offer, its conditions, three fields, the code at hand."""
+    page = page_of(browser, f"/join/{ana.code}?lang=en")
+    for words in ("Ana L. invites you to Studio Vela", "€10.00 of balance", 'name="first_name"', 'name="email"'):
+        assert words in page
+    assert f'value="{ana.code}"' in page
+    assert "López" not in page
+    assert "600111222" not in page
+    assert "ana.l" not in page
+
+
+def test_it_speaks_the_readers_language_else_the_businesss(ana: Client, browser: Browser) -> None:
+    at = f"/join/{ana.code}"
+    assert '<html lang="es"' in page_of(browser, at)
+    assert '<html lang="fr"' in page_of(browser, at, HTTP_ACCEPT_LANGUAGE="de,fr-CA;q=0.8,en;q=0.5")
+    assert '<html lang="en"' in page_of(browser, f"{at}?lang=en", HTTP_ACCEPT_LANGUAGE="fr")
+
+
+def test_messengers_find_a_preview(ana: Client, browser: Browser, settings: Any) -> None:
+    """A picture under 300 kB, absolute addresses; the ambassador's first name is in it, in no address."""
+    page = page_of(browser, f"/join/{ana.code}?lang=en", HTTP_USER_AGENT="WhatsApp/2.23")
+    image = re.search(r'property="og:image" content="([^"]+)"', page)
+    assert image
+    assert image[1] == f"{settings.BASE_URL}/join/{ana.code}/card.jpg?lang=en"
+    assert 'property="og:title" content="Ana L. invites you to Studio Vela"' in page
+    picture = browser.get(image[1])
+    assert picture["Content-Type"] == "image/jpeg"
+    assert len(picture.content) < 300_000
+    assert "Set-Cookie" not in picture.headers
+
+
+def test_nothing_is_remembered_of_who_only_looks(
+    ana: Client, browser: Browser, django_assert_max_num_queries: Any
+) -> None:
+    """PRI-9: no cookie, no session read, no foreign origin, at most 60 kB."""
+    with django_assert_max_num_queries(6) as queries:
+        response = browser.get(f"/join/{ana.code}")
+    assert not any("django_session" in query["sql"] for query in queries.captured_queries)
+    assert response.cookies == {}
+    assert "Cookie" not in response.headers.get("Vary", "")
+    assert response.headers["Referrer-Policy"] == "same-origin"
+    assert len(response.content) < 60_000
+    assert not re.search(r'(src|href)="https?://(?!testserver)', response.content.decode())
+
+
+def test_a_friend_becomes_a_lead_under_todays_terms(ana: Client, browser: Browser) -> None:
+    """R-021: lead, referral and gift at once, with the visit that led here; no session, no CSRF cookie."""
+    visit = record_visit(ana.business_id, ana.pk, Campaign.objects.get().pk)
+    token = token_in(page_of(browser, f"/join/{ana.code}?v={visit_token(visit)}"))
+    response = fill_in(browser, f"/join/{ana.code}", token, phone="600 333 444", HTTP_ACCEPT_LANGUAGE="fr")
+    referral = Referral.objects.select_related("friend").get()
+    ben = referral.friend
+    assert response.status_code == 200
+    assert (ben.status, ben.first_name, ben.email, ben.phone) == ("lead", "Ben", "ben@friends.example", "+34600333444")
+    assert (ben.language, ben.source) == ("fr", "referral")
+    assert (referral.ambassador_id, referral.source, referral.visit_id) == (ana.pk, "link", visit)
+    assert (referral.state, referral.flagged) == ("registered", False)
+    assert [(reward.side, reward.state) for reward in Reward.objects.order_by("side")] == [
+        ("ambassador", "promised"),
+        ("friend", "granted"),
+    ]
+    assert "sessionid" not in response.cookies
+
+
+def test_the_thanks_page_leads_to_a_login_with_the_address_in_the_form(ana: Client, browser: Browser) -> None:
+    response = fill_in(browser, f"/join/{ana.code}?lang=en")
+    page = response.content.decode()
+    assert "Thank you, Ben!" in page
+    assert 'name="email" value="ben@friends.example"' in page
+    assert not re.search(r'(href|action)="[^"]*(ben|friends\.example)', page)
+
+
+@pytest.mark.parametrize("spelt", ["upper", "title", "spaces"])
+def test_a_code_is_the_same_in_any_spelling(ana: Client, browser: Browser, spelt: str) -> None:
+    """CASES 2."""
+    code = {"upper": ana.code.upper(), "title": ana.code.title(), "spaces": f"%20{ana.code}%20"}[spelt]
+    assert fill_in(browser, f"/join/{code}", code=f" {ana.code.upper()} ").status_code == 200
+    assert Referral.objects.get().source == "link"
+
+
+def test_a_replay_answers_the_same_and_makes_nothing(ana: Client, browser: Browser) -> None:
+    """CASES 13, IDEM-12: one referral, whatever is pressed how often."""
+    token = token_in(page_of(browser, f"/join/{ana.code}"))
+    first = fill_in(browser, f"/join/{ana.code}", token)
+    before = rows()
+    again = fill_in(browser, f"/join/{ana.code}", token)
+    anew = fill_in(browser, f"/join/{ana.code}")
+    assert plain(first) == plain(again) == plain(anew)
+    assert rows() == before
+
+
+def test_two_friends_on_one_phone_are_two(ana: Client, browser: Browser) -> None:
+    """A page that the back button brings back registers the next person too."""
+    token = token_in(page_of(browser, f"/join/{ana.code}"))
+    fill_in(browser, f"/join/{ana.code}", token)
+    fill_in(browser, f"/join/{ana.code}", token, first_name="Eva", email="eva@friends.example")
+    assert sorted(Referral.objects.values_list("friend__first_name", flat=True)) == ["Ben", "Eva"]
+
+
+def test_everybody_gets_the_same_page(ana: Client, gym: Business, browser: Browser) -> None:
+    """R-023, CASES 24, 28: a client, the ambassador herself and somebody else's friend see what a stranger sees."""
+    eva = add_client(gym, "Eva", email="eva@clients.example")
+    old = add_client(gym, "Old", email="old@clients.example")
+    archive(old, actor="user:1", now=clock.now())
+    bring(eva, "Tom", email="tom@friends.example")
+    assert ana.email
+    stranger = fill_in(browser, f"/join/{ana.code}", email="new@friends.example")
+    before = rows()
+    for address in (
+        ana.email,
+        ana.email.upper().replace("@", "+x@"),
+        "eva@clients.example",
+        "old@clients.example",
+        "tom@friends.example",
+    ):
+        answer = fill_in(browser, f"/join/{ana.code}", email=address)
+        assert answer.status_code == 200
+        assert plain(answer).replace(address, "new@friends.example") == plain(stranger)
+    assert rows() == before
+
+
+def test_a_phone_that_somebody_has_gives_nothing_away(ana: Client, browser: Browser) -> None:
+    before = rows()
+    answer = fill_in(browser, f"/join/{ana.code}", phone="+34 600 111 222")
+    assert "ben@friends.example" in answer.content.decode()
+    assert rows() == before
+
+
+def test_only_a_changed_code_overrides_the_link(ana: Client, gym: Business, browser: Browser) -> None:
+    """CONTRACT, CASES 17: left as it was, or emptied, the path's client is thanked; another's code wins."""
+    eva = add_client(gym, "Eva")
+    fill_in(browser, f"/join/{ana.code}", email="one@friends.example", code="")
+    fill_in(browser, f"/join/{ana.code}", email="two@friends.example", code=eva.code)
+    assert list(Referral.objects.order_by("pk").values_list("ambassador_id", "source")) == [
+        (ana.pk, "link"),
+        (eva.pk, "code"),
+    ]
+
+
+@pytest.mark.parametrize("whose", ["nobody", "other business", "archived"])
+def test_a_code_that_leads_nowhere_never_blocks(ana: Client, gym: Business, browser: Browser, whose: str) -> None:
+    """CASES 7, 14: a lead without a referral, and the page says that the code is not known."""
+    zoe = add_client(open_salon().business, "Zoé")
+    old = add_client(gym, "Old")
+    archive(old, actor="user:1", now=clock.now())
+    code = {"nobody": "bcdfghjkm", "other business": zoe.code, "archived": old.code}[whose]
+    response = fill_in(browser, f"/join/{ana.code}?lang=en", code=code)
+    ben = Client.objects.get(email="ben@friends.example")
+    assert (response.status_code, ben.status, ben.source, ben.business_id) == (200, "lead", "form", gym.pk)
+    assert f"Nobody has the code “{code}”." in response.content.decode()
+    assert Referral.objects.count() == 0
+
+
+def test_a_form_is_refused_with_what_was_wrong_and_kept(ana: Client, browser: Browser) -> None:
+    before = rows()
+    response = fill_in(browser, f"/join/{ana.code}?lang=en", first_name=" ", email="no address", phone="12")
+    page = response.content.decode()
+    assert response.status_code == 422
+    for words in ("This is not an e-mail address.", "This is not a phone number.", 'value="no address"', 'value="12"'):
+        assert words in page
+    assert rows() == before
+    assert fill_in(browser, f"/join/{ana.code}", token_in(page)).status_code == 200
+
+
+def test_the_token_is_checked(ana: Client, gym: Business, browser: Browser) -> None:
+    """AUTH-8: none, a made-up one, another link's, an old one: 403, what was typed is kept, nothing made."""
+    eva = add_client(gym, "Eva")
+    others = token_in(page_of(browser, f"/join/{eva.code}"))
+    with time_machine.travel(timezone.now() - timedelta(days=21)):
+        old = token_in(page_of(browser, f"/join/{ana.code}"))
+    before = rows()
+    for token in ("none", "made:up:token", others, old):
+        response = fill_in(browser, f"/join/{ana.code}", token)
+        assert response.status_code == 403
+        assert 'value="ben@friends.example"' in response.content.decode()
+    assert rows() == before
+    assert fill_in(browser, f"/join/{ana.code}", token_in(response.content.decode())).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://testserver", 200),
+        ("http://127.0.0.1:8000", 200),
+        ("https://evil.example", 403),
+        ("null", 403),
+        ("http://testserver.evil.example", 403),
+    ],
+)
+def test_a_foreign_origin_is_refused(ana: Client, browser: Browser, settings: Any, origin: str, status: int) -> None:
+    """CONTRACT, Pages: BASE_URL or the request's own host; an absent one passes (all other tests)."""
+    settings.BASE_URL = "http://127.0.0.1:8000"
+    before = rows()
+    response = fill_in(browser, f"/join/{ana.code}", HTTP_ORIGIN=origin)
+    assert response.status_code == status
+    assert (rows() == before) == (status == 403)
+
+
+def test_signs_of_spam_flag_and_never_refuse(ana: Client, browser: Browser) -> None:
+    """CONTRACT, Pages; CASES 74: registered at once, and its rewards wait for a person."""
+    answers = [
+        fill_in(browser, f"/join/{ana.code}", email="a@friends.example", topic="buy pills"),
+        fill_in(browser, f"/join/{ana.code}", email="b@friends.example", REMOTE_ADDR=FAR),
+        fill_in(browser, f"/join/{ana.code}", email="c@mailinator.com"),
+        fill_in(browser, f"/join/{ana.code}", email="d@sub.mailinator.com"),
+        fill_in(browser, f"/join/{ana.code}", email="e@friends.example"),
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 5
+    flags = dict(Referral.objects.values_list("friend__email", "flags"))
+    assert flags == {
+        "a@friends.example": ["trap"],
+        "b@friends.example": ["too_fast"],
+        "c@mailinator.com": ["disposable_email"],
+        "d@sub.mailinator.com": ["disposable_email"],
+        "e@friends.example": [],
+    }
+    states = dict(Reward.objects.filter(side="friend").values_list("client__email", "state"))
+    assert states["a@friends.example"] == "awaiting_approval"
+    assert states["e@friends.example"] == "granted"
+
+
+def test_a_crowd_from_one_address_is_flagged_and_a_human_pace_is_not(ana: Client, browser: Browser) -> None:
+    """FRA-4: the 21st in ten minutes waits; twelve people on a gym's network do not."""
+    tokens = [token_in(page_of(browser, f"/join/{ana.code}")) for _ in range(22)]
+    with time_machine.travel(timezone.now() + timedelta(seconds=30)):
+        for number, token in enumerate(tokens):
+            sent = {"email": f"p{number}@friends.example", "REMOTE_ADDR": FAR}
+            assert fill_in(browser, f"/join/{ana.code}", token, **sent).status_code == 200
+    flagged = Referral.objects.filter(flagged=True).values_list("friend__email", flat=True)
+    assert sorted(flagged) == ["p20@friends.example", "p21@friends.example"]
+
+
+def test_consent_is_asked_only_where_the_business_wants_it(ana: Client, gym: Business, browser: Browser) -> None:
+    """R-022, PRI-5: then it is required, and kept word for word."""
+    assert 'name="consent"' not in page_of(browser, f"/join/{ana.code}")
+    Business.objects.filter(pk=gym.pk).update(consent_required=True)
+    before = rows()
+    assert fill_in(browser, f"/join/{ana.code}?lang=en").status_code == 422
+    assert rows() == before
+    assert fill_in(browser, f"/join/{ana.code}?lang=en", consent="on").status_code == 200
+    consent = Consent.objects.get()
+    words = "I agree that Studio Vela contacts me by e-mail or phone. I can take this back at any time."
+    assert (consent.client.first_name, consent.given, consent.text) == ("Ben", True, words)
+
+
+def test_a_campaign_that_ended_refuses_the_open_form_too(ana: Client, gym: Business, browser: Browser) -> None:
+    """CASES 4, R-051: 410 with the business's contact; nobody is registered."""
+    Business.objects.filter(pk=gym.pk).update(email="hola@vela.example")
+    token = token_in(page_of(browser, f"/join/{ana.code}"))
+    deactivate_campaign(Campaign.objects.get(), actor="user:1", now=clock.now())
+    before = rows()
+    for response in (
+        browser.get(f"/join/{ana.code}"),
+        fill_in(browser, f"/join/{ana.code}", token),
+        browser.get(f"/at/{gym.slug}"),
+        fill_in(browser, f"/at/{gym.slug}", token),
+    ):
+        assert response.status_code == 410
+        assert "hola@vela.example" in response.content.decode()
+    assert browser.get(f"/join/{ana.code}/card.jpg").status_code == 404
+    assert rows() == before
+
+
+def test_the_link_of_who_is_no_active_client_registers_nobody(ana: Client, gym: Business, browser: Browser) -> None:
+    lead = bring(ana, "Lea").friend
+    archive(ana, actor="user:1", now=clock.now())
+    assert browser.get(f"/join/{ana.code}").status_code == 410
+    assert browser.get(f"/join/{lead.code}").status_code == 410
+    assert browser.get("/join/bcdfghjkm").status_code == 404
+
+
+def test_a_typed_code_does_the_same(ana: Client, gym: Business, browser: Browser) -> None:
+    """CONTRACT: /at/ for posters and spoken codes; without a code a lead whom nobody brought."""
+    page = page_of(browser, f"/at/{gym.slug.upper()}?lang=en")
+    assert "Welcome to Studio Vela" in page
+    assert "Ana" not in page
+    fill_in(browser, f"/at/{gym.slug}", email="one@friends.example", code=ana.code.upper())
+    fill_in(browser, f"/at/{gym.slug}", email="two@friends.example")
+    fill_in(browser, f"/at/{gym.slug}", email="three@friends.example", code="bcdfghjkm")
+    assert list(Referral.objects.values_list("ambassador_id", "friend__email", "source")) == [
+        (ana.pk, "one@friends.example", "code")
+    ]
+    assert Client.objects.filter(status="lead").count() == 3
+    assert browser.get("/at/nowhere").status_code == 404
+
+
+def test_without_rewards_no_money_is_spoken_of(gym: Business, browser: Browser) -> None:
+    """R-048."""
+    ana = add_client(gym, "Ana", "López")
+    launch(gym, ambassador=None)
+    page = (
+        page_of(browser, f"/join/{ana.code}?lang=en") + fill_in(browser, f"/join/{ana.code}?lang=en").content.decode()
+    )
+    assert not re.search(r"€|balance|reward|gift", page)
+
+
+def test_the_ambassador_sees_her_invitation_as_a_friend_does(ana: Client, browser: Browser) -> None:
+    """R-024: with a note; the form does not look who is logged in (POST reads no session)."""
+    from plusone.kernel.models import User
+
+    ana.user = User.objects.create_user(ana.email or "")
+    ana.save(update_fields=["user"])
+    browser.force_login(ana.user)
+    page = page_of(browser, f"/join/{ana.code}?lang=en")
+    assert "This is your own invitation" in page
+    assert "Ana L. invites you to Studio Vela" in page
+    other = Browser()
+    other.force_login(User.objects.create_user("someone@else.example"))
+    assert "This is your own invitation" not in page_of(other, f"/join/{ana.code}?lang=en")
+
+
+@pytest.mark.parametrize(
+    "nasty", ["Ann\x00a", "x" * 500, "<script>alert(1)</script>", "{{7*7}}", "\u202eAnna", "'; DROP"]
+)
+def test_nasty_names_are_shown_as_typed_or_refused(ana: Client, browser: Browser, nasty: str) -> None:
+    """FUZ-2."""
+    response = fill_in(browser, f"/join/{ana.code}", first_name=nasty)
+    assert response.status_code in (200, 422)
+    assert "<script>alert" not in response.content.decode()
+    assert "{{7*7}}" in response.content.decode() or nasty != "{{7*7}}"
+
+
+def test_queries_do_not_grow(ana: Client, browser: Browser, django_assert_max_num_queries: Any) -> None:
+    for number in range(3):
+        bring(ana, f"F{number}")
+    with django_assert_max_num_queries(6):
+        browser.get(f"/join/{ana.code}")
