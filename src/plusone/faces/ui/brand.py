@@ -96,9 +96,9 @@ def _rules(color: str, scope: str) -> Iterator[str]:
     if both is None:
         return
     light, dark = (";".join(f"--{name}:{value}" for name, value in theme.items()) for theme in both)
-    yield f"{scope}{{{light}}}"
-    yield f'@media(prefers-color-scheme:dark){{:root:not([data-theme="light"]) {scope}{{{dark}}}}}'
-    yield f':root[data-theme="dark"] {scope}{{{dark}}}'
+    yield f":is({scope}){{{light}}}"
+    yield f'@media(prefers-color-scheme:dark){{:root:not([data-theme="light"]) :is({scope}){{{dark}}}}}'
+    yield f':root[data-theme="dark"] :is({scope}){{{dark}}}'
 
 
 @lru_cache(maxsize=256)

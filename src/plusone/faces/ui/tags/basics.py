@@ -1,5 +1,6 @@
 """Icons, buttons, cards, badges, notices, empty states, progress."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.template import Context, Library
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 register = Library()
+NOTHING = SafeString("")
 
 # What a state is called on a page (the glossary's words), how it is toned and which sign it wears beside its colour.
 STATES: dict[str, tuple[Any, str, str]] = {
@@ -63,6 +65,8 @@ TEXTUAL = ("id", "title", "target", "rel", "download", "form", "formaction", "fo
 
 def attributes(given: dict[str, Any]) -> SafeString:
     """Return ` name="value"` for each keyword (`data_x` becomes `data-x`); True stands alone, None and False vanish."""
+    if not given:
+        return NOTHING
     pairs = [(name.rstrip("_").replace("_", "-"), value) for name, value in given.items() if value not in (None, False)]
     assert not any(name.startswith("on") or name == "style" for name, _value in pairs), (
         "the content policy forbids this"
@@ -72,9 +76,8 @@ def attributes(given: dict[str, Any]) -> SafeString:
     )
 
 
-@register.simple_tag
-def icon(name: str, label: str = "", css: str = "") -> SafeString:
-    """Draw an icon. With a label it speaks for itself; without, it is decoration."""
+@lru_cache(maxsize=512)
+def _icon(name: str, label: str, css: str) -> SafeString:
     speech = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="icon{}" viewBox="0 0 24 24" {}><use href="{}#{}"></use></svg>',
@@ -83,6 +86,12 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
         static("ui/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """Draw an icon. With a label it speaks for itself; without, it is decoration."""
+    return _icon(name, str(label), css)
 
 
 @register.simple_tag
@@ -161,7 +170,12 @@ def badge(label: str, tone: str = "", icon_name: str = "") -> SafeString:
 def status(state: str, label: str = "") -> SafeString:
     """Draw a state with its word, tone and sign; `label` overrides the word."""
     word, tone, sign = STATES.get(str(state), (str(state).replace("_", " ").capitalize(), "", "circle-dot"))
-    return badge(label or word, tone, sign)
+    return _status(str(label or word), tone, sign)
+
+
+@lru_cache(maxsize=512)
+def _status(word: str, tone: str, sign: str) -> SafeString:
+    return badge(word, tone, sign)
 
 
 @register.simple_block_tag

@@ -9,7 +9,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from .basics import attributes
+from .basics import attributes, button, icon
 
 register = Library()
 
@@ -70,9 +70,8 @@ def dialog(content: str, id: str, *, title: str) -> SafeString:  # noqa: A002 - 
     )
 
 
-@register.simple_tag(takes_context=True)
+@register.simple_tag
 def confirm(
-    context: Context,
     label: str,
     url: str,
     *,
@@ -84,27 +83,13 @@ def confirm(
     size: str = "",
     icon_name: str = "",
     menu: bool = False,
-) -> str:
+) -> SafeString:
     """Draw a button that asks first. Without JavaScript it leads to `url`: GET shows ui/confirm.html, POST acts."""
-    number = int(context.render_context.get("ui_confirm") or 0) + 1
-    context.render_context["ui_confirm"] = number
-    return render_to_string(
-        "ui/parts/confirm.html",
-        {
-            "id": f"confirm-{number}",
-            "label": label,
-            "url": url,
-            "title": title,
-            "text": text,
-            "act": act or label,
-            "tone": tone,
-            "variant": variant,
-            "size": size,
-            "icon_name": icon_name,
-            "menu": menu,
-            "csrf_token": context.get("csrf_token"),
-        },
-    )
+    asked: dict[str, Any] = {"data_confirm": title, "data_text": text, "data_act": act or label, "data_tone": tone}
+    if menu:
+        sign = icon(icon_name) if icon_name else ""
+        return format_html('<a class="menu-item" href="{}"{}>{}{}</a>', url, attributes(asked), sign, label)
+    return button(label, href=url, variant=variant, size=size, icon_name=icon_name, **asked)
 
 
 @register.simple_tag(takes_context=True)

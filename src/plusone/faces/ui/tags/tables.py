@@ -4,7 +4,7 @@ from typing import Any
 
 from django.template import Context, Library
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -83,19 +83,14 @@ def td(
     **more: Any,
 ) -> SafeString:
     """Draw a cell; `label` names it on a phone. `head`: the row's title, `num`: figures, `actions`: buttons."""
-    inner = str(content).strip()
-    classes = " ".join(name for name, wanted in (("num", num), ("actions", actions), (css, bool(css))) if wanted)
-    role = mark_safe('th scope="row" role="rowheader"') if head else mark_safe('td role="cell"')
-    end = "th" if head else "td"
-    return format_html(
-        "<{}{}{}{}>{}</{}>",
-        role,
-        format_html(' class="{}"', classes) if classes else "",
-        format_html(' data-label="{}"', label) if label and not head and not actions else "",
-        attributes(more),
-        SafeString(inner) if isinstance(content, SafeString) else inner,
-        end,
-    )
+    kind, role, scope = ("th", "rowheader", ' scope="row"') if head else ("td", "cell", "")
+    classes = " ".join(name for name, wanted in (("num", num), ("actions", actions), (css, css)) if wanted)
+    shown = f' class="{escape(classes)}"' if classes else ""
+    if label and not head and not actions:
+        shown += f' data-label="{escape(label)}"'
+    # A table has many cells, so they are put together by hand; `content` comes rendered and safe.
+    inner = conditional_escape(content).strip()
+    return SafeString(f'<{kind} role="{role}"{scope}{shown}{attributes(more)}>{inner}</{kind}>')
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const root = document.documentElement;
+  const byId = (id) => document.getElementById(id);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const on = (type, selector, act) =>
     document.addEventListener(type, (event) => {
@@ -27,8 +28,8 @@
 
   // Say something to a screen reader and, for copied text, to everybody.
   const say = (text) => {
-    const live = document.getElementById("live");
-    if (live) { live.textContent = ""; setTimeout(() => { live.textContent = text; }, 50); }
+    const live = byId("live");
+    if (live) setTimeout(() => { live.textContent = text; }, 50);
   };
   const flash = (button) => {
     const label = button.querySelector("[data-label]") || button;
@@ -68,11 +69,21 @@
   });
 
   // Dialogs: a link to a page becomes a dialog on this one.
-  on("click", "[data-dialog]", (opener, event) => {
-    const dialog = document.getElementById(opener.dataset.dialog);
+  const open = (dialog, event) => {
     if (!dialog?.showModal || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
     dialog.showModal();
+  };
+  on("click", "[data-dialog]", (opener, event) => open(byId(opener.dataset.dialog), event));
+  on("click", "[data-confirm]", (opener, event) => {
+    const dialog = byId("confirm");
+    if (!dialog) return;
+    const { confirm: title, text, act, tone } = opener.dataset;
+    const slot = (name) => dialog.querySelector(`[data-slot=${name}]`);
+    Object.entries({ title, text, act }).forEach(([name, words]) => { slot(name).textContent = words; });
+    slot("act").className = `btn btn-${tone}`;
+    dialog.querySelector("form").action = opener.href;
+    open(dialog, event);
   });
   on("click", "[data-close]", (button, event) => {
     const dialog = button.closest("dialog");
@@ -89,7 +100,7 @@
 
   // Popovers for browsers without them.
   if (!HTMLElement.prototype.hasOwnProperty("popover")) {
-    on("click", "[popovertarget]", (button) => document.getElementById(button.getAttribute("popovertarget"))?.classList.toggle("is-open"));
+    on("click", "[popovertarget]", (button) => byId(button.getAttribute("popovertarget"))?.classList.toggle("is-open"));
   }
 
   // Unsaved changes, double submits, live previews.
@@ -148,12 +159,10 @@
     setTimeout(leave, 15000);
   };
   on("click", "[data-dismiss]", (button) => button.closest(".toast-note").remove());
-  const start = () => {
-    paintTheme();
-    setTimeout(() => all(".toast-note").forEach(settle), 100);
-    document.querySelector("[aria-invalid='true']")?.focus();
-    new Set(all("input[data-pick]").map((box) => box.form)).forEach(count);
-  };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+
+  // This script is deferred: the page is read by now.
+  paintTheme();
+  setTimeout(() => all(".toast-note").forEach(settle), 100);
+  document.querySelector("[aria-invalid='true']")?.focus();
+  new Set(all("input[data-pick]").map((box) => box.form)).forEach(count);
 })();
