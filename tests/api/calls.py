@@ -46,3 +46,17 @@ class Caller:
 
     def delete(self, path: str, **headers: str) -> Answer:
         return self.call("DELETE", path, **headers)
+
+
+def is_problem(answer: Answer, status: int, code: str) -> bool:
+    """Say whether an answer is that problem, in form and content; a failed comparison is printed by the caller."""
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert len(answer.headers["X-Request-Id"]) == 22
+    assert answer.body["status"] == answer.status
+    assert answer.body["title"]
+    assert answer.body["detail"]
+    assert answer.status == 404 or answer.body["request_id"] == answer.headers["X-Request-Id"]
+    found = (answer.status, answer.body["type"])
+    assert found == (status, f"/api/v1/problems/{code}"), answer.text
+    return True

@@ -88,7 +88,8 @@ def _with_key(view: View) -> View:
 
 def _key_of(request: HttpRequest) -> ApiKey:
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-    found = api_key(secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
+    readable = scheme.lower() == "bearer" and secret.strip() and secret.isascii()
+    found = api_key(secret.strip()) if readable else None
     if found is None:
         raise problems.Unauthorized
     return found

@@ -68,7 +68,7 @@ def only(value: Any) -> Any:
     """Return the type of an option of the contract that has one value so far: any other is `not_available`."""
 
     def check(sent: Any) -> Any:
-        if type(sent) is type(value) and sent == value:
+        if (type(sent) is type(value) and sent == value) or (value is None and sent == {}):
             return sent
         raise PydanticCustomError("not_available", "not available")
 

@@ -60,7 +60,7 @@ FAULTS = {
     "enum": UNKNOWN_CHOICE,
     "not_available": ("not_available", gettext_lazy("This is not available yet.")),
     "not_zero": ("invalid", gettext_lazy("This amount must not be zero.")),
-    "date_from_datetime_parsing": ("invalid", gettext_lazy("Write a day such as 2026-01-31.")),
+    "date_parsing": ("invalid", gettext_lazy("Write a day such as 2026-01-31.")),
 }
 
 
@@ -151,7 +151,8 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Write what the shape of a request should have been, one error a field."""
     errors = list(_faults(error.errors))
-    code = "not_available" if any(fault["code"] == "not_available" for fault in errors) else "validation"
+    later = [fault for fault in errors if fault["code"] == "not_available"]
+    code, errors = ("not_available", later) if later else ("validation", errors)
     return problem(request, 422, code, str(SENTENCES[code]), errors=errors)
 
 

@@ -26,8 +26,8 @@ def once(request: Call, act: Callable[[], HttpResponse]) -> HttpResponse:
     key = request.headers.get(HEADER, "").strip()
     if request.method != "POST" or not key:
         return act()
-    if len(key) > KEY_MAX:
-        raise Invalid(_("An Idempotency-Key has at most 255 characters."), field=HEADER)
+    if len(key) > KEY_MAX or not (key.isascii() and key.isprintable()):
+        raise Invalid(_("An Idempotency-Key has at most 255 characters, all of them ASCII."), field=HEADER)
     # Retention is the machine's clock, not the business's (CONTRACT, Settings).
     claim = claim_answer(request.api_key, key, request=fingerprint(request), now=timezone.now())
     if not claim.is_new:
