@@ -1,6 +1,5 @@
 """Amounts, texts and fields that nobody should send (MON-10, FUZ-2, FUZ-9, FUZ-12)."""
 
-
 import pytest
 
 from plusone.clients.models import Client
