@@ -1,0 +1,57 @@
+"""What ambassadors are written when a campaign ends (Q-06)."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from plusone.messaging.texts import Context, Template, templates
+
+from .greeting import hello
+
+
+@templates
+class DeadlineSet(Template):
+    """Tells an ambassador that the campaign ended and until when an open recommendation counts (Q-06)."""
+
+    name = "referral.deadline"
+    label = gettext_lazy("The campaign ends, to ambassadors")
+
+    def subject(self, ctx: Context) -> str:
+        """Say that there is a last day."""
+        return _("{friend} has some days left")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say how many days."""
+        days = ctx.event.data["days"] if ctx.event else 0
+        return [
+            hello(),
+            _(
+                "The recommendation campaign of {business} has ended. What was promised for {friend} still "
+                "counts for %(days)s days."
+            )
+            % {"days": days},
+            _("Everything you have already received stays yours."),
+        ]
+
+    def button(self, ctx: Context) -> tuple[str, str]:
+        """Lead to the portal."""
+        return _("See your recommendations"), "{portal}"
+
+
+@templates
+class Withdrawn(Template):
+    """Tells an ambassador that an open recommendation ended with the campaign (Q-06)."""
+
+    name = "referral.withdrawn"
+    label = gettext_lazy("A recommendation ended, to ambassadors")
+
+    def subject(self, ctx: Context) -> str:
+        """Say what ended."""
+        return _("The recommendation campaign has ended")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say what stays."""
+        return [
+            hello(),
+            _("The recommendation campaign of {business} has ended, and with it your recommendation of {friend}."),
+            _("Everything you have already received stays yours."),
+        ]
