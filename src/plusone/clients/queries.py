@@ -16,6 +16,11 @@ def status_counts(business: Business) -> dict[str, int]:
     return {str(status): count for status, count in rows}
 
 
+def newest_active(business: Business) -> Client | None:
+    """Return the newest active client, or None."""
+    return Client.objects.filter(business=business, status=Client.Status.ACTIVE).order_by("-id").first()
+
+
 def known_person(business: Business, *, email: str = "", phone: str = "") -> Client | None:
     """Return the client or lead of this business who is the same person: same mailbox (CASES 22)
 

@@ -37,6 +37,11 @@ def collaborator(user: User, public_id: str) -> Collaborator | None:
     return Collaborator.objects.filter(named, user=user).select_related("business", "user").first()
 
 
+def team_of(business: Business) -> list[Collaborator]:
+    """Return who works in a business, the first ones first, each with the login."""
+    return list(Collaborator.objects.filter(business=business).select_related("user").order_by("id"))
+
+
 def owners_of(business: Business) -> list[User]:
     """Return the owners of a business: whom notices go to."""
     return list(

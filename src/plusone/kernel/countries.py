@@ -14,11 +14,25 @@ LANGUAGES = ("en", "es", "fr")
 CONTINENTS = frozenset({"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"})
 # Countries with several zones: the one most people there live in.
 ZONES = {
-    "US": "America/New_York", "CA": "America/Toronto", "MX": "America/Mexico_City", "BR": "America/Sao_Paulo",
-    "AU": "Australia/Sydney", "ES": "Europe/Madrid", "PT": "Europe/Lisbon", "RU": "Europe/Moscow", "CL": "America/Santiago",
-    "AR": "America/Argentina/Buenos_Aires", "EC": "America/Guayaquil", "FR": "Europe/Paris", "GB": "Europe/London",
-    "DE": "Europe/Berlin", "NZ": "Pacific/Auckland", "CN": "Asia/Shanghai", "ID": "Asia/Jakarta", "KZ": "Asia/Almaty",
-}  # fmt: skip
+    "US": "America/New_York",
+    "CA": "America/Toronto",
+    "MX": "America/Mexico_City",
+    "BR": "America/Sao_Paulo",
+    "AU": "Australia/Sydney",
+    "ES": "Europe/Madrid",
+    "PT": "Europe/Lisbon",
+    "RU": "Europe/Moscow",
+    "CL": "America/Santiago",
+    "AR": "America/Argentina/Buenos_Aires",
+    "EC": "America/Guayaquil",
+    "FR": "Europe/Paris",
+    "GB": "Europe/London",
+    "DE": "Europe/Berlin",
+    "NZ": "Pacific/Auckland",
+    "CN": "Asia/Shanghai",
+    "ID": "Asia/Jakarta",
+    "KZ": "Asia/Almaty",
+}
 # Which rules on contacting people a business follows (TRUST A2).
 LEGAL_PRESETS = {
     "eu": _("European Union and EEA"),
@@ -28,7 +42,40 @@ LEGAL_PRESETS = {
     "ca": _("Canada"),
     "other": _("Another country"),
 }
-EEA = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO".split())
+EEA = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IE",
+        "IT",
+        "LV",
+        "LT",
+        "LU",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+        "IS",
+        "LI",
+        "NO",
+    ]
+)
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,28 @@ def conditions_for_friend(business: Business, offer: Offer) -> list[str]:
     return lines
 
 
+def share_text(business: Business, offer: Offer) -> str:
+    """Return the message that a client sends along with their link, with the disclosure that the law asks for."""
+    parts = {"business": business.name}
+    if offer.friend_reward and offer.friend_reward_on == "registered":
+        gift = {**parts, "gift": reward_phrase(business, offer.friend_reward)}
+        text = (
+            _("I am a client of %(business)s and recommend it to you. Register with my link and receive %(gift)s.")
+            % gift
+        )
+    elif offer.friend_reward:
+        gift = {**parts, "gift": reward_phrase(business, offer.friend_reward)}
+        text = (
+            _("I am a client of %(business)s and recommend it to you. When you become a client, you receive %(gift)s.")
+            % gift
+        )
+    else:
+        text = _("I am a client of %(business)s and recommend it to you. You can register with my link.") % parts
+    if offer.ambassador_reward:
+        text = _("%(text)s (I receive a reward when you become a client.)") % {"text": text}
+    return text
+
+
 def _small_print(business: Business, offer: Offer) -> list[str]:
     lines = []
     if offer.has_rewards:

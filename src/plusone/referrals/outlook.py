@@ -1,0 +1,92 @@
+"""What staff see coming: what an activation will give, what waits for a look, what is still open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from plusone.clients.models import Client
+from plusone.kernel.models import Business
+from plusone.rewards.models import Reward
+
+from .models import Campaign, Referral
+from .queries import FREED, campaigns_of, default_campaign
+
+
+def current_campaign(business: Business) -> Campaign | None:
+    """Return the campaign that a business works with: the default one, else the newest that is not archived."""
+    known = campaigns_of(business).exclude(state=Campaign.State.ARCHIVED)
+    return default_campaign(business) or known.first()
+
+
+def waiting_count(campaign: Campaign) -> int:
+    """Return how many friends registered under a campaign and have not become active yet (Q-06, Q-07)."""
+    return Referral.objects.filter(campaign=campaign, state=Referral.State.REGISTERED).count()
+
+
+def referrals_by_friend(business: Business, friends: Sequence[Client]) -> dict[int, Referral]:
+    """Return the referrals that brought several clients, by client id, with their ambassadors, in one query."""
+    found = Referral.objects.filter(business=business, friend__in=friends).exclude(reason__in=FREED)
+    return {referral.friend_id: referral for referral in found.select_related("ambassador")}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A reward that activating a lead sets in motion: `state` is where it will stand then."""
+
+    reward: Reward
+    state: str
+
+
+def expected_on_activation(business: Business, leads: Sequence[Client], *, now: datetime) -> dict[int, list[Expected]]:
+    """Return what activating each of these leads will give, by lead: "Ana will receive €15" (R-059)."""
+    found = Referral.objects.filter(business=business, friend__in=leads, state=Referral.State.REGISTERED)
+    open_ones = found.select_related("terms", "campaign")
+    due = {
+        row.pk: row
+        for row in open_ones
+        if row.terms is not None
+        and all(params["kind"] == "activated" for params in row.terms.conditions)
+        and not (row.campaign and row.campaign.honour_until and row.campaign.honour_until <= now)
+    }
+    expected: dict[int, list[Expected]] = {}
+    promised = Reward.objects.filter(
+        business=business, source_kind="referral", source_id__in=due, state=Reward.State.PROMISED
+    )
+    for reward in promised.select_related("client").order_by("side", "id"):
+        referral = due[reward.source_id]
+        state = Reward.State.GRANTED
+        if reward.hold_days:
+            state = Reward.State.ON_HOLD
+        elif referral.flagged or reward.needs_approval:
+            state = Reward.State.AWAITING_APPROVAL
+        expected.setdefault(referral.friend_id, []).append(Expected(reward, state))
+    return expected
+
+
+@dataclass(frozen=True)
+class Attention:
+    """The recommendations of all time that the home page counts; rejected ones are left out, as in M-1 and M-3."""
+
+    registered: int
+    activated: int
+    flagged: int
+
+
+def attention(business: Business) -> Attention:
+    """Return what the home page counts, in one query."""
+    accepted = ~Q(reason=Referral.Reason.REJECTED)
+    open_now = ~Q(state=Referral.State.CLOSED)
+    sums = Referral.objects.filter(business=business).aggregate(
+        registered=Count("id", filter=accepted),
+        activated=Count("id", filter=accepted & Q(activated_at__isnull=False)),
+        flagged=Count("id", filter=open_now & Q(flagged=True)),
+    )
+    return Attention(**sums)
+
+
+def flagged_of(business: Business) -> QuerySet[Referral]:
+    """Return the recommendations that a person has to look at, oldest first."""
+    found = Referral.objects.filter(business=business, flagged=True).exclude(state=Referral.State.CLOSED)
+    return found.select_related("ambassador", "friend", "terms", "campaign").order_by("id")
