@@ -23,22 +23,17 @@ from django.utils.translation import gettext_lazy as _
 
 from plusone.clients.commands import attach_logins
 from plusone.clients.queries import may_ask_for_code
+from plusone.kernel import clock
 from plusone.kernel.commands import user_for
 from plusone.kernel.identity import login_email
+from plusone.kernel.ids import public_id
 from plusone.kernel.models import User
+from plusone.messaging.commands import send_raw
 
 from .http import public
 
 # The only notes of allauth that a person needs; the rest is said by the next page itself.
 SAID = frozenset({"password_changed", "password_set", "email_confirmation_failed"})
-
-
-SENT: list[dict[str, str]] = []
-
-
-def deliver(**mail: str) -> None:
-    """Interim."""
-    SENT.append(mail)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -55,7 +50,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
                 html = str(render_to_string(f"{template_prefix}_message.html", {**context, "subject": subject}))
             except TemplateDoesNotExist:
                 html = ""
-            deliver(to=email, subject=subject, text=text, html=html)
+            send_raw(
+                None,
+                to=email,
+                subject=subject,
+                text=text,
+                html=html,
+                template=template_prefix.rpartition("/")[2],
+                language=translation.get_language() or "en",
+                key=public_id(),
+                now=clock.now(),
+            )
 
     def add_message(
         self,
