@@ -1,0 +1,20 @@
+"""Marketing ▸ Referrals ▸ Campaign: the offer as one sentence (R-010..R-018, R-050..R-052, R-141)."""
+
+from django.urls import path
+
+from . import pages
+
+urlpatterns = [
+    path("campaign/", pages.campaign, name="campaign"),
+    path("campaign/how/", pages.how, name="campaign_how"),
+    path("campaign/begin/", pages.begin, name="campaign_begin"),
+    path("campaign/preview/", pages.preview, name="campaign_preview"),
+    path("campaigns/", pages.index, name="campaigns"),
+    path("campaigns/new/", pages.new, name="campaign_new"),
+    path("campaigns/new/save/", pages.save_new, name="campaign_save_new"),
+    path("campaigns/<str:campaign>/", pages.one, name="campaign_one"),
+    path("campaigns/<str:campaign>/save/", pages.save, name="campaign_save"),
+    path("campaigns/<str:campaign>/activate/", pages.activate, name="campaign_activate"),
+    path("campaigns/<str:campaign>/deactivate/", pages.deactivate, name="campaign_deactivate"),
+    path("campaigns/<str:campaign>/archive/", pages.archive, name="campaign_archive"),
+]

@@ -1,0 +1,242 @@
+"""Setting up a campaign: the explainer, the builder, its preview, saving, ending."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from plusone.connect.commands import start_marketing
+from plusone.faces.dashboard.forms import act_once, show_refusal
+from plusone.faces.dashboard.people import actors
+from plusone.faces.ui.http import Page, staff
+from plusone.kernel.access import get
+from plusone.kernel.errors import Refused
+from plusone.referrals import commands
+from plusone.referrals.models import Campaign
+from plusone.referrals.offers import Offer, offer_of
+from plusone.referrals.outlook import current_campaign, waiting_count
+from plusone.referrals.queries import campaigns_of
+
+from .forms import CampaignForm, EndForm, initial_of, preset_of
+from .presets import PRESETS
+from .preview import previews
+
+
+@staff("campaigns.view")
+def campaign(request: Page) -> HttpResponse:
+    """Show the campaign that the business works with; before the first one, how it all works (R-010)."""
+    found = current_campaign(request.business)
+    if found is not None:
+        return _builder(request, found)
+    if request.business.marketing_started_at is None:
+        return _explainer(request)
+    return _builder(request, None)
+
+
+@staff("campaigns.view")
+def how(request: Page) -> HttpResponse:
+    """Show again how it works."""
+    return _explainer(request)
+
+
+@staff("campaigns.manage")
+@require_POST
+def begin(request: Page) -> HttpResponse:
+    """Remember who pressed *Get started*; nothing is sent by it."""
+    start_marketing(request.business, actor=request.actor, now=request.now)
+    return redirect("b:campaign", request.business.slug)
+
+
+@staff("campaigns.manage")
+def new(request: Page) -> HttpResponse:
+    """Set up another campaign (Q-21)."""
+    return _builder(request, None)
+
+
+@staff("campaigns.view")
+def one(request: Page, campaign: str) -> HttpResponse:
+    """Show a campaign in its builder."""
+    return _builder(request, get(request.business, Campaign, campaign))
+
+
+@staff("campaigns.view")
+def index(request: Page) -> HttpResponse:
+    """List all campaigns with their state."""
+    rows = [(row, max(row.versions.all(), key=lambda terms: terms.version)) for row in campaigns_of(request.business)]
+    return render(
+        request,
+        "dashboard/campaign/index.html",
+        {"nav": "campaign", "title": _("Campaigns"), "rows": rows, "crumbs": _crumbs(request, _("All campaigns"))},
+    )
+
+
+@staff("campaigns.view")
+@require_POST
+def preview(request: Page) -> HttpResponse:
+    """Show what client and friend would see, while the sentence is being written."""
+    form = CampaignForm(request.POST, business=request.business)
+    offer = _offer(form)
+    context = {"previews": previews(request.business, offer) if offer else [], "form": form}
+    return render(request, "dashboard/campaign/preview.html", context)
+
+
+@staff("campaigns.manage")
+@require_POST
+def save_new(request: Page) -> HttpResponse:
+    """Draft a campaign, and activate it where that was pressed."""
+    form = CampaignForm(request.POST, business=request.business)
+    offer = _offer(form)
+    if offer is None or "preview" in request.POST:
+        return _builder(request, None, form=form, offer=offer)
+    made = act_once(form, f"campaign:{request.business.pk}", lambda: _create(request, form, offer).public_id)
+    if made is None:
+        return _builder(request, None, form=form, offer=offer)
+    return redirect("b:campaign_one", request.business.slug, made)
+
+
+def _create(request: Page, form: CampaignForm, offer: Offer) -> Campaign:
+    actor, now = request.actor, request.now
+    made = commands.create_campaign(request.business, name=form.cleaned_data["name"], offer=offer, actor=actor, now=now)
+    if "activate" in request.POST:
+        commands.activate_campaign(made, actor=actor, now=now)
+        messages.success(request, _("Your campaign is live: each client's own link works now."))
+    else:
+        messages.success(request, _("The draft is saved. Links work once you activate it."))
+    return made
+
+
+@staff("campaigns.manage")
+@require_POST
+def save(request: Page, campaign: str) -> HttpResponse:
+    """Save a campaign: a changed offer makes new terms for later registrations alone (Q-07)."""
+    found = get(request.business, Campaign, campaign)
+    form = CampaignForm(request.POST, business=request.business)
+    offer = _offer(form)
+    if offer is None or "preview" in request.POST:
+        return _builder(request, found, form=form, offer=offer)
+    was = found.terms.version
+
+    def act() -> str:
+        actor, now = request.actor, request.now
+        commands.edit_campaign(found, name=form.cleaned_data["name"], offer=offer, actor=actor, now=now)
+        if "activate" in request.POST and commands.activate_campaign(found, actor=actor, now=now):
+            return _("Your campaign is live: each client's own link works now.")
+        if found.terms.version > was and found.is_active:
+            return _("Saved. The new terms hold for everybody who registers from now on.")
+        return _("Saved.")
+
+    said = act_once(form, f"campaign:{found.pk}", act)
+    if said is None:
+        return _builder(request, found, form=form, offer=offer)
+    messages.success(request, said)
+    return redirect("b:campaign_one", request.business.slug, found.public_id)
+
+
+@staff("campaigns.manage")
+@require_POST
+def activate(request: Page, campaign: str) -> HttpResponse:
+    """Make a campaign live, with the same links as before."""
+    found = get(request.business, Campaign, campaign)
+    if commands.activate_campaign(found, actor=request.actor, now=request.now):
+        messages.success(request, _("Your campaign is live: each client's own link works now."))
+    return redirect("b:campaign_one", request.business.slug, found.public_id)
+
+
+@staff("campaigns.manage")
+def deactivate(request: Page, campaign: str) -> HttpResponse:
+    """Say what still counts, ask what becomes of open recommendations, and end the campaign (R-050..R-052)."""
+    found = get(request.business, Campaign, campaign)
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.deactivate_campaign(
+                found,
+                open_referrals=form.cleaned_data["open_referrals"],
+                days=form.cleaned_data["days"] or 0,
+                actor=request.actor,
+                now=request.now,
+            )
+        except Refused as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, _("The campaign has ended. Its links show a friendly page; balances stay."))
+            return redirect("b:campaign_one", request.business.slug, found.public_id)
+    context = {
+        "nav": "campaign",
+        "title": _("Deactivate “%(name)s”?") % {"name": found.name},
+        "campaign": found,
+        "form": form,
+        "open": waiting_count(found),
+    }
+    return render(request, "dashboard/campaign/deactivate.html", context)
+
+
+@staff("campaigns.manage")
+@require_POST
+def archive(request: Page, campaign: str) -> HttpResponse:
+    """Tidy an ended campaign away; its figures stay."""
+    found = get(request.business, Campaign, campaign)
+    commands.archive_campaign(found, actor=request.actor, now=request.now)
+    messages.success(request, _("The campaign is archived."))
+    return redirect("b:campaigns", request.business.slug)
+
+
+def _offer(form: CampaignForm) -> Offer | None:
+    """Return the offer that was typed, or None after saying on the form what is wrong with it."""
+    if not form.is_valid():
+        return None
+    try:
+        return form.offer()
+    except Refused as error:
+        field, _dot, part = error.field.partition(".")
+        error.field = f"{field.removesuffix('_reward')}_amount" if part == "amount" else part or field
+        show_refusal(form, error)
+        return None
+
+
+def _explainer(request: Page) -> HttpResponse:
+    business = request.business
+    context = {
+        "nav": "campaign",
+        "title": _("How recommendations work"),
+        "started_by": actors(business, [business.marketing_started_by]).get(business.marketing_started_by, ""),
+    }
+    return render(request, "dashboard/campaign/how.html", context)
+
+
+def _builder(
+    request: Page, found: Campaign | None, *, form: CampaignForm | None = None, offer: Offer | None = None
+) -> HttpResponse:
+    business = request.business
+    terms = list(found.versions.order_by("-version")) if found else []
+    saved = offer_of(terms[0]) if terms else None
+    wanted = request.GET.get("preset", "")
+    if form is None:
+        shown = saved if saved and (_is_live(found) or not wanted) else preset_of(business, wanted or business.kind)
+        name = found.name if found else _("Bring a friend")
+        form, offer = CampaignForm(business=business, initial=initial_of(business, name=name, offer=shown)), shown
+    who = actors(business, [row.created_by for row in terms])
+    context = {
+        "nav": "campaign",
+        "title": found.name if found else _("Your campaign"),
+        "campaign": found,
+        "form": form,
+        "previews": previews(business, offer) if offer else [],
+        "presets": None if _is_live(found) else [(kind, preset.label) for kind, preset in PRESETS.items()],
+        "preset": wanted or business.kind,
+        "waiting": waiting_count(found) if found else 0,
+        "history": [(row, who.get(row.created_by, "")) for row in terms],
+        "end_form": EndForm(),
+        "may_manage": request.may("campaigns.manage"),
+    }
+    return render(request, "dashboard/campaign/builder.html", context)
+
+
+def _is_live(found: Campaign | None) -> bool:
+    return found is not None and found.state != Campaign.State.DRAFT
+
+
+def _crumbs(request: Page, here: str) -> list[tuple[str, str]]:
+    return [(_("Campaign"), reverse("b:campaign", args=[request.business.slug])), (here, "")]
