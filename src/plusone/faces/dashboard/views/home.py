@@ -1,17 +1,147 @@
-"""The first page after logging in."""
+"""The first page after logging in: how far the set-up is, what needs attention, a few figures."""
+
+from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.urls import path
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
+from plusone.clients.queries import newest_active, status_counts
+from plusone.connect.commands import dismiss_checklist
 from plusone.faces.ui.http import Page, staff
+from plusone.kernel.money import format_money
+from plusone.ledger.queries import outstanding
+from plusone.referrals.models import Campaign
+from plusone.referrals.outlook import Attention, attention, current_campaign
+from plusone.rewards.queries import awaiting
+from plusone.rules.queries import failed_runs
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the set-up."""
+
+    done: bool
+    label: str
+    text: str
+    url: str
 
 
 @staff("home.view")
 def home(request: Page) -> HttpResponse:
     """Show how far the business has come and what needs attention."""
-    return render(request, "dashboard/home.html", {"nav": "home", "title": _("Home")})
+    counts = status_counts(request.business)
+    campaign = current_campaign(request.business) if request.may("campaigns.view") else None
+    sums = attention(request.business)
+    steps = _steps(request, counts, campaign, sums)
+    done = sum(step.done for step in steps)
+    context = {
+        "nav": "home",
+        "title": _("Home"),
+        "steps": steps if _shows_checklist(request, done, len(steps)) else [],
+        "done": done,
+        "campaign": campaign,
+        "todo": _todo(request, counts, sums),
+        "figures": _figures(request, counts, sums),
+        "counts": counts,
+    }
+    return render(request, "dashboard/home.html", context)
 
 
-urlpatterns = [path("", home, name="home")]
+@staff("settings.manage")
+@require_POST
+def dismiss(request: Page) -> HttpResponse:
+    """Put the set-up checklist away."""
+    dismiss_checklist(request.business, now=request.now)
+    return redirect("b:home", request.business.slug)
+
+
+def _shows_checklist(request: Page, done: int, of: int) -> bool:
+    return done < of and request.business.checklist_dismissed_at is None and request.may("settings.manage")
+
+
+def _steps(request: Page, counts: dict[str, int], campaign: Campaign | None, sums: Attention) -> list[Step]:
+    """Return the five steps from nothing to the first recommendation, each with the way to it."""
+
+    def to(route: str, *args: str) -> str:
+        return reverse(f"b:{route}", args=[request.business.slug, *args])
+
+    clients = sum(counts.get(state, 0) for state in ("active", "archived", "lead"))
+    first = newest_active(request.business) if counts.get("active") else None
+    is_live = campaign is not None and campaign.is_active
+    return [
+        Step(True, _("Name your business"), _("Colour and contact can follow at any time."), to("settings")),
+        Step(clients > 0, _("Add your clients"), _("The people who will recommend you."), to("client_new")),
+        Step(campaign is not None, _("Set up a campaign"), _("One sentence says what both receive."), to("campaign")),
+        Step(is_live, _("Activate it"), _("From then on each client's own link works."), to("campaign")),
+        Step(
+            sums.registered > 0,
+            _("Hand on the first link"),
+            _("By WhatsApp, e-mail or QR code, from a client's profile."),
+            f"{to('client', first.public_id)}#link" if first else to("clients"),
+        ),
+    ]
+
+
+def _todo(request: Page, counts: dict[str, int], sums: Attention) -> list[tuple[str, str, str]]:
+    """Return (icon, sentence, address) of what waits for a person."""
+    slug, found = request.business.slug, []
+    leads, flagged = counts.get("lead", 0), sums.flagged
+    if leads and request.may("campaigns.view"):
+        text = ngettext("%(count)s lead waits to be contacted", "%(count)s leads wait to be contacted", leads)
+        found.append(("user-plus", text % {"count": leads}, reverse("b:leads", args=[slug])))
+    if flagged and request.may("referrals.manage"):
+        text = ngettext("%(count)s recommendation needs a look", "%(count)s recommendations need a look", flagged)
+        found.append(("flag", text % {"count": flagged}, reverse("b:leads", args=[slug])))
+    if request.may("rewards.decide") and (waiting := awaiting(request.business).count()):
+        text = ngettext("%(count)s reward waits for your decision", "%(count)s rewards wait for your decision", waiting)
+        found.append(("gift", text % {"count": waiting}, reverse("b:rewards", args=[slug])))
+    if request.may("settings.manage") and (failed := failed_runs(request.business).count()):
+        text = ngettext("%(count)s automatic step failed", "%(count)s automatic steps failed", failed)
+        found.append(("alert-triangle", text % {"count": failed}, reverse("b:failed", args=[slug])))
+    return found
+
+
+def _figures(request: Page, counts: dict[str, int], sums: Attention) -> list[dict[str, str]]:
+    """Return the few figures of the whole time, each with its definition and the rows behind it."""
+    slug = request.business.slug
+    figures = [
+        {
+            "label": _("Active clients"),
+            "value": str(counts.get("active", 0)),
+            "definition": _("Clients who are active now."),
+            "href": f"{reverse('b:clients', args=[slug])}?status=active",
+        }
+    ]
+    if not request.may("insights.view"):
+        return figures
+    return [
+        {
+            "label": _("Registered leads"),
+            "value": str(sums.registered),
+            "definition": _("Friends who registered through a recommendation, whatever became of them."),
+            "href": reverse("b:leads", args=[slug]),
+        },
+        {
+            "label": _("Activated clients"),
+            "value": str(sums.activated),
+            "definition": _("Recommended friends who became active clients, by hand or by a purchase."),
+            "href": f"{reverse('b:clients', args=[slug])}?status=active",
+        },
+        *figures,
+        {
+            "label": _("Outstanding balance"),
+            "value": format_money(outstanding(request.business, now=request.now), request.business.currency),
+            "definition": _("What all clients together can still spend in your store."),
+            "href": reverse("b:clients", args=[slug]),
+        },
+    ]
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("checklist/dismiss/", dismiss, name="checklist_dismiss"),
+]

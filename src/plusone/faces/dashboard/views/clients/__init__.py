@@ -1,0 +1,24 @@
+"""The client book: list, profile, and everything that can be done with a client (R-056..R-060, R-067..R-073)."""
+
+from django.urls import path
+
+from . import acts, book, profile, refer
+
+urlpatterns = [
+    path("clients/", book.index, name="clients"),
+    path("clients/new/", book.new, name="client_new"),
+    path("clients/several/", book.several, name="clients_several"),
+    path("clients/bring-back/", acts.bring_back, name="clients_bring_back"),
+    path("clients/<str:client>/", profile.overview, name="client"),
+    path("clients/<str:client>/edit/", profile.edit, name="client_edit"),
+    path("clients/<str:client>/friends/", profile.friends, name="client_friends"),
+    path("clients/<str:client>/balance/", profile.balance, name="client_balance"),
+    path("clients/<str:client>/balance/adjust/", profile.adjust, name="client_adjust"),
+    path("clients/<str:client>/orders/", profile.orders, name="client_orders"),
+    path("clients/<str:client>/history/", profile.history, name="client_history"),
+    path("clients/<str:client>/referred-by/", refer.referred_by, name="client_referred_by"),
+    path("clients/<str:client>/activate/", acts.activate, name="client_activate"),
+    path("clients/<str:client>/archive/", acts.archive, name="client_archive"),
+    path("clients/<str:client>/reactivate/", acts.reactivate, name="client_reactivate"),
+    path("clients/<str:client>/delete/", acts.delete, name="client_delete"),
+]

@@ -1,0 +1,42 @@
+"""What the pages of a client share."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from plusone.clients.models import Client
+from plusone.faces.ui.http import Page
+from plusone.kernel.access import get
+from plusone.kernel.errors import NotHere
+
+PLACES = {"leads": "b:leads", "clients": "b:clients"}
+
+
+def client_of(request: Page, public_id: str) -> Client:
+    """Return the client of the business of the address; a deleted one is not there."""
+    client = get(request.business, Client, public_id)
+    if client.status == Client.Status.DELETED:
+        raise NotHere
+    client.business = request.business
+    return client
+
+
+def back_to(request: Page, client: Client) -> str:
+    """Return the page to go to after an act: the list it was done in (`?from=leads`), else the profile."""
+    route = PLACES.get(request.GET.get("from", ""))
+    if route:
+        return reverse(route, args=[request.business.slug])
+    return url_of(client)
+
+
+def url_of(client: Client, page: str = "client") -> str:
+    """Return the address of a page of a client."""
+    return reverse(f"b:{page}", args=[client.business.slug, client.public_id])
+
+
+def crumbs(client: Client, here: str = "") -> list[tuple[str, str]]:
+    """Return the way to a page of a client."""
+    slug = client.business.slug
+    way = [(_("Clients"), reverse("b:clients", args=[slug]))]
+    if not here:
+        return [*way, (client.full_name, "")]
+    return [*way, (client.full_name, url_of(client)), (here, "")]

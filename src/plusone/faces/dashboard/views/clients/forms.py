@@ -1,0 +1,78 @@
+"""The forms of the client book."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from plusone.faces.dashboard.forms import MoneyField, OnceForm
+from plusone.kernel.models import Business
+
+
+class ClientForm(OnceForm):
+    """Who a client is."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=80)
+    last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "email", "autocomplete": "off"}),
+        help_text=_("They log in with it. No mail is sent to them now."),
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+
+
+class EditForm(ClientForm):
+    """The same, with what can be set later."""
+
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("The business's language")), *settings.LANGUAGES]
+    )
+    access = forms.BooleanField(label=_("May log in to the client area"), required=False)
+
+
+class AdjustForm(OnceForm):
+    """A change of a balance by hand (R-006)."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("Your client reads it in the list of movements.")
+    )
+
+    field_order = ("amount", "reason")
+
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"] = MoneyField(
+            business=business,
+            label=_("Amount in %(currency)s") % {"currency": business.currency},
+            help_text=_("With a minus sign to take away."),
+        )
+        self.order_fields(("amount", "reason", "once"))
+
+
+class DeleteForm(forms.Form):
+    """Why a lead goes, or the typed confirmation that a client goes for good."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+    typed = forms.CharField(label=_("Type the first name to confirm"), max_length=80)
+
+    def __init__(self, *args: Any, first_name: str, typed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.first_name = first_name
+        if not typed:
+            del self.fields["typed"]
+
+    def clean_typed(self) -> str:
+        """Compare what was typed with the name."""
+        text = str(self.cleaned_data["typed"])
+        if text.strip().casefold() != self.first_name.casefold():
+            raise forms.ValidationError(_("Type %(name)s to confirm."), params={"name": self.first_name})
+        return text

@@ -1,0 +1,150 @@
+"""One client: details, link, friends, balance, orders, history."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from plusone.clients.commands import edit_client
+from plusone.clients.models import Client
+from plusone.events.models import Event
+from plusone.events.queries import timeline
+from plusone.faces.dashboard import telling
+from plusone.faces.dashboard.forms import act_once
+from plusone.faces.ui.http import Page, staff
+from plusone.faces.ui.pages import page_of
+from plusone.kernel.money import format_money
+from plusone.ledger import commands as ledger
+from plusone.ledger.models import Entry
+from plusone.ledger.queries import movements_of
+from plusone.referrals.offers import offer_of
+from plusone.referrals.queries import default_campaign, link_of, numbers_of, referral_of, referrals_of
+from plusone.referrals.sentences import share_text
+from plusone.rewards.queries import rewards_of, wallet_of
+from plusone.store.queries import orders_of
+
+from .common import client_of, crumbs, url_of
+from .forms import AdjustForm, EditForm
+
+HISTORY_SIZE = 30
+
+
+def _context(client: Client, tab: str, here: str = "", **more: Any) -> dict[str, Any]:
+    return {
+        "nav": "clients",
+        "title": client.full_name,
+        "client": client,
+        "tab": tab,
+        "crumbs": crumbs(client, here),
+        **more,
+    }
+
+
+@staff("clients.view")
+def overview(request: Page, client: str) -> HttpResponse:
+    """Show who a client is, who sent them, their link, and what they have."""
+    found = client_of(request, client)
+    campaign = default_campaign(request.business)
+    context = _context(
+        found,
+        "overview",
+        referral=referral_of(found),
+        link=link_of(found) if found.is_active else "",
+        campaign=campaign,
+        share=share_text(request.business, offer_of(campaign.terms)) if campaign and found.is_active else "",
+        wallet=wallet_of(found, now=request.now),
+        numbers=numbers_of([found]).get(found.pk),
+        lines=telling.activation_lines(request.business, [found], now=request.now)[found.pk] if found.is_lead else [],
+    )
+    return render(request, "dashboard/clients/overview.html", context)
+
+
+@staff("clients.manage")
+def edit(request: Page, client: str) -> HttpResponse:
+    """Change a client's details."""
+    found = client_of(request, client)
+    initial = {name: getattr(found, name) or "" for name in ("first_name", "last_name", "email", "phone", "language")}
+    form = EditForm(request.POST or None, initial=initial | {"access": found.access})
+    if request.method == "POST" and form.is_valid():
+
+        def save() -> str:
+            edit_client(found, **form.given(), actor=request.actor, now=request.now)
+            return found.public_id
+
+        if act_once(form, f"edit:{found.pk}", save) is not None:
+            messages.success(request, _("Saved."))
+            return redirect(url_of(found))
+        found = client_of(request, client)
+    return render(request, "dashboard/clients/edit.html", _context(found, "overview", _("Edit"), form=form))
+
+
+@staff("clients.view")
+def friends(request: Page, client: str) -> HttpResponse:
+    """Show whom a client recommended, and what came of it."""
+    found = client_of(request, client)
+    page = page_of(referrals_of(request.business, ambassador=found), request.GET)
+    rewards = rewards_of(request.business, "referral", [row.pk for row in page.rows])
+    rows = [
+        (row, next((reward for reward in rewards.get(row.pk, []) if reward.side == "ambassador"), None))
+        for row in page.rows
+    ]
+    return render(request, "dashboard/clients/friends.html", _context(found, "friends", page=page, rows=rows))
+
+
+@staff("clients.view")
+def balance(request: Page, client: str) -> HttpResponse:
+    """Show a client's balance and every movement."""
+    found = client_of(request, client)
+    page = page_of(movements_of(request.business, found.pk), request.GET)
+    context = _context(found, "balance", page=page, wallet=wallet_of(found, now=request.now), rows=_named(page.rows))
+    return render(request, "dashboard/clients/balance.html", context)
+
+
+def _named(entries: Any) -> list[tuple[Entry, str]]:
+    """Say what each movement was, with its reason where a person gave one."""
+    return [(entry, str(entry.transfer.get_kind_display())) for entry in entries]
+
+
+@staff("balance.adjust")
+def adjust(request: Page, client: str) -> HttpResponse:
+    """Change a balance by hand, with a reason (R-006)."""
+    found = client_of(request, client)
+    form = AdjustForm(request.POST or None, business=request.business)
+    if request.method == "POST" and form.is_valid():
+        amount, reason = form.cleaned_data["amount"], form.cleaned_data["reason"]
+
+        def act() -> str:
+            key = f"adjust:{form.cleaned_data['once'] or request.now.isoformat()}"
+            ledger.adjust(
+                request.business, found.pk, amount, key=key, reason=reason, actor=request.actor, now=request.now
+            )
+            return str(amount)
+
+        if act_once(form, f"adjust:{found.pk}", act) is not None:
+            money = format_money(amount, request.business.currency)
+            messages.success(request, _("The balance was changed by %(money)s.") % {"money": money})
+            return redirect(url_of(found, "client_balance"))
+    context = _context(found, "balance", _("Adjust the balance"), form=form, wallet=wallet_of(found, now=request.now))
+    return render(request, "dashboard/clients/adjust.html", context)
+
+
+@staff("store.view")
+def orders(request: Page, client: str) -> HttpResponse:
+    """Show what a client bought."""
+    found = client_of(request, client)
+    page = page_of(orders_of(request.business, client=found), request.GET)
+    return render(request, "dashboard/clients/orders.html", _context(found, "orders", page=page))
+
+
+@staff("clients.view")
+def history(request: Page, client: str) -> HttpResponse:
+    """Show all that happened to a client, each line with its "why?"."""
+    found = client_of(request, client)
+    mark = request.GET.get("before", "")
+    before = Event.objects.filter(business=request.business, public_id=mark).first() if mark else None
+    events = list(timeline(request.business, found.pk, before=before)[: HISTORY_SIZE + 1])
+    more = events[HISTORY_SIZE - 1].public_id if len(events) > HISTORY_SIZE else ""
+    told = telling.history(request.business, events[:HISTORY_SIZE])
+    return render(request, "dashboard/clients/history.html", _context(found, "history", told=told, more=more))

@@ -1,0 +1,115 @@
+"""Marketing ▸ Referrals ▸ Leads: who registered, and what becomes of them (R-053..R-059, R-044)."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from plusone.clients.models import Client
+from plusone.faces.dashboard.telling import activation_lines
+from plusone.faces.ui.http import Page, staff
+from plusone.faces.ui.pages import page_of
+from plusone.faces.ui.sheets import csv_answer
+from plusone.faces.ui.tags.sharing import ways
+from plusone.kernel import clock
+from plusone.kernel.access import get
+from plusone.referrals.commands import approve_referral, reject_referral
+from plusone.referrals.models import Referral
+from plusone.referrals.outlook import flagged_of, referrals_by_friend
+from plusone.referrals.queries import deleted_leads, leads_of
+
+ORDERS = {
+    "registered": ("created_at", "pk"),
+    "-registered": ("-created_at", "-pk"),
+    "name": ("first_name", "last_name", "pk"),
+    "-name": ("-first_name", "-last_name", "-pk"),
+}
+
+
+def _asked(request: Page) -> tuple[QuerySet[Client], tuple[str, ...]]:
+    """Return the leads that the page's search asks for, and their order."""
+    rows = leads_of(request.business)
+    if text := request.GET.get("q", ""):
+        rows = rows & Client.objects.of(request.business).search(text)
+    return rows, ORDERS.get(request.GET.get("sort", ""), ORDERS["-registered"])
+
+
+@staff("campaigns.view")
+def index(request: Page) -> HttpResponse:
+    """List the leads with what is needed to reach them."""
+    rows, order = _asked(request)
+    page = page_of(rows, request.GET, order=order)
+    referred = referrals_by_friend(request.business, page.rows)
+    lines = activation_lines(request.business, page.rows, now=request.now)
+    context = {
+        "nav": "leads",
+        "title": _("Leads"),
+        "page": page,
+        "rows": [
+            {
+                "lead": lead,
+                "referral": referred.get(lead.pk),
+                "lines": " ".join(lines[lead.pk]),
+                "ways": ways(
+                    "", _("Hello %(name)s,") % {"name": lead.first_name}, phone=lead.phone, email=lead.email or ""
+                ),
+            }
+            for lead in page.rows
+        ],
+        "flagged": list(flagged_of(request.business)[:20]),
+        "deleted": deleted_leads(request.business),
+        "query": request.GET.get("q", ""),
+    }
+    return render(request, "dashboard/leads.html", context)
+
+
+@staff("exports.make")
+def export(request: Page) -> HttpResponse:
+    """Hand out the leads of the screen, all pages of them, as a CSV file."""
+    rows, order = _asked(request)
+    leads = list(rows.order_by(*order))
+    referred = referrals_by_friend(request.business, leads)
+    header = [_("Name"), _("E-mail"), _("Phone"), _("Registered on"), _("Referred by"), _("Status")]
+    lines = (
+        [
+            lead.full_name,
+            lead.email,
+            lead.phone,
+            clock.day_of(request.business, lead.created_at).isoformat(),
+            referred[lead.pk].ambassador.full_name if lead.pk in referred else "",
+            lead.get_status_display(),
+        ]
+        for lead in leads
+    )
+    return csv_answer(f"leads-{request.business.slug}", header, lines)
+
+
+@staff("referrals.manage")
+@require_POST
+def approve(request: Page, referral: str) -> HttpResponse:
+    """Say that a flagged recommendation is right."""
+    found = get(request.business, Referral, referral)
+    if approve_referral(found, actor=request.actor, now=request.now):
+        messages.success(request, _("Approved: it counts like any other recommendation."))
+    return redirect("b:leads", request.business.slug)
+
+
+@staff("referrals.manage")
+@require_POST
+def reject(request: Page, referral: str) -> HttpResponse:
+    """Reject a recommendation; the friend stays a lead."""
+    found = get(request.business, Referral, referral)
+    if reject_referral(found, note=request.POST.get("note", ""), actor=request.actor, now=request.now):
+        messages.success(request, _("Rejected: nobody is rewarded, and the friend stays a lead."))
+    return redirect("b:leads", request.business.slug)
+
+
+urlpatterns = [
+    path("leads/", index, name="leads"),
+    path("leads.csv", export, name="leads_csv"),
+    path("referrals/<str:referral>/approve/", approve, name="referral_approve"),
+    path("referrals/<str:referral>/reject/", reject, name="referral_reject"),
+]

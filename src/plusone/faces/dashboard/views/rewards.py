@@ -1,0 +1,56 @@
+"""Rewards that wait for a person's decision (R-115, CASES 60)."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from plusone.faces.ui.http import Page, staff
+from plusone.faces.ui.pages import page_of
+from plusone.kernel.access import get
+from plusone.referrals.models import Referral
+from plusone.rewards import commands
+from plusone.rewards.models import Reward
+from plusone.rewards.queries import awaiting
+from plusone.rewards.types import types
+
+
+@staff("campaigns.view")
+def index(request: Page) -> HttpResponse:
+    """List what waits, the oldest first."""
+    page = page_of(awaiting(request.business), request.GET, order=("pk",))
+    ids = [row.source_id for row in page.rows if row.source_kind == "referral"]
+    found = Referral.objects.filter(business=request.business, pk__in=ids).select_related("friend", "ambassador")
+    referrals = {referral.pk: referral for referral in found}
+    rows = [
+        {
+            "reward": row,
+            "what": types[row.kind]().phrase(request.business, row.params),
+            "referral": referrals.get(row.source_id) if row.source_kind == "referral" else None,
+        }
+        for row in page.rows
+    ]
+    context = {"nav": "leads", "title": _("Rewards to decide"), "page": page, "rows": rows}
+    return render(request, "dashboard/rewards.html", context)
+
+
+@staff("rewards.decide")
+@require_POST
+def decide(request: Page, reward: str) -> HttpResponse:
+    """Approve or decline one reward, with a note."""
+    found = get(request.business, Reward, reward)
+    note = request.POST.get("note", "")
+    if request.POST.get("act") == "decline":
+        if commands.decline(found, note=note, actor=request.actor, now=request.now):
+            messages.success(request, _("Declined."))
+    elif commands.approve(found, note=note, actor=request.actor, now=request.now):
+        messages.success(request, _("Approved: the reward is given."))
+    return redirect("b:rewards", request.business.slug)
+
+
+urlpatterns = [
+    path("rewards/", index, name="rewards"),
+    path("rewards/<str:reward>/decide/", decide, name="reward_decide"),
+]

@@ -1,0 +1,167 @@
+"""Settings of the business, keys of the API, the team."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from plusone.connect.commands import create_api_key, edit_business, revoke_api_key
+from plusone.connect.models import ApiKey
+from plusone.connect.queries import keys_of, money_has_moved, team_of
+from plusone.faces.dashboard.forms import OnceForm, act_once, choose
+from plusone.faces.ui.http import Page, staff
+from plusone.kernel.access import get
+from plusone.kernel.countries import LEGAL_PRESETS, countries, currencies, timezones
+from plusone.kernel.models import Business
+from plusone.kernel.permissions import PERMISSIONS, ROLE_NAMES, ROLES
+
+FIELDS = (
+    "name", "kind", "email", "phone", "address", "brand_color", "country", "language", "timezone", "currency",
+    "legal_preset", "consent_required", "free_orders_activate",
+)  # fmt: skip
+
+
+class SettingsForm(OnceForm):
+    """What a business is, how it is reached, and how the loop treats its clients."""
+
+    name = forms.CharField(label=gettext_lazy("Name of your business"), max_length=120)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Business.Kind.choices)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        required=False,
+        help_text=gettext_lazy("Clients and friends see it as your contact."),
+    )
+    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=20, required=False)
+    address = forms.CharField(label=gettext_lazy("Address"), max_length=300, required=False)
+    brand_color = forms.CharField(
+        label=gettext_lazy("Brand colour"),
+        max_length=7,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "color", "class": "color"}),
+        help_text=gettext_lazy("For buttons and the top of your clients' pages; we keep the text on it readable."),
+    )
+    country = forms.ChoiceField(label=gettext_lazy("Country"))
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=settings.LANGUAGES,
+        help_text=gettext_lazy("Your clients are written to in it, unless they chose another."),
+    )
+    timezone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=timezones)
+    currency = forms.ChoiceField(label=gettext_lazy("Currency"))
+    legal_preset = forms.ChoiceField(
+        label=gettext_lazy("Rules for contacting people"), choices=list(LEGAL_PRESETS.items())
+    )
+    consent_required = forms.BooleanField(
+        label=gettext_lazy("Friends have to agree to be contacted when they register"), required=False
+    )
+    free_orders_activate = forms.BooleanField(
+        label=gettext_lazy("An order without money makes a lead an active client too"),
+        required=False,
+        help_text=gettext_lazy("Off: only an order that is paid with money does."),
+    )
+
+    def __init__(self, *args: Any, currency_fixed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = get_language() or "en"
+        choose(self, "country", countries(language))
+        choose(self, "currency", currencies(language))
+        if currency_fixed:
+            self.fields["currency"].disabled = True
+            self.fields["currency"].help_text = _("Fixed, since money has moved in it.")
+
+
+@staff("settings.manage")
+def business(request: Page) -> HttpResponse:
+    """Change the settings of the business."""
+    found = request.business
+    initial = {field: getattr(found, field) for field in FIELDS}
+    initial["brand_color"] = found.brand_color or "#0b6b5d"
+    form = SettingsForm(request.POST or None, initial=initial, currency_fixed=money_has_moved(found))
+    if request.method == "POST" and form.is_valid():
+        given = form.given()
+        if given["brand_color"] == "#0b6b5d" and not found.brand_color:
+            given["brand_color"] = ""  # the colour that stands there when none was chosen
+
+        def save() -> str:
+            edit_business(found, **given, actor=request.actor, now=request.now)
+            return found.slug
+
+        if act_once(form, f"settings:{found.pk}", save) is not None:
+            messages.success(request, _("Saved."))
+            return redirect("b:settings", found.slug)
+        request.business.refresh_from_db()
+    context = {"nav": "settings", "title": _("Your business"), "form": form}
+    return render(request, "dashboard/settings/business.html", context)
+
+
+class KeyForm(OnceForm):
+    """What a key is for."""
+
+    name = forms.CharField(label=gettext_lazy("What is it for?"), max_length=80)
+
+
+@staff("settings.manage")
+def keys(request: Page) -> HttpResponse:
+    """List the API keys; a new one's secret is shown once, on the answer that made it."""
+    form = KeyForm(request.POST or None)
+    secret = ""
+    if request.method == "POST" and form.is_valid():
+        made: list[str] = []
+
+        def act() -> str:
+            row, clear = create_api_key(
+                request.business, name=form.cleaned_data["name"], actor=request.actor, now=request.now
+            )
+            made.append(clear)
+            return row.public_id
+
+        if act_once(form, f"key:{request.business.pk}", act) is not None:
+            secret = made[0] if made else ""
+            if not secret:
+                return redirect("b:keys", request.business.slug)
+            form = KeyForm()
+    context = {
+        "nav": "settings",
+        "title": _("API keys"),
+        "form": form,
+        "secret": secret,
+        "keys": keys_of(request.business),
+        "crumbs": [(_("Your business"), reverse("b:settings", args=[request.business.slug])), (_("API keys"), "")],
+    }
+    return render(request, "dashboard/settings/keys.html", context)
+
+
+@staff("settings.manage")
+@require_POST
+def revoke(request: Page, key: str) -> HttpResponse:
+    """End a key at once."""
+    found = get(request.business, ApiKey, key)
+    if revoke_api_key(found, actor=request.actor, now=request.now):
+        messages.success(request, _("The key “%(name)s” has stopped working.") % {"name": found.name})
+    return redirect("b:keys", request.business.slug)
+
+
+@staff("settings.manage")
+def team(request: Page) -> HttpResponse:
+    """Show who works here, and what each role may do."""
+    roles = [
+        (ROLE_NAMES[role], [PERMISSIONS[name] for name in PERMISSIONS if name in held]) for role, held in ROLES.items()
+    ]
+    rows = [(row, ROLE_NAMES.get(row.role, row.role)) for row in team_of(request.business)]
+    context = {"nav": "team", "title": _("Team"), "rows": rows, "roles": roles}
+    return render(request, "dashboard/settings/team.html", context)
+
+
+urlpatterns = [
+    path("settings/", business, name="settings"),
+    path("settings/keys/", keys, name="keys"),
+    path("settings/keys/<str:key>/revoke/", revoke, name="key_revoke"),
+    path("settings/team/", team, name="team"),
+]
