@@ -22,7 +22,7 @@ BATCH = 1000
 _cause: ContextVar[Event | None] = ContextVar("cause", default=None)
 
 
-class TooDeep(RuntimeError):  # noqa: N818  # named as the trade says it, like Refused
+class TooDeep(RuntimeError):  # named as the trade says it, like Refused
     """Events cause each other without end: rules or reactions feed one another."""
 
 
