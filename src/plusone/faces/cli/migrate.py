@@ -8,7 +8,7 @@ from .app import output
 def command() -> None:
     """Bring the database up to date with this version of the program."""
     with output(False) as out:
-        done = schema.migrate()
+        done = schema.migrate(anyway=True)
         for name in done:
             out.say(f"Applied {name}.")
         if not done:

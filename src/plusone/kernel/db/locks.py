@@ -25,6 +25,21 @@ def alone(name: str, *, wait: bool = False) -> Iterator[bool]:
 
 
 @contextmanager
+def in_use() -> Iterator[None]:
+    """Say, while the block runs, that this process serves or works on the installation (see `unused`)."""
+    with _lock_file("in_use").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def unused() -> Iterator[bool]:
+    """Keep servers and workers of this data folder from starting. Yield False if one runs already."""
+    with _file_lock("in_use", wait=False) as free:
+        yield free
+
+
+@contextmanager
 def _advisory_lock(number: int, *, wait: bool) -> Iterator[bool]:
     with connection.cursor() as cursor:
         if wait:
@@ -51,12 +66,16 @@ def _advisory_unlock(number: int) -> None:
 
 @contextmanager
 def _file_lock(name: str, *, wait: bool) -> Iterator[bool]:
-    folder = Path(settings.DATA_DIR) / "locks"
-    folder.mkdir(exist_ok=True)
-    with (folder / name).open("w") as file:
+    with _lock_file(name).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
             return
         yield True
+
+
+def _lock_file(name: str) -> Path:
+    folder = Path(settings.DATA_DIR) / "locks"
+    folder.mkdir(exist_ok=True)
+    return folder / name

@@ -16,7 +16,7 @@ from .locks import alone
 
 def pending() -> list[str]:
     """Return the migrations that this database lacks, as `app.name`. Cheap where there are none."""
-    if not set(_known()) - _applied():
+    if not set(known()) - _applied():
         return []
     # Names alone do not decide: a squashed migration counts as applied when those it replaces are.
     executor = MigrationExecutor(connection)
@@ -24,17 +24,26 @@ def pending() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
-def migrate() -> list[str]:
-    """Bring the database up to date and return what was pending. Of several processes at once, one does it."""
+def migrate(*, anyway: bool = False) -> list[str]:
+    """Bring the database up to date and return what was pending. Of several processes at once, one does it.
+
+    `anyway`: also do what follows each migration where none is pending, such as putting guards back.
+    """
     with alone("migrate", wait=True):
         before = pending()
-        if before:
+        if before or anyway:
             call_command("migrate", interactive=False, verbosity=0)
-            call_command("createcachetable")
+            call_command("createcachetable", verbosity=0)
         return before
 
 
-def _known() -> Iterator[tuple[str, str]]:
+def is_empty() -> bool:
+    """Say whether nothing has ever been migrated here."""
+    return not _applied()
+
+
+def known() -> Iterator[tuple[str, str]]:
+    """Yield app and name of each migration of this program."""
     for app in apps.get_app_configs():
         name, _ = MigrationLoader.migrations_module(app.label)
         if name is None:

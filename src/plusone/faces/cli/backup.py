@@ -1,0 +1,25 @@
+"""`plusone backup`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plusone.kernel.db import copies
+
+from .app import Stop, output
+
+
+def command(
+    file: Annotated[Path, typer.Argument(help="Where to. What is there is replaced when the copy is whole.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Write a consistent copy of the database while the server runs. A plain copy of the file would be torn."""
+    with output(as_json) as out:
+        try:
+            copies.back_up(file.absolute())
+        except copies.NoCopy as error:
+            raise Stop(str(error)) from error
+        size = file.stat().st_size
+        out.answer({"file": str(file.absolute()), "bytes": size}, f"Wrote {file} ({size:,} bytes).")
+        out.say("Keep the file secret_key of the data folder, or PLUSONE_SECRET_KEY, elsewhere: it is not in the copy.")

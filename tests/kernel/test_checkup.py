@@ -1,0 +1,136 @@
+"""`plusone doctor`: it finds each fault, and none where there is none."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from plusone.kernel import checkup
+from plusone.kernel.models import QueuedTask, WorkerSeen
+
+pytestmark = pytest.mark.django_db
+
+
+class MailServer(socketserver.StreamRequestHandler):
+    """As much of SMTP as a greeting takes."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 here\r\n")
+        while line := self.rfile.readline():
+            self.wfile.write(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 ok\r\n")
+
+
+@pytest.fixture
+def mail_port() -> Iterator[int]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), MailServer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.fixture
+def good(settings: Any, tmp_path: Path, mail_port: int) -> Any:
+    """An installation in which all is well."""
+    settings.ENV = "production"
+    settings.DATA_DIR = tmp_path
+    settings.BASE_URL = "https://gym.example"
+    settings.EMAIL_URL = f"smtp://127.0.0.1:{mail_port}"
+    backend = "django.core.mail.backends.smtp.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": {"host": "127.0.0.1", "port": mail_port}}}
+    (tmp_path / "last_backup").touch()
+    (tmp_path / "secret_key").touch(mode=0o600)
+    if connection.vendor == "sqlite":
+        Path(str(connection.settings_dict["NAME"])).chmod(0o600)
+    now = timezone.now()
+    WorkerSeen.objects.create(name="one", started_at=now, seen_at=now)
+    return settings
+
+
+def names() -> set[str]:
+    found = checkup.faults()
+    assert all(fault.fix for fault in found)
+    # The PostgreSQL that the tests bring along runs without fsync, and its user may do everything.
+    return {fault.name for fault in found} - {"fsync", "synchronous_commit", "superuser"}
+
+
+def test_no_fault_where_all_is_well(good: Any) -> None:
+    assert names() == set()
+
+
+def test_the_test_database_says_how_it_keeps_things(engine: str) -> None:
+    facts = checkup.database_facts()
+    if engine == "sqlite":
+        wanted = {"engine": "sqlite", "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+        assert {**facts, **wanted, "transaction_mode": "IMMEDIATE"} == facts
+    else:
+        assert set(facts) == {"engine", "version", "synchronous_commit", "fsync", "superuser"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "fault"),
+    [
+        ("BASE_URL", "http://gym.example", "base_url"),
+        ("BASE_URL", "http://127.0.0.1:8000", "base_url"),
+        ("DEBUG", True, "debug"),
+        ("ENV", "test", "env"),
+        ("SECRET_KEY", "short", "secret_key"),
+        ("EMAIL_URL", "", "email"),
+    ],
+)
+def test_a_setting_that_is_wrong(good: Any, setting: str, value: Any, fault: str) -> None:
+    setattr(good, setting, value)
+    assert names() == {fault}
+
+
+def test_a_demo_on_this_machine_needs_no_certificate(good: Any) -> None:
+    good.ENV, good.BASE_URL = "demo", "http://127.0.0.1:8000"
+    assert names() == set()
+
+
+def test_a_mail_server_that_is_not_there(good: Any) -> None:
+    good.MAILERS = {"default": {**good.MAILERS["default"], "OPTIONS": {"host": "127.0.0.1", "port": 1}}}
+    assert names() == {"email_server"}
+
+
+def test_files_that_others_can_read(good: Any, tmp_path: Path, engine: str) -> None:
+    (tmp_path / "secret_key").chmod(0o644)
+    if engine == "sqlite":
+        Path(str(connection.settings_dict["NAME"])).chmod(0o644)
+    assert names() == {"secret_key_file"} | ({"database_file"} if engine == "sqlite" else set())
+
+
+def test_a_full_disk_and_an_old_backup(good: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Usage:
+        total, free = 100 << 30, 5 << 30
+
+    monkeypatch.setattr(checkup.shutil, "disk_usage", lambda path: Usage)
+    (tmp_path / "last_backup").unlink()
+    assert names() == {"disk", "backup"}
+
+
+def test_a_worker_that_is_gone_and_work_that_lies(good: Any) -> None:
+    now = timezone.now()
+    WorkerSeen.objects.update(seen_at=now - timedelta(minutes=2))
+    fields = {"path": "some.task", "queue": "default", "priority": 0, "enqueued_at": now}
+    QueuedTask.objects.create(due_at=now - timedelta(minutes=2), **fields)
+    QueuedTask.objects.create(due_at=now, status="FAILED", finished_at=now, **fields)
+    assert names() == {"worker", "queue", "failed_tasks"}
+
+
+def test_a_guard_that_is_missing(good: Any) -> None:
+    with connection.cursor() as cursor:
+        on = " ON events_event" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER events_event_refuse_update{on}")
+    assert names() == {"guards"}
+
+
+def test_a_migration_that_is_missing(good: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'rules'")
+    assert names() == {"migrations"}
