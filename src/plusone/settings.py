@@ -19,6 +19,7 @@ PACKAGE = Path(__file__).resolve().parent
 
 KNOWN = {
     "BASE_URL",
+    "BOUND_HOST",
     "COMMISSION_RATE",
     "DATABASE_URL",
     "DATA_DIR",
@@ -131,6 +132,8 @@ def _base_url() -> str:
 
 
 BASE_URL = _base_url()
+# What `plusone serve` listens on; empty under another server, which might listen anywhere.
+BOUND_HOST = _given("BOUND_HOST")
 _base = urlsplit(BASE_URL)
 _https = _base.scheme == "https"
 

@@ -37,7 +37,7 @@ def start(*arguments: str, env: dict[str, str] | None = None) -> "subprocess.Pop
     )
 
 
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Wait until something holds; fail if it does not come."""
     end = time.monotonic() + seconds
     while not condition():

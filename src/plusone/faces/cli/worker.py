@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from plusone.kernel.db.locks import in_use
 from plusone.kernel.processes import die_with_parent
 from plusone.kernel.queue.identity import own_name
 from plusone.kernel.queue.worker import Worker, drain, keeping
@@ -21,11 +22,12 @@ def command(
     if parent:
         die_with_parent(parent)
     needs_database()
-    if once:
-        with keeping(own_name()):
-            drain()
-        return
-    worker = Worker(threads=threads)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stop())
-    worker.run()
+    with in_use():
+        if once:
+            with keeping(own_name()):
+                drain()
+            return
+        worker = Worker(threads=threads)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.stop())
+        worker.run()

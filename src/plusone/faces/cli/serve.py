@@ -1,0 +1,225 @@
+"""`plusone serve`: web workers and the background worker, as one group of processes that ends as one."""
+
+import errno
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import django
+import typer
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from plusone.kernel.processes import die_with_parent
+
+from .app import Stop
+
+log = logging.getLogger("plusone.server")
+
+# A port of a server that was killed a moment ago comes free when the last of its children has gone.
+PORT_PATIENCE_SECONDS = 1.5
+GRACE_SECONDS = 25
+THREADS = 8
+
+
+def command(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(min=0, help="Web processes; 0 chooses.")] = 0,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave background work to `plusone worker`.")] = False,
+) -> None:
+    """Serve the pages, the API and the referral links, and do the background work. SIGTERM ends it after what runs."""
+    address = _free_address(host, port)
+    named = _name_ourselves(host, port)
+    django.setup()
+    from plusone.kernel.db.locks import in_use  # readable only now
+
+    with in_use():
+        _prepare_database()
+        if named:
+            _keep_base_url()
+        WebServer(address, port, workers or _default_workers(), background=None if no_worker else Background()).run()
+
+
+def _free_address(host: str, port: int) -> str:
+    """Return the numeric address of `host`. Raise Stop where we cannot listen there."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise Stop(f"There is no address {host} to listen on.") from None
+    until = time.monotonic() + PORT_PATIENCE_SECONDS
+    while True:
+        try:
+            with socket.socket(family, kind) as probe:
+                # Not SO_REUSEPORT, which Granian uses: with it we would share a port that another server of ours has.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+            return str(address[0])
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise Stop(f"Port {port} of {host} cannot be used: {error.strerror}.") from None
+            if time.monotonic() > until:
+                raise Stop(f"Port {port} of {host} is taken. Choose another one: --port {port + 1}.") from None
+            time.sleep(0.05)
+
+
+def _name_ourselves(host: str, port: int) -> bool:
+    """Say where we are bound, before the settings are read. True: what our address is, too, as no setting says it."""
+    os.environ["PLUSONE_BOUND_HOST"] = host
+    if os.environ.get("PLUSONE_BASE_URL", "").strip():
+        return False
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    os.environ["PLUSONE_BASE_URL"] = f"http://{name}:{port}"
+    return True
+
+
+def _keep_base_url() -> None:
+    """Keep a default address in the data folder, for the links that other commands print."""
+    from django.conf import settings  # readable only now
+
+    Path(settings.DATA_DIR, "base_url").write_text(f"{settings.BASE_URL}\n")
+
+
+def _prepare_database() -> None:
+    from django.db import DatabaseError, connection
+
+    from plusone.kernel.db import schema
+
+    if connection.vendor == "sqlite":
+        schema.migrate()
+        return
+    try:
+        pending = schema.pending()
+    except DatabaseError as error:
+        log.warning("The database does not answer yet: %s", error)
+        return
+    if pending:
+        log.warning("The database is older than this program. Run `plusone migrate`; until then /readyz says 503.")
+
+
+def _default_workers() -> int:
+    from django.db import connection
+
+    # SQLite's writers stand in one line within a process; several processes would only get in each other's way.
+    return 1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1)
+
+
+class Background:
+    """The background worker beside the web workers: a child process, started again should it die."""
+
+    def __init__(self) -> None:
+        self._stopping = False
+        self._process: subprocess.Popen[bytes] | None = None
+        # The child asks to die with the thread that started it, so the thread must live as long as we do.
+        self._thread = threading.Thread(target=self._keep_running, name="background")
+
+    def start(self) -> None:
+        """Start it."""
+        self._thread.start()
+
+    def ask_to_stop(self) -> None:
+        """Tell it to end after what runs. May be called in a signal handler."""
+        self._stopping = True
+        process = self._process
+        if process is not None and process.returncode is None:
+            os.kill(process.pid, signal.SIGTERM)
+
+    def join(self) -> None:
+        """Wait until it has ended, or end it."""
+        self._thread.join(GRACE_SECONDS)
+        if self._thread.is_alive() and self._process is not None:
+            self._process.kill()
+            self._thread.join()
+
+    def _keep_running(self) -> None:
+        while not self._stopping:
+            command = [sys.executable, "-m", "plusone", "worker", "--parent", str(os.getpid())]
+            self._process = subprocess.Popen(command)  # noqa: S603  # our own program
+            if self._stopping:
+                self._process.terminate()
+            code = self._process.wait()
+            if not self._stopping:
+                log.error("The background worker ended (%s). It is started again.", code)
+                time.sleep(1)
+
+
+class WebServer(Server):  # type: ignore[misc,valid-type]  # Granian chooses the class at run time
+    """Granian, with the background worker at its side."""
+
+    def __init__(self, address: str, port: int, workers: int, *, background: Background | None) -> None:
+        super().__init__(
+            "plusone.server:application",
+            address=address,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=THREADS,
+            blocking_threads_idle_timeout=600,  # a thread that ends takes its database connection with it
+            respawn_failed_workers=True,
+            respawn_interval=0.5,
+            workers_kill_timeout=GRACE_SECONDS,
+            log_level=LogLevels.error,
+        )
+        self._background = background
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT."""
+        _application_in(os.getpid())  # loaded before the fork: a mistake shows here, and the children start at once
+        from django.db import connections
+
+        connections.close_all()
+        try:
+            self.serve(target_loader=_loader(os.getpid()), wrap_loader=False)
+        finally:
+            if self._background is not None:
+                self._background.ask_to_stop()
+                self._background.join()
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        """End everything, the background worker at the same time as the web workers."""
+        if self._background is not None:
+            self._background.ask_to_stop()
+        super().signal_handler_interrupt(*args, **kwargs)
+
+    def _spawn_workers(self, *args: Any, **kwargs: Any) -> None:
+        super()._spawn_workers(*args, **kwargs)
+        # After the fork: a process with threads should not fork.
+        if self._background is not None:
+            self._background.start()
+        host = f"[{self.bind_addr}]" if ":" in self.bind_addr else self.bind_addr
+        here = f"http://{host.replace('0.0.0.0', '127.0.0.1')}:{self.bind_port}"  # noqa: S104  # as seen from here
+        threading.Thread(target=_say_when_ready, args=[here], daemon=True).start()
+
+
+def _loader(parent: int) -> Callable[[], Any]:
+    return lambda: _application_in(parent)
+
+
+def _application_in(parent: int) -> Any:
+    if os.getpid() != parent:
+        die_with_parent(parent)
+    from plusone.server import application  # reads the settings
+
+    return application
+
+
+def _say_when_ready(here: str) -> None:
+    from django.conf import settings
+
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"{here}/livez", timeout=1):  # noqa: S310  # our own address
+                sys.stderr.write(f"Plusone answers at {settings.BASE_URL} (Ctrl-C ends it).\n")
+                return
+        except OSError:
+            time.sleep(0.05)
