@@ -20,6 +20,7 @@ from django.urls import path
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 
 from plusone.clients.commands import attach_logins
 from plusone.clients.queries import may_ask_for_code
@@ -152,6 +153,8 @@ urlpatterns = [
     _door("inactive/", views.account_inactive, "account_inactive"),
     _door("signup/", views.signup, "account_signup"),
     _door("confirm-email/", views.email_verification_sent, "account_email_verification_sent"),
+    # Where allauth sends somebody who is logged in and has nothing to confirm.
+    _door("email/", RedirectView.as_view(pattern_name="root"), "account_email"),
     _door("reauthenticate/", views.reauthenticate, "account_reauthenticate"),
     _door("password/change/", views.password_change, "account_change_password"),
     _door("password/set/", views.password_set, "account_set_password"),
