@@ -1,0 +1,252 @@
+"""What the tests of isolation walk on: every route, two businesses alike, and canaries in every text of one of them."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models
+from django.http import HttpResponse
+from django.test import Client as Browser
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from plusone.clients.commands import attach_logins
+from plusone.clients.models import Client
+from plusone.connect.models import ApiKey
+from plusone.kernel import guards, ids
+from plusone.kernel.commands import add_collaborator, user_for
+from plusone.kernel.models import Business, User
+from plusone.ledger.commands import adjust
+from plusone.referrals.models import Campaign, Referral
+from plusone.rewards.models import Reward
+from plusone.store.commands import place_order, refund
+from plusone.store.models import Order, Product
+from world import EUR10, NOON, House, add_client, bring, launch, make_product, sell
+
+CANARY = "zq7canary"
+PART = CANARY[1:]  # finds a canary without being one
+STAFF = ("owner", "manager", "professional", "front_desk")
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address of the program, as the map of addresses has it."""
+
+    pattern: str
+    door: str
+    parameters: tuple[str, ...]
+
+    def path(self, values: dict[str, str]) -> str:
+        """Return the address with its places filled. A KeyError says: name a new place in `values_of`."""
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda place: values[place[1]], self.pattern)
+
+
+def routes() -> list[Route]:
+    """Return all routes, those of the framework too."""
+    return sorted(set(_walk(get_resolver(), "")), key=lambda route: route.pattern)
+
+
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[Route]:
+    for pattern in resolver.url_patterns:
+        place = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern, place)
+        elif isinstance(pattern, URLPattern) and "^" not in place:  # the one that catches the rest of the API
+            yield Route(place, getattr(pattern.callback, "door", ""), tuple(re.findall(r"<(?:\w+:)?(\w+)>", place)))
+
+
+@dataclass
+class Side:
+    """A business with one of everything, and browsers of all who have to do with it."""
+
+    house: House
+    browsers: dict[str, Browser] = field(default_factory=dict)
+
+    @property
+    def business(self) -> Business:
+        return self.house.business
+
+
+def fill(house: House) -> Side:
+    """Let a business live a little: people, an offer, sales, a refund, balance; and somebody in every role."""
+    business, side = house.business, Side(house)
+    launch(business, friend=EUR10, approval="manual")
+    ana = add_client(business, "Ana", "López", email=f"ana@{business.slug}.example")
+    ben = bring(ana, "Ben", email=f"ben@{business.slug}.example")
+    bring(ana, "Eva", email=f"eva@{business.slug}.example")
+    product = make_product(business, "Bono")
+    sell(ben.friend, product)
+    refund(sell(ana, product), 100, reason="half", actor="user:1", now=NOON)
+    place_order(business, ana, [(product, 1)], actor="user:1", now=NOON)
+    adjust(business, ana.pk, 300, key="gift", reason="a gift", actor="user:1", now=NOON)
+    for role in STAFF:
+        user = house.owner if role == "owner" else user_for(f"{role}@{business.slug}.example")
+        add_collaborator(business, user, role=role)
+        side.browsers[role] = _logged_in(user)
+    for name, client in (("client", ana), ("lead", Client.objects.get(business=business, first_name="Eva"))):
+        user = user_for(str(client.email))
+        attach_logins(user)
+        side.browsers[name] = _logged_in(user)
+    return side
+
+
+def _logged_in(user: User) -> Browser:
+    browser = Browser(raise_request_exception=False)
+    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return browser
+
+
+def values_of(business: Business) -> dict[str, str]:
+    """Return what stands in each place of an address for a business; a new place in a route is named here."""
+    latest: Callable[[type[models.Model]], str] = lambda model: str(  # noqa: E731
+        model._default_manager.filter(business=business).order_by("pk").values_list("public_id", flat=True).first()
+    )
+    named = {
+        "client": latest(Client),
+        "campaign": latest(Campaign),
+        "referral": latest(Referral),
+        "reward": latest(Reward),
+        "product": latest(Product),
+        "order": latest(Order),
+        "key": latest(ApiKey),
+    }
+    others = {
+        model._meta.model_name or "": latest(model)
+        for model in apps.get_models()
+        if {"business", "public_id"} <= {one.name for one in model._meta.fields}
+        and (model._meta.model_name or "") not in named
+    }
+    return {
+        **others,
+        **named,
+        **{f"{name}_id": value for name, value in named.items()},
+        "membership_id": named["order"],
+        "ambassador": named["client"],
+        "business": business.slug,
+        "code": Client.objects.filter(business=business).order_by("pk")[0].code,
+        "token": "x",
+        "name": "registered_leads",
+        "version": "x",
+    }
+
+
+def foreign(mine: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:
+    """Return the places with the business of one and all ids of the other."""
+    return {**theirs, "business": mine["business"]}
+
+
+def unknown(mine: dict[str, str]) -> dict[str, str]:
+    """Return the places with ids that nobody has."""
+    keep = ("business", "token", "name", "version")
+    return {place: value if place in keep else ids.public_id() for place, value in mine.items()}
+
+
+def text_of(response: HttpResponse) -> str:
+    """Return what an answer says: its headers that say something, and its whole body."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    told = "\n".join(
+        response.headers.get(name, "") for name in ("Location", "Content-Disposition", "Link", "Set-Cookie")
+    )
+    return told + "\n" + body.decode(errors="replace")
+
+
+def plain(text: str, *values: str) -> str:
+    """Return a text without what differs each time: ids of the question, tokens, nonces."""
+    for value in values:
+        text = text.replace(value, "…")
+    text = re.sub(r'(nonce|value|data-once)="[^"]*"', r'\1=""', text)
+    return re.sub(r"(csrftoken|sessionid)=\S+", "", text)
+
+
+def plant(business: Business) -> int:
+    """Put a canary into every free text of a business's rows, whatever room they are in. Return how many."""
+    planted = 0
+    with guards.lifted(connection):
+        for model in apps.get_models():
+            owner = "pk" if model is Business else "business" if _has(model, "business") else "business_id"
+            if model is not Business and not _has(model, owner):
+                continue
+            for row in model._default_manager.filter(**{owner: business.pk}):
+                changes = {one.name: _canary(one, row) for one in model._meta.concrete_fields if _is_free(one, row)}
+                if changes:
+                    model._default_manager.filter(pk=row.pk).update(**changes)
+                    planted += len(changes)
+    return planted
+
+
+def _has(model: type[models.Model], name: str) -> bool:
+    return any(one.name == name for one in model._meta.fields)
+
+
+# Codes and keys of ours, which no person writes.
+TECHNICAL = {
+    "activated_via",
+    "actor",
+    "brand_color",
+    "changed_by",
+    "channel",
+    "code",
+    "country",
+    "created_by",
+    "currency",
+    "decided_by",
+    "email_key",
+    "figure",
+    "hash",
+    "inputs",
+    "key",
+    "kind",
+    "language",
+    "legal_preset",
+    "marketing_started_by",
+    "method",
+    "milestone",
+    "phone",
+    "prefix",
+    "public_id",
+    "ref_kind",
+    "request",
+    "role",
+    "slug",
+    "source",
+    "source_kind",
+    "state",
+    "status_before",
+    "template",
+    "timezone",
+    "version",
+    "via",
+    "worker",
+}
+
+
+def _is_free(one: Any, row: models.Model) -> bool:
+    if one.primary_key or one.choices or one.name in TECHNICAL or row._meta.app_label in ("events", "rules"):
+        return False
+    if isinstance(one, models.JSONField):
+        return bool(row._meta.model_name == "terms" and one.name == "text")
+    return isinstance(one, (models.CharField, models.TextField)) and (one.max_length or 1000) >= 40
+
+
+def _canary(one: Any, row: models.Model) -> Any:
+    word = f"{CANARY}-{row._meta.model_name}-{one.name}-{row.pk}"
+    if isinstance(one, models.JSONField):
+        return dict.fromkeys(("en", "es", "fr"), word)
+    return f"{word}@canary.example" if one.name in ("email", "to") else word[: one.max_length]
+
+
+def links_in(text: str) -> set[str]:
+    """Return the addresses on this site that a page leads to."""
+    return {link.split("#")[0] for link in re.findall(r'href="(/[^"]*)"', text) if not link.startswith("/static/")} - {
+        ""
+    }
+
+
+def api(side: Side, method: str, path: str, body: Any = None) -> HttpResponse:
+    """Call the API with the key of a business."""
+    headers = {"authorization": f"Bearer {side.house.api_key}"}
+    sent = json.dumps(body or {}).encode()
+    browser = Browser(raise_request_exception=False)
+    return browser.generic(method, path, sent, content_type="application/json", headers=headers)
