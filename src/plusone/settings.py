@@ -224,8 +224,10 @@ def _sqlite(path: str) -> dict[str, Any]:
             # A writer takes the lock when its transaction begins, so what it has read still holds when it writes.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            # Foreign keys are switched on by Django itself, on each connection.
-            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000",
+            # Foreign keys are switched on by Django itself, on each connection. With recursive triggers, the row that
+            # an INSERT OR REPLACE pushes out counts as deleted, which append-only tables refuse.
+            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000; "
+            "PRAGMA recursive_triggers = ON",
         },
     }
 

@@ -38,6 +38,24 @@ def test_the_orm_cannot_either(event):
     assert Event.objects.get().actor == "system"
 
 
+def test_an_insert_cannot_push_a_row_out(event):
+    columns = [field.column for field in Event._meta.local_concrete_fields]
+    changed = ", ".join("'mallory'" if name == "actor" else name for name in columns)
+    names = ", ".join(columns)
+    if connection.vendor == "postgresql":
+        upsert = (
+            f"INSERT INTO events_event ({names}) SELECT {changed} FROM events_event "
+            "ON CONFLICT (id) DO UPDATE SET actor = EXCLUDED.actor"
+        )
+    else:
+        upsert = f"INSERT OR REPLACE INTO events_event ({names}) SELECT {changed} FROM events_event"
+
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(upsert)
+
+    assert Event.objects.get().actor == "system"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_truncate_is_refused(event):
     if connection.vendor != "postgresql":
