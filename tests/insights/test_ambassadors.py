@@ -2,21 +2,14 @@
 
 from datetime import date
 
-import pytest
-
 import world
-from insights.story import NOW, Story, at, tell
+from insights.story import NOW, Story, at
 from plusone.insights.queries import ORDERS, ambassadors, history_of, indicators, indicators_total
 from plusone.insights.scope import Scope
 from plusone.kernel.models import Business
 from plusone.ledger import commands as ledger
 from plusone.ledger.queries import balance_of
 from plusone.store.commands import refund
-
-
-@pytest.fixture
-def story(gym: Business) -> Story:
-    return tell(gym)
 
 
 def test_ranking(story: Story) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import override_settings
 
 import world
-from insights.story import NOW, Story, at, tell
+from insights.story import NOW, Story, at
 from plusone.clients.commands import activate, archive, reactivate
 from plusone.clients.models import Client
 from plusone.connect.commands import open_business
@@ -19,11 +19,6 @@ from plusone.ledger import commands as ledger
 from plusone.ledger.queries import faults, outstanding
 from plusone.referrals.commands.visits import record_visit, roll_up_visits
 from plusone.store.commands import place_order
-
-
-@pytest.fixture
-def story(gym: Business) -> Story:
-    return tell(gym)
 
 
 def month(story: Story, first: int, last: int = 0, **more: object) -> Impact:

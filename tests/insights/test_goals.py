@@ -5,19 +5,13 @@ from datetime import date
 import pytest
 
 import world
-from insights.story import NOW, Story, tell
+from insights.story import NOW, Story
 from plusone.events.models import Event
 from plusone.insights.commands import remove_goal, set_goal
 from plusone.insights.models import Goal
 from plusone.insights.queries import goals_of, progress_of
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
-
-
-@pytest.fixture
-def story(gym: Business) -> Story:
-    return tell(gym)
-
 
 YEAR = {"since": date(2026, 1, 1), "until": date(2026, 12, 31), "actor": "user:1", "now": NOW}
 
