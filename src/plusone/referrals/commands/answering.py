@@ -7,9 +7,12 @@ from django.db import transaction
 
 from plusone.clients.models import Client
 from plusone.clients.queries import known_person
-from plusone.kernel import once
+from plusone.kernel import clock, once
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
+from plusone.messaging.commands import send
+from plusone.messaging.texts import Template
+from plusone.referrals.messages_public import KnownAlready, OwnLink, RegisteredAlready
 from plusone.referrals.models import Referral
 
 from .registering import (
@@ -50,7 +53,7 @@ def answer_invitation(
     record = {"language": language, "consent_text": consent_text, "actor": "public", "now": now}
     if ambassador is None:
         lead = register_without_referral(business, **person, **record)  # type: ignore[arg-type]  # texts and a time
-        return Answer(lead=lead) if lead else Answer(known=_known(business, email, phone))
+        return Answer(lead=lead) if lead else Answer(known=_tell(business, email, phone, now=now))
     try:
         made = register_friend(
             business, ambassador, **person, **record, source=source, flags=flags, visit_id=visit_id  # type: ignore[arg-type]  # see above
@@ -65,5 +68,16 @@ def _known(business: Business, email: str, phone: str) -> Client | None:
     return known_person(business, email=email, phone=phone)
 
 
-def _tell(business: Business, email: str, phone: str, refusal: Refused, *, now: datetime) -> Client | None:
-    return _known(business, email, phone)
+def _tell(
+    business: Business, email: str, phone: str, refusal: Refused | None = None, *, now: datetime
+) -> Client | None:
+    """Write the truth to the address that the business has of them, once a day: never to the one that was typed."""
+    known = _known(business, email, phone)
+    if known is None:
+        return None
+    kind: type[Template] = RegisteredAlready if known.is_lead else KnownAlready
+    if isinstance(refusal, SelfReferral):
+        kind = OwnLink
+    day = clock.day_of(business, now)
+    send(business, kind, to_client=known, key=f"{kind.name}:{known.pk}:{day}", now=now)
+    return known

@@ -1,0 +1,81 @@
+"""What people read who fill in an invitation though the business knows them (CASES 24, 28)."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from plusone.messaging.texts import Context, Template, templates
+
+
+class Answered(Template):
+    """What these mails share: they go to the address the business has, and lead to the reader's own pages."""
+
+    def button(self, ctx: Context) -> tuple[str, str]:
+        """Lead to the portal."""
+        return _("Open my account"), "{portal}"
+
+    def _not_me(self) -> str:
+        return _("It was not you? Then you need do nothing; nothing was changed.")
+
+
+@templates
+class KnownAlready(Answered):
+    """Tells a client who filled in an invitation that there is nothing to register."""
+
+    name = "invitation.client"
+    label = gettext_lazy("You are a client already")
+
+    def subject(self, ctx: Context) -> str:
+        """Name the business."""
+        return _("You are a client of {business} already")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say what it means, and what to do instead."""
+        return [
+            _("Hello {first_name|there},"),
+            _("An invitation of {business} was filled in with your details. You are a client already."),
+            _("Invitations are for people who are new, so nothing was registered and no gift was given."),
+            _("Log in with this e-mail address: your account is there, and your own link to invite friends."),
+            self._not_me(),
+        ]
+
+
+@templates
+class RegisteredAlready(Answered):
+    """Tells a lead who filled in a second invitation that the first one counts."""
+
+    name = "invitation.lead"
+    label = gettext_lazy("You are registered already")
+
+    def subject(self, ctx: Context) -> str:
+        """Name the business."""
+        return _("You are registered at {business} already")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say what it means, and what to do instead."""
+        return [
+            _("Hello {first_name|there},"),
+            _("An invitation of {business} was filled in with your details. You had registered before."),
+            _("The first invitation counts, so nothing was changed. Log in with this e-mail address to go on."),
+            self._not_me(),
+        ]
+
+
+@templates
+class OwnLink(Answered):
+    """Tells an ambassador who filled in their own invitation that it is for friends."""
+
+    name = "invitation.own"
+    label = gettext_lazy("This is your own link")
+
+    def subject(self, ctx: Context) -> str:
+        """Say it at once."""
+        return _("This is your own link")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say what it means, and what to do instead."""
+        return [
+            _("Hello {first_name|there},"),
+            _("Your own invitation of {business} was filled in with your details. It is for friends who are new."),
+            _("Nothing was registered. Share your link with a friend, and you both see it here."),
+            self._not_me(),
+        ]
