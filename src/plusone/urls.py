@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("plusone.faces.public.urls")),
     path("", include("plusone.faces.dashboard.entrance")),
     path("accounts/", include("plusone.faces.ui.accounts")),
+    path("p/<slug:business>/", include("plusone.faces.portal.urls")),
     path("b/<slug:business>/", include("plusone.faces.dashboard.urls")),
     path("api/", include("plusone.faces.api.urls")),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from plusone.kernel.models import Business
 
@@ -47,24 +47,23 @@ def balances_of(business: Business, client_ids: Iterable[int], *, now: datetime)
     moved = Transfer.objects.filter(business=business, client_id__in=wanted).values_list("client_id", "kind")
     for client_id, kind, amount in moved.annotate(total=Sum("amount")).order_by():
         sums.setdefault(client_id, {})[kind] = amount
+    if not sums:
+        return {}
     accounts = Account.objects.filter(business=business, client_id__in=wanted)
-    held = dict(
-        AccountBalance.objects.filter(account__in=accounts.filter(kind=Account.Kind.CLIENT)).values_list(
-            "account__client_id", "held"
-        )
-    )
     owed = dict(
         Entry.objects.filter(account__in=accounts.filter(kind=Account.Kind.DEBT))
         .values_list("account__client_id")
         .annotate(total=-Sum("amount"))
     )
-    overdue = dict(
-        LotBalance.objects.filter(account__in=accounts, remaining__gt=0, expires_at__lte=now)
+    # What a lot holds is what the account holds (`faults` checks it), so one look at the lots tells both.
+    lots = (
+        LotBalance.objects.filter(account__in=accounts, remaining__gt=0)
         .values_list("account__client_id")
-        .annotate(total=Sum(F("remaining") - F("held")))
+        .annotate(kept=Sum("held"), overdue=Sum(F("remaining") - F("held"), filter=Q(expires_at__lte=now), default=0))
     )
+    live = {client_id: (held, overdue) for client_id, held, overdue in lots}
     return {
-        client_id: _balance(kinds, held.get(client_id, 0), overdue.get(client_id, 0), owed.get(client_id, 0))
+        client_id: _balance(kinds, *live.get(client_id, (0, 0)), owed.get(client_id, 0))
         for client_id, kinds in sums.items()
     }
 
@@ -85,7 +84,7 @@ def movements_of(business: Business, client_id: int) -> QuerySet[Entry]:
     """Return a client's movements, newest first, each with its transfer and first lot at hand."""
     return (
         Entry.objects.filter(business=business, account__client_id=client_id, account__kind=Account.Kind.CLIENT)
-        .select_related("transfer")
+        .select_related("transfer", "transfer__reverses")
         .prefetch_related("transfer__lots")
         .order_by("-id")
     )

@@ -17,7 +17,7 @@ from plusone.ledger.models import Transfer
 from plusone.rewards.models import Reward
 from plusone.store.models import Order
 
-from .models import Campaign, Referral, RollUp, Visit, VisitDay
+from .models import Campaign, Referral, RollUp, Terms, Visit, VisitDay
 
 CODE_LETTERS = frozenset(ids.CODE_ALPHABET)
 FREED = ("rejected", "withdrawn")  # such a friend may get another ambassador
@@ -32,6 +32,13 @@ def default_campaign(business: Business) -> Campaign | None:
     """Return the live campaign that personal links follow, or None."""
     live = Campaign.objects.filter(business=business, state=Campaign.State.ACTIVE).select_related("business")
     return live.order_by("-is_default", "-activated_at", "-id").first()
+
+
+def default_terms(business: Business) -> Terms | None:
+    """Return what the live default campaign offers today, its campaign at hand, or None; in one query."""
+    live = Terms.objects.filter(business=business, campaign__state=Campaign.State.ACTIVE).select_related("campaign")
+    order = ("-campaign__is_default", "-campaign__activated_at", "-campaign_id", "-version")
+    return live.order_by(*order).first()
 
 
 def client_by_code(code: str) -> Client | None:

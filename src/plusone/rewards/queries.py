@@ -34,6 +34,7 @@ def rewards_of(business: Business, source_kind: str, source_ids: Iterable[int]) 
     for reward in Reward.objects.filter(
         business=business, source_kind=source_kind, source_id__in=list(source_ids)
     ).order_by("-side", "id"):
+        reward.business = business
         found.setdefault(reward.source_id, []).append(reward)
     return found
 

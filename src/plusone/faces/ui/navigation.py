@@ -83,6 +83,13 @@ PORTAL = (
     Place("profile", "p:profile", _("Me"), "user"),
 )
 
+# Who is archived keeps the store and what is left of the balance (R-203).
+PORTAL_ARCHIVED = (
+    Place("store", "p:store", _("Store"), "shopping-bag"),
+    Place("balance", "p:balance", _("Balance"), "wallet"),
+    Place("profile", "p:profile", _("Me"), "user"),
+)
+
 
 def business_key(business: Any) -> str:
     """Return what names a business in the address of a page."""

@@ -15,6 +15,7 @@ from .registering import (
     register_without_referral,
 )
 from .settling import mark_activated, settle
+from .sharing import share_link
 from .visits import record_visit, roll_up_visits
 
 __all__ = [
@@ -41,4 +42,6 @@ __all__ = [
     "reject_referral",
     "roll_up_visits",
     "settle",
+    "share_link",
+    "time_imported",
 ]

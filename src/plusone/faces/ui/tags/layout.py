@@ -46,7 +46,9 @@ def staff_places(context: Context) -> list[Link]:
 @register.simple_tag(takes_context=True)
 def portal_places(context: Context) -> list[Link]:
     """Return the tabs of the portal."""
-    return list(navigation.links(navigation.PORTAL, business=business_of(context), nav=str(context.get("nav") or "")))
+    client = getattr(context.get("request"), "client", None)
+    places = navigation.PORTAL_ARCHIVED if getattr(client, "is_archived", False) else navigation.PORTAL
+    return list(navigation.links(places, business=business_of(context), nav=str(context.get("nav") or "")))
 
 
 @register.simple_tag

@@ -1,0 +1,1 @@
+"""What a client sees: an app for one thumb, under /p/<business>/."""

@@ -1,0 +1,109 @@
+"""A checkout before it is one: what it costs, what the balance pays, what is left to pay."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.clients.models import Client
+from plusone.faces.ui.http import Page
+from plusone.kernel import once
+from plusone.kernel.errors import Refused
+from plusone.kernel.money import as_decimal, minor_digits, parse_money
+from plusone.store.commands import place_order
+from plusone.store.models import Order, Product
+
+QUANTITY_MAX = 99
+SCOPE = "checkout"
+
+
+@dataclass
+class Plan:
+    """What a client chose, in minor units. `seen` is the rest that the page showed when the button was pressed."""
+
+    product: Product
+    available: int
+    quantity: int = 1
+    use: str = "all"  # all, part, none
+    part: str = ""
+    used: int = 0
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Price times quantity."""
+        return self.product.price * self.quantity
+
+    @property
+    def usable(self) -> int:
+        """The most that the balance can pay of this order."""
+        return min(self.available, self.total)
+
+    @property
+    def due(self) -> int:
+        """What is left to pay with money."""
+        return self.total - self.used
+
+    @property
+    def digits(self) -> int:
+        """The minor digits of the currency, for the page's script."""
+        return minor_digits(self.product.business.currency)
+
+
+def read_plan(product: Product, available: int, sent: Mapping[str, Any]) -> Plan:
+    """Return what was chosen on the page; what cannot be, stands in `errors`."""
+    plan = Plan(product, available)
+    _read_quantity(plan, str(sent.get("quantity", "1")).strip())
+    plan.use = str(sent.get("use", "all"))
+    plan.part = str(sent.get("part", "")).strip()
+    if plan.use == "all":
+        plan.used = plan.usable
+    elif plan.use == "part":
+        _read_part(plan)
+    else:
+        plan.use = "none"
+    return plan
+
+
+def changed_meanwhile(plan: Plan, sent: Mapping[str, Any]) -> bool:
+    """Say whether the rest to pay is another than the page showed: a page without a script, or a changed price."""
+    seen = str(sent.get("seen", ""))
+    return bool(seen) and seen != str(plan.due)
+
+
+@transaction.atomic
+def buy_once(request: Page, plan: Plan, token: str) -> str:
+    """Place the order and return its id; the same page again returns the first's id (a double tap is one order)."""
+    key = f"{request.client.pk}:{token}" if token else ""
+    if not once.claim(SCOPE, key):
+        return once.result_of(SCOPE, key)
+    order = _place(request.client, plan, actor=request.actor, now=request.now)
+    once.remember(SCOPE, key, order.public_id)
+    return order.public_id
+
+
+def _place(client: Client, plan: Plan, **by: Any) -> Order:
+    return place_order(client.business, client, [(plan.product, plan.quantity)], use_balance=plan.used, **by)
+
+
+def _read_quantity(plan: Plan, typed: str) -> None:
+    if typed.isdecimal() and 1 <= int(typed[:6]) <= QUANTITY_MAX:
+        plan.quantity = int(typed)
+    else:
+        plan.errors["quantity"] = _("A quantity is between 1 and %(most)s.") % {"most": QUANTITY_MAX}
+
+
+def _read_part(plan: Plan) -> None:
+    currency = plan.product.business.currency
+    try:
+        wanted = parse_money(plan.part or "0", currency, field="part")
+    except Refused as error:
+        plan.errors["part"] = str(error)
+        return
+    if not 0 <= wanted <= plan.usable:
+        most = f"{as_decimal(plan.usable, currency):.{plan.digits}f}"
+        plan.errors["part"] = _("Choose an amount between 0 and %(most)s.") % {"most": most}
+        return
+    plan.used = wanted

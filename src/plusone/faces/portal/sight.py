@@ -1,0 +1,50 @@
+"""What a client may see today: the offer, the wallet, and whether money is spoken of at all (R-048, Q-08)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from plusone.clients.models import Client
+from plusone.faces.ui.http import Page
+from plusone.referrals.models import Terms
+from plusone.referrals.offers import Offer, offer_of
+from plusone.referrals.queries import default_terms, link_of
+from plusone.rewards.queries import Wallet, wallet_of
+
+
+@dataclass
+class Sight:
+    """The client's wallet and, where there is one, the live offer; each is looked up when it is asked for."""
+
+    client: Client
+    now: datetime
+
+    @cached_property
+    def wallet(self) -> Wallet:
+        """What there is and what is to come."""
+        return wallet_of(self.client, now=self.now)
+
+    @cached_property
+    def terms(self) -> Terms | None:
+        """What the live campaign offers today, or None while there is none."""
+        return default_terms(self.client.business)
+
+    @property
+    def offer(self) -> Offer | None:
+        """The same, as sentences are made of it."""
+        return offer_of(self.terms) if self.terms else None
+
+    @property
+    def link(self) -> str:
+        """The client's link, only while it works: a live campaign, an active client (Q-09)."""
+        return link_of(self.client) if self.client.is_active and self.terms else ""
+
+    @property
+    def shows_balance(self) -> bool:
+        """The campaign rewards, or this client has a balance from before (Q-08)."""
+        return bool(self.wallet.has_history or self.wallet.pending or (self.terms and self.terms.has_rewards))
+
+
+def sight_of(request: Page) -> Sight:
+    """Return what the client of this request may see."""
+    return Sight(request.client, request.now)

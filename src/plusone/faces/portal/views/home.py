@@ -1,0 +1,41 @@
+"""The first page: what there is, how the friends are doing, what to do next (R-045..R-049)."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from plusone.faces.portal.sight import sight_of
+from plusone.faces.ui.http import Page, client_page
+from plusone.referrals import sentences
+from plusone.referrals.progress import friends_of
+from plusone.store.models import Order
+from plusone.store.queries import orders_of
+
+FRIENDS_SHOWN = 3
+
+
+@client_page
+def home(request: Page) -> HttpResponse:
+    """Greet, and show balance, link, friends and what is still to pay. An archived client has the store (R-203)."""
+    client, business = request.client, request.business
+    if client.is_archived:
+        return redirect("p:store", business.slug)
+    sight = sight_of(request)
+    friends = friends_of(client, most=FRIENDS_SHOWN)
+    text = sentences.share_text(business, sight.offer) if sight.offer and sight.link else ""
+    context = {
+        "nav": "home",
+        "title": _("Hello, %(name)s") % {"name": client.first_name},
+        "sight": sight,
+        "friends": friends,
+        "has_more_friends": friends.registered > FRIENDS_SHOWN,
+        "text": text,
+        "lines": sentences.for_ambassador(business, sight.offer)[:2] if text and sight.offer else [],
+        "waiting": orders_of(business, client=client, state=Order.State.AWAITING_PAYMENT).prefetch_related(None)[:3],
+        "is_new": client.source == "referral" and client.is_active and not friends.registered,
+    }
+    return render(request, "portal/home.html", context)
+
+
+urlpatterns = [path("", home, name="home")]

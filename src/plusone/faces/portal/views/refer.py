@@ -1,0 +1,81 @@
+"""Handing the own link on, and how each friend is doing (R-142, R-295, R-116)."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from plusone.faces.portal.sight import sight_of
+from plusone.faces.ui.http import Page, client_page
+from plusone.faces.ui.pages import page_of
+from plusone.referrals import sentences
+from plusone.referrals.commands import share_link
+from plusone.referrals.progress import friends_of, progress_of
+from plusone.referrals.queries import referrals_of
+
+TEXT_MAX = 500
+PAGE_SIZE = 20
+
+
+@client_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def refer(request: Page) -> HttpResponse:
+    """Show every way to share; without JavaScript the text is changed by sending it here, and nothing is kept of it."""
+    client, business = request.client, request.business
+    if client.is_archived:
+        return redirect("p:store", business.slug)
+    sight = sight_of(request)
+    offer = sight.offer
+    usual = sentences.share_text(business, offer) if offer else ""
+    text = str(request.POST.get("text", ""))[:TEXT_MAX].strip() or usual
+    context: dict[str, Any] = {
+        "nav": "refer",
+        "title": _("Invite friends"),
+        "sight": sight,
+        "text": text,
+        "usual": usual,
+        "lines": sentences.for_ambassador(business, offer) if offer else [],
+        "friends": friends_of(client, most=PAGE_SIZE),
+    }
+    return render(request, "portal/refer.html", context)
+
+
+@client_page
+def friends(request: Page) -> HttpResponse:
+    """Show all friends, page by page."""
+    page = page_of(referrals_of(request.business, ambassador=request.client), request.GET, size=PAGE_SIZE)
+    context = {
+        "nav": "refer",
+        "title": _("Your friends"),
+        "page": page,
+        "shown": progress_of(request.business, list(page.rows)),
+    }
+    return render(request, "portal/friends.html", context)
+
+
+@client_page
+def qr(request: Page) -> HttpResponse:
+    """Show the link as a QR code, as large as the screen: for the bar and the changing room."""
+    sight = sight_of(request)
+    if not sight.link:
+        return redirect("p:refer", request.business.slug)
+    return render(request, "portal/qr.html", {"nav": "refer", "title": _("Your QR code"), "sight": sight})
+
+
+@client_page
+@require_POST
+def shared(request: Page) -> HttpResponse:
+    """Note that a way to share was opened."""
+    share_link(request.client, str(request.POST.get("channel", "")), actor=request.actor, now=request.now)
+    return HttpResponse(status=204)
+
+
+urlpatterns = [
+    path("refer/", refer, name="refer"),
+    path("refer/friends/", friends, name="friends"),
+    path("refer/qr/", qr, name="qr"),
+    path("refer/shared/", shared, name="shared"),
+]

@@ -1,0 +1,113 @@
+"""The store: what there is, one product, the checkout (R-028, R-251..R-256, CASES 65, 69)."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from plusone.faces.portal.checkout import Plan, buy_once, changed_meanwhile, read_plan
+from plusone.faces.portal.sight import sight_of
+from plusone.faces.ui.http import Page, client_page
+from plusone.kernel.errors import NotHere, Refused
+from plusone.kernel.ids import public_id
+from plusone.ledger.queries import balance_of
+from plusone.store.models import Picture, Product
+from plusone.store.queries import products_for
+
+PICTURE_SECONDS = 7 * 24 * 3600
+
+
+@client_page
+@require_safe
+def store(request: Page) -> HttpResponse:
+    """Show what this client may buy."""
+    context = {
+        "nav": "store",
+        "title": _("Store"),
+        "products": products_for(request.client),
+        "sight": sight_of(request),
+    }
+    return render(request, "portal/store.html", context)
+
+
+@client_page
+@require_safe
+def product(request: Page, product: str) -> HttpResponse:
+    """Show one product."""
+    found = _visible(request, product)
+    available = balance_of(request.business, request.client.pk, now=request.now).available
+    context = {"nav": "store", "title": found.name, "product": found, "plan": read_plan(found, available, {})}
+    return render(request, "portal/product.html", context)
+
+
+@client_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: Page, product: str) -> HttpResponse:
+    """Show price, balance and rest before anything is bought; a POST buys, once for each page shown."""
+    found = _visible(request, product)
+    available = balance_of(request.business, request.client.pk, now=request.now).available
+    sent = request.POST if request.method == "POST" else request.GET
+    plan = read_plan(found, available, sent)
+    if request.method != "POST":
+        return _checkout(request, plan)
+    if plan.errors:
+        return _checkout(request, plan, status=422)
+    if changed_meanwhile(plan, sent):
+        return _checkout(request, plan, note=_("Please check the new total, then place the order."), status=409)
+    try:
+        order = buy_once(request, plan, str(sent.get("once", ""))[:40])
+    except Refused as error:
+        return _checkout(request, plan, note=str(error), status=error.status)
+    return redirect("p:order", request.business.slug, order)
+
+
+@client_page
+@require_safe
+def picture(request: Page, product: str, version: str) -> HttpResponse:
+    """Send a product's picture; its version is part of its address, so it may be kept."""
+    found = _visible(request, product)
+    row = Picture.objects.filter(product=found, version=version).first()
+    if row is None:
+        raise NotHere
+    return HttpResponse(bytes(row.data), content_type="image/jpeg")
+
+
+def _kept(request: Page, *args: str, **kwargs: str) -> HttpResponse:
+    response = picture(request, *args, **kwargs)
+    if response.status_code == 200:
+        del response["Cache-Control"]
+        patch_cache_control(response, private=True, max_age=PICTURE_SECONDS, immutable=True)
+    return response
+
+
+_kept.door = picture.door  # type: ignore[attr-defined]  # the same door, only the answer may be kept
+
+
+def _visible(request: Page, product: str) -> Product:
+    found = products_for(request.client).filter(public_id=product).first()
+    if found is None:
+        raise NotHere
+    found.business = request.business
+    return found
+
+
+def _checkout(request: Page, plan: Plan, *, note: str = "", status: int = 200) -> HttpResponse:
+    context = {
+        "nav": "store",
+        "title": _("Checkout"),
+        "product": plan.product,
+        "plan": plan,
+        "note": note,
+        "once": public_id(),
+    }
+    return render(request, "portal/checkout.html", context, status=status)
+
+
+urlpatterns = [
+    path("store/", store, name="store"),
+    path("store/<str:product>/", product, name="product"),
+    path("store/<str:product>/checkout/", checkout, name="checkout"),
+    path("store/<str:product>/<str:version>.jpg", _kept, name="picture"),
+]

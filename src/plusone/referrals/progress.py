@@ -1,0 +1,158 @@
+"""How far each friend has come, in plain words for the one who invited them (R-047, R-049, R-116, R-290)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.dates import format_date
+from django.db.models import Count, Q, QuerySet, Window
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from plusone.clients.models import Client
+from plusone.kernel import clock
+from plusone.kernel.models import Business
+from plusone.rewards.models import Reward
+from plusone.rewards.queries import phrase_of, rewards_of
+
+from .conditions import conditions
+from .models import Referral
+from .queries import referrals_of
+
+State, Reason = Referral.State, Referral.Reason
+Step = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One friend as the ambassador may see them: a short name, a word, what has happened and what comes next."""
+
+    name: str
+    state: str  # registered, in_review, active, completed, ineligible
+    label: str
+    sentence: str
+    steps: list[Step]
+    registered_at: datetime
+
+
+@dataclass(frozen=True)
+class Friends:
+    """Some of a client's friends, newest first, and how many there are in all."""
+
+    shown: list[Progress]
+    registered: int = 0
+    active: int = 0
+
+
+def friends_of(ambassador: Client, *, most: int) -> Friends:
+    """Return a client's newest friends with their progress, and the numbers of R-047, in two queries."""
+    referrals = list(numbered(referrals_of(ambassador.business, ambassador=ambassador))[:most])
+    if not referrals:
+        return Friends([])
+    first = referrals[0]
+    return Friends(progress_of(ambassador.business, referrals), first.registered, first.active)  # type: ignore[attr-defined]  # annotated
+
+
+def numbered(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
+    """Write on each row how many there are, registered and active; rejected ones do not count (R-062)."""
+    counts = ~Q(reason=Reason.REJECTED)
+    return referrals.annotate(
+        registered=Window(Count("id", filter=counts)), active=Window(Count("activated_at", filter=counts))
+    )
+
+
+def progress_of(business: Business, referrals: list[Referral]) -> list[Progress]:
+    """Return the progress of referrals, each with its business, friend and terms at hand, in one query more."""
+    rewards = rewards_of(business, "referral", [referral.pk for referral in referrals])
+    found = []
+    for referral in referrals:
+        mine = [reward for reward in rewards.get(referral.pk, []) if reward.side == Reward.Side.AMBASSADOR]
+        found.append(_progress(business, referral, mine[0] if mine else None))
+    return found
+
+
+def day_in_words(business: Business, at: datetime) -> str:
+    """Return the business's day of a moment as its reader writes it: "12 May 2026"."""
+    return str(format_date(clock.day_of(business, at), "medium", locale=(get_language() or "en").replace("-", "_")))
+
+
+def _progress(business: Business, referral: Referral, reward: Reward | None) -> Progress:
+    state, sentence = _where(business, referral, reward)
+    return Progress(
+        name=referral.friend.short_name,
+        state=state,
+        label=_labels()[state],
+        sentence=sentence,
+        steps=_steps(referral, reward) if state != "ineligible" else [],
+        registered_at=referral.registered_at,
+    )
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "registered": _("Registered"),
+        "in_review": _("In review"),
+        "active": _("Active"),
+        "completed": _("Completed"),
+        "ineligible": _("Not eligible"),
+    }
+
+
+def _where(business: Business, referral: Referral, reward: Reward | None) -> tuple[str, str]:
+    named = {"business": business.name, "day": day_in_words(business, referral.registered_at)}
+    if referral.state == State.CLOSED and referral.reason != Reason.COMPLETED:
+        return "ineligible", _ended(named, referral)
+    if referral.activated_at is None:
+        if referral.flagged:
+            return "in_review", _("Registered on %(day)s. %(business)s is checking this recommendation.") % named
+        return "registered", _waiting(named, referral, reward)
+    named["day"] = day_in_words(business, referral.activated_at)
+    if reward is None:
+        return "active", _("A client since %(day)s. Thank you for the recommendation!") % named
+    return _rewarded(business, named, referral, reward)
+
+
+def _waiting(named: dict[str, str], referral: Referral, reward: Reward | None) -> str:
+    wanted = referral.terms.conditions if referral.terms else []
+    missing = " ".join(conditions[params["kind"]]().missing(referral, params) for params in wanted)
+    said = _("Registered on %(day)s. %(missing)s") % {**named, "missing": missing}
+    if reward is None:
+        return said
+    return said + " " + _("Then you receive %(reward)s.") % {"reward": phrase_of(reward)}
+
+
+def _rewarded(business: Business, named: dict[str, str], referral: Referral, reward: Reward) -> tuple[str, str]:
+    named["reward"] = phrase_of(reward)
+    match reward.state:
+        case Reward.State.GRANTED:
+            named["then"] = day_in_words(business, reward.granted_at or referral.activated_at or reward.promised_at)
+            return "completed", _("A client since %(day)s. You received %(reward)s on %(then)s.") % named
+        case Reward.State.ON_HOLD if reward.available_at:
+            named["then"] = day_in_words(business, reward.available_at)
+            return "active", _("A client since %(day)s. You can use %(reward)s from %(then)s on.") % named
+        case Reward.State.AWAITING_APPROVAL:
+            said = _("A client since %(day)s. %(business)s still has to confirm %(reward)s; you need do nothing.")
+            return "in_review", said % named
+        case Reward.State.PROMISED | Reward.State.ON_HOLD:
+            return "active", _waiting(named, referral, reward)
+    named["reason"] = reward.get_reason_display() or reward.get_state_display()
+    return "ineligible", _("A client since %(day)s. No reward: %(reason)s.") % named
+
+
+def _ended(named: dict[str, str], referral: Referral) -> str:
+    match referral.reason:
+        case Reason.REJECTED:
+            return _("%(business)s did not accept this recommendation.") % named
+        case Reason.NOT_CONVERTED:
+            return _("Registered on %(day)s and did not become a client in time.") % named
+        case Reason.LEAD_DELETED:
+            return _("Registered on %(day)s and did not become a client.") % named
+    return _("Registered on %(day)s. This recommendation has ended.") % named
+
+
+def _steps(referral: Referral, reward: Reward | None) -> list[Step]:
+    is_active = referral.activated_at is not None
+    steps = [(_("Registered"), "done"), (_("Client"), "done" if is_active else "now")]
+    if reward is not None:
+        is_granted = reward.state == Reward.State.GRANTED
+        steps.append((_("Reward"), "done" if is_granted else "now" if is_active else ""))
+    return steps

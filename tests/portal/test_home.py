@@ -1,0 +1,215 @@
+"""R-045..R-049, R-116, R-203, R-290, Q-08, Q-09: what a client sees on the first page and of their friends."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from plusone.clients.commands import activate, archive, delete_client
+from plusone.clients.models import Client
+from plusone.kernel import clock
+from plusone.kernel.models import Business
+from plusone.ledger.commands import earn
+from plusone.referrals.commands import deactivate_campaign, reject_referral
+from plusone.referrals.models import Campaign
+from plusone.referrals.progress import friends_of
+from plusone.rewards.commands import decline
+from plusone.rewards.models import Reward
+from world import add_client, bring, launch, make_product, open_salon, sell
+
+from .conftest import LogIn
+
+pytestmark = pytest.mark.django_db
+
+MONEY = re.compile(r"€|EUR|[Bb]alance|[Rr]eward|gift")
+
+
+def words(browser: Browser, path: str, status: int = 200) -> str:
+    response = browser.get(path)
+    assert response.status_code == status
+    text = re.sub(r"<(script|style|svg).*?</\1>|<[^>]+>", " ", response.content.decode(), flags=re.S)
+    return " ".join(text.split())
+
+
+def test_a_client_with_rewards_sees_balance_link_and_friends(ana: Client, campaign: None, log_in: LogIn) -> None:
+    """R-045, R-046, R-047: three friends, two of them clients: 30.00 to use."""
+    for name in ("Ben", "Eva"):
+        activate(bring(ana, name).friend, actor="user:1", now=clock.now())
+    bring(ana, "Tom")
+    page = words(log_in(ana), "/p/studio-vela/")
+    for said in ("Hello, Ana", "Available balance €30.00", "2 friends are clients thanks to you", "Tom Registered"):
+        assert said in page
+
+
+def test_pending_rewards_are_apart(gym: Business, ana: Client, log_in: LogIn) -> None:
+    """R-046: on hold is not available."""
+    launch(gym, hold_days=14)
+    activate(bring(ana, "Ben").friend, actor="user:1", now=clock.now())
+    page = words(log_in(ana), "/p/studio-vela/")
+    assert "Available balance €0.00 €15.00 more is on its way." in page
+    day = (clock.now() + timedelta(days=14)).strftime("%b %-d, %Y")
+    assert f"You can use €15.00 of balance from {day} on." in page
+
+
+@pytest.mark.parametrize("path", ["", "refer/", "balance/", "refer/friends/"])
+def test_without_rewards_no_money_word_anywhere(gym: Business, ana: Client, log_in: LogIn, path: str) -> None:
+    """R-048, Q-08."""
+    launch(gym, ambassador=None)
+    activate(bring(ana, "Ben").friend, actor="user:1", now=clock.now())
+    response = log_in(ana).get(f"/p/studio-vela/{path}", follow=True)
+    page = re.sub(r"<(script|style|svg).*?</\1>", "", response.content.decode(), flags=re.S)
+    assert not MONEY.search(page)
+    if not path:
+        assert "friend is a client thanks to you" in page
+
+
+def test_a_balance_from_before_stays_visible(gym: Business, ana: Client, log_in: LogIn) -> None:
+    """Q-08, CASES 4: rewards switched off, or the campaign over: what was earned is there and spendable."""
+    earn(gym, ana.pk, 2000, key="old", ref=("reward", 1), actor="user:1", now=clock.now())
+    browser = log_in(ana)
+    assert "Available balance €20.00" in words(browser, "/p/studio-vela/")
+    launch(gym, ambassador=None)
+    assert "Available balance €20.00" in words(browser, "/p/studio-vela/")
+    deactivate_campaign(Campaign.objects.get(), actor="user:1", now=clock.now())
+    page = words(browser, "/p/studio-vela/refer/")
+    assert "No invitations at the moment" in page
+    assert f"/r/{ana.code}" not in page
+
+
+def test_a_lead_has_a_gift_and_a_store_but_no_link_until_active(ana: Client, campaign: None, log_in: LogIn) -> None:
+    """Q-09, R-105: then it is their turn."""
+    ben = bring(ana, "Ben").friend
+    browser = log_in(ben)
+    page = words(browser, "/p/studio-vela/") + words(browser, "/p/studio-vela/refer/")
+    assert "Available balance €10.00" in page
+    assert "After your first purchase you can invite friends yourself." in page
+    assert ben.code not in page
+    assert browser.get("/p/studio-vela/refer/qr/").status_code == 302
+    activate(ben, actor="user:1", now=clock.now())
+    page = browser.get("/p/studio-vela/").content.decode()
+    assert "Your turn: invite your friends" in page
+    assert f"/r/{ben.code}" in page
+
+
+def test_an_archived_client_has_store_and_balance_only(
+    ana: Client, gym: Business, campaign: None, log_in: LogIn
+) -> None:
+    """R-203."""
+    earn(gym, ana.pk, 700, key="old", ref=("reward", 1), actor="user:1", now=clock.now())
+    archive(ana, actor="user:1", now=clock.now())
+    browser = log_in(ana)
+    for path in ("", "refer/", "refer/qr/"):
+        response = browser.get(f"/p/studio-vela/{path}", follow=True)
+        assert response.redirect_chain[-1][0] == "/p/studio-vela/store/"
+    page = browser.get("/p/studio-vela/store/").content.decode()
+    assert re.findall(r'href="/p/studio-vela/(\w+)/"[^>]*>\s*<span class="icon-wrap"', page) == [
+        "store",
+        "balance",
+        "me",
+    ]
+    assert "Available balance €7.00" in words(browser, "/p/studio-vela/balance/")
+
+
+def test_each_friends_progress_is_said_in_words_with_a_date(gym: Business, ana: Client) -> None:
+    """R-116, R-290: registered, in review, completed, not eligible with its reason; short names only (R-049)."""
+    launch(gym, approval="manual")
+    product, now = make_product(gym), clock.now()
+    friends = {name: bring(ana, name, now=now) for name in ("Ben", "Eva", "Tom", "Lea", "Max", "Kim")}
+    friends["Ben"].friend.last_name = "Ortiz"
+    friends["Ben"].friend.save()
+    sell(friends["Ben"].friend, product, now=now)
+    for name in ("Eva", "Tom"):
+        activate(friends[name].friend, actor="user:1", now=now)
+    eva, tom = (Reward.objects.get(source_id=friends[name].pk, side="ambassador") for name in ("Eva", "Tom"))
+    from plusone.rewards.commands import approve
+
+    approve(eva, actor="user:1", now=now)
+    decline(tom, actor="user:1", now=now)
+    reject_referral(friends["Lea"], actor="user:1", now=now)
+    delete_client(friends["Max"].friend, actor="user:1", now=now)
+    said = {friend.name: (friend.state, friend.sentence) for friend in friends_of(ana, most=10).shown}
+    day = now.strftime("%b %-d, %Y")
+    missing = "Waiting for the first purchase, or for the business to activate them."
+    assert said == {
+        "Ben O.": (
+            "in_review",
+            f"A client since {day}. Studio Vela still has to confirm €15.00 of balance; you need do nothing.",
+        ),
+        "Eva": ("completed", f"A client since {day}. You received €15.00 of balance on {day}."),
+        "Tom": ("ineligible", f"A client since {day}. No reward: The business declined this reward."),
+        "Lea": ("ineligible", "Studio Vela did not accept this recommendation."),
+        "Deleted client": ("ineligible", f"Registered on {day} and did not become a client."),
+        "Kim": (
+            "registered",
+            f"Registered on {day}. {missing} Then you receive €15.00 of balance.",
+        ),
+    }
+
+
+def test_numbers_leave_out_who_was_rejected(ana: Client, campaign: None) -> None:
+    first, second = bring(ana, "Ben"), bring(ana, "Eva")
+    activate(first.friend, actor="user:1", now=clock.now())
+    reject_referral(second, actor="user:1", now=clock.now())
+    friends = friends_of(ana, most=1)
+    assert (len(friends.shown), friends.registered, friends.active) == (1, 1, 1)
+
+
+def test_no_surname_address_or_phone_of_a_friend(ana: Client, campaign: None, log_in: LogIn) -> None:
+    """R-049, ISO-9, CASES 84."""
+    from plusone.clients.commands import edit_client
+
+    ben = bring(ana, "Ben", email="ben.ortiz@friends.example").friend
+    edit_client(ben, last_name="Ortiz", phone="+34600777888", actor="user:1", now=clock.now())
+    browser = log_in(ana)
+    pages = "".join(
+        browser.get(f"/p/studio-vela/{path}").content.decode() for path in ("", "refer/", "refer/friends/", "balance/")
+    )
+    assert "Ben O." in pages
+    for secret in ("Ortiz", "ortiz", "600777888", ben.public_id, ben.code):
+        assert secret not in pages
+
+
+def test_queries_do_not_grow_with_friends(
+    ana: Client, campaign: None, log_in: LogIn, django_assert_max_num_queries: Any
+) -> None:
+    """At most 12, with one friend as with three."""
+    browser = log_in(ana)
+    for name in ("Ben", "Eva", "Tom"):
+        activate(bring(ana, name).friend, actor="user:1", now=clock.now())
+        for path in ("", "refer/", "balance/", "refer/friends/"):
+            with django_assert_max_num_queries(12):
+                browser.get(f"/p/studio-vela/{path}")
+
+
+def test_another_business_and_another_client_are_not_there(ana: Client, campaign: None, log_in: LogIn) -> None:
+    """ISO-1, ISO-9, ISO-10."""
+    zoe = add_client(open_salon().business, "Zoé", email="zoe@clients.example")
+    assert log_in(ana).get("/p/salon-lune/").status_code == 404
+    assert log_in(zoe).get("/p/studio-vela/").status_code == 404
+    assert Browser().get("/p/studio-vela/").status_code == 302
+
+
+def test_personal_pages_are_not_kept(ana: Client, campaign: None, log_in: LogIn) -> None:
+    """ISO-11."""
+    control = log_in(ana).get("/p/studio-vela/")["Cache-Control"]
+    assert "no-store" in control
+    assert "private" in control
+
+
+def test_the_app_can_be_installed(ana: Client, gym: Business, log_in: LogIn) -> None:
+    browser = Browser()
+    manifest = browser.get("/p/studio-vela/app.webmanifest")
+    described = manifest.json()
+    assert (described["name"], described["start_url"], described["display"]) == (
+        "Studio Vela",
+        "/p/studio-vela/",
+        "standalone",
+    )
+    for icon in described["icons"]:
+        assert browser.get(icon["src"])["Content-Type"] == "image/png"
+    assert 'rel="manifest"' in log_in(ana).get("/p/studio-vela/").content.decode()
+    worker = browser.get("/p/studio-vela/worker.js")
+    assert worker["Content-Type"].startswith("text/javascript")
+    assert b"/p/studio-vela/refer/qr/" in worker.content
