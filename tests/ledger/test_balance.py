@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from world import NOON, later, sell
 
 from plusone.clients.models import Client
 from plusone.kernel.errors import Refused
@@ -24,6 +23,7 @@ from plusone.ledger.commands import (
 from plusone.ledger.models import AccountBalance, Entry, Transfer
 from plusone.ledger.queries import balance_of, balances_of, faults, movements_of, outstanding
 from plusone.store.models import Product
+from world import NOON, later, sell
 
 WHO = {"actor": "user:1", "now": NOON}
 SOON = NOON + timedelta(days=10)

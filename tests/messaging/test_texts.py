@@ -106,7 +106,7 @@ def test_both_parts_carry_the_same_links_and_words(noon):
 
 def test_what_fills_a_gap_is_asked_once_for_a_message(noon, monkeypatch):
     asked = []
-    monkeypatch.setattr(placeholders["friend"], "value", lambda self, ctx: asked.append(ctx) or "Ben")
+    monkeypatch.setattr(placeholders["companion"], "value", lambda self, ctx: asked.append(ctx) or "Ben")
 
     render(Hello(), context(noon))
 

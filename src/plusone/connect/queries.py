@@ -3,7 +3,9 @@
 import hashlib
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business, Collaborator, User
 from plusone.ledger.models import Transfer
 from plusone.store.models import Order
@@ -29,6 +31,14 @@ def keys_of(business: Business) -> QuerySet[ApiKey]:
 def businesses_of(user: User) -> list[Collaborator]:
     """Return where a user works, each with its business."""
     return list(Collaborator.objects.filter(user=user).select_related("business").order_by("id"))
+
+
+def business_called(name: str) -> Business:
+    """Return the business with this id or slug. Raise Refused where there is none: for the command line."""
+    found = Business.objects.filter(Q(public_id=name) | Q(slug=name)).first()
+    if found is None:
+        raise Refused(_("There is no business “%(name)s”.") % {"name": name[:80]}, code="unknown_business")
+    return found
 
 
 def collaborator(user: User, public_id: str) -> Collaborator | None:

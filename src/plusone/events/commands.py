@@ -9,6 +9,8 @@ from typing import Literal
 
 from django.db import transaction
 
+from plusone.kernel import ids
+from plusone.kernel.db import bulk
 from plusone.kernel.models import Business
 
 from . import reactions
@@ -18,11 +20,12 @@ from .models import Event, Pending
 
 DEPTH_MAX = 16
 BATCH = 1000
+IMPORTED = ("name", "client_id", "actor", "at", "data")
 
 _cause: ContextVar[Event | None] = ContextVar("cause", default=None)
 
 
-class TooDeep(RuntimeError):  # noqa: N818  # named as the trade says it, like Refused
+class TooDeep(RuntimeError):  # named as the trade says it, like Refused
     """Events cause each other without end: rules or reactions feed one another."""
 
 
@@ -64,8 +67,21 @@ def record_many(
     cause = _cause.get()
     written = 0
     for batch in itertools.batched(happened, BATCH):
-        Event.objects.bulk_create(
-            [Event(**_row(business, fact, client, actor, at, cause, imported=imported)) for fact, client, at in batch]
+        rows = [_row(business, fact, client, actor, at, cause, imported=imported) for fact, client, at in batch]
+        bulk.insert(
+            Event,
+            ("public_id", "business", "name", "client_id", "actor", "at", "data", "cause", "depth", "imported"),
+            [
+                (
+                    ids.public_id(),
+                    business.pk,
+                    *(row[name] for name in IMPORTED),
+                    cause and cause.pk,
+                    row["depth"],
+                    True,
+                )
+                for row in rows
+            ],
         )
         written += len(batch)
     return written

@@ -10,7 +10,7 @@ from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.rewards.models import Reward
 
-from .models import Campaign, Referral
+from .models import Campaign, Referral, Terms
 from .queries import FREED, campaigns_of, default_campaign
 
 
@@ -18,6 +18,13 @@ def current_campaign(business: Business) -> Campaign | None:
     """Return the campaign that a business works with: the default one, else the newest that is not archived."""
     known = campaigns_of(business).exclude(state=Campaign.State.ARCHIVED)
     return default_campaign(business) or known.first()
+
+
+def live_terms(business: Business) -> Terms | None:
+    """Return the terms that a friend who registers now comes under, or None while no campaign is live; one query."""
+    live = Terms.objects.filter(business=business, campaign__state=Campaign.State.ACTIVE)
+    newest = ("-campaign__is_default", "-campaign__activated_at", "-campaign_id", "-version")
+    return live.order_by(*newest).first()
 
 
 def waiting_count(campaign: Campaign) -> int:

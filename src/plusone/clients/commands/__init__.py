@@ -1,17 +1,22 @@
 """The verbs of the client book."""
 
+from .imports import ClientLine, import_clients, name_key, note_first_orders
 from .lifecycle import activate, archive, create_client, delete_client, reactivate, register_lead
 from .preferences import set_promotions
 from .profile import AlreadyExists, attach_logins, edit_client, set_tags
 
 __all__ = [
     "AlreadyExists",
+    "ClientLine",
     "activate",
     "archive",
     "attach_logins",
     "create_client",
     "delete_client",
     "edit_client",
+    "import_clients",
+    "name_key",
+    "note_first_orders",
     "reactivate",
     "register_lead",
     "set_promotions",

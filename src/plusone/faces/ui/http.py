@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
@@ -23,7 +23,7 @@ from plusone.kernel.errors import NotHere
 from plusone.kernel.models import Business, Collaborator
 from plusone.kernel.permissions import allows
 
-type View = Callable[..., HttpResponse]
+type View = Callable[..., HttpResponseBase]
 
 
 class Page(HttpRequest):
@@ -46,7 +46,7 @@ def staff(permission: str) -> Callable[[View], View]:
 
     def door(view: View) -> View:
         @wraps(view)
-        def inside(request: Any, business: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inside(request: Any, business: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             found = collaborator(request.user, business)
@@ -67,7 +67,7 @@ def client_page(view: View) -> View:
     """Let in the client of the business of the address, in their language; to all others it is not there (404)."""
 
     @wraps(view)
-    def inside(request: Any, business: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inside(request: Any, business: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         mine = Client.objects.filter(user=request.user, business__slug=business, access=True).exclude(
@@ -88,7 +88,7 @@ def public(view: View) -> View:
     """Say that anybody may come: the view checks what it needs by itself."""
 
     @wraps(view)
-    def inside(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inside(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.now = clock.now()
         return view(request, *args, **kwargs)
 
@@ -100,7 +100,7 @@ def logged_in(view: View) -> View:
     """Let in who is logged in, wherever they belong."""
 
     @wraps(view)
-    def inside(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inside(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         request.actor, request.now = f"user:{request.user.pk}", clock.now()
@@ -116,6 +116,6 @@ def speak(language: str) -> None:
         translation.activate(language)
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _private(response: HttpResponseBase) -> HttpResponseBase:
     patch_cache_control(response, private=True, no_store=True)
     return response

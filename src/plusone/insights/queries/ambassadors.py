@@ -68,6 +68,7 @@ def ambassadors(
     campaign: Campaign | None = None,
     search: str = "",
     most: int | None = None,
+    with_income: bool = True,
     now: datetime,
 ) -> list[Standing]:
     """Return the ambassadors, best first by `order` (a name of ORDERS), at most `most`, in a fixed number of queries.
@@ -78,7 +79,8 @@ def ambassadors(
     scope = Scope(business, now, since, until, campaign)
     found = _friends(scope)
     _add_rewards(scope, found)
-    _add_income(scope, found)
+    if with_income:
+        _add_income(scope, found)
     clients = Client.objects.filter(business=business)
     if search.strip():
         clients = clients.search(search)

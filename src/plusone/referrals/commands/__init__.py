@@ -3,6 +3,7 @@
 from .answering import Answer, answer_invitation
 from .campaigns import activate_campaign, archive_campaign, create_campaign, deactivate_campaign, edit_campaign
 from .deciding import approve_referral, close_overdue, reject_referral
+from .imports import RecommendedLine, import_referrals, time_imported
 from .registering import (
     AlreadyReferred,
     CampaignInactive,
@@ -23,6 +24,7 @@ __all__ = [
     "Answer",
     "CampaignInactive",
     "ExistingClient",
+    "RecommendedLine",
     "SelfReferral",
     "UnknownCode",
     "activate_campaign",
@@ -34,6 +36,7 @@ __all__ = [
     "create_campaign",
     "deactivate_campaign",
     "edit_campaign",
+    "import_referrals",
     "mark_activated",
     "record_visit",
     "refer",

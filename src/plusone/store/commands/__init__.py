@@ -1,15 +1,18 @@
 """The verbs of the store."""
 
+from .imports import PaidLine, import_orders
 from .orders import cancel, expire_due, pay, place_order
 from .products import archive_product, create_product, edit_product, restore_product, set_picture
 from .refunds import refund
 
 __all__ = [
+    "PaidLine",
     "archive_product",
     "cancel",
     "create_product",
     "edit_product",
     "expire_due",
+    "import_orders",
     "pay",
     "place_order",
     "refund",

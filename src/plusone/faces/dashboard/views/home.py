@@ -36,12 +36,12 @@ def home(request: Page) -> HttpResponse:
     counts = status_counts(request.business)
     campaign = current_campaign(request.business) if request.may("campaigns.view") else None
     sums = attention(request.business)
-    steps = _steps(request, counts, campaign, sums)
+    steps = _steps(request, counts, campaign, sums) if _wants_checklist(request) else []
     done = sum(step.done for step in steps)
     context = {
         "nav": "home",
         "title": _("Home"),
-        "steps": steps if _shows_checklist(request, done, len(steps)) else [],
+        "steps": steps if done < len(steps) else [],
         "done": done,
         "campaign": campaign,
         "todo": _todo(request, counts, sums),
@@ -59,8 +59,8 @@ def dismiss(request: Page) -> HttpResponse:
     return redirect("b:home", request.business.slug)
 
 
-def _shows_checklist(request: Page, done: int, of: int) -> bool:
-    return done < of and request.business.checklist_dismissed_at is None and request.may("settings.manage")
+def _wants_checklist(request: Page) -> bool:
+    return request.business.checklist_dismissed_at is None and request.may("settings.manage")
 
 
 def _steps(request: Page, counts: dict[str, int], campaign: Campaign | None, sums: Attention) -> list[Step]:
@@ -70,7 +70,8 @@ def _steps(request: Page, counts: dict[str, int], campaign: Campaign | None, sum
         return reverse(f"b:{route}", args=[request.business.slug, *args])
 
     clients = sum(counts.get(state, 0) for state in ("active", "archived", "lead"))
-    first = newest_active(request.business) if counts.get("active") else None
+    is_new = counts.get("active", 0) > 0 and not sums.registered
+    first = newest_active(request.business) if is_new else None
     is_live = campaign is not None and campaign.is_active
     return [
         Step(True, _("Name your business"), _("Colour and contact can follow at any time."), to("settings")),

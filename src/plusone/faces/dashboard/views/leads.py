@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -67,7 +67,7 @@ def index(request: Page) -> HttpResponse:
 
 
 @staff("exports.make")
-def export(request: Page) -> HttpResponse:
+def export(request: Page) -> HttpResponseBase:
     """Hand out the leads of the screen, all pages of them, as a CSV file."""
     rows, order = _asked(request)
     leads = list(rows.order_by(*order))

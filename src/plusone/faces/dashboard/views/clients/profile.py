@@ -15,12 +15,14 @@ from plusone.faces.dashboard import telling
 from plusone.faces.dashboard.forms import act_once
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
+from plusone.kernel.errors import Refused
 from plusone.kernel.money import format_money
 from plusone.ledger import commands as ledger
 from plusone.ledger.models import Entry
 from plusone.ledger.queries import movements_of
 from plusone.referrals.offers import offer_of
-from plusone.referrals.queries import default_campaign, link_of, numbers_of, referral_of, referrals_of
+from plusone.referrals.outlook import live_terms
+from plusone.referrals.queries import link_of, numbers_of, referral_of, referrals_of
 from plusone.referrals.sentences import share_text
 from plusone.rewards.queries import rewards_of, wallet_of
 from plusone.store.queries import orders_of
@@ -46,16 +48,16 @@ def _context(client: Client, tab: str, here: str = "", **more: Any) -> dict[str,
 def overview(request: Page, client: str) -> HttpResponse:
     """Show who a client is, who sent them, their link, and what they have."""
     found = client_of(request, client)
-    campaign = default_campaign(request.business)
+    terms = live_terms(request.business) if found.is_active else None
     context = _context(
         found,
         "overview",
         referral=referral_of(found),
         link=link_of(found) if found.is_active else "",
-        campaign=campaign,
-        share=share_text(request.business, offer_of(campaign.terms)) if campaign and found.is_active else "",
+        is_live=terms is not None,
+        share=share_text(request.business, offer_of(terms)) if terms else "",
         wallet=wallet_of(found, now=request.now),
-        numbers=numbers_of([found]).get(found.pk),
+        numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
         lines=telling.activation_lines(request.business, [found], now=request.now)[found.pk] if found.is_lead else [],
     )
     return render(request, "dashboard/clients/overview.html", context)
@@ -117,9 +119,13 @@ def adjust(request: Page, client: str) -> HttpResponse:
 
         def act() -> str:
             key = f"adjust:{form.cleaned_data['once'] or request.now.isoformat()}"
-            ledger.adjust(
-                request.business, found.pk, amount, key=key, reason=reason, actor=request.actor, now=request.now
-            )
+            try:
+                ledger.adjust(
+                    request.business, found.pk, amount, key=key, reason=reason, actor=request.actor, now=request.now
+                )
+            except Refused as error:
+                error.field = error.field or "amount"
+                raise
             return str(amount)
 
         if act_once(form, f"adjust:{found.pk}", act) is not None:

@@ -1,8 +1,10 @@
 """Saying afterwards who recommended a client (R-211, CASES 15)."""
 
+from difflib import SequenceMatcher
+
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,6 +21,8 @@ from plusone.referrals.queries import referral_of
 from .common import client_of, crumbs, url_of
 
 SHOWN = 20
+NEAR_LOOKED_AT = 500
+NEAR_ENOUGH = 0.6
 
 
 class ReferForm(OnceForm):
@@ -83,7 +87,17 @@ def _matches(friend: Client, text: str) -> list[Client]:
     found = list((by_code | named).order_by("first_name", "last_name", "id")[:SHOWN])
     if found:
         return found
-    near = Q()
-    for word in fold(text).split():
-        near |= Q(search__contains=word[:3])
-    return list(active.filter(near).order_by("first_name", "last_name", "id")[:SHOWN])
+    return _near(active, fold(text))
+
+
+def _near(active: QuerySet[Client], text: str) -> list[Client]:
+    """Return those whose name begins alike and reads nearly the same, the nearest first."""
+    begins = Q()
+    for word in text.split():
+        begins |= Q(search__startswith=word[:2])
+
+    def likeness(client: Client) -> float:
+        return SequenceMatcher(None, text, fold(client.full_name)[: len(text) + 2]).ratio()
+
+    found = sorted(active.filter(begins)[:NEAR_LOOKED_AT], key=likeness, reverse=True)
+    return [client for client in found if likeness(client) >= NEAR_ENOUGH][:5]

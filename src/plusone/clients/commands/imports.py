@@ -1,0 +1,234 @@
+"""Clients that come in bulk from elsewhere: found again, changed, or added, in few statements a batch."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.clients import events
+from plusone.clients.models import Client, Tag, fold
+from plusone.events.commands import record_many
+from plusone.events.facts import Fact
+from plusone.kernel.db import bulk
+from plusone.kernel.models import Business
+
+Status = Client.Status
+Happened = tuple[Fact, int | None, datetime]
+CHANGING = ("external_id", "first_name", "last_name", "email", "email_key", "phone", "language")
+WRITTEN = (*CHANGING, "search", "user_id", "created_at", "activated_at", "undated")
+
+
+@dataclass(slots=True)
+class ClientLine:
+    """One client of a file, with columns as `clean` returns them; empty ones change nothing of a known client.
+
+    What became of it stands in `outcome`: created, updated, same, or refused for `reason`.
+    """
+
+    number: int
+    external_id: str | None
+    columns: dict[str, Any]
+    status: str = Status.ACTIVE
+    created_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    referred_by: str = ""
+    outcome: str = ""
+    reason: str = ""
+    client: Client | None = field(default=None, repr=False)
+
+    @property
+    def client_id(self) -> int | None:
+        """The row of this line, once it is written."""
+        return self.client.pk if self.client else None
+
+
+@transaction.atomic
+def import_clients(
+    business: Business, lines: Sequence[ClientLine], *, actor: str, now: datetime, dry_run: bool = False
+) -> None:
+    """Bring in a batch: a client with the same external id or address is updated, others are added.
+
+    Nobody gets mail for it and nothing reacts. A dry run says what would become of each line and writes nothing. An
+    address that somebody takes at the same moment makes the whole batch fail with IntegrityError.
+    """
+    _match(business, lines)
+    had_tags = _tags_of(lines)
+    facts: list[Happened] = []
+    added, moved = [], []
+    for line in lines:
+        client = line.client
+        if client is None:
+            continue
+        if line.outcome == "created":
+            _fill(client, line, now)
+            added.append(line)
+            continue
+        changed = _apply(client, line)
+        new_tags = [tag for tag in line.tags if fold(tag) not in had_tags.get(client.pk, ())]
+        if changed:
+            moved.append(client)
+            facts.append((events.ClientChanged(fields=changed), client.pk, now))
+        elif not new_tags:
+            line.outcome = "same"
+    if dry_run:
+        return
+    new = [line.client for line in added if line.client]
+    _attach_logins([*new, *moved])
+    _rewrite(moved, WRITTEN)
+    _insert(new)
+    facts += [(_came(client), client.pk, client.created_at) for client in new]
+    facts += _give_tags(business, lines, had_tags, now)
+    record_many(business, facts, actor=actor)
+
+
+@transaction.atomic
+def note_first_orders(business: Business, first: Mapping[int, tuple[datetime, datetime | None]], *, actor: str) -> None:
+    """Let imported orders date the clients that came without a date, and make leads who paid active (Q-11).
+
+    `first` has, by client, the first order and the first with money. Nothing reacts.
+    """
+    moved: list[Client] = []
+    facts: list[Happened] = []
+    for client in Client.objects.filter(business=business, pk__in=list(first)):
+        at, paid_at = first[client.pk]
+        before = (client.created_at, client.status)
+        if client.undated and at < client.created_at:
+            if client.activated_at == client.created_at:
+                client.activated_at = at
+            client.created_at = at
+        if client.is_lead and paid_at is not None:
+            client.status, client.activated_at, client.activated_via = Status.ACTIVE, paid_at, "purchase"
+            facts.append((events.ClientActivated(via="purchase"), client.pk, paid_at))
+        if before != (client.created_at, client.status):
+            moved.append(client)
+    _rewrite(moved, ("created_at", "activated_at", "activated_via", "status"))
+    record_many(business, facts, actor=actor)
+
+
+def _match(business: Business, lines: Sequence[ClientLine]) -> None:
+    """Find the client of each line, or make a new one; refuse a line whose id and address are two people's."""
+    known = Client.objects.filter(business=business).exclude(status=Status.DELETED)
+    by_id = {c.external_id: c for c in known.filter(external_id__in=[x.external_id for x in lines if x.external_id])}
+    by_email = {c.email: c for c in known.filter(email__in=[x.columns["email"] for x in lines if x.columns["email"]])}
+    nameless = [line for line in lines if not line.external_id and not line.columns["email"]]
+    by_name = dict(_by_name(known.filter(external_id=None, email=None), nameless)) if nameless else {}
+    for line in lines:
+        mine = by_id.get(line.external_id) if line.external_id else None
+        addressed = by_email.get(line.columns["email"]) if line.columns["email"] else None
+        if not line.external_id and not line.columns["email"]:
+            addressed = by_name.get(name_key(line.columns))
+        if mine is None and addressed is not None and line.external_id and addressed.external_id:
+            _refuse(line, _("Another client has this e-mail address, under another id."))
+        elif mine is not None and addressed is not None and mine.pk != addressed.pk:
+            _refuse(line, _("Another client has this e-mail address already."))
+        else:
+            line.client = mine or addressed
+            line.outcome = "updated" if line.client else "created"
+            line.client = line.client or Client(business=business)
+
+
+def name_key(columns: Mapping[str, Any]) -> str:
+    """Return by what a client without id and address is known again: name and phone."""
+    return fold(f"{columns['first_name']} {columns['last_name']} {columns['phone']}")
+
+
+def _by_name(known: Any, lines: Sequence[ClientLine]) -> Iterator[tuple[str, Client]]:
+    for client in known.filter(first_name__in={line.columns["first_name"] for line in lines}):
+        about = {"first_name": client.first_name, "last_name": client.last_name, "phone": client.phone}
+        yield name_key(about), client
+
+
+def _refuse(line: ClientLine, reason: str) -> None:
+    line.outcome, line.reason = "refused", reason
+
+
+def _fill(client: Client, line: ClientLine, now: datetime) -> None:
+    """Give a new client what its line says."""
+    for name, value in line.columns.items():
+        setattr(client, name, value)
+    client.external_id, client.status, client.language = line.external_id, line.status, line.language
+    client.source, client.undated, client.created_at = "import", line.created_at is None, line.created_at or now
+    if line.status != Status.LEAD:
+        client.activated_at = client.created_at
+    if line.status == Status.ARCHIVED:
+        client.status_before, client.archived_at = Status.ACTIVE, now
+    client.search = client.search_text()
+
+
+def _apply(client: Client, line: ClientLine) -> tuple[str, ...]:
+    """Give a known client what is new in its line; say which fields that were. Where they stand stays."""
+    told = {**line.columns, "external_id": line.external_id, "language": line.language}
+    changed = [name for name in CHANGING if told[name] and told[name] != getattr(client, name)]
+    if "email" in changed:
+        client.user_id = None
+    for name in changed:
+        setattr(client, name, told[name])
+    if client.source == "import" and line.created_at and line.created_at != client.created_at:
+        if client.activated_at == client.created_at:
+            client.activated_at = line.created_at
+        client.created_at, client.undated = line.created_at, False
+        changed.append("created_at")
+    client.search = client.search_text()
+    return tuple(sorted(set(changed) - {"email_key"}))
+
+
+def _came(client: Client) -> Fact:
+    if client.status == Status.LEAD:
+        return events.ClientRegistered(source="import")
+    return events.ClientCreated(source="import")
+
+
+def _insert(clients: Sequence[Client]) -> None:
+    for client, key in zip(clients, bulk.reserve_ids(Client, len(clients)), strict=True):
+        client.pk = key
+    names = [field.attname for field in Client._meta.concrete_fields]
+    bulk.insert(Client, names, ([getattr(client, name) for name in names] for client in clients))
+
+
+def _rewrite(clients: Sequence[Client], names: Sequence[str]) -> None:
+    """Write these columns of known clients."""
+    bulk.update(Client, names, ([*(getattr(client, name) for name in names), client.pk] for client in clients))
+
+
+def _attach_logins(clients: Sequence[Client]) -> None:
+    """Give the login to clients whose address somebody proved before, as a client added by hand gets it."""
+    waiting = {client.email: client for client in clients if client.email and client.access and client.user_id is None}
+    proved = Client.objects.filter(user__email__in=list(waiting)).values_list("user__email", "user_id")
+    for email, user in proved.distinct().order_by():
+        waiting[email].user_id = user
+
+
+def _tags_of(lines: Sequence[ClientLine]) -> dict[int, set[str]]:
+    """Return the keys of the tags that known clients have, where the file says anything of tags."""
+    found: dict[int, set[str]] = {}
+    wanted = [line.client.pk for line in lines if line.tags and line.client and line.client.pk]
+    if wanted:
+        for client, key in Client.tags.through.objects.filter(client__in=wanted).values_list("client_id", "tag__key"):
+            found.setdefault(client, set()).add(key)
+    return found
+
+
+def _give_tags(
+    business: Business, lines: Sequence[ClientLine], had: Mapping[int, set[str]], now: datetime
+) -> list[Happened]:
+    """Add the tags of the lines, made where they are new; none is taken away. Return what happened."""
+    names = {fold(name): name for line in lines if line.outcome in ("created", "updated") for name in line.tags}
+    if not names:
+        return []
+    Tag.objects.bulk_create(
+        [Tag(business=business, key=key, name=name) for key, name in names.items()], ignore_conflicts=True
+    )
+    tags = dict(Tag.objects.filter(business=business, key__in=list(names)).values_list("key", "id"))
+    pairs = {
+        (line.client.pk, tags[key])
+        for line in lines
+        if line.client and line.outcome in ("created", "updated")
+        for key in {fold(name) for name in line.tags} - had.get(line.client.pk, set())
+    }
+    through = Client.tags.through
+    through.objects.bulk_create([through(client_id=client, tag_id=tag) for client, tag in sorted(pairs)])
+    return [(events.ClientTagged(tag=tag), client, now) for client, tag in sorted(pairs)]

@@ -1,0 +1,212 @@
+"""Clients from a file: a line each, with who recommended them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import batched
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.clients import commands as clients
+from plusone.clients.commands import ClientLine, name_key
+from plusone.clients.commands.profile import clean
+from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.models import Business
+from plusone.referrals import commands as referrals
+from plusone.referrals.commands import RecommendedLine
+
+from .columns import CLIENT_FIELDS, find_columns, missing
+from .files import Line, read_table
+from .lines import BATCH, address, again_if_somebody_was_faster, cells_of, clients_named
+from .report import Progress, Report
+from .scratch import Scratch
+from .values import read_language, read_moment, read_status, read_tags
+
+EXTERNAL_ID_MAX = 120
+TAG_MAX = 60
+
+
+def import_clients(
+    business: Business,
+    path: Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    actor: str = "import",
+    now: datetime,
+    progress: Progress | None = None,
+) -> Report:
+    """Bring the clients of a file into a business; known ones (same external id, or address) are updated.
+
+    `columns` says which column is which field where its name does not tell. Raise Unreadable where the file as a whole
+    cannot be used: then nothing is written. A batch of lines is one transaction; the same file again goes on where an
+    interrupted import stopped.
+    """
+    table = read_table(path)
+    places, unused = find_columns(table.header, CLIENT_FIELDS, columns or {})
+    if "first_name" not in places and "name" not in places and "last_name" in places:
+        places["name"] = places.pop("last_name")
+    if "first_name" not in places and "name" not in places:
+        raise missing(table.header, "name")
+    report = Report(
+        dry_run=dry_run, columns={field: table.header[place] for field, place in places.items()}, unused=unused
+    )
+    with Scratch() as scratch:
+        reader = _Reader(business, places, len(table.header), scratch, report, now)
+        done = 0
+        for batch in batched(table.lines(), BATCH):
+            lines = [line for raw in batch if (line := reader.read(raw))]
+            _write(business, lines, reader, report, actor=actor, now=now)
+            done += len(batch)
+            if progress:
+                progress(done, table.count)
+        for said in scratch.recommendations(BATCH):
+            _recommend(business, said, scratch, report, actor=actor, now=now)
+    report.problems.sort()
+    return report
+
+
+class _Reader:
+    """Turns records into lines that the command takes, and reports those that are none."""
+
+    def __init__(
+        self, business: Business, places: dict[str, int], width: int, scratch: Scratch, report: Report, now: datetime
+    ) -> None:
+        self.business, self.places, self.width = business, places, width
+        self.scratch, self.report, self.now = scratch, report, now
+
+    def read(self, raw: Line) -> ClientLine | None:
+        """Return the client of a record, or None for one that is reported."""
+        try:
+            line = self._client(cells_of(raw, self.width, self.places))
+        except Refused as error:
+            self.report.fail(raw.number, error.message)
+            return None
+        line.number = raw.number
+        return line if self._is_first(line) else None
+
+    def _client(self, cells: dict[str, str]) -> ClientLine:
+        first_name, last_name = cells.get("first_name", ""), cells.get("last_name", "")
+        if whole := cells.get("name", ""):
+            if not first_name and not last_name:
+                first_name, last_name = split_name(whole)
+            first_name = first_name or whole
+        columns = clean(
+            self.business,
+            first_name=first_name,
+            last_name=last_name,
+            email=cells.get("email", ""),
+            phone=cells.get("phone", ""),
+        )
+        external_id = cells.get("external_id", "")
+        if len(external_id) > EXTERNAL_ID_MAX:
+            raise Invalid(_("This id is too long."), field="external_id")
+        tags = read_tags(cells.get("tags", ""))
+        if any(len(tag) > TAG_MAX for tag in tags):
+            raise Invalid(_("A tag has between 1 and 60 characters."), field="tags")
+        date = cells.get("created_at", "")
+        return ClientLine(
+            number=0,
+            external_id=external_id or None,
+            columns=columns,
+            status=read_status(cells.get("status", "")),
+            created_at=read_moment(self.business, date, self.now) if date else None,
+            tags=tags,
+            language=read_language(cells.get("language", "")),
+            referred_by=cells.get("referred_by", ""),
+        )
+
+    def _is_first(self, line: ClientLine) -> bool:
+        """Say whether no earlier line is the same client; report it otherwise."""
+        email = line.columns["email"]
+        keys = [f"id:{line.external_id}"] if line.external_id else []
+        keys += [f"mail:{email}"] if email else []
+        for key in keys or [f"name:{name_key(line.columns)}"]:
+            first = self.scratch.first_line(key, line.number)
+            if first == line.number:
+                continue
+            if key.startswith("mail:") and line.external_id:
+                self.report.fail(
+                    line.number,
+                    _("This e-mail address stands in line %(line)s under another id.") % {"line": first},
+                )
+            else:
+                self.report.skipped += 1
+                self.report.tell(line.number, _("This is the client of line %(line)s again.") % {"line": first})
+            return False
+        return True
+
+
+def split_name(whole: str) -> tuple[str, str]:
+    """Return first and last name of a whole one: “Ana López Gil”, or “López Gil, Ana”."""
+    last, comma, first = whole.partition(",")
+    if comma and first.strip():
+        return first.strip(), last.strip()
+    first, _space, last = whole.strip().partition(" ")
+    return first, last
+
+
+def _write(
+    business: Business, lines: Sequence[ClientLine], reader: _Reader, report: Report, *, actor: str, now: datetime
+) -> None:
+    def write() -> None:
+        with transaction.atomic():
+            clients.import_clients(business, lines, actor=actor, now=now, dry_run=report.dry_run)
+            known = [line.client_id for line in lines if line.outcome == "updated" and line.client_id]
+            if known and not report.dry_run:
+                referrals.time_imported(business, known, actor=actor)
+
+    again_if_somebody_was_faster(write)
+    for line in lines:
+        match line.outcome:
+            case "created":
+                report.created += 1
+            case "updated":
+                report.updated += 1
+            case "same":
+                report.skipped += 1
+            case _:
+                report.fail(line.number, line.reason)
+                continue
+        if line.referred_by:
+            # A client that a dry run would add has no row: the number of its line stands in.
+            reader.scratch.keep_recommendation(line.number, line.client_id or -line.number, line.referred_by)
+
+
+def _recommend(
+    business: Business,
+    said: Sequence[tuple[int, int, str]],
+    scratch: Scratch,
+    report: Report,
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Tie the clients of a batch to who recommended them, wherever in the file or the business that one stands."""
+    found = clients_named(business, [name for _line, _friend, name in said])
+    lines = []
+    for number, friend, name in said:
+        ambassador = found.get(name)
+        if ambassador is None and report.dry_run:
+            ambassador = _in_file(scratch, name)
+        if ambassador is None:
+            report.tell(
+                number,
+                _("Nobody here is “%(name)s”, so this client was imported without a recommendation.")
+                % {"name": name[:60]},
+            )
+        else:
+            lines.append(RecommendedLine(number, friend, ambassador))
+    again_if_somebody_was_faster(
+        lambda: referrals.import_referrals(business, lines, actor=actor, now=now, dry_run=report.dry_run)
+    )
+    for line in lines:
+        report.referrals += line.outcome == "created"
+        if line.reason:
+            report.tell(line.number, line.reason)
+
+
+def _in_file(scratch: Scratch, name: str) -> int | None:
+    number = scratch.line_of(f"id:{name}") or scratch.line_of(f"mail:{address(name)}")
+    return -number if number else None

@@ -1,0 +1,158 @@
+"""One cell of a file as a value: amounts and days as people in several countries write them."""
+
+import re
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from plusone.clients.models import Client
+from plusone.kernel import clock
+from plusone.kernel.errors import Invalid
+from plusone.kernel.models import Business
+from plusone.kernel.money import AMOUNT_MAX, minor_digits
+
+YEAR_MIN = 1900
+_NUMBER = re.compile(r"\d+([.,' ]\d+)*")
+_SIGNS = re.compile(r"^[^\d+\-.,(]{0,4}\s*|\s*[^\d).,]{0,4}$")  # a currency, before or behind
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})")
+
+STATUSES = {
+    Client.Status.LEAD: {"lead", "prospect", "interesado", "interesada", "potencial", "piste", "invited", "invitado"},
+    Client.Status.ACTIVE: {"active", "activo", "activa", "actif", "alta", "member", "client", "cliente"},
+    Client.Status.ARCHIVED: {
+        "archived", "archivado", "archivada", "archive", "archivee", "inactive", "inactivo", "inactiva", "inactif",
+        "baja", "former", "ex client", "cancelled", "resilie",
+    },
+}  # fmt: skip
+
+
+def read_amount(text: str, currency: str) -> int:
+    """Return the minor units of an amount with a point or a comma for decimals, and thousands apart or not.
+
+    Three digits after the only point or comma are thousands, except in a currency of three decimals. Raise Invalid.
+    """
+    plain = _SIGNS.sub("", text.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'").strip())
+    negative, plain = plain.startswith("-"), plain.lstrip("+-")
+    if not _NUMBER.fullmatch(plain) and not re.fullmatch(r"[.,]\d+", plain):
+        raise Invalid(_("“%(text)s” is not an amount.") % {"text": text[:40]}, field="amount")
+    whole, decimals = _parts(plain.replace("'", "").replace(" ", ""), minor_digits(currency))
+    digits = minor_digits(currency)
+    if decimals[digits:].strip("0"):
+        raise Invalid(
+            _("“%(text)s” has more decimals than %(currency)s.") % {"text": text[:40], "currency": currency},
+            field="amount",
+        )
+    amount: int = int(whole or "0") * 10**digits + int(decimals[:digits].ljust(digits, "0") or "0")
+    if negative and amount:
+        raise Invalid(_("An amount is zero or more; refunds cannot be imported."), field="amount")
+    if amount > AMOUNT_MAX:
+        raise Invalid(_("This amount is too large."), field="amount")
+    return amount
+
+
+def _parts(plain: str, digits: int) -> tuple[str, str]:
+    """Return the digits before and after the decimal sign."""
+    signs = re.findall(r"[.,]", plain)
+    if not signs:
+        return plain, ""
+    head, tail = re.split(r"[.,](?=\d+$)", plain)
+    alone = len(signs) == 1
+    groups = re.fullmatch(r"\d{1,3}", re.split(r"[.,]", plain)[0]) and not plain.startswith("0")
+    if (alone and len(tail) == 3 and digits != 3 and groups) or (len(signs) > 1 and len(set(signs)) == 1):
+        return re.sub(r"[.,]", "", plain), ""
+    return re.sub(r"[.,]", "", head), tail
+
+
+def read_quantity(text: str) -> int:
+    """Return a number of pieces, one where there is none. Raise Invalid."""
+    if not text:
+        return 1
+    whole = re.fullmatch(r"(\d{1,6})([.,]0+)?", text)
+    if not whole or not 1 <= int(whole[1]) <= 999_999:
+        raise Invalid(_("“%(text)s” is not a quantity.") % {"text": text[:40]}, field="quantity")
+    return int(whole[1])
+
+
+def read_moment(business: Business, text: str, now: datetime) -> datetime:
+    """Return when something was: a day (2026-03-10, 20260310, 10/3/2026: day before month) or an ISO date and time.
+
+    A day is its first moment in the business's time zone. Raise Invalid, also for the future.
+    """
+    at = _moment(business.timezone, text)
+    if at is None:
+        raise Invalid(
+            _("“%(text)s” is not a date. Write 2026-03-10 or 10/03/2026 (day before month).") % {"text": text[:40]},
+            field="date",
+        )
+    if at > now:
+        raise Invalid(_("The date “%(text)s” lies in the future.") % {"text": text[:40]}, field="date")
+    return at
+
+
+class _Zone:
+    """What the calendar needs of a business."""
+
+    def __init__(self, timezone: str) -> None:
+        self.timezone = timezone
+
+
+@lru_cache(maxsize=4096)
+def _moment(timezone: str, text: str) -> datetime | None:
+    try:
+        day = _day(text)
+        if day is not None:
+            return clock.day_start(_Zone(timezone), day) if day.year >= YEAR_MIN else None
+        if not re.match(r"\d{4}-?\d\d-?\d\d[T ]\d", text):
+            day = _day(text.split()[0]) if re.fullmatch(r"\S+ \d{1,2}:\d\d(:\d\d)?", text) else None
+            if day is None:
+                return None
+            hour = text.split()[1]
+            hour = hour if hour[1] != ":" else f"0{hour}"
+            at = datetime.combine(day, time.fromisoformat(hour), ZoneInfo(timezone))
+        else:
+            at = datetime.fromisoformat(text)
+            at = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(timezone))
+        return at.astimezone(UTC) if at.year >= YEAR_MIN else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _day(text: str) -> date | None:
+    for pattern in (_ISO, _COMPACT, _YEAR_FIRST):
+        if found := pattern.fullmatch(text):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+    if found := _DAY_FIRST.fullmatch(text):
+        year = int(found[3])
+        if len(found[3]) == 2:
+            year += 2000 if year < 70 else 1900
+        return date(year, int(found[2]), int(found[1]))
+    return None
+
+
+def read_status(text: str) -> str:
+    """Return where a client stands; active where nothing is said. Raise Invalid."""
+    word = " ".join(text.casefold().replace("é", "e").replace("_", " ").replace("-", " ").split())
+    if not word:
+        return str(Client.Status.ACTIVE)
+    for status, words in STATUSES.items():
+        if word in words:
+            return str(status)
+    raise Invalid(
+        _("“%(text)s” is not a status. Write lead, active or archived.") % {"text": text[:40]}, field="status"
+    )
+
+
+def read_tags(text: str) -> tuple[str, ...]:
+    """Return the tags of a cell, separated by commas, semicolons or bars."""
+    return tuple(filter(None, (" ".join(tag.split()) for tag in re.split(r"[,;|]", text))))
+
+
+def read_language(text: str) -> str:
+    """Return a language that we write, or none: then the business's own is used."""
+    code = text.strip().lower()[:2]
+    return code if code in ("en", "es", "fr") else ""

@@ -1,0 +1,145 @@
+"""The first page: the set-up checklist, what needs attention, a few figures; and the settings."""
+
+from typing import Any
+
+from django.test import Client as Browser
+from django.urls import reverse
+
+from plusone.clients.models import Client
+from plusone.connect.models import ApiKey
+from plusone.connect.queries import api_key
+from plusone.kernel.models import Business
+from plusone.store.models import Product
+from world import add_client, bring, launch, sell
+
+from .pages import once_of, send, text_of
+
+
+def at(gym: Business, name: str, *args: str) -> str:
+    return reverse(f"b:{name}", args=[gym.slug, *args])
+
+
+def test_checklist_goes_with_the_business(gym: Business, olga: Browser) -> None:
+    """UX B1: five steps, progress, deep links; gone once all is done."""
+    page = olga.get(at(gym, "home"))
+    assert "1 of 5 done" in text_of(page)
+    assert at(gym, "client_new") in page.content.decode()
+    ana = add_client(gym, "Ana")
+    assert "2 of 5 done" in text_of(olga.get(at(gym, "home")))
+    launch(gym)
+    page = olga.get(at(gym, "home"))
+    assert "4 of 5 done" in text_of(page)
+    assert f"{at(gym, 'client', ana.public_id)}#link" in page.content.decode()
+    bring(ana, "Ben")
+    assert "Set up in five steps" not in text_of(olga.get(at(gym, "home")))
+
+
+def test_checklist_can_be_put_away(gym: Business, olga: Browser) -> None:
+    assert olga.get(at(gym, "checklist_dismiss")).status_code == 405
+    assert olga.post(at(gym, "checklist_dismiss")).status_code == 302
+    assert "Set up in five steps" not in text_of(olga.get(at(gym, "home")))
+
+
+def test_home_says_what_waits_and_counts(gym: Business, ana: Client, olga: Browser) -> None:
+    launch(gym)
+    bring(ana, "Ben")
+    page = text_of(olga.get(at(gym, "home")))
+    assert "1 lead waits to be contacted" in page
+    assert "Registered leads" in page
+    assert "Nothing waits for you." not in page
+
+
+def test_home_stays_cheap(
+    gym: Business, ana: Client, bono: Product, olga: Browser, django_assert_max_num_queries: Any
+) -> None:
+    launch(gym)
+    sell(bring(ana, "Ben").friend, bono)
+    with django_assert_max_num_queries(12) as one:
+        olga.get(at(gym, "home"))
+    for name in ("Cleo", "Dora"):
+        sell(bring(ana, name).friend, bono)
+    with django_assert_max_num_queries(12) as three:
+        olga.get(at(gym, "home"))
+    assert len(one) == len(three)
+
+
+def test_the_desk_sees_no_money_on_the_home_page(gym: Business, ana: Client, desk: Browser) -> None:
+    launch(gym)
+    page = text_of(desk.get(at(gym, "home")))
+    assert "Active clients" in page
+    assert "Outstanding balance" not in page
+    assert "Set up in five steps" not in page
+
+
+def test_failed_steps_are_shown_empty(gym: Business, olga: Browser) -> None:
+    assert "Nothing failed" in text_of(olga.get(at(gym, "failed")))
+
+
+# Settings
+
+
+def settings_of(gym: Business, **changes: str) -> dict[str, str]:
+    known = {
+        "name": gym.name, "kind": gym.kind, "email": gym.email, "phone": "", "address": "", "brand_color": "#0b6b5d",
+        "country": gym.country, "language": gym.language, "timezone": gym.timezone, "currency": gym.currency,
+        "legal_preset": gym.legal_preset,
+    }  # fmt: skip
+    return known | changes
+
+
+def test_settings_are_saved(gym: Business, olga: Browser) -> None:
+    url = at(gym, "settings")
+    changes = {"name": "Vela & Co", "brand_color": "#7c3aed", "timezone": "Atlantic/Canary", "consent_required": "on"}
+    assert send(olga, url, settings_of(gym, **changes))["Location"] == url
+    gym.refresh_from_db()
+    assert (gym.name, gym.brand_color, gym.timezone) == ("Vela & Co", "#7c3aed", "Atlantic/Canary")
+    assert (gym.consent_required, gym.free_orders_activate, gym.slug) == (True, False, "studio-vela")
+
+
+def test_default_colour_is_no_choice(gym: Business, olga: Browser) -> None:
+    send(olga, at(gym, "settings"), settings_of(gym))
+    gym.refresh_from_db()
+    assert gym.brand_color == ""
+
+
+def test_currency_is_fixed_once_money_moved(gym: Business, ana: Client, bono: Product, olga: Browser) -> None:
+    """DESIGN 5."""
+    send(olga, at(gym, "settings"), settings_of(gym, currency="USD"))
+    gym.refresh_from_db()
+    assert gym.currency == "USD"
+    sell(ana, bono)
+    page = olga.get(at(gym, "settings")).content.decode()
+    assert "Fixed, since money has moved in it." in page
+    send(olga, at(gym, "settings"), settings_of(gym, currency="EUR"))
+    gym.refresh_from_db()
+    assert gym.currency == "USD"
+
+
+def test_wrong_settings_stand_at_their_fields_and_change_nothing(gym: Business, olga: Browser) -> None:
+    for field, value in (("name", ""), ("brand_color", "blue"), ("email", "no address"), ("timezone", "Mars/Base")):
+        answer = send(olga, at(gym, "settings"), settings_of(gym, **{field: value}))
+        assert f'id="id_{field}_error"' in answer.content.decode(), field
+    gym.refresh_from_db()
+    assert (gym.name, gym.timezone) == ("Studio Vela", "Europe/Madrid")
+
+
+def test_api_key_is_shown_once_and_works_until_revoked(gym: Business, olga: Browser) -> None:
+    url = at(gym, "keys")
+    data = {"name": "Website", "once": once_of(olga.get(url))}
+    answer = olga.post(url, data)
+    key = ApiKey.objects.get(name="Website")
+    secret = next(word for word in text_of(answer).split() if word.startswith("pk_") and not word.endswith("…"))
+    found = api_key(secret)
+    assert found == key
+    assert secret not in olga.get(url).content.decode()
+    assert olga.post(url, data).status_code == 302
+    assert ApiKey.objects.filter(name="Website").count() == 1
+    olga.post(at(gym, "key_revoke", key.public_id))
+    assert api_key(secret) is None
+    assert "Website" not in text_of(olga.get(url)).replace("“Website”", "")
+
+
+def test_team_shows_the_owner_and_what_roles_may(gym: Business, olga: Browser) -> None:
+    page = text_of(olga.get(at(gym, "team")))
+    assert "olga@vela.example Owner" in page
+    assert "Change the business's settings" in page
