@@ -73,7 +73,7 @@ def export(request: Page) -> HttpResponseBase:
     leads = list(rows.order_by(*order))
     referred = referrals_by_friend(request.business, leads)
     header = [_("Name"), _("E-mail"), _("Phone"), _("Registered on"), _("Referred by"), _("Status")]
-    lines = (
+    lines = [
         [
             lead.full_name,
             lead.email,
@@ -83,7 +83,7 @@ def export(request: Page) -> HttpResponseBase:
             lead.get_status_display(),
         ]
         for lead in leads
-    )
+    ]
     return csv_answer(f"leads-{request.business.slug}", header, lines)
 
 
