@@ -7,9 +7,10 @@ Lune in Paris is another business, and must never see any of it.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from plusone.clients.commands import create_client
+from plusone.clients.commands import attach_logins, create_client
 from plusone.clients.models import Client
 from plusone.connect.commands import open_business
+from plusone.kernel.commands import user_for
 from plusone.kernel.models import Business, User
 from plusone.referrals.commands import activate_campaign, create_campaign, register_friend
 from plusone.referrals.models import Campaign, Referral
@@ -120,3 +121,10 @@ def make_product(business: Business, name: str = "Bono 10", price: int = 5000, *
 def later(days: float = 0, *, hours: float = 0, seconds: float = 0, now: datetime = NOON) -> datetime:
     """Return a moment after noon of the first day."""
     return now + timedelta(days=days, hours=hours, seconds=seconds)
+
+
+def login_of(client: Client) -> User:
+    """Give a client their login, as if they had entered the code of a mail."""
+    user = user_for(client.email)
+    attach_logins(user)
+    return user

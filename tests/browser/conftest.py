@@ -3,11 +3,17 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from browser.pages import DESK, PHONE
+from browser.people import Person
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.live_server_helper import LiveServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Nothing but our pages: no sandbox (the tests may run as root), no calls home.
@@ -75,3 +81,17 @@ def open_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Ope
     if request.node.get_closest_marker("refused"):
         said = [text for text in said if "Failed to load resource" not in text]
     assert said == []
+
+
+@pytest.fixture
+def server(live_server: "LiveServer", settings: "SettingsWrapper") -> str:
+    """A running server with an empty database; links in pages and mails lead to it."""
+    settings.BASE_URL = live_server.url
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    return str(live_server.url)
+
+
+@pytest.fixture
+def person(server: str, open_page: Open) -> Callable[..., Person]:
+    """`person(size=PHONE, scripts=False)`: somebody with a browser of their own."""
+    return lambda **wish: Person(open_page(**wish), server)
