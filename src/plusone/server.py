@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -104,11 +103,9 @@ def _security_txt() -> str:
 def _build() -> Application:
     django: Application = get_wsgi_application()
     _ = get_resolver().url_patterns  # imports every view now, so that the first visitor need not wait for it
-    if find_spec("plusone.faces.edge.app") is not None:
-        from plusone.faces.edge.app import wrap  # it needs Django set up
+    from plusone.faces.edge.app import wrap  # it needs Django set up
 
-        django = wrap(django)
-    return with_probes(django)
+    return with_probes(wrap(django))
 
 
 application = _build()

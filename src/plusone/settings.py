@@ -53,10 +53,6 @@ def _split(name: str, text: str) -> SplitResult:
     return url
 
 
-def _built(path: str) -> bool:
-    return (PACKAGE / path).exists()
-
-
 # ---------------------------------------------------------------------------------------------------------------------
 # Which installation this is
 
@@ -162,8 +158,8 @@ ROOMS = (
 FACES = ("ui", "public", "dashboard", "portal", "api")
 
 INSTALLED_APPS = [
-    *(f"plusone.{room}" for room in ROOMS if _built(f"{room}/apps.py")),
-    *(f"plusone.faces.{face}" for face in FACES if _built(f"faces/{face}/__init__.py")),
+    *(f"plusone.{room}" for room in ROOMS),
+    *(f"plusone.faces.{face}" for face in FACES),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

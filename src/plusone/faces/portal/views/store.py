@@ -1,6 +1,6 @@
 """The store: what there is, one product, the checkout (R-028, R-251..R-256, CASES 65, 69)."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.cache import patch_cache_control
@@ -74,7 +74,7 @@ def picture(request: Page, product: str, version: str) -> HttpResponse:
     return HttpResponse(bytes(row.data), content_type="image/jpeg")
 
 
-def _kept(request: Page, *args: str, **kwargs: str) -> HttpResponse:
+def _kept(request: Page, *args: str, **kwargs: str) -> HttpResponseBase:
     response = picture(request, *args, **kwargs)
     if response.status_code == 200:
         del response["Cache-Control"]
