@@ -2,6 +2,11 @@
 
 from django.urls import URLPattern
 
-from .views import cards, invitations, unsubscribing
+from .views import cards, invitations, outbox, unsubscribing
 
-urlpatterns: list[URLPattern] = [*invitations.urlpatterns, *cards.urlpatterns, *unsubscribing.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *invitations.urlpatterns,
+    *cards.urlpatterns,
+    *unsubscribing.urlpatterns,
+    *outbox.urlpatterns,
+]

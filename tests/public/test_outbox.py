@@ -1,0 +1,110 @@
+"""CONTRACT, Commands: the outbox shows login codes, so it is there on a trial's own machine only."""
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from plusone.kernel import clock
+from plusone.kernel.models import Business, User
+from plusone.messaging.commands import send_raw
+from plusone.messaging.models import Message
+from world import House, open_gym, open_salon
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house() -> House:
+    return open_gym()
+
+
+@pytest.fixture
+def code(house: House) -> Message:
+    return write(None, "stranger@else.example", "Your code is KQXW-7")
+
+
+def write(business: Business | None, to: str, text: str) -> Message:
+    return send_raw(
+        business,
+        to=to,
+        subject="Your code",
+        text=text,
+        html=f"<p>{text}</p>",
+        template="login_code",
+        key=to,
+        now=clock.now(),
+    )
+
+
+def at_home(
+    settings: Any, *, env: str = "production", base: str = "http://127.0.0.1:8000", bound: str = "127.0.0.1"
+) -> None:
+    settings.ENV, settings.BASE_URL, settings.BOUND_HOST = env, base, bound
+    settings.ALLOWED_HOSTS = ["*"]
+
+
+def test_it_shows_text_and_html(code: Message) -> None:
+    browser = Browser()
+    assert "Your code" in browser.get("/o/").content.decode()
+    page = browser.get(f"/o/{code.public_id}/")
+    assert "KQXW-7" in page.content.decode()
+    assert "stranger@else.example" in page.content.decode()
+    assert page["Cache-Control"] == "no-store, private"
+    part = browser.get(f"/o/{code.public_id}/html/")
+    assert part.content == b"<p>Your code is KQXW-7</p>"
+    assert "sandbox" in part["Content-Security-Policy"]
+    assert "default-src 'none'" in part["Content-Security-Policy"]
+
+
+def test_on_ones_own_machine_it_is_there(code: Message, settings: Any) -> None:
+    at_home(settings)
+    for host in ("127.0.0.1:8000", "localhost:8000", "[::1]:8000"):
+        assert Browser().get("/o/", HTTP_HOST=host).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("setting", "asked"),
+    [
+        ({"base": "https://plusone.example"}, {}),
+        ({"bound": "0.0.0.0"}, {}),
+        ({"bound": ""}, {}),
+        ({}, {"HTTP_HOST": "plusone.example"}),
+        ({}, {"HTTP_HOST": "127.0.0.1.evil.example"}),
+        ({}, {"HTTP_X_FORWARDED_FOR": "203.0.113.1"}),
+        ({}, {"HTTP_FORWARDED": "for=203.0.113.1"}),
+        ({}, {"HTTP_X_FORWARDED_HOST": "plusone.example"}),
+    ],
+    ids=str,
+)
+def test_anywhere_else_it_is_not(
+    code: Message, house: House, settings: Any, setting: dict[str, str], asked: dict[str, str]
+) -> None:
+    """Not even for staff, and not by guessing a message's address."""
+    at_home(settings, **setting)
+    browser = Browser()
+    browser.force_login(house.owner)
+    for path in ("/o/", f"/o/{code.public_id}/", f"/o/{code.public_id}/html/"):
+        assert browser.get(path, **{"HTTP_HOST": "127.0.0.1:8000", **asked}).status_code == 404
+
+
+def test_a_demo_elsewhere_is_for_its_staff_and_their_own(code: Message, house: House, settings: Any) -> None:
+    """Codes of other people's logins and another business's messages are not theirs."""
+    own = write(house.business, "ana@clients.example", "Hello Ana")
+    mine = write(None, house.owner.email, "Own code")
+    other = write(open_salon().business, "zoe@clients.example", "Bonjour")
+    at_home(settings, env="demo", base="http://demo.example", bound="0.0.0.0")
+    assert Browser().get("/o/", HTTP_HOST="127.0.0.1", REMOTE_ADDR="127.0.0.1").status_code == 200
+    assert Browser().get("/o/", HTTP_HOST="127.0.0.1", REMOTE_ADDR="192.0.2.7").status_code == 404
+    outsider = Browser()
+    assert outsider.get("/o/", HTTP_HOST="demo.example").status_code == 404
+    outsider.force_login(User.objects.create_user("client@else.example"))
+    assert outsider.get("/o/", HTTP_HOST="demo.example").status_code == 404
+    staff = Browser()
+    staff.force_login(house.owner)
+    assert staff.get("/o/", HTTP_HOST="demo.example").status_code == 200
+    seen = {
+        row.pk: staff.get(f"/o/{row.public_id}/", HTTP_HOST="demo.example").status_code
+        for row in (own, mine, code, other)
+    }
+    assert seen == {own.pk: 200, mine.pk: 200, code.pk: 404, other.pk: 404}
