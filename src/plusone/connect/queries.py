@@ -41,6 +41,11 @@ def business_called(name: str) -> Business:
     return found
 
 
+def is_empty() -> bool:
+    """Say whether this installation has no business yet."""
+    return not Business.objects.exists()
+
+
 def collaborator(user: User, public_id: str) -> Collaborator | None:
     """Return a user's role in the business with this id or slug, or None."""
     named = Q(business__public_id=public_id) | Q(business__slug=public_id)

@@ -17,7 +17,7 @@ from .registering import (
 )
 from .settling import mark_activated, settle
 from .sharing import share_link
-from .visits import record_visit, roll_up_visits
+from .visits import record_past_visit, record_visit, roll_up_visits
 
 __all__ = [
     "AlreadyReferred",
@@ -38,6 +38,7 @@ __all__ = [
     "edit_campaign",
     "import_referrals",
     "mark_activated",
+    "record_past_visit",
     "record_visit",
     "refer",
     "register_friend",

@@ -1,5 +1,7 @@
 """Visits of links: a row each, on disk before the answer, and counted by day later (PERFORMANCE 2)."""
 
+import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -22,14 +24,35 @@ def record_visit(business_id: int, client_id: int, campaign_id: int) -> int:
 
 
 @transaction.atomic
+def record_past_visit(business_id: int, client_id: int, campaign_id: int, *, at: datetime) -> int:
+    """Write that a link was opened some time ago. Where that time is rolled up already, its day is counted at once."""
+    key = ids.time_id_at(int(at.timestamp() * 1000)) + secrets.randbits(21)
+    visit = Visit.objects.create(id=key, business_id=business_id, client_id=client_id, campaign_id=campaign_id)
+    if visit.id <= _mark():
+        _count([visit])
+    return visit.id
+
+
+@transaction.atomic
 def roll_up_visits(now: datetime) -> int:
     """Count settled visits into their days, with the mark in the same transaction. Return how many were counted."""
-    RollUp.objects.get_or_create(name="visits")
-    mark = RollUp.objects.select_for_update().get(name="visits").mark
+    mark = _mark()
     settled = ids.time_id_at(int(now.timestamp() * 1000) - SETTLED_MS)
     visits = list(Visit.objects.filter(id__gt=mark, id__lt=settled).order_by("id")[:BATCH])
     if not visits:
         return 0
+    _count(visits)
+    RollUp.objects.filter(name="visits").update(mark=visits[-1].id)
+    return len(visits)
+
+
+def _mark() -> int:
+    """Return up to which visit the days are counted, locked until the transaction ends."""
+    RollUp.objects.get_or_create(name="visits")
+    return RollUp.objects.select_for_update().get(name="visits").mark
+
+
+def _count(visits: Sequence[Visit]) -> None:
     zones = dict(Business.objects.filter(id__in={visit.business_id for visit in visits}).values_list("id", "timezone"))
     days: dict[tuple[int, int, int, date], int] = {}
     for visit in visits:
@@ -45,5 +68,3 @@ def roll_up_visits(now: datetime) -> int:
         row = {"business_id": business, "client_id": client, "campaign_id": campaign, "day": day}
         VisitDay.objects.get_or_create(**row, defaults={"visits": 0})
         VisitDay.objects.filter(**row).update(visits=F("visits") + number)
-    RollUp.objects.filter(name="visits").update(mark=visits[-1].id)
-    return len(visits)
