@@ -79,9 +79,8 @@ if FAULTS and ENV != "test":
 # The operator's part of the income that recommendations generate, in per cent with at most two decimals.
 try:
     COMMISSION_RATE = Decimal(_given("COMMISSION_RATE", "0"))
-    if not 0 <= COMMISSION_RATE <= 100 or round(COMMISSION_RATE, 2) != COMMISSION_RATE:
-        raise ValueError("out of range")
-except (ArithmeticError, ValueError):
+    assert COMMISSION_RATE in (share / Decimal(100) for share in range(10_001))
+except (ArithmeticError, AssertionError):
     raise ImproperlyConfigured("PLUSONE_COMMISSION_RATE must be a percentage such as 2.5, from 0 to 100.") from None
 
 DEBUG = False

@@ -3,11 +3,12 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from plusone.clients.models import Client
+from plusone.clients.models import Client, fold
 from plusone.kernel.models import Business
+from plusone.kernel.money import share
 
 from .models import Order, Payment, Product, Refund
 
@@ -38,6 +39,32 @@ def orders_of(business: Business, *, client: Client | None = None, state: str = 
     if state:
         found = found.filter(state=state)
     return found.select_related("client", "payment", "business").prefetch_related("lines").order_by("-id")
+
+
+def search_orders(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
+    """Keep the orders of a client by name, address or phone, or the one with this number."""
+    words = text.split()
+    if not words:
+        return orders
+    of_client = Q()
+    for word in words:
+        of_client &= Q(client__search__contains=fold(word))
+    return orders.filter(of_client | Q(public_id__istartswith=text.strip().lstrip("#")[:6]))
+
+
+def order_counts(business: Business) -> dict[str, int]:
+    """Return how many orders stand where."""
+    rows = Order.objects.filter(business=business).order_by().values_list("state").annotate(count=Count("id"))
+    return {str(state): count for state, count in rows}
+
+
+def refund_split(order: Order, amount: int) -> tuple[int, int]:
+    """Return how a refund of `amount` is split into balance and money: as they were paid, half up."""
+    balance_left = order.balance_used - order.refunded_to_balance
+    money_left = order.due - order.refunded_to_method
+    to_balance = min(share(amount, order.balance_used, order.total), balance_left)
+    to_method = min(amount - to_balance, money_left)
+    return amount - to_method, to_method
 
 
 def income_by_month(business: Business) -> list[tuple[datetime, int, int, int]]:

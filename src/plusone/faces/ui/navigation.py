@@ -46,6 +46,7 @@ STAFF = (
         children=(
             Place("orders", "b:orders", _("Orders"), permission="store.view"),
             Place("products", "b:products", _("Products"), permission="store.view"),
+            Place("income", "b:income", _("Income"), permission="insights.view"),
         ),
     ),
     Place(

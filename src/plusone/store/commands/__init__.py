@@ -1,5 +1,6 @@
 """The verbs of the store."""
 
+from .desk import sell
 from .imports import PaidLine, import_orders
 from .orders import cancel, expire_due, pay, place_order
 from .products import archive_product, create_product, edit_product, restore_product, set_picture
@@ -17,5 +18,6 @@ __all__ = [
     "place_order",
     "refund",
     "restore_product",
+    "sell",
     "set_picture",
 ]

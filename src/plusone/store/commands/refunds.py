@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
 from plusone.kernel.errors import Invalid, Refused
-from plusone.kernel.money import share
 from plusone.ledger import commands as ledger
 from plusone.store import events
 from plusone.store.models import Order, Refund
+from plusone.store.queries import refund_split
 
 from .orders import State, locked
 
@@ -38,7 +38,7 @@ def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: 
         raise Invalid(_("The amount to refund is more than zero."), field="amount")
     if amount > left:
         raise NothingToRefund(_("Only part of this amount is left to refund."), refundable=left)
-    to_balance, to_method = _split(order, amount)
+    to_balance, to_method = refund_split(order, amount)
     done = Refund.objects.create(
         business=order.business,
         order=order,
@@ -65,11 +65,3 @@ def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: 
         now=now,
     )
     return done
-
-
-def _split(order: Order, amount: int) -> tuple[int, int]:
-    balance_left = order.balance_used - order.refunded_to_balance
-    money_left = order.due - order.refunded_to_method
-    to_balance = min(share(amount, order.balance_used, order.total), balance_left)
-    to_method = min(amount - to_balance, money_left)
-    return amount - to_method, to_method

@@ -1,0 +1,151 @@
+"""Payments, cancellations and refunds, each asked for once more and done once."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from plusone.clients.models import Client
+from plusone.faces.dashboard.forms import act_once
+from plusone.faces.ui.http import Page, staff
+from plusone.faces.ui.tags.texts import money_plain
+from plusone.kernel.access import get
+from plusone.kernel.errors import Refused
+from plusone.kernel.money import format_money, parse_money
+from plusone.referrals.outlook import Lost, lost_by_refund
+from plusone.store import commands
+from plusone.store.models import Order
+from plusone.store.queries import orders_of, refund_split
+
+from .book import page
+from .forms import PayForm, RefundForm
+
+
+@staff("orders.sell")
+@require_POST
+def pay(request: Page, order: str) -> HttpResponse:
+    """Record that the money came."""
+    found = orders_of(request.business).get(pk=get(request.business, Order, order).pk)
+    was_lead = found.client.is_lead
+    form = PayForm(request.POST)
+    if form.is_valid():
+
+        def act() -> str:
+            commands.pay(found, **form.given(), actor=request.actor, now=request.now)
+            return found.public_id
+
+        if act_once(form, f"pay:{found.pk}", act) is not None:
+            messages.success(request, told_of_payment(found, was_lead=was_lead))
+            return redirect("b:order", request.business.slug, found.public_id)
+    return page(request, found, form)
+
+
+def told_of_payment(order: Order, *, was_lead: bool) -> str:
+    """Return what a payment did, in a sentence."""
+    client = Client.objects.get(pk=order.client_id)
+    if was_lead and client.is_active:
+        return _("Paid. %(name)s is an active client now.") % {"name": client.full_name}
+    return _("Paid.")
+
+
+@staff("orders.sell")
+def cancel(request: Page, order: str) -> HttpResponse:
+    """Call off an order that was not paid, after asking."""
+    found = get(request.business, Order, order)
+    back = reverse("b:order", args=[request.business.slug, found.public_id])
+    if request.method != "POST":
+        text = _("Nobody has to pay it any more.")
+        if found.balance_used:
+            money = format_money(found.balance_used, request.business.currency)
+            text = _("Nobody has to pay it any more, and %(money)s of balance are free again.") % {"money": money}
+        context = {
+            "nav": "orders",
+            "title": _("Cancel order %(number)s?") % {"number": found.number},
+            "text": text,
+            "act": _("Cancel the order"),
+            "tone": "danger",
+            "back": back,
+        }
+        return render(request, "ui/confirm.html", context)
+    if commands.cancel(found, actor=request.actor, now=request.now):
+        messages.success(request, _("The order is cancelled."))
+    return redirect(back)
+
+
+@staff("orders.refund")
+def refund(request: Page, order: str) -> HttpResponse:
+    """Say what a refund gives back and takes away, then do it (R-030)."""
+    found = orders_of(request.business).get(pk=get(request.business, Order, order).pk)
+    back = redirect("b:order", request.business.slug, found.public_id)
+    asked = (request.POST if request.method == "POST" else request.GET).get("amount", "")
+    form = RefundForm(request.POST or None)
+    if not found.refundable and request.method != "POST":
+        messages.info(request, _("Nothing of this order is left to refund."))
+        return back
+    amount, error = _amount(found, asked, request.business.currency)
+    if request.method == "POST" and not error and form.is_valid():
+
+        def act() -> str:
+            reason = form.cleaned_data["reason"]
+            return commands.refund(found, amount, reason=reason, actor=request.actor, now=request.now).public_id
+
+        if act_once(form, f"refund:{found.pk}", act) is not None:
+            money = format_money(amount, request.business.currency)
+            messages.success(request, _("%(money)s were refunded.") % {"money": money})
+            return back
+    to_balance, to_method = refund_split(found, amount)
+    context = {
+        "nav": "orders",
+        "title": _("Refund order %(number)s") % {"number": found.number},
+        "crumbs": [
+            (_("Orders"), reverse("b:orders", args=[request.business.slug])),
+            (found.number, reverse("b:order", args=[request.business.slug, found.public_id])),
+            (_("Refund"), ""),
+        ],
+        "order": found,
+        "form": form,
+        "error": error,
+        "typed": asked or money_plain(found.refundable, request.business),
+        "amount": amount,
+        "amount_plain": money_plain(amount, request.business),
+        "to_balance": to_balance,
+        "to_method": to_method,
+        "is_all": amount == found.refundable,
+        "lost": [_says(request, one) for one in lost_by_refund(found, to_method, now=request.now)],
+    }
+    return render(request, "dashboard/store/refund.html", context)
+
+
+def _amount(order: Order, text: str, currency: str) -> tuple[int, str]:
+    """Return the amount to give back, all that is left unless one was typed, and what is wrong with it."""
+    if not text.strip():
+        return order.refundable, ""
+    try:
+        amount = parse_money(text, currency)
+    except Refused as error:
+        return order.refundable, str(error)
+    if amount <= 0:
+        return order.refundable, _("The amount to refund is more than zero.")
+    if amount > order.refundable:
+        left = format_money(order.refundable, currency)
+        return order.refundable, _("Only %(money)s of this order are left to refund.") % {"money": left}
+    return amount, ""
+
+
+def _says(request: Page, lost: Lost) -> str:
+    """Return what a refund takes from whom."""
+    currency, whole = request.business.currency, lost.reward.amount or 0
+    said = {
+        "name": lost.reward.client.full_name,
+        "money": format_money(whole, currency),
+        "taken": format_money(lost.taken, currency),
+    }
+    if lost.is_pending:
+        return _("%(name)s will not receive the reward of %(money)s that was under way.") % said
+    if lost.taken == whole:
+        return _("%(name)s loses the reward of %(money)s: no purchase of this client is left.") % said
+    if lost.taken:
+        return _("%(name)s loses %(taken)s of the reward of %(money)s; the rest is spent already.") % said
+    return _("The reward of %(money)s that %(name)s received is spent already and cannot be taken back.") % said

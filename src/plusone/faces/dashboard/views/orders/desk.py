@@ -1,0 +1,102 @@
+"""Selling at the desk: choose who, what, and how it is paid (R-259). Made for a thumb."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from plusone.clients.models import Client
+from plusone.faces.dashboard.forms import act_once
+from plusone.faces.dashboard.telling import activation_lines
+from plusone.faces.ui.http import Page, staff
+from plusone.kernel.access import get
+from plusone.ledger.queries import balance_of
+from plusone.store import commands
+from plusone.store.queries import products_of
+
+from .acts import told_of_payment
+from .forms import SaleForm
+
+FOUND_MAX = 12
+
+
+@staff("orders.sell")
+def choose_client(request: Page) -> HttpResponse:
+    """Find who buys: the newest ones at once, others by a few letters."""
+    text = request.GET.get("q", "")
+    clients = Client.objects.of(request.business).search(text).order_by("-id")
+    context = {
+        "nav": "orders",
+        "title": _("Who buys?"),
+        "crumbs": [(_("Orders"), reverse("b:orders", args=[request.business.slug])), (_("New sale"), "")],
+        "clients": clients[:FOUND_MAX],
+        "text": text,
+    }
+    return render(request, "dashboard/store/sell_client.html", context)
+
+
+def _form(request: Page, client: Client) -> SaleForm:
+    available = balance_of(request.business, client.pk, now=request.now).available
+    products = list(products_of(request.business))
+    return SaleForm(request.POST or None, business=request.business, products=products, available=available)
+
+
+@staff("orders.sell")
+def sell(request: Page, client: str) -> HttpResponse:
+    """Sell something to a client: one order, however often the form is sent."""
+    business, found = request.business, get(request.business, Client, client)
+    form, was_lead = _form(request, found), found.is_lead
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            order = commands.sell(
+                business,
+                found,
+                form.lines(),
+                use_balance=form.balance(),
+                method=form.cleaned_data["method"],
+                reference=form.cleaned_data["reference"],
+                actor=request.actor,
+                now=request.now,
+            )
+            text = told_of_payment(order, was_lead=was_lead) if order.is_paid else _("The order waits for its payment.")
+            messages.success(request, text)
+            return order.public_id
+
+        if (order := act_once(form, f"sell:{business.pk}", act)) is not None:
+            return redirect("b:order", business.slug, order)
+    context = {
+        "nav": "orders",
+        "title": found.full_name,
+        "crumbs": [
+            (_("Orders"), reverse("b:orders", args=[business.slug])),
+            (_("New sale"), reverse("b:sell", args=[business.slug])),
+            (found.full_name, ""),
+        ],
+        "buyer": found,
+        "form": form,
+        "lines": activation_lines(business, [found], now=request.now)[found.pk] if found.is_lead else [],
+        **_sums(form),
+    }
+    return render(request, "dashboard/store/sell.html", context)
+
+
+@staff("orders.sell")
+@require_POST
+def preview(request: Page, client: str) -> HttpResponse:
+    """Return the sum of what is chosen so far; nothing is sold."""
+    form = _form(request, get(request.business, Client, client))
+    return render(request, "dashboard/store/sell_sum.html", _sums(form))
+
+
+def _sums(form: SaleForm) -> dict[str, int]:
+    """Return total, balance and rest of what is chosen."""
+    if not form.is_bound:
+        return {"total": 0, "from_balance": 0, "rest": 0}
+    form.is_valid()
+    total = sum(product.price * number for product, number in form.lines())
+    wanted = form.balance()
+    used = min(form.available, total) if wanted is True else min(int(wanted), total)
+    return {"total": total, "from_balance": used, "rest": total - used}
