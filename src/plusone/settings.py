@@ -79,8 +79,9 @@ if FAULTS and ENV != "test":
 # The operator's part of the income that recommendations generate, in per cent with at most two decimals.
 try:
     COMMISSION_RATE = Decimal(_given("COMMISSION_RATE", "0"))
-    assert COMMISSION_RATE in (share / Decimal(100) for share in range(10_001))
-except (ArithmeticError, AssertionError):
+    if not 0 <= COMMISSION_RATE <= 100 or round(COMMISSION_RATE, 2) != COMMISSION_RATE:
+        raise ArithmeticError
+except ArithmeticError:
     raise ImproperlyConfigured("PLUSONE_COMMISSION_RATE must be a percentage such as 2.5, from 0 to 100.") from None
 
 DEBUG = False
@@ -279,7 +280,6 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "media"
-MEDIA_URL = "/media/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
