@@ -61,6 +61,7 @@ def test_the_qr_code_holds_the_link(ana: Client, campaign: None, log_in: LogIn) 
     assert code.svg_inline(scale=4, border=2, omitsize=True, svgclass="qr", lineclass="") in page
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_share_is_a_fact_about_the_way_alone(ana: Client, campaign: None, log_in: LogIn) -> None:
     """R-327, PRI-1: the channel, never to whom."""
     browser = log_in(ana)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
@@ -13,6 +14,7 @@ from plusone.referrals.events import ReferralLinkShared
 CHANNELS = frozenset({"whatsapp", "email", "sms", "copy", "share", "qr"})
 
 
+@transaction.atomic
 def share_link(client: Client, channel: str, *, actor: str, now: datetime) -> Event:
     """Note that a client opened a way to share their link (R-327); to whom, nobody learns (PRI-1).
 
