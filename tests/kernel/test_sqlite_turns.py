@@ -1,5 +1,6 @@
 """SQLite's writers go in the order they came, and nobody can keep the turn for ever."""
 
+import multiprocessing
 import sqlite3
 import threading
 import time
@@ -13,6 +14,7 @@ from django.db.transaction import Atomic
 from django.db.utils import ConnectionHandler
 
 from plusone.kernel.db.sqlite.base import DatabaseWrapper, writes
+from plusone.kernel.db.sqlite.processes import Turnstile
 from plusone.kernel.db.sqlite.turns import turns_of
 
 ENGINE = "plusone.kernel.db.sqlite"
@@ -212,3 +214,66 @@ def test_readers_stand_in_no_line(house: House) -> None:
 )
 def test_what_writes(query: str, expected: bool) -> None:
     assert writes(query) is expected
+
+
+def soon(seconds: float = 5) -> float:
+    return time.monotonic() + seconds
+
+
+def test_a_process_that_waits_goes_before_one_that_comes_again(tmp_path: Path) -> None:
+    """With the door alone whoever left is in again before the other has looked: seen to fail."""
+    first, second = Turnstile(str(tmp_path / "file")), Turnstile(str(tmp_path / "file"))
+    order: list[str] = []
+
+    def wait() -> None:
+        assert second.enter(soon())
+        order.append("second")
+        time.sleep(0.05)
+        second.leave()
+
+    for _ in range(3):
+        assert first.enter(soon())
+        order.append("first")
+        thread = threading.Thread(target=wait)
+        thread.start()
+        time.sleep(0.05)
+        first.leave()
+        assert first.enter(soon())
+        order.append("first again")
+        first.leave()
+        thread.join()
+    assert order == ["first", "second", "first again"] * 3
+
+
+def test_a_process_that_waits_in_vain_leaves_the_turnstile_free(tmp_path: Path) -> None:
+    inside, waiting, other = (Turnstile(str(tmp_path / "file")) for _ in range(3))
+    assert inside.enter(soon())
+    assert not waiting.enter(soon(0.05))
+    assert not other.enter(soon(0.05))
+    inside.leave()
+    assert waiting.enter(soon(0.05))
+
+
+def test_a_process_lets_others_in_after_a_while(tmp_path: Path) -> None:
+    inside = Turnstile(str(tmp_path / "file"))
+    assert not inside.is_overdue()
+    assert inside.enter(soon())
+    assert not inside.is_overdue()
+    time.sleep(0.03)
+    assert inside.is_overdue()
+
+
+def test_a_child_does_not_hold_its_parents_turn(house: House) -> None:
+    """Without `Turnstile.forget` the child goes through with its parent's lock: seen to fail."""
+
+    def try_to_write(answers: Any) -> None:
+        answers.put(turns_of(str(house.path)).take(house.connection, timeout=0.2))
+
+    context = multiprocessing.get_context("fork")
+    answers = context.SimpleQueue()
+    with house.atomic():
+        write(house, "parent")
+        child = context.Process(target=try_to_write, args=[answers])
+        child.start()
+        child.join()
+        assert answers.get() is False

@@ -1,8 +1,8 @@
-"""Whose turn it is to write: one first-come, first-served lock for each SQLite file, within this process.
+"""Whose turn it is to write: one first-come, first-served lock for each SQLite file.
 
 SQLite lets one connection write at a time and has the others ask again after a pause that grows to 100 ms; whoever asks
 at the right moment wins, so under load an unlucky writer waits for many seconds. Here the next in line is woken when
-the one before it has committed. Other processes still meet us at SQLite's own lock.
+the one before it has committed. Among the processes on one file a turnstile (`processes`) does the same.
 """
 
 import contextlib
@@ -13,6 +13,8 @@ import time
 import weakref
 from collections import deque
 from typing import Protocol
+
+from .processes import Turnstile
 
 # How often someone in line looks whether the writer still lives. Finds only one that died in mid-transaction.
 LOOK_SECONDS = 0.25
@@ -45,22 +47,31 @@ class _Place:
 
 
 class Turns:
-    """The line of writers of one file."""
+    """The line of writers of one file; without a `turnstile` it is nobody else's."""
 
-    def __init__(self) -> None:
+    def __init__(self, turnstile: Turnstile | None = None) -> None:
+        self._turnstile = turnstile
         self._mutex = threading.Lock()
         self._holder: _Place | None = None
         self._line: deque[_Place] = deque()
 
     def take(self, writer: Writer, timeout: float) -> bool:
         """Wait for `writer`'s turn; False when it has not come within `timeout` seconds. Not re-entrant."""
-        place = _Place(writer)
+        deadline = time.monotonic() + timeout
+        if not self._take_here(_Place(writer), deadline):
+            return False
+        # Only the one whose turn it is here goes through, so the turnstile needs no lock of its own.
+        if self._turnstile is None or self._turnstile.enter(deadline):
+            return True
+        self.give_back(writer)
+        return False
+
+    def _take_here(self, place: _Place, deadline: float) -> bool:
         with self._mutex:
             if self._holder is None and not self._line:
                 self._holder = place
                 return True
             self._line.append(place)
-        deadline = time.monotonic() + timeout
         while True:
             # Looked at before the first wait too: a turn that was left behind should cost nobody a pause.
             self._end_if_abandoned()
@@ -77,10 +88,12 @@ class Turns:
                 self._pass_on()
 
     def reset(self) -> None:
-        """Forget everybody: the child of a fork has none of its parent's threads."""
+        """Forget everybody: the child of a fork has none of its parent's threads, and stands before the turnstile."""
         self._mutex = threading.Lock()
         self._holder = None
         self._line.clear()
+        if self._turnstile is not None:
+            self._turnstile.forget()
 
     def _leave_line(self, place: _Place) -> bool:
         with self._mutex:
@@ -91,6 +104,8 @@ class Turns:
 
     def _pass_on(self) -> None:
         self._holder = self._line.popleft() if self._line else None
+        if self._turnstile is not None and (self._holder is None or self._turnstile.is_overdue()):
+            self._turnstile.leave()
         if self._holder is not None:
             self._holder.gate.release()
 
@@ -116,9 +131,12 @@ _turns_mutex = threading.Lock()
 
 def turns_of(database: str) -> Turns:
     """Return the line of writers of this file (a path or an SQLite URI)."""
-    key = database if database.startswith("file:") else os.path.realpath(database)
+    is_file = not database.startswith("file:")
+    key = os.path.realpath(database) if is_file else database
     with _turns_mutex:
-        return _turns.setdefault(key, Turns())
+        if key not in _turns:
+            _turns[key] = Turns(Turnstile(key) if is_file else None)
+        return _turns[key]
 
 
 def _forget_the_parents_threads() -> None:
