@@ -167,3 +167,20 @@ def test_a_task_that_was_enqueued_here_starts_soon_elsewhere(plusone: Any, tmp_p
     row = QueuedTask.objects.get(pk=int(result.id))
     assert row.first_started_at is not None
     assert (row.first_started_at - row.enqueued_at).total_seconds() < 1.5
+
+
+def test_a_worker_outlives_a_restart_of_the_database(plusone: Any, engine: str) -> None:
+    if engine == "sqlite":
+        return  # there is no server that could go away
+    worker = plusone("worker")
+    until(queries.workers_alive)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+    queue_jobs.add.enqueue("after")
+    until(lambda: effects() == {"after": 1})
+    worker.terminate()
+    assert worker.wait(20) == 0
+    assert "Traceback" not in worker.stderr.read()

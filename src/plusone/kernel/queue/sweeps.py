@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import InterfaceError, OperationalError
+
 from plusone.kernel.db.locks import alone
 
 log = logging.getLogger("plusone.queue")
@@ -42,9 +44,11 @@ class Sweep:
         """Run it and plan its next time. An error is logged and makes it rarer for a while, for nobody else."""
         try:
             done = self.run(now)
-        except Exception:  # one sweep's bug or a database outage must not stop the others
+        except Exception as error:  # one sweep's bug or an outage must not stop the others
             self.failures += 1
-            log.exception("The sweep %s failed (%s times in a row).", self.name, self.failures)
+            outage = isinstance(error, (OperationalError, InterfaceError))  # where it struck says nothing
+            message = "The sweep %s failed (%s times in a row): %s"
+            log.error(message, self.name, self.failures, error, exc_info=None if outage else error)
             done = 0
         else:
             self.failures = 0
