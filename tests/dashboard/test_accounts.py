@@ -139,6 +139,14 @@ def test_mails_speak_the_readers_language(gym: Business, client: Browser) -> Non
     assert code_in(mails()[0]) in mails()[0].html
 
 
+def test_login_codes_can_be_read_in_the_outbox_of_a_trial(ana: Client, client: Browser) -> None:
+    """CONTRACT: without a mail server the code waits in the outbox."""
+    client.post(CODE, {"email": str(ana.email)})
+    assert str(ana.email) in client.get("/o/").content.decode()
+    shown = client.get(f"/o/{mails()[0].public_id}/").content.decode()
+    assert code_in(mails()[0]) in shown
+
+
 def test_language_is_kept_with_the_login(db: None, client: Browser) -> None:
     user = User.objects.create_user("olga@mail.example")
     client.force_login(user)

@@ -229,7 +229,7 @@ def test_all_campaigns_are_listed_with_their_state(
     olga.get(at(gym, "campaigns"))
     with django_assert_num_queries(5):
         page = text_of(olga.get(at(gym, "campaigns")))
-    assert page.count("Active") == 2
+    assert page.count("Live") == 2
     assert "Draft" in page
     assert page.count("Default") == 1
 

@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.template import Library
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from plusone.faces.ui.tags.basics import status
 
 register = Library()
 
@@ -26,12 +29,15 @@ def flag_words(flag: str) -> str:
     """Return what a sign of doubt means, in words."""
     words = {
         "disposable_email": _("Throw-away e-mail address"),
-        "same_phone": _("Same phone number"),
-        "similar_email": _("Similar e-mail address"),
-        "same_address": _("Same internet address as others"),
-        "fast": _("Many registrations in a short time"),
-        "velocity": _("Many registrations in a short time"),
-        "honeypot": _("Filled in a field that people do not see"),
+        "many_from_one_address": _("Many registrations from one internet address"),
         "too_fast": _("Filled in faster than a person can"),
+        "trap": _("Filled in a field that people do not see"),
     }
     return str(words.get(flag, flag.replace("_", " ")))
+
+
+@register.simple_tag
+def campaign_status(campaign: Any) -> SafeString:
+    """Draw where a campaign stands."""
+    words = {"active": _("Live"), "inactive": _("Not running"), "draft": _("Draft"), "archived": _("In the archive")}
+    return status(campaign.state, words.get(campaign.state, ""))
