@@ -1,6 +1,7 @@
 """What the web server calls, `plusone.server:application`: the probes first, then the edge, then Django."""
 
 import os
+import warnings
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -101,7 +102,10 @@ def _security_txt() -> str:
 
 
 def _build() -> Application:
-    django: Application = get_wsgi_application()
+    with warnings.catch_warnings():
+        # WhiteNoise misses the folder that `collectstatic` makes; until then it serves from the package.
+        warnings.filterwarnings("ignore", "No directory at")
+        django: Application = get_wsgi_application()
     _ = get_resolver().url_patterns  # imports every view now, so that the first visitor need not wait for it
     from plusone.faces.edge.app import wrap  # it needs Django set up
 
