@@ -1,7 +1,7 @@
 """The verbs of the ledger: the only way that balance moves."""
 
 from .balance import adjust, earn, expire_due, redeem, reverse, revoke
-from .holds import capture, hold, release
+from .holds import capture, hold, hold_up_to, release
 from .posting import InsufficientBalance
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "earn",
     "expire_due",
     "hold",
+    "hold_up_to",
     "redeem",
     "release",
     "reverse",

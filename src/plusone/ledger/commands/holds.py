@@ -51,6 +51,19 @@ def hold(
 
 
 @transaction.atomic
+def hold_up_to(
+    business: Business, client_id: int, most: int, *, key: str, ref: Ref = NO_REF, actor: str, now: datetime
+) -> Hold | None:
+    """Reserve what there is, `most` at the utmost. Return None where there is nothing; never refuse."""
+    account = posting.lock(business, client_id)
+    posting.lapse(account, actor=actor, now=now)
+    # Asked under the lock: an order at the same moment may have reserved what was there a moment ago.
+    funds = AccountBalance.objects.get(account=account)
+    amount = min(funds.posted - funds.held, most)
+    return hold(business, client_id, amount, key=key, ref=ref, actor=actor, now=now) if amount > 0 else None
+
+
+@transaction.atomic
 def capture(held: Hold, *, kind: Transfer.Kind = K.REDEEM, reason: str = "", actor: str, now: datetime) -> Transfer:
     """Turn a reservation into a redemption. Raise Refused where it was released meanwhile; capturing twice acts
 

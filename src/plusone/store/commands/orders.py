@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +14,6 @@ from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 from plusone.kernel.money import AMOUNT_MAX
 from plusone.ledger import commands as ledger
-from plusone.ledger.queries import balance_of
 from plusone.store import events
 from plusone.store.methods import methods
 from plusone.store.models import Order, OrderLine, Payment, Product
@@ -156,18 +156,17 @@ def _total(business: Business, lines: Sequence[tuple[Product, int]]) -> int:
 
 
 def _hold_balance(order: Order, use_balance: bool | int, *, actor: str, now: datetime) -> None:
+    about: dict[str, Any] = {"key": f"order:{order.pk}", "ref": ("order", order.pk), "actor": actor, "now": now}
     if use_balance is True:
-        wanted = min(balance_of(order.business, order.client_id, now=now).available, order.total)
+        order.hold = ledger.hold_up_to(order.business, order.client_id, order.total, **about) if order.total else None
     else:
         wanted = min(int(use_balance), order.total)
         if wanted < 0:
             raise Invalid(_("The balance to use is zero or more."), field="use_balance")
-    if not wanted:
+        order.hold = ledger.hold(order.business, order.client_id, wanted, **about) if wanted else None
+    if order.hold is None:
         return
-    order.hold = ledger.hold(
-        order.business, order.client_id, wanted, key=f"order:{order.pk}", ref=("order", order.pk), actor=actor, now=now
-    )
-    order.balance_used, order.due = wanted, order.total - wanted
+    order.balance_used, order.due = order.hold.amount, order.total - order.hold.amount
     order.save(update_fields=["hold", "balance_used", "due"])
 
 
