@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from plusone.clients.commands import register_lead
+from plusone.clients.commands import AlreadyExists, register_lead
 from plusone.clients.models import Client
 from plusone.clients.queries import known_person
 from plusone.events.commands import record
@@ -98,26 +99,30 @@ def register_friend(
     email_at, phone_at = read_identity(business, email, phone)
     if _same_person(ambassador, email_at, phone_at):
         raise SelfReferral(_("This is your own link. Share it with a friend."))
+    about: dict[str, Any] = {"source": source, "flags": flags, "visit_id": visit_id, "actor": actor, "now": now}
     known = known_person(business, email=email_at, phone=phone_at)
     if known is not None:
-        return _tie_known(
-            campaign, ambassador, known, source=source, flags=flags, visit_id=visit_id, actor=actor, now=now
+        return _tie_known(campaign, ambassador, known, **about)
+    try:
+        lead = register_lead(
+            business,
+            first_name=first_name,
+            last_name=last_name,
+            email=email,
+            phone=phone,
+            language=language,
+            consent_text=consent_text,
+            source="referral",
+            actor=actor,
+            now=now,
         )
-    lead = register_lead(
-        business,
-        first_name=first_name,
-        last_name=last_name,
-        email=email,
-        phone=phone,
-        language=language,
-        consent_text=consent_text,
-        source="referral",
-        actor=actor,
-        now=now,
-    )
-    return Registration(
-        refer(campaign, ambassador, lead, source=source, flags=flags, visit_id=visit_id, actor=actor, now=now), True
-    )
+    except AlreadyExists:
+        # The same friend by another link at the same moment (CASES 12): the one who was faster is known now.
+        known = known_person(business, email=email_at, phone=phone_at)
+        if known is None:
+            raise
+        return _tie_known(campaign, ambassador, known, **about)
+    return Registration(refer(campaign, ambassador, lead, **about), True)
 
 
 @transaction.atomic
