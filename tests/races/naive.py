@@ -1,0 +1,186 @@
+"""Guards taken out, for the controls: what a colleague in a hurry would have written.
+
+Each reads, looks, waits a moment and saves. A race test counts only because its control, the same race with one of
+these in place, goes wrong on PostgreSQL; SQLite lets one writer in at a time, and stays exact even so.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.models import BaseConstraint, F, Model
+
+from plusone.clients import events as client_events
+from plusone.clients.commands import lifecycle
+from plusone.clients.models import Client
+from plusone.events.commands import record
+from plusone.ledger.commands import posting
+from plusone.ledger.models import Account, AccountBalance, Entry, Hold, LotBalance, Transfer
+from plusone.referrals.commands import registering
+from plusone.rewards import commands as rewards
+from plusone.rewards.models import Reward
+from plusone.store.commands import orders, refunds
+from plusone.store.models import Order
+
+PAUSE_SECONDS = 0.05
+ON_POSTGRES = connection.vendor == "postgresql"
+
+
+@contextmanager
+def without(*constraints: tuple[type[Model], str]) -> Iterator[None]:
+    """Take constraints off the tables, and empty these before they are put back."""
+    taken: list[tuple[type[Model], BaseConstraint]] = [
+        (model, next(one for one in model._meta.constraints if one.name == name)) for model, name in constraints
+    ]
+    for model, constraint in taken:
+        with connection.schema_editor() as editor:
+            editor.remove_constraint(model, constraint)
+    try:
+        yield
+    finally:
+        call_command("flush", verbosity=0, interactive=False)
+        for model, constraint in taken:
+            with connection.schema_editor() as editor:
+                editor.add_constraint(model, constraint)
+
+
+FUNDS = (
+    (AccountBalance, "ledger_available_positive"),
+    (LotBalance, "ledger_lot_available_positive"),
+)
+
+
+def spend(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No lock on the account, and its balance read, checked, saved."""
+
+    def lock(business: Any, client_id: int) -> Account:
+        return Account.objects.get(business=business, kind=Account.Kind.CLIENT, client_id=client_id)
+
+    def post(account: Account, other: Account.Kind, amount: int, **about: Any) -> Transfer:
+        funds = AccountBalance.objects.get(account=account)
+        if funds.posted - funds.held + amount < 0:
+            raise posting.insufficient(account)
+        time.sleep(PAUSE_SECONDS)
+        funds.posted += amount
+        funds.save(update_fields=["posted"])
+        transfer = Transfer.objects.create(
+            business=account.business,
+            client_id=account.client_id,
+            amount=amount,
+            key=about["key"],
+            inputs=about["inputs"],
+            kind=about["kind"],
+            actor=about["actor"],
+            at=about["now"],
+        )
+        counter = Account.objects.get_or_create(business=account.business, kind=other, client_id=0)[0]
+        for place, moved in ((account, amount), (counter, -amount)):
+            Entry.objects.create(business=account.business, transfer=transfer, account=place, amount=moved)
+        return transfer
+
+    monkeypatch.setattr(posting, "lock", lock)
+    monkeypatch.setattr(posting, "post", post)
+    monkeypatch.setattr("plusone.ledger.commands.balance.use_lots", lambda *_given, **_about: None)
+
+
+def hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No lock on the account, and its balance looked at apart from the write."""
+
+    def lock(business: Any, client_id: int) -> Account:
+        return Account.objects.get(business=business, kind=Account.Kind.CLIENT, client_id=client_id)
+
+    def held(business: Any, client_id: int, amount: int, **about: Any) -> Hold:
+        account = lock(business, client_id)
+        funds = AccountBalance.objects.get(account=account)
+        if funds.posted - funds.held < amount:
+            raise posting.insufficient(account)
+        time.sleep(PAUSE_SECONDS)
+        AccountBalance.objects.filter(account=account).update(held=F("held") + amount)
+        return Hold.objects.create(
+            business=business,
+            account=account,
+            client_id=client_id,
+            amount=amount,
+            key=about["key"],
+            at=about["now"],
+        )
+
+    monkeypatch.setattr("plusone.ledger.commands.hold", held)
+
+
+def slow_registration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time passes between the look for who is known and the writing of the lead."""
+    write = registering.register_lead
+
+    def slowly(*given: Any, **about: Any) -> Client:
+        time.sleep(PAUSE_SECONDS)
+        return write(*given, **about)
+
+    monkeypatch.setattr(registering, "register_lead", slowly)
+
+
+def unlocked_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The order is read and not locked."""
+
+    def read(order: Order) -> Order:
+        found = Order.objects.select_related("business", "client", "hold", "redemption").get(pk=order.pk)
+        time.sleep(PAUSE_SECONDS)
+        return found
+
+    monkeypatch.setattr(orders, "locked", read)
+    monkeypatch.setattr(refunds, "locked", read)
+
+
+def unlocked_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a key was used is asked without the account's lock."""
+
+    def lock(business: Any, client_id: int) -> Account:
+        return Account.objects.get(business=business, kind=Account.Kind.CLIENT, client_id=client_id)
+
+    look = posting.done
+
+    def slow_look(*asked: Any) -> Transfer | None:
+        found = look(*asked)
+        time.sleep(PAUSE_SECONDS)
+        return found
+
+    monkeypatch.setattr(posting, "lock", lock)
+    monkeypatch.setattr("plusone.ledger.commands.balance.done", slow_look)
+
+
+def activation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The status is read, looked at and saved."""
+
+    @transaction.atomic
+    def activate(client: Client, *, via: str = "manual", actor: str, now: datetime) -> bool:
+        client = Client.objects.get(pk=client.pk)
+        if not client.is_lead:
+            return False
+        time.sleep(PAUSE_SECONDS)
+        client.status, client.activated_at, client.activated_via = Client.Status.ACTIVE, now, via
+        client.save(update_fields=["status", "activated_at", "activated_via"])
+        record(client.business, client_events.ClientActivated(via=via), client=client.pk, actor=actor, now=now)
+        return True
+
+    monkeypatch.setattr(lifecycle, "activate", activate)
+    monkeypatch.setattr(orders, "activate", activate)
+
+
+def reward_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state is read, looked at and saved."""
+
+    def move(reward: Reward, was: tuple[str, ...], to: str, **columns: Any) -> bool:
+        found = Reward.objects.get(pk=reward.pk)
+        if found.state not in was:
+            return False
+        time.sleep(PAUSE_SECONDS)
+        Reward.objects.filter(pk=reward.pk).update(state=to, **columns)
+        reward.refresh_from_db()
+        return True
+
+    monkeypatch.setattr(rewards, "_move", move)
