@@ -138,7 +138,10 @@ def test_profile_shows_friends_rewards_and_movements(gym: Business, ana: Client,
     friends = text_of(olga.get(at(gym, "client_friends", ana.public_id)))
     assert "Ben Mar 10, 2026 Completed Mar 10, 2026 €15.00 Granted" in friends
     assert "Cleo Mar 10, 2026 Registered €15.00 Promised" in friends
-    assert "Reward €15.00 €15.00" in text_of(olga.get(at(gym, "client_balance", ana.public_id)))
+    order = sell(ana, bono, use_balance=True)
+    movements = text_of(olga.get(at(gym, "client_balance", ana.public_id)))
+    assert f"Used in the store · {order.number} -€15.00 €0.00" in movements
+    assert "Reward · Ben €15.00 €15.00" in movements
     assert "1 × Bono 10 Paid €50.00" in text_of(olga.get(at(gym, "client_orders", referral_friend(ana).public_id)))
 
 

@@ -1,10 +1,10 @@
 """What staff see coming: what an activation will give, what waits for a look, what is still open."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
@@ -94,6 +94,18 @@ def attention(business: Business) -> Attention:
         flagged=Count("id", filter=open_now & Q(flagged=True)),
     )
     return Attention(**sums)
+
+
+def friends_behind(business: Business, reward_ids: Iterable[int]) -> dict[int, Client]:
+    """Return whose coming earned each of several rewards, by reward: name and public id alone, in one query."""
+    brought = Referral.objects.filter(business=business, pk=OuterRef("source_id"))
+    earned = Reward.objects.filter(business=business, pk__in=list(reward_ids), source_kind="referral").annotate(
+        friend=Subquery(brought.values("friend__public_id")),
+        first=Subquery(brought.values("friend__first_name")),
+        last=Subquery(brought.values("friend__last_name")),
+    )
+    names = earned.values_list("pk", "friend", "first", "last")
+    return {pk: Client(public_id=public_id, first_name=first, last_name=last) for pk, public_id, first, last in names}
 
 
 def flagged_of(business: Business) -> QuerySet[Referral]:

@@ -1,5 +1,6 @@
 """One client: details, link, friends, balance, orders, history."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from plusone.ledger import commands as ledger
 from plusone.ledger.models import Entry
 from plusone.ledger.queries import movements_of
 from plusone.referrals.offers import offer_of
-from plusone.referrals.outlook import live_terms
+from plusone.referrals.outlook import friends_behind, live_terms
 from plusone.referrals.queries import link_of, numbers_of, referral_of, referrals_of
 from plusone.referrals.sentences import share_text
 from plusone.rewards.queries import rewards_of, wallet_of
@@ -99,14 +100,28 @@ def friends(request: Page, client: str) -> HttpResponse:
 def balance(request: Page, client: str) -> HttpResponse:
     """Show a client's balance and every movement."""
     found = client_of(request, client)
-    page = page_of(movements_of(request.business, found.pk), request.GET)
-    context = _context(found, "balance", page=page, wallet=wallet_of(found, now=request.now), rows=_named(page.rows))
+    page = page_of(movements_of(request.business, found.pk).prefetch_related(None), request.GET)
+    context = _context(
+        found, "balance", page=page, wallet=wallet_of(found, now=request.now), rows=_named(request, page.rows)
+    )
     return render(request, "dashboard/clients/balance.html", context)
 
 
-def _named(entries: Any) -> list[tuple[Entry, str]]:
-    """Say what each movement was, with its reason where a person gave one."""
-    return [(entry, str(entry.transfer.get_kind_display())) for entry in entries]
+def _named(request: Page, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Say what each movement was and what it came from: a friend, or an order."""
+    moved = [entry.transfer for entry in entries]
+    friends = friends_behind(request.business, [row.ref_id or 0 for row in moved if row.ref_kind == "reward"])
+    wanted = [row.ref_id or 0 for row in moved if row.ref_kind == "order"]
+    orders = orders_of(request.business).filter(pk__in=wanted).select_related(None).prefetch_related(None).in_bulk()
+    return [
+        {
+            "entry": entry,
+            "what": entry.transfer.get_kind_display(),
+            "friend": friends.get(entry.transfer.ref_id or 0) if entry.transfer.ref_kind == "reward" else None,
+            "order": orders.get(entry.transfer.ref_id or 0) if entry.transfer.ref_kind == "order" else None,
+        }
+        for entry in entries
+    ]
 
 
 @staff("balance.adjust")
