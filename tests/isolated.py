@@ -127,6 +127,7 @@ def values_of(business: Business) -> dict[str, str]:
         "business": business.slug,
         "code": Client.objects.filter(business=business).order_by("pk")[0].code,
         "token": "x",
+        "side": "192",
         "name": "registered_leads",
         "version": "x",
     }

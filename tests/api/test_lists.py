@@ -43,7 +43,7 @@ COSTS = {
     "/business": 1,
     "/clients": 3,
     "/clients/{client}": 3,
-    "/clients/{client}/balance": 7,
+    "/clients/{client}/balance": 6,
     "/clients/{client}/balance/entries": 6,
     "/campaigns": 3,
     "/campaigns/{campaign}": 4,

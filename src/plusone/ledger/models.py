@@ -66,6 +66,7 @@ class Transfer(Owned):
         REVOKE = "revoke", _("Taken back")
         TRANSFER = "transfer", _("Moved")
         OPENING = "opening", _("Opening balance")
+        DEBT = "debt", _("Still owed")
 
     key = models.CharField(max_length=120)
     inputs = models.CharField(max_length=64)  # a hash of what the key was first used for

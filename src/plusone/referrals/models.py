@@ -32,7 +32,6 @@ class Campaign(Owned):
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     is_default = models.BooleanField(default=False)
     open_referrals = models.CharField(max_length=12, choices=Policy, default=Policy.HONOUR)
-    honour_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
@@ -66,6 +65,10 @@ class Terms(Owned):
     hold_days = models.PositiveIntegerField(default=0)
     friend_hold_days = models.PositiveIntegerField(default=0)
     needs_approval = models.BooleanField(default=False)
+    qualification_days = models.PositiveIntegerField(default=90)
+    caps = models.JSONField(null=True, blank=True)  # per ambassador: rewards_total, rewards_per_month, amount_per_month
+    budget = models.BigIntegerField(null=True, blank=True)  # of all money rewards of the campaign, minor units
+    clawback = models.CharField(max_length=16, default="within_balance")
     text = models.JSONField(default=dict)  # {"en": …, "es": …, "fr": …}: the offer in sentences, as it was told
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=40)
@@ -143,6 +146,7 @@ class Referral(Owned):
     flags = models.JSONField(default=list)
     source = models.CharField(max_length=12)  # link, code, staff, api, import
     visit_id = models.BigIntegerField(null=True)
+    deadline_at = models.DateTimeField(null=True, blank=True)  # what is not qualified by then lapses
     registered_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True, blank=True)
     via = models.CharField(max_length=12, blank=True)  # manual, purchase
@@ -163,6 +167,7 @@ class Referral(Owned):
             models.Index(fields=["ambassador", "-id"], name="referrals_ambassador"),
             models.Index(fields=["business", "registered_at"], name="referrals_registered"),
             models.Index(fields=["business", "activated_at"], name="referrals_activated"),
+            models.Index(fields=["deadline_at"], condition=~Q(state="closed"), name="referrals_deadline"),
         ]
 
     @property

@@ -7,24 +7,18 @@ from django.utils.translation import gettext as _
 
 from plusone.kernel.errors import Invalid, NotAvailable
 from plusone.kernel.models import Business
+from plusone.kernel.money import AMOUNT_MAX
 from plusone.rewards.types import types
 
 from .conditions import conditions
 from .models import Terms
 
 KINDS_PLANNED = frozenset({"membership", "membership_days", "product", "coupon", "manual"})
-CONDITIONS_PLANNED = frozenset({"spend", "orders", "sessions_attended", "membership_bought", "membership_kept"})
+CONDITIONS_PLANNED = frozenset({"sessions_attended", "membership_bought", "membership_kept"})
 # Options of the contract with the one value that this version carries out.
-FIXED = {
-    "attribution": "last_touch",
-    "attribution_days": 90,
-    "qualification_days": 90,
-    "caps": None,
-    "budget": None,
-    "every": 1,
-    "clawback": "within_balance",
-    "require_active_ambassador": False,
-}
+FIXED = {"attribution": "last_touch", "attribution_days": 90, "every": 1, "require_active_ambassador": False}
+CAPS = ("rewards_total", "rewards_per_month", "amount_per_month")
+CLAWBACKS = ("within_balance", "only_pending", "allow_negative")
 HOLD_DAYS_MAX = 365
 Params = dict[str, Any]
 
@@ -40,6 +34,10 @@ class Offer:
     hold_days: int = 0
     friend_hold_days: int = 0
     needs_approval: bool = False
+    qualification_days: int = 90
+    caps: dict[str, int] | None = None
+    budget: int | None = None
+    clawback: str = "within_balance"
 
     @property
     def has_rewards(self) -> bool:
@@ -77,6 +75,10 @@ def read_offer(business: Business, sent: dict[str, Any], *, base: Offer | None =
         hold_days=_days(sent, "hold_days", base.hold_days),
         friend_hold_days=_days(sent, "friend_hold_days", base.friend_hold_days),
         needs_approval=approval == "manual",
+        qualification_days=_days(sent, "qualification_days", base.qualification_days),
+        caps=_caps(sent.get("caps", base.caps)),
+        budget=_whole(sent.get("budget", base.budget), "budget"),
+        clawback=_one_of(sent.get("clawback", base.clawback), CLAWBACKS, "clawback"),
     )
 
 
@@ -112,6 +114,29 @@ def _conditions(sent: object, base: list[Params]) -> list[Params]:
             raise Invalid(_("There is no such condition."), field="conditions")
         found.append(conditions[kind]().clean(condition))
     return found or [{"kind": "activated"}]
+
+
+def _caps(sent: object) -> dict[str, int] | None:
+    if sent is None:
+        return None
+    if not isinstance(sent, dict):
+        raise Invalid(_("Limits are given by name."), field="caps")
+    found = {name: _whole(sent.get(name), f"caps.{name}") for name in CAPS}
+    return {name: value for name, value in found.items() if value is not None} or None
+
+
+def _whole(value: object, field: str) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= AMOUNT_MAX:
+        raise Invalid(_("Write a whole number above zero."), field=field)
+    return value
+
+
+def _one_of(value: object, choices: tuple[str, ...], field: str) -> str:
+    if not isinstance(value, str) or value not in choices:
+        raise Invalid(_("Choose one of the offered options."), field=field)
+    return value
 
 
 def _days(sent: dict[str, Any], name: str, base: int) -> int:

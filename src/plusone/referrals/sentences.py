@@ -7,8 +7,10 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from plusone.kernel.models import Business
+from plusone.kernel.money import format_money
 from plusone.rewards.types import types
 
 from .conditions import conditions
@@ -24,9 +26,9 @@ def reward_phrase(business: Business, params: dict[str, Any] | None) -> str:
     return types[params["kind"]]().phrase(business, params)
 
 
-def action_phrase(offer: Offer) -> str:
+def action_phrase(business: Business, offer: Offer) -> str:
     """Return what the friend has to do, as a phrase after "once the friend"."""
-    actions = [conditions[params["kind"]]().action(params) for params in offer.conditions]
+    actions = [conditions[params["kind"]]().action(business, params) for params in offer.conditions]
     if len(actions) == 1:
         return actions[0]
     return _("%(first)s and %(last)s") % {"first": ", ".join(actions[:-1]), "last": actions[-1]}
@@ -38,10 +40,10 @@ def for_owner(business: Business, offer: Offer) -> str:
         return _(
             "When your client recommends a friend, you both see it. Once the friend %(action)s, your "
             "client is thanked. No reward is given."
-        ) % {"action": action_phrase(offer)}
+        ) % {"action": action_phrase(business, offer)}
     parts = {
         "gift": reward_phrase(business, offer.friend_reward),
-        "action": action_phrase(offer),
+        "action": action_phrase(business, offer),
         "reward": reward_phrase(business, offer.ambassador_reward),
     }
     if offer.friend_reward_on == "qualified" and offer.friend_reward:
@@ -64,7 +66,7 @@ def for_owner(business: Business, offer: Offer) -> str:
 def for_ambassador(business: Business, offer: Offer) -> list[str]:
     """Return what a client who recommends is told upfront (R-114)."""
     lines = []
-    parts = {"business": business.name, "action": action_phrase(offer)}
+    parts = {"business": business.name, "action": action_phrase(business, offer)}
     if offer.ambassador_reward:
         reward = {**parts, "reward": reward_phrase(business, offer.ambassador_reward)}
         lines.append(
@@ -142,13 +144,23 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
         lines.append(_("Each friend counts once, and has to be new to %(business)s.") % {"business": business.name})
     if offer.ambassador_reward and offer.hold_days:
         lines.append(
-            translation.ngettext(
+            ngettext(
                 "Your reward is verified for %(days)s day before you can use it.",
                 "Your reward is verified for %(days)s days before you can use it.",
                 offer.hold_days,
             )
             % {"days": offer.hold_days}
         )
+    if offer.ambassador_reward and offer.qualification_days:
+        lines.append(
+            ngettext(
+                "Your friend has %(days)s day for it after registering.",
+                "Your friend has %(days)s days for it after registering.",
+                offer.qualification_days,
+            )
+            % {"days": offer.qualification_days}
+        )
+    lines += limits_in_words(business, offer)
     if offer.needs_approval and offer.has_rewards:
         lines.append(_("%(business)s confirms each reward before it is given.") % {"business": business.name})
     if offer.has_rewards:
@@ -156,6 +168,26 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
             _("Balance can be used in the store of %(business)s; it is not paid out in cash.")
             % {"business": business.name}
         )
+    return lines
+
+
+def limits_in_words(business: Business, offer: Offer) -> list[str]:
+    """Return the limits of an offer, a sentence each (CASES 88: what is told is what is enforced)."""
+    caps, lines = offer.caps or {}, []
+    if total := caps.get("rewards_total"):
+        lines.append(
+            ngettext("At most %(number)s reward in all.", "At most %(number)s rewards in all.", total)
+            % {"number": total}
+        )
+    if monthly := caps.get("rewards_per_month"):
+        lines.append(
+            ngettext("At most %(number)s reward a month.", "At most %(number)s rewards a month.", monthly)
+            % {"number": monthly}
+        )
+    if amount := caps.get("amount_per_month"):
+        lines.append(_("At most %(money)s a month.") % {"money": format_money(amount, business.currency)})
+    if offer.budget:
+        lines.append(_("As long as the budget of the campaign lasts."))
     return lines
 
 

@@ -15,7 +15,7 @@ from plusone.events.commands import record
 from plusone.kernel import clock
 from plusone.kernel.errors import Refused
 
-from . import events
+from . import events, limits
 from .models import Reward
 from .types import types
 
@@ -33,6 +33,8 @@ def promise(
     milestone: str = "1",
     hold_days: int = 0,
     needs_approval: bool = False,
+    clawback: str = "within_balance",
+    within: dict[str, Any] | None = None,
     actor: str,
     now: datetime,
 ) -> Reward:
@@ -53,6 +55,8 @@ def promise(
         amount=kind.amount(client.business, params),
         hold_days=hold_days,
         needs_approval=needs_approval,
+        clawback=clawback,
+        limits=within or {},
         promised_at=now,
     )
     record(client.business, events.RewardPromised(**_told(reward)), client=client.pk, actor=actor, now=now)
@@ -60,9 +64,13 @@ def promise(
 
 
 @transaction.atomic
-def qualify(reward: Reward, *, flagged: bool = False, actor: str, now: datetime) -> Reward:
-    """Move a promised reward on, since its conditions hold: to its hold, to a person's decision, or granted at once."""
-    if reward.state != State.PROMISED:
+def qualify(reward: Reward, *, basis: int | None = None, flagged: bool = False, actor: str, now: datetime) -> Reward:
+    """Move a promised reward on, since its conditions hold: to its hold, to a person's decision, or granted at once.
+
+    `basis` is the money a percentage counts on: without it a percentage stays promised (CASES 42), and one that comes
+    to nothing lapses (CASES 41).
+    """
+    if reward.state != State.PROMISED or not _set_amount(reward, basis, actor=actor, now=now):
         return reward
     if reward.hold_days and _move(
         reward, (State.PROMISED,), State.ON_HOLD, reason=Reason.HOLD, available_at=_hold_end(reward, now)
@@ -70,6 +78,38 @@ def qualify(reward: Reward, *, flagged: bool = False, actor: str, now: datetime)
         record(reward.business, events.RewardQualified(**_told(reward)), client=reward.client_id, actor=actor, now=now)
         return reward
     return _review_or_grant(reward, (State.PROMISED,), flagged=flagged, actor=actor, now=now)
+
+
+@transaction.atomic
+def resize(reward: Reward, basis: int | None, *, actor: str, now: datetime) -> bool:
+    """Let a percentage follow the money it counts on, after a refund; never upwards. Say whether it changed.
+
+    Before the grant the reward is smaller, and revoked where nothing is left; after it what is too much is taken back.
+    """
+    kind = types[reward.kind]()
+    if not kind.needs_basis(reward.params) or reward.amount is None or basis is None:
+        return False
+    left = kind.amount(reward.business, reward.params, basis) or 0
+    if left >= reward.amount or reward.state not in (*Reward.PENDING, State.GRANTED):
+        return False
+    if left == 0:
+        return revoke(reward, reason=Reason.REFUNDED, actor=actor, now=now)
+    taken = 0
+    if reward.state == State.GRANTED:
+        if reward.clawback == "only_pending":
+            return False
+        reason = str(Reason.REFUNDED.label)
+        taken = kind.revoke(reward, reward.amount - left, reason=reason, actor=actor, now=now)
+    reward.amount = left
+    reward.save(update_fields=["amount"])
+    record(
+        reward.business,
+        events.RewardReduced(**_told(reward), taken=taken),
+        client=reward.client_id,
+        actor=actor,
+        now=now,
+    )
+    return True
 
 
 @transaction.atomic
@@ -148,8 +188,11 @@ def revoke(reward: Reward, *, reason: Reward.Reason, actor: str, now: datetime) 
     Say whether there was one to take.
     """
     taken = 0
-    if _move(reward, (State.GRANTED,), State.REVOKED, reason=reason, ended_at=now):
-        taken = types[reward.kind]().revoke(reward, reason=str(Reason(reason).label), actor=actor, now=now)
+    if reward.clawback != "only_pending" and _move(
+        reward, (State.GRANTED,), State.REVOKED, reason=reason, ended_at=now
+    ):
+        why = str(Reason(reason).label)
+        taken = types[reward.kind]().revoke(reward, reward.amount or 0, reason=why, actor=actor, now=now)
     elif not _move(reward, Reward.PENDING, State.REVOKED, reason=reason, ended_at=now):
         return False
     record(
@@ -174,6 +217,15 @@ def _grant(reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, *
     # Claimed first: of two callers one changes the row and gives, and a crash between leaves neither done.
     if not _move(reward, was, State.GRANTED, reason="", granted_at=now, ended_at=now, **columns):
         return False
+    amount, over = limits.take(reward, now=now)
+    if over is not None:
+        _move(reward, (State.GRANTED,), State.CAPPED, reason=over, granted_at=None)
+        told = events.RewardCapped(**_told(reward), reason=over)
+        record(reward.business, told, client=reward.client_id, actor=actor, now=now)
+        return True
+    if amount != reward.amount:
+        reward.amount = amount
+        reward.save(update_fields=["amount"])
     types[reward.kind]().grant(reward, actor=actor, now=now)
     record(reward.business, events.RewardGranted(**_told(reward)), client=reward.client_id, actor=actor, now=now)
     return True
@@ -187,6 +239,22 @@ def _move(reward: Reward, was: tuple[str, ...], to: str, **columns: Any) -> bool
     moved = Reward.objects.filter(pk=reward.pk, state__in=was).update(state=to, **columns)
     reward.refresh_from_db(fields=["state", "reason", "note", "available_at", "granted_at", "ended_at", "decided_by"])
     return bool(moved)
+
+
+def _set_amount(reward: Reward, basis: int | None, *, actor: str, now: datetime) -> bool:
+    """Fix what a percentage is worth. Say whether the reward can move on."""
+    kind = types[reward.kind]()
+    if not kind.needs_basis(reward.params):
+        return True
+    amount = kind.amount(reward.business, reward.params, basis)
+    if amount is None:
+        return False
+    if amount == 0:
+        lapse(reward, actor=actor, now=now)
+        return False
+    reward.amount = amount
+    reward.save(update_fields=["amount"])
+    return True
 
 
 def _hold_end(reward: Reward, now: datetime) -> datetime:

@@ -67,6 +67,26 @@ class RewardDeclined(RewardFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class RewardCapped(RewardFact):
+    """A reward was earned, but a limit of the campaign was reached; this is final."""
+
+    name: ClassVar[str] = "reward.capped"
+    says: ClassVar[Promise] = _("A reward was over the limit")
+    reason: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class RewardReduced(RewardFact):
+    """A percentage shrank with a refund; `amount` is what is left of the reward, `taken` what was taken back of it."""
+
+    name: ClassVar[str] = "reward.reduced"
+    says: ClassVar[Promise] = _("A reward was reduced")
+    taken: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class RewardLapsed(RewardFact):
     """A promised reward ended without being earned."""
 

@@ -42,6 +42,9 @@ class Reward(Owned):
         REFUNDED = "refunded", _("The purchase was refunded")
         ERROR = "error", _("Something went wrong; the business will look at it")
         DECLINED = "declined", _("The business declined this reward")
+        CAP_COUNT = "cap_count", _("The number of rewards is limited, and the limit was reached")
+        CAP_AMOUNT = "cap_amount", _("The amount a month is limited, and the limit was reached")
+        BUDGET = "budget", _("The budget of the campaign is used up")
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="rewards")
     side = models.CharField(max_length=12, choices=Side)
@@ -56,6 +59,10 @@ class Reward(Owned):
     note = models.CharField(max_length=300, blank=True)
     hold_days = models.PositiveIntegerField(default=0)
     needs_approval = models.BooleanField(default=False)
+    clawback = models.CharField(max_length=16, default="within_balance")  # what a refund after the grant takes back
+    limits = models.JSONField(
+        default=dict
+    )  # {"scope", "rewards_total", "rewards_per_month", "amount_per_month", "budget"}
     promised_at = models.DateTimeField()
     available_at = models.DateTimeField(null=True, blank=True)  # when the hold ends: 00:00 in the business's time zone
     granted_at = models.DateTimeField(null=True, blank=True)
@@ -82,3 +89,15 @@ class Reward(Owned):
     def is_open(self) -> bool:
         """Not settled yet."""
         return self.state in self.OPEN
+
+
+class Tally(models.Model):
+    """How much of a limit is used: rewards counted, minor units added up. Its row is the lock of that limit."""
+
+    business = models.ForeignKey("kernel.Business", on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=80)
+    number = models.BigIntegerField(default=0)
+    amount = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business", "key"], name="rewards_tally_once")]

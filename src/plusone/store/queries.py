@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from plusone.clients.models import Client, fold
@@ -95,4 +95,20 @@ def income_by_month(business: Business) -> list[tuple[datetime, int, int, int]]:
 
 def has_money_left(client: Client) -> bool:
     """Say whether any order of a client still has money in it that was not refunded (CONTRACT, States)."""
-    return any(order.money_left for order in Order.objects.filter(client=client, due__gt=0, paid_at__isnull=False))
+    return orders_with_money(client) > 0
+
+
+def money_paid(client: Client) -> int:
+    """Return the money a client has paid in all, net of refunds, in minor units."""
+    paid = Payment.objects.filter(client=client).aggregate(total=Sum("amount"))["total"] or 0
+    return int(paid - (Refund.objects.filter(client=client).aggregate(total=Sum("to_method"))["total"] or 0))
+
+
+def orders_with_money(client: Client) -> int:
+    """Return how many paid orders of a client have money in them that was not refunded."""
+    return Order.objects.filter(client=client, paid_at__isnull=False, due__gt=F("refunded_to_method")).count()
+
+
+def first_order_with_money(client: Client) -> Order | None:
+    """Return a client's first order that was paid with money, whatever was refunded of it since."""
+    return Order.objects.filter(client=client, paid_at__isnull=False, due__gt=0).order_by("paid_at", "id").first()

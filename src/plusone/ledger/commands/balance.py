@@ -16,7 +16,7 @@ from plusone.ledger import events
 from plusone.ledger.models import Account, AccountBalance, LotBalance, Transfer
 
 from . import posting
-from .posting import NO_REF, K, Ref, done, give_back, inputs_of, new_lot, use_lots
+from .posting import NO_REF, K, Ref, done, give_back, inputs_of, new_lot, owe, pay_debt, use_lots
 
 SWEEP_BATCH = 200
 
@@ -54,6 +54,7 @@ def earn(
         actor=actor,
         now=now,
     )
+    pay_debt(account, key=f"{key}:owed", actor=actor, now=now)
     return transfer
 
 
@@ -175,10 +176,14 @@ def revoke(
     key: str,
     reason: str,
     ref: Ref = NO_REF,
+    allow_debt: bool = False,
     actor: str,
     now: datetime,
 ) -> Transfer | None:
-    """Take back an earning as far as it is unspent (`within_balance`). Return None where nothing is left to take."""
+    """Take back an earning as far as it is unspent. Return None where nothing is left to take.
+
+    With `allow_debt` the rest is owed, and paid by the next earning first (CONTRACT, `allow_negative`).
+    """
     assert amount > 0
     account = posting.lock(business, client_id)
     inputs = inputs_of(K.REVOKE, client_id, amount, ref)
@@ -187,6 +192,8 @@ def revoke(
     posting.lapse(account, actor=actor, now=now)
     now_held = AccountBalance.objects.get(account=account)
     taken = min(amount, now_held.posted - now_held.held)
+    if allow_debt and taken < amount:
+        owe(account, amount - taken, key=f"{key}:owed", reason=reason, ref=ref, actor=actor, now=now)
     if not taken:
         return None
     transfer = posting.post(

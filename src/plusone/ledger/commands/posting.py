@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
@@ -56,6 +56,7 @@ def post(
     reason: str = "",
     ref: Ref = NO_REF,
     reverses: Transfer | None = None,
+    other_client: int = 0,
     actor: str,
     now: datetime,
 ) -> Transfer:
@@ -78,7 +79,7 @@ def post(
         actor=actor,
         at=now,
     )
-    counter = Account.objects.get_or_create(business=account.business, kind=other, client_id=0)[0]
+    counter = Account.objects.get_or_create(business=account.business, kind=other, client_id=other_client)[0]
     running = AccountBalance.objects.values_list("posted", flat=True).get(account=account)
     Entry.objects.bulk_create(
         [
@@ -177,3 +178,64 @@ def lapse(account: Account, *, actor: str, now: datetime) -> None:
             actor=actor,
             now=now,
         )
+
+
+def owe(account: Account, amount: int, *, key: str, reason: str, ref: Ref, actor: str, now: datetime) -> None:
+    """Write down what a client owes: what should have been taken back and was spent already.
+
+    The balance stays as it is.
+    """
+    business, client_id = account.business, account.client_id
+    inputs = inputs_of(K.DEBT, client_id, amount, ref)
+    if done(business, key, inputs):
+        return
+    transfer = Transfer.objects.create(
+        business=business,
+        key=key,
+        inputs=inputs,
+        kind=K.DEBT,
+        client_id=client_id,
+        amount=-amount,
+        reason=reason,
+        ref_kind=ref[0],
+        ref_id=ref[1],
+        actor=actor,
+        at=now,
+    )
+    debt = Account.objects.get_or_create(business=business, kind=Account.Kind.DEBT, client_id=client_id)[0]
+    rewards = Account.objects.get_or_create(business=business, kind=Account.Kind.REWARDS, client_id=0)[0]
+    Entry.objects.bulk_create(
+        [
+            Entry(business=business, transfer=transfer, account=debt, amount=-amount),
+            Entry(business=business, transfer=transfer, account=rewards, amount=amount),
+        ]
+    )
+
+
+def pay_debt(account: Account, *, key: str, actor: str, now: datetime) -> int:
+    """Pay what a client owes out of what is available, as far as it goes. Return how much that was."""
+    debts = Entry.objects.filter(
+        business=account.business, account__client_id=account.client_id, account__kind=Account.Kind.DEBT
+    )
+    owed = -(debts.aggregate(total=Sum("amount"))["total"] or 0)
+    now_held = AccountBalance.objects.get(account=account)
+    paid = min(owed, now_held.posted - now_held.held)
+    if paid <= 0:
+        return 0
+    inputs = inputs_of(K.REVOKE, account.client_id, paid, NO_REF)
+    transfer = post(
+        account,
+        Account.Kind.DEBT,
+        -paid,
+        kind=K.REVOKE,
+        key=key,
+        inputs=inputs,
+        reason=_("Paid what was owed"),
+        other_client=account.client_id,
+        actor=actor,
+        now=now,
+    )
+    use_lots(account, transfer, paid)
+    told = events.BalanceRevoked(transfer=transfer.pk, amount=paid, missing=owed - paid)
+    record(account.business, told, client=account.client_id, actor=actor, now=now)
+    return paid

@@ -19,7 +19,9 @@ from plusone.rules.vocabulary import Field, Moment, Person, Who, fields, whos
 
 def referral_at(business: Business, event: Event) -> Referral | None:
     """Return the referral that an event tells of: named by the fact, earned by a reward, or of its client."""
-    found = Referral.objects.filter(business=business).select_related("ambassador", "friend", "terms", "campaign")
+    found = Referral.objects.filter(business=business).select_related(
+        "business", "ambassador", "friend", "terms", "campaign"
+    )
     data: dict[str, Any] = event.data
     if "referral" in data:
         return found.filter(pk=data["referral"]).first()
@@ -153,7 +155,7 @@ class Action(Placeholder):
     def value(self, ctx: Context) -> str | None:
         """Return it, where there are terms."""
         referral = _referral(ctx)
-        return action_phrase(offer_of(referral.terms)) if referral and referral.terms else None
+        return action_phrase(referral.business, offer_of(referral.terms)) if referral and referral.terms else None
 
 
 @placeholders

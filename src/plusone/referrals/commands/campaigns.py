@@ -1,12 +1,11 @@
 """A campaign is drafted, goes live, changes its offer, and ends (REQUIREMENTS 4.4)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from plusone.events.commands import caused_by, record
-from plusone.kernel import clock
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 from plusone.referrals import events
@@ -14,7 +13,7 @@ from plusone.referrals.models import Campaign, Referral, Terms
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.sentences import texts
 
-from .settling import close_open
+from .settling import bring_forward, close_open, last_moment
 
 State, Policy = Campaign.State, Campaign.Policy
 
@@ -67,8 +66,8 @@ def activate_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
         raise Refused(_("This campaign is archived and cannot be activated."), code="archived")
     others = Campaign.objects.filter(business=campaign.business, is_default=True)
     campaign.state, campaign.is_default = State.ACTIVE, not others.exists()
-    campaign.activated_at, campaign.deactivated_at, campaign.honour_until = now, None, None
-    campaign.save(update_fields=["state", "is_default", "activated_at", "deactivated_at", "honour_until"])
+    campaign.activated_at, campaign.deactivated_at = now, None
+    campaign.save(update_fields=["state", "is_default", "activated_at", "deactivated_at"])
     record(campaign.business, events.CampaignActivated(campaign=campaign.pk), actor=actor, now=now)
     return True
 
@@ -95,12 +94,7 @@ def deactivate_campaign(
         open_referrals,
         now,
     )
-    campaign.honour_until = (
-        clock.day_start(business, clock.day_of(business, now) + timedelta(days=days + 1))
-        if open_referrals == Policy.HONOUR_DAYS
-        else None
-    )
-    campaign.save(update_fields=["state", "is_default", "open_referrals", "deactivated_at", "honour_until"])
+    campaign.save(update_fields=["state", "is_default", "open_referrals", "deactivated_at"])
     _next_default(business)
     waiting = list(
         Referral.objects.filter(campaign=campaign, state=Referral.State.REGISTERED).select_related("business")
@@ -116,6 +110,7 @@ def deactivate_campaign(
             if open_referrals == Policy.STOP:
                 close_open(referral, Referral.Reason.WITHDRAWN, actor=actor, now=now)
             else:
+                bring_forward(referral, last_moment(business, now, days))
                 told = events.ReferralDeadlineSet(referral=referral.pk, ambassador=referral.ambassador_id, days=days)
                 record(business, told, client=referral.friend_id, actor=actor, now=now)
     return True

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
@@ -52,11 +53,13 @@ def reject_referral(referral: Referral, *, note: str = "", actor: str, now: date
 
 
 def close_overdue(now: datetime) -> int:
-    """End the referrals whose campaign ended and whose last days are over (Q-06). Return how many."""
-    due = Referral.objects.filter(state=Referral.State.REGISTERED, campaign__honour_until__lte=now).select_related(
-        "business"
+    """End the referrals whose time is over and that were not earned in it (Q-06, CASES 39). Return how many."""
+    promised = Reward.objects.filter(source_kind="referral", source_id=OuterRef("pk"), state=Reward.State.PROMISED)
+    due = Referral.objects.filter(deadline_at__lte=now).exclude(state=Referral.State.CLOSED)
+    late = (
+        due.filter(Q(state=Referral.State.REGISTERED) | Exists(promised))
+        .select_related("business")
+        .order_by("deadline_at", "id")
     )
-    return sum(
-        close_open(referral, Referral.Reason.NOT_CONVERTED, actor="system", now=now)
-        for referral in due.order_by("id")[:SWEEP_BATCH]
-    )
+    reason = Referral.Reason.NOT_CONVERTED
+    return sum(close_open(referral, reason, actor="system", now=now) for referral in late[:SWEEP_BATCH])

@@ -15,12 +15,12 @@ from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import e164, identity_email, login_email
 from plusone.kernel.models import Business
 from plusone.referrals import events, queries
-from plusone.referrals.models import Campaign, Referral
+from plusone.referrals.models import Campaign, Referral, Terms
 from plusone.rewards.commands import promise
 from plusone.rewards.models import Reward
 from plusone.store.models import Payment
 
-from .settling import mark_activated
+from .settling import last_moment, mark_activated
 
 ATTACH_WINDOW = timedelta(hours=72)
 
@@ -232,6 +232,7 @@ def refer(
                 flags=list(flags),
                 visit_id=visit_id,
                 registered_at=now,
+                deadline_at=last_moment(business, now, terms.qualification_days) if terms.qualification_days else None,
                 note=note[:300],
             )
     except IntegrityError as error:
@@ -246,6 +247,8 @@ def refer(
             params=terms.friend_reward,
             hold_days=terms.friend_hold_days,
             needs_approval=terms.needs_approval,
+            clawback=terms.clawback,
+            within=limits_of(terms, caps=False),
             actor=actor,
             now=now,
         )
@@ -257,6 +260,8 @@ def refer(
             params=terms.ambassador_reward,
             hold_days=terms.hold_days,
             needs_approval=terms.needs_approval,
+            clawback=terms.clawback,
+            within=limits_of(terms, caps=True),
             actor=actor,
             now=now,
         )
@@ -271,6 +276,12 @@ def refer(
         record(business, events.ReferralFlagged(**about, flags=flags), client=friend.pk, actor=actor, now=now)
     referral.refresh_from_db()
     return referral
+
+
+def limits_of(terms: Terms, *, caps: bool) -> dict[str, Any]:
+    """Return the limits that a reward carries along: the campaign's budget, and per ambassador with `caps`."""
+    wanted = {**((terms.caps or {}) if caps else {}), **({"budget": terms.budget} if terms.budget else {})}
+    return {"scope": f"campaign:{terms.campaign_id}", **wanted} if wanted else {}
 
 
 def _tie_known(

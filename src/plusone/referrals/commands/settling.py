@@ -1,17 +1,20 @@
 """What a referral's state makes due. `settle` is the one place that decides about rewards; reactions call it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from plusone.clients.models import Client
 from plusone.events.commands import record
+from plusone.kernel import clock
+from plusone.kernel.models import Business
 from plusone.referrals import events
 from plusone.referrals.conditions import all_met
 from plusone.referrals.models import Referral
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
+from plusone.store.queries import first_order_with_money
 
 State, Reason = Referral.State, Referral.Reason
 
@@ -26,7 +29,7 @@ def mark_activated(friend: Client, *, via: str, actor: str, now: datetime) -> Re
     )
     if referral is None:
         return None
-    if referral.campaign and referral.campaign.honour_until and referral.campaign.honour_until <= now:
+    if referral.deadline_at and referral.deadline_at <= now:
         close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
         return None
     moved = Referral.objects.filter(pk=referral.pk, state=State.REGISTERED)
@@ -48,16 +51,51 @@ def settle(referral: Referral, *, actor: str, now: datetime) -> Referral:
     if referral.terms is None or referral.reason not in ("", Reason.COMPLETED):
         return referral
     held = rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, [])
-    met = all_met(referral, now=now)
+    met, basis = all_met(referral, now=now), first_money(referral)
+    if is_overdue(referral, held, now=now):
+        close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
+        return referral
     for reward in held:
         on_registering = reward.side == Reward.Side.FRIEND and referral.terms.friend_reward_on == "registered"
         if met or on_registering:
-            rewards.qualify(reward, flagged=referral.flagged, actor=actor, now=now)
+            rewards.resize(reward, basis, actor=actor, now=now)
+            rewards.qualify(reward, basis=basis, flagged=referral.flagged, actor=actor, now=now)
         elif referral.activated_at:
             rewards.revoke(reward, reason=Reward.Reason.REFUNDED, actor=actor, now=now)
     if referral.state == State.ACTIVATED and not any(reward.is_open for reward in held):
         _complete(referral, actor=actor, now=now)
     return referral
+
+
+def first_money(referral: Referral) -> int | None:
+    """Return the money that is left in the friend's first order with money: what percentages count on.
+
+    None without one.
+    """
+    order = first_order_with_money(referral.friend)
+    return order.money_left if order else None
+
+
+def is_overdue(referral: Referral, held: list[Reward], *, now: datetime) -> bool:
+    """Say whether the time is over and something promised was not earned in it (CASES 39)."""
+    if referral.deadline_at is None or referral.deadline_at > now or not referral.is_open:
+        return False
+    return referral.state == State.REGISTERED or any(reward.state == Reward.State.PROMISED for reward in held)
+
+
+def last_moment(business: Business, since: datetime, days: int) -> datetime:
+    """Return when a time of `days` calendar days after `since` is over:
+
+    at the end of the last day, in the business's zone.
+    """
+    return clock.day_start(business, clock.day_of(business, since) + timedelta(days=days + 1))
+
+
+def bring_forward(referral: Referral, deadline: datetime) -> None:
+    """Let the time of an open referral end no later than `deadline`."""
+    if referral.deadline_at is None or referral.deadline_at > deadline:
+        referral.deadline_at = deadline
+        referral.save(update_fields=["deadline_at"])
 
 
 @transaction.atomic

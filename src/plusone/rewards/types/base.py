@@ -31,16 +31,26 @@ class RewardType:
         """Return a whole phrase in the active language that fits after "receives": "€15.00 of balance"."""
         raise NotImplementedError
 
-    def amount(self, business: Business, params: dict[str, Any]) -> int | None:
-        """Return its worth in minor units where it is money, else None."""
+    def amount(self, business: Business, params: dict[str, Any], basis: int | None = None) -> int | None:
+        """Return its worth in minor units where it is money and known, else None.
+
+        `basis` is the money that a percentage counts on; without it the worth of a percentage is not known yet.
+        """
         return None
+
+    def needs_basis(self, params: dict[str, Any]) -> bool:
+        """Say whether its worth depends on the friend's money."""
+        return False
 
     def grant(self, reward: Reward, *, actor: str, now: datetime) -> None:
         """Hand it over. Called once, in the transaction that makes the reward granted."""
         raise NotImplementedError
 
-    def revoke(self, reward: Reward, *, reason: str, actor: str, now: datetime) -> int:
-        """Take back what is unspent. Return how much that was in minor units."""
+    def revoke(self, reward: Reward, amount: int, *, reason: str, actor: str, now: datetime) -> int:
+        """Take `amount` of a granted reward back, as far as its policy allows.
+
+        Return how much that was, in minor units.
+        """
         raise NotImplementedError
 
 

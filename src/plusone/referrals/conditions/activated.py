@@ -1,0 +1,42 @@
+"""The friend is a client."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from plusone.kernel.models import Business
+from plusone.store.queries import has_money_left
+
+from .base import Condition, Progress, conditions
+
+if TYPE_CHECKING:
+    from plusone.referrals.models import Referral
+
+
+@conditions
+class Activated(Condition):
+    """The friend becomes an active client: with the first payment, or when you activate them."""
+
+    name = "activated"
+    label = gettext_lazy("The friend becomes an active client")
+
+    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+        """Hold from the activation on; no longer where it came by a purchase whose money was all given back
+        (CONTRACT)."""
+        if referral.activated_at is None:
+            return Progress(0, 1)
+        by_purchase = referral.via == "purchase"
+        refunded = by_purchase and not has_money_left(referral.friend)
+        return Progress(0 if refunded and referral.friend.refunds.filter(to_method__gt=0).exists() else 1, 1)
+
+    def action(self, business: Business, params: dict[str, Any]) -> str:
+        """Say it in the builder's words."""
+        return _("becomes an active client")
+
+    def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
+        """Say what the friend has still to do."""
+        return _("Waiting for the first purchase, or for the business to activate them.")

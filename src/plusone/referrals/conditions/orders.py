@@ -1,0 +1,40 @@
+"""The friend bought."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy, ngettext
+
+from plusone.kernel.models import Business
+from plusone.store.queries import orders_with_money
+
+from .base import Condition, Input, Progress, conditions
+
+if TYPE_CHECKING:
+    from plusone.referrals.models import Referral
+
+
+@conditions
+class Orders(Condition):
+    """The friend pays a number of orders with money; one that was given back whole does not count."""
+
+    name = "orders"
+    label = gettext_lazy("The friend pays a number of orders")
+    inputs = (Input("at_least", "count", gettext_lazy("Number of orders"), 1),)
+
+    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+        """Count paid orders with money left in them (CASES 38: a free one never counts)."""
+        return Progress(orders_with_money(referral.friend), params["at_least"])
+
+    def action(self, business: Business, params: dict[str, Any]) -> str:
+        """Say how many."""
+        number = params["at_least"]
+        return ngettext("has paid an order", "has paid %(number)s orders", number) % {"number": number}
+
+    def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
+        """Say how many of how many."""
+        return ngettext(
+            "%(done)s of %(wanted)s order paid.", "%(done)s of %(wanted)s orders paid.", progress.wanted
+        ) % {"done": progress.done, "wanted": progress.wanted}

@@ -1,0 +1,41 @@
+"""The friend spent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from plusone.kernel.models import Business
+from plusone.kernel.money import format_money
+from plusone.store.queries import money_paid
+
+from .base import Condition, Input, Progress, conditions
+
+if TYPE_CHECKING:
+    from plusone.referrals.models import Referral
+
+
+@conditions
+class Spend(Condition):
+    """The friend spends an amount in all, net of refunds; what balance paid does not count (CASES 36)."""
+
+    name = "spend"
+    label = gettext_lazy("The friend spends an amount")
+    inputs = (Input("at_least", "money", gettext_lazy("Amount"), 5000),)
+
+    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+        """Add up the money that the friend has paid since they came."""
+        return Progress(money_paid(referral.friend), params["at_least"])
+
+    def action(self, business: Business, params: dict[str, Any]) -> str:
+        """Say how much."""
+        return _("has spent %(money)s") % {"money": format_money(params["at_least"], business.currency)}
+
+    def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
+        """Say how much more."""
+        return _("%(money)s more to spend.") % {
+            "money": format_money(progress.wanted - progress.done, business.currency)
+        }
