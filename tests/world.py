@@ -84,8 +84,9 @@ def launch(
     now: datetime = NOON,
     **more: object,
 ) -> Campaign:
-    """Create and activate a campaign: 15 in balance for the ambassador unless said otherwise."""
-    offer: Offer = read_offer(business, {"friend_reward": friend, "ambassador_reward": ambassador, **more})
+    """Create and activate a campaign, 15 for the ambassador unless said otherwise, without a deadline."""
+    sent = {"friend_reward": friend, "ambassador_reward": ambassador, "qualification_days": 0, **more}
+    offer: Offer = read_offer(business, sent)
     campaign = create_campaign(business, name="Friends", offer=offer, actor="user:1", now=now)
     activate_campaign(campaign, actor="user:1", now=now)
     campaign.refresh_from_db()

@@ -30,7 +30,7 @@ class TestCampaigns:
             14,
             "manual",
         )
-        assert made["ambassador_reward"] == {"kind": "balance", "amount": 1500, "expires_days": 30}
+        assert made["ambassador_reward"] == {"kind": "balance", "amount": 1500, "percent": None, "expires_days": 30}
         assert "15,00" in made["terms"]["text"], "in the business's language"
         assert vela.get("/campaigns").body["items"] == [vela.get(path).body] == [made]
         for _ in range(2):

@@ -7,6 +7,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from plusone.clients.models import Client
+from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.referrals.models import Campaign, Referral, Terms
 from world import EUR10, bring, launch
@@ -200,8 +201,9 @@ def test_deactivating_for_some_days_asks_how_many(gym: Business, ana: Client, ol
     campaign.refresh_from_db()
     assert campaign.is_active
     assert olga.post(url, {"open_referrals": "honour_days", "days": "10"}).status_code == 302
-    campaign.refresh_from_db()
-    assert campaign.honour_until is not None
+    deadline = Referral.objects.get().deadline_at
+    assert deadline is not None
+    assert 10 <= (deadline - clock.now()).days <= 11
 
 
 def test_reactivating_keeps_the_links(gym: Business, ana: Client, olga: Browser) -> None:
@@ -252,3 +254,27 @@ def test_desk_sees_the_campaign_and_cannot_change_it(gym: Business, desk: Browse
     assert desk.post(at(gym, "campaign_save", campaign.public_id), OFFER).status_code == 404
     assert Terms.objects.count() == 1
     assert Referral.objects.count() == 0
+
+
+def test_the_sentence_takes_a_percentage_and_another_condition(gym: Business, olga: Browser) -> None:
+    """R-141, R-113: each slot of the sentence; what is wrong is said at its slot and nothing is saved."""
+    url = at(gym, "campaign_save_new")
+    offer = {
+        **OFFER,
+        "ambassador_kind": "percent",
+        "ambassador_amount": "12,5 %",
+        "condition": "spend",
+        "condition_at_least": "50,00",
+        "qualification_days": "60",
+    }
+    for wrong in ({"ambassador_amount": "101"}, {"condition_at_least": ""}, {"condition_at_least": "many"}):
+        assert olga.post(url, {**offer, **wrong}).status_code == 200
+    assert not Campaign.objects.exists()
+    assert olga.post(url, offer).status_code == 302
+    terms = Campaign.objects.get().terms
+    assert terms.ambassador_reward == {"kind": "balance", "percent": 12.5}
+    assert (terms.conditions, terms.qualification_days) == ([{"kind": "spend", "at_least": 5000}], 60)
+    page = olga.get(at(gym, "campaign"))
+    assert 'name="condition_at_least" value="50' in page.content.decode()
+    olga.post(at(gym, "campaign_save", Campaign.objects.get().public_id), {**offer, "once": once_of(page)})
+    assert Campaign.objects.get().terms.version == 1

@@ -117,7 +117,7 @@ def test_percentages_are_read_strictly(gym: Business, percent: object) -> None:
 @pytest.mark.parametrize(("day", "state"), [(90, ("closed", "completed")), (91, ("closed", "not_converted"))])
 def test_ninety_days_to_become_a_client(gym: Business, ana: Client, day: int, state: tuple[str, str]) -> None:
     """CASES 39: on day 90 it counts, on day 91 not."""
-    launch(gym)
+    launch(gym, qualification_days=90)
     referral = bring(ana, "Ben")
     activate(referral.friend, actor="user:1", now=later(day))
     referral.refresh_from_db()
@@ -126,7 +126,7 @@ def test_ninety_days_to_become_a_client(gym: Business, ana: Client, day: int, st
 
 
 def test_sweep_closes_what_is_late_and_leaves_what_is_on_hold(gym: Business, ana: Client) -> None:
-    """CASES 39, TRUST OPS-7: promised rewards lapse with the reason `deadline`; one that waits out its hold is earned."""
+    """CASES 39: promised rewards lapse with the reason `deadline`; one that waits out its hold is earned."""
     launch(gym, qualification_days=10, hold_days=30)
     ben, dan = bring(ana, "Ben"), bring(ana, "Dan")
     activate(ben.friend, actor="user:1", now=later(10))

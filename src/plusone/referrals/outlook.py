@@ -52,13 +52,13 @@ class Expected:
 def expected_on_activation(business: Business, leads: Sequence[Client], *, now: datetime) -> dict[int, list[Expected]]:
     """Return what activating each of these leads will give, by lead: "Ana will receive €15" (R-059)."""
     found = Referral.objects.filter(business=business, friend__in=leads, state=Referral.State.REGISTERED)
-    open_ones = found.select_related("terms", "campaign")
+    open_ones = found.select_related("terms")
     due = {
         row.pk: row
         for row in open_ones
         if row.terms is not None
         and all(params["kind"] == "activated" for params in row.terms.conditions)
-        and not (row.campaign and row.campaign.honour_until and row.campaign.honour_until <= now)
+        and not (row.deadline_at and row.deadline_at <= now)
     }
     expected: dict[int, list[Expected]] = {}
     promised = Reward.objects.filter(

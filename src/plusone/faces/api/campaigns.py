@@ -11,11 +11,11 @@ from plusone.kernel.access import get
 from plusone.kernel.models import Business
 from plusone.referrals import commands
 from plusone.referrals.models import Campaign, Terms
-from plusone.referrals.offers import CONDITIONS_PLANNED, FIXED, KINDS_PLANNED, offer_of, read_offer
+from plusone.referrals.offers import CAPS, CONDITIONS_PLANNED, FIXED, KINDS_PLANNED, offer_of, read_offer
 from plusone.referrals.queries import campaigns_of
 
 from .call import Call
-from .fields import Body, Found, Id, LongName, Moment, NotBuilt, Positive, moment, only
+from .fields import Body, Found, Id, LongName, Moment, Positive, moment, only
 from .paging import Page, page
 
 router = Router(tags=["Campaigns"])
@@ -35,12 +35,18 @@ def _planned(kinds: frozenset[str]) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+Percent = Annotated[float, Strict(), Field(gt=0, le=100, description="Two decimals at most.")]
+
+
 class BalanceIn(Body):
-    """Balance to use in the store: a fixed amount, if wanted with an end."""
+    """Balance to use in the store:
+
+    an amount, or a percentage of the money in the friend's first order; if wanted with an end.
+    """
 
     kind: Literal["balance"]
-    amount: Positive
-    percent: NotBuilt = None
+    amount: Positive | None = None
+    percent: Percent | None = None
     expires_days: Annotated[int, Strict(), Field(ge=1, le=3650)] | None = None
 
 
@@ -48,7 +54,8 @@ class BalanceOut(Found):
     """Balance to use in the store."""
 
     kind: Literal["balance"]
-    amount: int
+    amount: int | None
+    percent: float | None
     expires_days: int | None
 
 
@@ -58,14 +65,48 @@ class ActivatedIn(Body):
     kind: Literal["activated"]
 
 
-class ConditionOut(Found):
-    """What the friend has to do."""
+class OrdersIn(Body):
+    """The friend pays a number of orders with money."""
 
-    kind: Literal["activated"]
+    kind: Literal["orders"]
+    at_least: Positive
+
+
+class SpendIn(Body):
+    """The friend spends an amount of money in all, net of refunds."""
+
+    kind: Literal["spend"]
+    at_least: Positive
+
+
+class ConditionOut(Found):
+    """What the friend has to do; `at_least` counts orders, or is an amount in minor units."""
+
+    kind: Literal["activated", "orders", "spend"]
+    at_least: int | None
+
+
+class CapsIn(Body):
+    """Limits for each ambassador; a month is a calendar month of the business."""
+
+    rewards_total: Positive | None = None
+    rewards_per_month: Positive | None = None
+    amount_per_month: Positive | None = None
+
+
+class CapsOut(Found):
+    """Limits for each ambassador."""
+
+    rewards_total: int | None
+    rewards_per_month: int | None
+    amount_per_month: int | None
 
 
 RewardIn = Annotated[BalanceIn, _planned(KINDS_PLANNED)]
-ConditionIn = Annotated[ActivatedIn, _planned(CONDITIONS_PLANNED)]
+ConditionIn = Annotated[
+    Annotated[ActivatedIn | OrdersIn | SpendIn, Field(discriminator="kind")], _planned(CONDITIONS_PLANNED)
+]
+Clawback = Literal["within_balance", "only_pending", "allow_negative"]
 # The options of the contract that have one value so far.
 LaterOptions = create_model(
     "LaterOptions", __base__=Body, **{name: (only(value), value) for name, value in FIXED.items()}
@@ -82,6 +123,10 @@ class Offer(LaterOptions):  # type: ignore[misc, valid-type]  # made above
     hold_days: Days = 0
     friend_hold_days: Days = 0
     approval: Literal["auto", "manual"] = "auto"
+    qualification_days: Annotated[Days, Field(description="0: no end.")] = 90
+    caps: CapsIn | None = None
+    budget: Annotated[Positive | None, Field(description="Of all money rewards of the campaign.")] = None
+    clawback: Annotated[Clawback, Field(description="What a refund after the grant takes back.")] = "within_balance"
 
 
 class CampaignIn(Offer):
@@ -128,10 +173,10 @@ class CampaignOut(Found):
     attribution: Literal["last_touch"]
     attribution_days: int
     qualification_days: int
-    caps: None
-    budget: None
+    caps: CapsOut | None
+    budget: int | None
     every: int
-    clawback: Literal["within_balance"]
+    clawback: Clawback
     require_active_ambassador: bool
     created_at: Moment
     activated_at: Moment | None
@@ -146,7 +191,11 @@ class CampaignList(Found):
 
 
 def _reward(params: dict[str, Any] | None) -> dict[str, Any] | None:
-    return {"expires_days": None, **params} if params else None
+    return {"amount": None, "percent": None, "expires_days": None, **params} if params else None
+
+
+def _caps(caps: dict[str, int] | None) -> dict[str, int | None] | None:
+    return {name: caps.get(name) for name in CAPS} if caps else None
 
 
 def _newest(campaign: Campaign) -> Terms:
@@ -164,11 +213,15 @@ def show(business: Business, campaigns: Sequence[Campaign]) -> list[dict[str, An
             "terms": {"version": terms.version, "text": terms.text.get(business.language) or terms.text["en"]},
             "friend_reward": _reward(terms.friend_reward),
             "ambassador_reward": _reward(terms.ambassador_reward),
-            "conditions": terms.conditions,
+            "conditions": [{"at_least": None, **condition} for condition in terms.conditions],
             "friend_reward_on": terms.friend_reward_on,
             "hold_days": terms.hold_days,
             "friend_hold_days": terms.friend_hold_days,
             "approval": "manual" if terms.needs_approval else "auto",
+            "qualification_days": terms.qualification_days,
+            "caps": _caps(terms.caps),
+            "budget": terms.budget,
+            "clawback": terms.clawback,
             **FIXED,
             "created_at": moment(business, campaign.created_at),
             "activated_at": moment(business, campaign.activated_at),

@@ -51,6 +51,7 @@ class Condition:
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
+    slot: ClassVar[str | Promise] = ""  # how the builder's sentence offers it, before its inputs
     inputs: ClassVar[tuple[Input, ...]] = ()
 
     def clean(self, params: dict[str, Any]) -> dict[str, Any]:

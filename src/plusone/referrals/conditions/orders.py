@@ -22,6 +22,7 @@ class Orders(Condition):
 
     name = "orders"
     label = gettext_lazy("The friend pays a number of orders")
+    slot = gettext_lazy("has paid this many orders:")
     inputs = (Input("at_least", "count", gettext_lazy("Number of orders"), 1),)
 
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:

@@ -24,6 +24,7 @@ class Spend(Condition):
 
     name = "spend"
     label = gettext_lazy("The friend spends an amount")
+    slot = gettext_lazy("has spent in all:")
     inputs = (Input("at_least", "money", gettext_lazy("Amount"), 5000),)
 
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:

@@ -54,7 +54,7 @@ class Balance(RewardType):
         """Say the amount or the percentage, and its end where it has one."""
         days = params.get("expires_days")
         if params.get("amount") is None:
-            percent = {"percent": format_percent_number(params["percent"]), "days": days}
+            percent = {"percent": percent_number(params["percent"]), "days": days}
             if days:
                 return _("%(percent)s %% of the first purchase as balance, to use within %(days)s days") % percent
             return _("%(percent)s %% of the first purchase as balance") % percent
@@ -116,6 +116,15 @@ def _percent(percent: object) -> int | float:
     return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
-def format_percent_number(percent: float) -> str:
+def percent_number(percent: float) -> str:
     """Return a percentage's number as people read it: 12.5 is "12,5" in Spanish."""
     return str(format_decimal(Decimal(str(percent)), locale=(get_language() or "en").replace("-", "_")))
+
+
+def parse_percent(text: str) -> int | float:
+    """Return a typed percentage ("10", "12,5", "12.5 %"). Raise Invalid where it is none."""
+    try:
+        number = float(text.replace("%", "").replace(",", ".").strip())
+    except ValueError:
+        number = -1.0
+    return _percent(number)

@@ -1,5 +1,7 @@
 """The campaign as a sentence with choices in it (R-141), and how it ends."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -8,17 +10,20 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from plusone.faces.dashboard.forms import MoneyField, OnceForm, choose
+from plusone.faces.dashboard.forms import OnceForm, choose
 from plusone.faces.ui.tags.texts import money_plain
+from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
-from plusone.referrals.conditions import conditions
+from plusone.kernel.money import parse_money
+from plusone.referrals.conditions import Condition, conditions
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, read_offer
-from plusone.rewards.types import types
+from plusone.rewards.types.balance import parse_percent, percent_number
 
 from .presets import start_of
 
 SIDES = ("friend", "ambassador")
+CONDITION = ("condition", "condition_at_least")
 
 
 class CampaignForm(OnceForm):
@@ -47,6 +52,13 @@ class CampaignForm(OnceForm):
         required=False,
         help_text=gettext_lazy("Your client's reward can be used after it. A refund before that takes it back."),
     )
+    qualification_days = forms.IntegerField(
+        label=gettext_lazy("Days the friend has for it"),
+        min_value=0,
+        max_value=365,
+        required=False,
+        help_text=gettext_lazy("Counted from registering. Empty: no end."),
+    )
     expires_days = forms.IntegerField(
         label=gettext_lazy("Balance expires after, in days"),
         min_value=1,
@@ -56,18 +68,24 @@ class CampaignForm(OnceForm):
     )
     approval = forms.BooleanField(label=gettext_lazy("I approve each reward by hand"), required=False)
 
-    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, business: Business, base: Offer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.business = business
+        self.business, self.base = business, base or Offer()
         kinds = [
             ("", _("nothing extra")),
-            *((kind.name, _("balance worth")) for kind in types if kind.name == "balance"),
+            ("balance", _("balance worth")),
+            ("percent", _("of the first purchase as balance:")),
         ]
         for side, label in (("friend", _("Amount for the friend")), ("ambassador", _("Amount for your client"))):
             choose(self, f"{side}_kind", kinds)
-            self.fields[f"{side}_amount"] = MoneyField(business=business, label=label, required=False)
-        choose(self, "condition", [(kind.name, kind().action({"kind": kind.name})) for kind in conditions])
-        for name in ("friend_kind", "ambassador_kind", "friend_amount", "ambassador_amount", "condition"):
+            self.fields[f"{side}_amount"] = forms.CharField(label=label, required=False, max_length=20)
+            self.fields[f"{side}_amount"].widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+        slots = [(kind.name, kind.slot or kind().action(business, {"kind": kind.name})) for kind in conditions]
+        choose(self, "condition", slots)
+        at_least = _("How many orders, or how much money")
+        self.fields["condition_at_least"] = forms.CharField(label=at_least, required=False, max_length=20)
+        self.fields["condition_at_least"].widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+        for name in ("friend_kind", "ambassador_kind", "friend_amount", "ambassador_amount", *CONDITION):
             self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
 
     @property
@@ -83,49 +101,86 @@ class CampaignForm(OnceForm):
     @property
     def action_slot(self) -> SafeString:
         """The condition in the sentence."""
-        return format_html("{}", self["condition"])
+        return format_html(
+            '<span class="slot">{} <span class="slot-amount slot-wanted">{} '
+            '<span class="unit-money">{}</span></span></span>',
+            self["condition"],
+            self["condition_at_least"],
+            self.business.currency,
+        )
 
     def _slot(self, side: str) -> SafeString:
         return format_html(
-            '<span class="slot">{} <span class="slot-amount">{} {}</span></span>',
+            '<span class="slot">{} <span class="slot-amount">{} '
+            '<span class="unit-money">{}</span><span class="unit-percent">%</span></span></span>',
             self[f"{side}_kind"],
             self[f"{side}_amount"],
             self.business.currency,
         )
 
     def offer(self) -> Offer:
-        """Return the offer of a valid form. Raise Invalid naming the field."""
+        """Return the offer of a valid form, over what the form does not show. Raise Invalid naming the field."""
         given = self.cleaned_data
         return read_offer(
             self.business,
             {
                 "friend_reward": self._reward("friend"),
                 "ambassador_reward": self._reward("ambassador"),
-                "conditions": [{"kind": given["condition"]}],
+                # The form shows the first condition; more than one come from the API and stay.
+                "conditions": [given["wanted"], *self.base.conditions[1:]],
                 "friend_reward_on": given["friend_reward_on"],
                 "hold_days": given["hold_days"] or 0,
+                "qualification_days": given["qualification_days"] or 0,
                 "approval": "manual" if given["approval"] else "auto",
             },
+            base=self.base,
         )
 
     def _reward(self, side: str) -> dict[str, Any] | None:
         given = self.cleaned_data
         if given["mode"] == "none" or not given[f"{side}_kind"]:
             return None
-        reward: dict[str, Any] = {"kind": given[f"{side}_kind"], "amount": given[f"{side}_amount"]}
+        reward: dict[str, Any] = {"kind": "balance", **given[f"{side}_worth"]}
         if given["expires_days"]:
             reward["expires_days"] = given["expires_days"]
         return reward
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the amount of a side that receives one."""
+        """Read what each slot needs: an amount, a percentage, a number of orders."""
         given = super().clean() or self.cleaned_data
         for side in SIDES:
-            field = f"{side}_amount"
-            wanted = given.get("mode") != "none" and given.get(f"{side}_kind")
-            if wanted and field not in self.errors and not (given.get(field) or 0) > 0:
-                self.add_error(field, _("Write an amount, or choose “nothing extra”."))
+            if given.get("mode") != "none" and given.get(f"{side}_kind"):
+                self._read(f"{side}_amount", partial(self._worth, given[f"{side}_kind"]), f"{side}_worth")
+        if given.get("condition") in conditions:
+            self._read("condition_at_least", partial(self._wanted, conditions[given["condition"]]()), "wanted")
         return given
+
+    def _read(self, field: str, read: Callable[[str], dict[str, Any]], into: str) -> None:
+        try:
+            self.cleaned_data[into] = read(self.cleaned_data.get(field, ""))
+        except Refused as error:
+            self.add_error(field, str(error))
+
+    def _worth(self, kind: str, text: str) -> dict[str, Any]:
+        if not text:
+            raise Invalid(_("Write an amount, or choose “nothing extra”."))
+        if kind == "percent":
+            return {"percent": parse_percent(text)}
+        amount = parse_money(text, self.business.currency)
+        if amount <= 0:
+            raise Invalid(_("Write an amount, or choose “nothing extra”."))
+        return {"amount": amount}
+
+    def _wanted(self, condition: Condition, text: str) -> dict[str, Any]:
+        wanted: dict[str, Any] = {"kind": condition.name}
+        for field in condition.inputs:
+            if field.kind == "money":
+                wanted[field.name] = parse_money(text, self.business.currency)
+            elif text.isdecimal():
+                wanted[field.name] = int(text)
+            else:
+                raise Invalid(_("Write a whole number above zero."))
+        return condition.clean(wanted)
 
 
 def initial_of(business: Business, *, name: str, offer: Offer) -> dict[str, Any]:
@@ -135,6 +190,8 @@ def initial_of(business: Business, *, name: str, offer: Offer) -> dict[str, Any]
         "name": name,
         "mode": "rewards" if offer.has_rewards else "none",
         "condition": offer.conditions[0]["kind"],
+        "condition_at_least": _at_least(business, offer.conditions[0]),
+        "qualification_days": offer.qualification_days or None,
         "friend_reward_on": offer.friend_reward_on,
         "hold_days": offer.hold_days or None,
         "approval": offer.needs_approval,
@@ -143,9 +200,19 @@ def initial_of(business: Business, *, name: str, offer: Offer) -> dict[str, Any]
         ),
     }
     for side, reward in rewards.items():
-        found[f"{side}_kind"] = reward["kind"] if reward else ""
-        found[f"{side}_amount"] = money_plain(reward["amount"], business) if reward else ""
+        percent = reward.get("percent") if reward else None
+        found[f"{side}_kind"] = "percent" if percent else "balance" if reward else ""
+        found[f"{side}_amount"] = ""
+        if reward:
+            found[f"{side}_amount"] = percent_number(percent) if percent else money_plain(reward["amount"], business)
     return found
+
+
+def _at_least(business: Business, condition: dict[str, Any]) -> str:
+    for field in conditions[condition["kind"]].inputs:
+        wanted = condition[field.name]
+        return money_plain(wanted, business) if field.kind == "money" else str(wanted)
+    return ""
 
 
 def preset_of(business: Business, kind: str) -> Offer:

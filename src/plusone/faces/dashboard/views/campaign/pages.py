@@ -112,7 +112,7 @@ def _create(request: Page, form: CampaignForm, offer: Offer) -> Campaign:
 def save(request: Page, campaign: str) -> HttpResponse:
     """Save a campaign: a changed offer makes new terms for later registrations alone (Q-07)."""
     found = get(request.business, Campaign, campaign)
-    form = CampaignForm(request.POST, business=request.business)
+    form = CampaignForm(request.POST, business=request.business, base=offer_of(found.terms))
     offer = _offer(form)
     if offer is None or "preview" in request.POST:
         return _builder(request, found, form=form, offer=offer)
