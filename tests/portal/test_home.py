@@ -129,7 +129,7 @@ def test_each_friends_progress_is_said_in_words_with_a_date(gym: Business, ana: 
     decline(tom, actor="user:1", now=now)
     reject_referral(friends["Lea"], actor="user:1", now=now)
     delete_client(friends["Max"].friend, actor="user:1", now=now)
-    said = {friend.name: (friend.state, friend.sentence) for friend in friends_of(ana, most=10).shown}
+    said = {friend.name: (friend.state, friend.sentence) for friend in friends_of(ana, most=10, now=clock.now()).shown}
     day = now.strftime("%b %-d, %Y")
     missing = "Waiting for the first purchase, or for the business to activate them."
     assert said == {
@@ -152,7 +152,7 @@ def test_numbers_leave_out_who_was_rejected(ana: Client, campaign: None) -> None
     first, second = bring(ana, "Ben"), bring(ana, "Eva")
     activate(first.friend, actor="user:1", now=clock.now())
     reject_referral(second, actor="user:1", now=clock.now())
-    friends = friends_of(ana, most=1)
+    friends = friends_of(ana, most=1, now=clock.now())
     assert (len(friends.shown), friends.registered, friends.active) == (1, 1, 1)
 
 

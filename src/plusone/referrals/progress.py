@@ -14,7 +14,7 @@ from plusone.kernel.models import Business
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of, rewards_of
 
-from .conditions import conditions
+from .conditions import still_missing
 from .models import Referral
 from .queries import referrals_of
 
@@ -43,13 +43,16 @@ class Friends:
     active: int = 0
 
 
-def friends_of(ambassador: Client, *, most: int) -> Friends:
-    """Return a client's newest friends with their progress, and the numbers of R-047, in two queries."""
+def friends_of(ambassador: Client, *, most: int, now: datetime) -> Friends:
+    """Return a client's newest friends with their progress, and the numbers of R-047.
+
+    Two queries; where the terms ask for orders or spending, two more for each friend who has still to go.
+    """
     referrals = list(numbered(referrals_of(ambassador.business, ambassador=ambassador))[:most])
     if not referrals:
         return Friends([])
     first = referrals[0]
-    return Friends(progress_of(ambassador.business, referrals), first.registered, first.active)  # type: ignore[attr-defined]  # annotated
+    return Friends(progress_of(ambassador.business, referrals, now=now), first.registered, first.active)  # type: ignore[attr-defined]  # annotated
 
 
 def numbered(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
@@ -60,13 +63,13 @@ def numbered(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
     )
 
 
-def progress_of(business: Business, referrals: list[Referral]) -> list[Progress]:
+def progress_of(business: Business, referrals: list[Referral], *, now: datetime) -> list[Progress]:
     """Return the progress of referrals, each with its business, friend and terms at hand, in one query more."""
     rewards = rewards_of(business, "referral", [referral.pk for referral in referrals])
     found = []
     for referral in referrals:
         mine = [reward for reward in rewards.get(referral.pk, []) if reward.side == Reward.Side.AMBASSADOR]
-        found.append(_progress(business, referral, mine[0] if mine else None))
+        found.append(_progress(business, referral, mine[0] if mine else None, now))
     return found
 
 
@@ -75,8 +78,8 @@ def day_in_words(business: Business, at: datetime) -> str:
     return str(format_date(clock.day_of(business, at), "medium", locale=(get_language() or "en").replace("-", "_")))
 
 
-def _progress(business: Business, referral: Referral, reward: Reward | None) -> Progress:
-    state, sentence = _where(business, referral, reward)
+def _progress(business: Business, referral: Referral, reward: Reward | None, now: datetime) -> Progress:
+    state, sentence = _where(business, referral, reward, now)
     return Progress(
         name=referral.friend.short_name,
         state=state,
@@ -97,30 +100,32 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _where(business: Business, referral: Referral, reward: Reward | None) -> tuple[str, str]:
+def _where(business: Business, referral: Referral, reward: Reward | None, now: datetime) -> tuple[str, str]:
     named = {"business": business.name, "day": day_in_words(business, referral.registered_at)}
     if referral.state == State.CLOSED and referral.reason != Reason.COMPLETED:
         return "ineligible", _ended(named, referral)
     if referral.activated_at is None:
         if referral.flagged:
             return "in_review", _("Registered on %(day)s. %(business)s is checking this recommendation.") % named
-        return "registered", _waiting(named, referral, reward)
+        return "registered", _waiting(named, referral, reward, now)
     named["day"] = day_in_words(business, referral.activated_at)
     if reward is None:
         return "active", _("A client since %(day)s. Thank you for the recommendation!") % named
-    return _rewarded(business, named, referral, reward)
+    return _rewarded(business, named, referral, reward, now)
 
 
-def _waiting(named: dict[str, str], referral: Referral, reward: Reward | None) -> str:
-    wanted = referral.terms.conditions if referral.terms else []
-    missing = " ".join(conditions[params["kind"]]().missing(referral, params) for params in wanted)
+def _waiting(named: dict[str, str], referral: Referral, reward: Reward | None, now: datetime) -> str:
+    # All conditions may hold while a percentage still lacks the purchase it counts on.
+    missing = " ".join(still_missing(referral, now=now)) or _("Waiting for the first purchase.")
     said = _("Registered on %(day)s. %(missing)s") % {**named, "missing": missing}
     if reward is None:
         return said
     return said + " " + _("Then you receive %(reward)s.") % {"reward": phrase_of(reward)}
 
 
-def _rewarded(business: Business, named: dict[str, str], referral: Referral, reward: Reward) -> tuple[str, str]:
+def _rewarded(
+    business: Business, named: dict[str, str], referral: Referral, reward: Reward, now: datetime
+) -> tuple[str, str]:
     named["reward"] = phrase_of(reward)
     match reward.state:
         case Reward.State.GRANTED:
@@ -133,7 +138,7 @@ def _rewarded(business: Business, named: dict[str, str], referral: Referral, rew
             said = _("A client since %(day)s. %(business)s still has to confirm %(reward)s; you need do nothing.")
             return "in_review", said % named
         case Reward.State.PROMISED | Reward.State.ON_HOLD:
-            return "active", _waiting(named, referral, reward)
+            return "active", _waiting(named, referral, reward, now)
     named["reason"] = reward.get_reason_display() or reward.get_state_display()
     return "ineligible", _("A client since %(day)s. No reward: %(reason)s.") % named
 

@@ -22,7 +22,7 @@ def home(request: Page) -> HttpResponse:
     if client.is_archived:
         return redirect("p:store", business.slug)
     sight = sight_of(request)
-    friends = friends_of(client, most=FRIENDS_SHOWN)
+    friends = friends_of(client, most=FRIENDS_SHOWN, now=request.now)
     text = sentences.share_text(business, sight.offer) if sight.offer and sight.link else ""
     context = {
         "nav": "home",

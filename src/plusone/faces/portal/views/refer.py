@@ -38,7 +38,7 @@ def refer(request: Page) -> HttpResponse:
         "text": text,
         "usual": usual,
         "lines": sentences.for_ambassador(business, offer) if offer else [],
-        "friends": friends_of(client, most=PAGE_SIZE),
+        "friends": friends_of(client, most=PAGE_SIZE, now=request.now),
     }
     return render(request, "portal/refer.html", context)
 
@@ -51,7 +51,7 @@ def friends(request: Page) -> HttpResponse:
         "nav": "refer",
         "title": _("Your friends"),
         "page": page,
-        "shown": progress_of(request.business, list(page.rows)),
+        "shown": progress_of(request.business, list(page.rows), now=request.now),
     }
     return render(request, "portal/friends.html", context)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from plusone.kernel import clock
 
-from .models import Reward, Tally
+from plusone.rewards.models import Reward, Tally
 
 Reason = Reward.Reason
 

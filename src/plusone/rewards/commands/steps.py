@@ -15,9 +15,11 @@ from plusone.events.commands import record
 from plusone.kernel import clock
 from plusone.kernel.errors import Refused
 
-from . import events, limits
-from .models import Reward
-from .types import types
+from plusone.rewards import events
+from plusone.rewards.models import Reward
+from plusone.rewards.types import types
+
+from . import limits
 
 SWEEP_BATCH = 200
 State, Reason = Reward.State, Reward.Reason
