@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from plusone.kernel import clock
-
 from plusone.rewards.models import Reward, Tally
 
 Reason = Reward.Reason

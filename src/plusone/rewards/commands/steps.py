@@ -14,7 +14,6 @@ from plusone.clients.models import Client
 from plusone.events.commands import record
 from plusone.kernel import clock
 from plusone.kernel.errors import Refused
-
 from plusone.rewards import events
 from plusone.rewards.models import Reward
 from plusone.rewards.types import types
