@@ -20,6 +20,7 @@ from plusone.store.queries import order_counts, orders_of, search_orders
 from .forms import PayForm
 
 State = Order.State
+PAGE = 30
 TABS: dict[str, tuple[str, ...]] = {
     "waiting": (State.AWAITING_PAYMENT,),
     "paid": (State.PAID,),
@@ -54,7 +55,7 @@ def index(request: Page) -> HttpResponse:
     context = {
         "nav": "orders",
         "title": _("Orders"),
-        "page": page_of(_asked(request), request.GET),
+        "page": page_of(_asked(request), request.GET, size=PAGE),
         "tabs": tabs,
         "is_filtered": bool(request.GET.get("q") or wanted in TABS),
         "csv": f"{reverse('b:orders_csv', args=[request.business.slug])}?{request.GET.urlencode()}",

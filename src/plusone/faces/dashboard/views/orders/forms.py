@@ -58,7 +58,7 @@ class SaleForm(OnceForm):
         self.fields["balance_amount"] = MoneyField(
             business=business, label=_("Amount of balance"), required=False, max_length=20
         )
-        uses = [("none", _("None")), ("all", _("All there is: %(money)s") % {"money": money}), ("some", _("An amount"))]
+        uses = [("none", _("None")), ("all", _("All: %(money)s") % {"money": money}), ("some", _("An amount"))]
         self.fields["use_balance"].choices = uses  # type: ignore[attr-defined]  # a choice field
         self.fields["method"].choices = [*by_hand(), ("", _("Later"))]  # type: ignore[attr-defined]
         for product in products:
