@@ -1,6 +1,7 @@
 """The client book on screen: list, profile, and what can be done with a client (R-056..R-060, R-067..R-073)."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client as Browser
@@ -102,6 +103,7 @@ def test_profile_has_the_link_to_hand_on(gym: Business, ana: Client, olga: Brows
     page = olga.get(at(gym, "client", ana.public_id)).content.decode()
     assert f'data-copy="http://127.0.0.1:8000/r/{ana.code}"' in page
     assert f"%2Fr%2F{ana.code}" in page
+    assert quote("Hola, Ana: este es tu propio enlace para recomendar Studio Vela") in page  # in the client's language
     assert 'href="https://wa.me/' in page
     assert 'href="mailto:' in page
     assert 'class="qr' in page

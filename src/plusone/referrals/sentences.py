@@ -138,6 +138,25 @@ def share_text(business: Business, offer: Offer) -> str:
     return text
 
 
+def hand_on_text(business: Business, offer: Offer, first_name: str) -> str:
+    """Return the message with which the business hands a client their own link."""
+    parts = {"name": first_name, "business": business.name}
+    if not offer.ambassador_reward:
+        return _("Hello %(name)s, this is your own link to recommend %(business)s to friends:") % parts
+    reward = {
+        **parts,
+        "reward": reward_phrase(business, offer.ambassador_reward),
+        "action": action_phrase(business, offer),
+    }
+    return (
+        _(
+            "Hello %(name)s, this is your own link to recommend %(business)s to friends. "
+            "You receive %(reward)s for each friend, once the friend %(action)s:"
+        )
+        % reward
+    )
+
+
 def _small_print(business: Business, offer: Offer) -> list[str]:
     lines = []
     if offer.has_rewards:

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from plusone.clients.commands import edit_client
@@ -21,10 +22,10 @@ from plusone.kernel.money import format_money
 from plusone.ledger import commands as ledger
 from plusone.ledger.models import Entry
 from plusone.ledger.queries import movements_of
-from plusone.referrals.offers import offer_of
+from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import friends_behind, live_terms
 from plusone.referrals.queries import link_of, numbers_of, referral_of, referrals_of
-from plusone.referrals.sentences import share_text
+from plusone.referrals.sentences import hand_on_text
 from plusone.rewards.queries import rewards_of, wallet_of
 from plusone.store.queries import orders_of
 
@@ -56,12 +57,22 @@ def overview(request: Page, client: str) -> HttpResponse:
         referral=referral_of(found),
         link=link_of(found) if found.is_active else "",
         is_live=terms is not None,
-        share=share_text(request.business, offer_of(terms)) if terms else "",
+        **(_handing_on(found, offer_of(terms)) if terms else {}),
         wallet=wallet_of(found, now=request.now),
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
         lines=telling.activation_lines(request.business, [found], now=request.now)[found.pk] if found.is_lead else [],
     )
     return render(request, "dashboard/clients/overview.html", context)
+
+
+def _handing_on(client: Client, offer: Offer) -> dict[str, str]:
+    """Word the message to the client in the client's language."""
+    business = client.business
+    with translation.override(client.reads()):
+        return {
+            "share": hand_on_text(business, offer, client.first_name),
+            "share_subject": _("Your link to recommend %(business)s") % {"business": business.name},
+        }
 
 
 @staff("clients.manage")
