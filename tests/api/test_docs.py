@@ -3,6 +3,7 @@
 import json
 
 from django.test import Client as Browser
+from pydantic import BaseModel
 
 
 def test_the_description_and_its_page_are_open(db: None) -> None:
@@ -29,3 +30,14 @@ def test_each_call_is_described(db: None) -> None:
 
 def test_a_problem_type_leads_to_its_explanation(db: None) -> None:
     assert Browser().get("/api/v1/problems/not_found").headers["Location"] == "/api/v1/docs#problem-not_found"
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    """The second would silently describe the first in the document."""
+    names = [shape.__name__ for shape in set(_shapes(BaseModel)) if shape.__module__.startswith("plusone.faces.api")]
+    assert sorted(names) == sorted(set(names))
+
+
+def _shapes(shape: type[BaseModel]) -> list[type[BaseModel]]:
+    found = shape.__subclasses__()
+    return found + [deeper for one in found for deeper in _shapes(one)]

@@ -38,7 +38,7 @@ def _planned(kinds: frozenset[str]) -> BeforeValidator:
 Percent = Annotated[float, Strict(), Field(gt=0, le=100, description="Two decimals at most.")]
 
 
-class BalanceIn(Body):
+class BalanceRewardIn(Body):
     """Balance to use in the store:
 
     an amount, or a percentage of the money in the friend's first order; if wanted with an end.
@@ -50,7 +50,7 @@ class BalanceIn(Body):
     expires_days: Annotated[int, Strict(), Field(ge=1, le=3650)] | None = None
 
 
-class BalanceOut(Found):
+class BalanceRewardOut(Found):
     """Balance to use in the store."""
 
     kind: Literal["balance"]
@@ -102,7 +102,7 @@ class CapsOut(Found):
     amount_per_month: int | None
 
 
-RewardIn = Annotated[BalanceIn, _planned(KINDS_PLANNED)]
+RewardIn = Annotated[BalanceRewardIn, _planned(KINDS_PLANNED)]
 ConditionIn = Annotated[
     Annotated[ActivatedIn | OrdersIn | SpendIn, Field(discriminator="kind")], _planned(CONDITIONS_PLANNED)
 ]
@@ -163,8 +163,8 @@ class CampaignOut(Found):
     state: State
     is_default: Annotated[bool, Field(description="Whether personal links follow it.")]
     terms: TermsOut
-    friend_reward: BalanceOut | None
-    ambassador_reward: BalanceOut | None
+    friend_reward: BalanceRewardOut | None
+    ambassador_reward: BalanceRewardOut | None
     conditions: list[ConditionOut]
     friend_reward_on: Literal["registered", "qualified"]
     hold_days: int

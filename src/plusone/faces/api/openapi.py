@@ -43,7 +43,7 @@ KEY_PARAMETER = {
     "in": "header",
     "name": HEADER,
     "required": False,
-    "schema": {"type": "string", "maxLength": KEY_MAX, "pattern": "^[A-Za-z0-9_.:-]*$"},
+    "schema": {"type": "string", "maxLength": KEY_MAX, "pattern": r"^[\x20-\x7e]*$"},
     "description": "Makes a repetition safe: the same request again is answered as the first time, for seven days.",
 }
 
@@ -74,22 +74,25 @@ class Api(NinjaAPI):
         return operation.view_func.__name__
 
     def get_openapi_schema(self, **kwargs: Any) -> Any:
-        """Return the description with the answers that the door gives."""
+        """Return the description, with what the door adds to each call."""
         schema = super().get_openapi_schema(**kwargs)
         schema["components"]["schemas"]["Problem"] = PROBLEM
         for path, operations in schema["paths"].items():
             for method, operation in operations.items():
-                _add_problems(operation, method, has_id="{" in path)
+                _complete(operation, method, has_id="{" in path)
         return schema
 
 
-def _add_problems(operation: dict[str, Any], method: str, *, has_id: bool) -> None:
+def _complete(operation: dict[str, Any], method: str, *, has_id: bool) -> None:
     statuses = [401, 422, 500, 503] + ([404] if has_id else []) + ([] if method == "get" else [400, 409])
     for status in sorted(statuses):
         operation["responses"][status] = {
             "description": title(status),
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
+    for parameter in operation["parameters"]:  # an address has no null: what is left out is not there
+        arms = parameter["schema"].pop("anyOf", [])
+        parameter["schema"] |= next((arm for arm in arms if arm != {"type": "null"}), {})
     if method == "post":
         operation["parameters"].append(KEY_PARAMETER)
 

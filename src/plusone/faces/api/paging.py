@@ -23,7 +23,7 @@ def _digits(sent: Any) -> Any:
 class Page(BaseModel):
     """Which part of a list."""
 
-    limit: Annotated[int, BeforeValidator(_digits), Field(ge=1, le=LIMIT_MAX)] = LIMIT
+    limit: Annotated[int, Field(ge=1, le=LIMIT_MAX), BeforeValidator(_digits)] = LIMIT
     cursor: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="What “next” said.")] | None = None
 
 

@@ -1,0 +1,74 @@
+"""The description holds: what schemathesis makes of it gets no 5xx and no answer that is not described (FUZ-1, short).
+
+A long run against a server: `st run <address>/api/v1/openapi.json -H "Authorization: Bearer …" --checks all`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS
+
+import isolated
+from world import House
+
+EXAMPLES = 3
+WANTED = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    # Not the opposite: that an id, a cursor, a phone or a time zone exists, no schema can say.
+    "negative_data_rejection",
+]
+SETTINGS = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
+
+
+@pytest.fixture
+def app() -> Iterator[Any]:
+    """The program as a WSGI application on the test's own connection, which the end of a request would close."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield get_wsgi_application()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["right", "wrong"])
+def test_answers_are_as_described(house: House, app: Any, mode: GenerationMode) -> None:
+    """Right and wrong input, with ids that are there and ids that are not."""
+    side = isolated.fill(house)
+    ids = isolated.values_of(side.business)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    schema.config.generation.update(allow_extra_parameters=False)  # which are ignored (CONTRACT)
+    checks = CHECKS.get_by_names(WANTED)
+    headers = {"Authorization": f"Bearer {house.api_key}"}
+    called = 0
+    for result in schema.get_all_operations():
+        operation = result.ok()
+
+        @SETTINGS
+        @given(case=operation.as_strategy(mode))
+        def call(case: Any) -> None:
+            nonlocal called
+            called += 1
+            if called % 3 and case.path_parameters:
+                case.path_parameters = {name: ids[name] for name in case.path_parameters}
+            case.call_and_validate(headers=headers, checks=checks)
+
+        call()
+    assert called >= EXAMPLES * 30
