@@ -142,7 +142,6 @@ def values_of(business: Business) -> dict[str, str]:
         "side": "192",
         "name": "registered_leads",
         "version": "x",
-        "side": "192",
     }
 
 
