@@ -102,7 +102,7 @@ class CampaignForm(OnceForm):
     def action_slot(self) -> SafeString:
         """The condition in the sentence."""
         return format_html(
-            '<span class="slot">{}<span class="slot-amount slot-wanted"> {} '
+            '<span class="slot">{}<wbr><span class="slot-amount slot-wanted">{} '
             '<span class="unit-money">{}</span></span></span>',
             self["condition"],
             self["condition_at_least"],
@@ -111,7 +111,7 @@ class CampaignForm(OnceForm):
 
     def _slot(self, side: str) -> SafeString:
         return format_html(
-            '<span class="slot">{}<span class="slot-amount"> {} '
+            '<span class="slot">{}<wbr><span class="slot-amount">{} '
             '<span class="unit-money">{}</span><span class="unit-percent">%</span></span></span>',
             self[f"{side}_kind"],
             self[f"{side}_amount"],
