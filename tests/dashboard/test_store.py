@@ -20,7 +20,7 @@ from plusone.events.models import Event
 from plusone.kernel.models import Business
 from plusone.ledger.commands import earn
 from plusone.ledger.queries import balance_of
-from plusone.referrals.outlook import lost_by_refund
+from plusone.referrals.commands import foresee_refund
 from plusone.rewards.models import Reward
 from plusone.store.commands import place_order, refund, set_picture
 from plusone.store.models import Order, Product, Refund
@@ -266,11 +266,12 @@ class TestOrders:
         ben = world.bring(ana, "Ben").friend
         order = world.sell(ben, bono)
         at = f"/b/{gym.slug}/orders/{order.public_id}/refund/"
-        assert "Ana López loses the reward of €15.00" in seen(olga.get(at))
+        assert "Ana López loses €15.00 of reward." in seen(olga.get(at))
         assert "No reward is taken back." in seen(olga.get(f"{at}?amount=49.99"))
         world.sell(ana, bono, use_balance=1000)
-        assert "Ana López loses €5.00 of the reward of €15.00; the rest is spent already." in seen(olga.get(at))
-        (lost,) = lost_by_refund(order, 5000, now=world.later(30))
+        assert "Ana López loses €5.00 of €15.00 of reward; the rest is spent already." in seen(olga.get(at))
+        (lost,) = foresee_refund(order, 5000, now=world.later(30))
+        assert Refund.objects.count() == Event.objects.filter(name="reward.revoked").count() == 0
         olga.post(at, {"amount": "", "once": "r"})
         assert balance_of(gym, ana.pk, now=world.later(30)).revoked == lost.taken == 500
         assert Reward.objects.get().state == "revoked"
@@ -279,11 +280,33 @@ class TestOrders:
         world.launch(gym)
         ben = world.bring(ana, "Ben").friend
         first, second = world.sell(ben, bono), world.sell(ben, bono)
-        assert lost_by_refund(first, 5000, now=world.NOON) == []
+        assert foresee_refund(first, 5000, now=world.NOON) == []
         refund(first, None, actor="user:1", now=world.NOON)
-        first.refresh_from_db()
-        assert lost_by_refund(first, 0, now=world.NOON) == []
-        assert [lost.taken for lost in lost_by_refund(second, 5000, now=world.NOON)] == [1500]
+        assert [lost.taken for lost in foresee_refund(second, 5000, now=world.NOON)] == [1500]
+        assert foresee_refund(second, 4999, now=world.NOON) == []
+
+    @pytest.mark.parametrize(
+        ("policy", "sentence"),
+        [
+            ("within_balance", "Ana López loses €5.00 of €15.00 of reward; the rest is spent already."),
+            ("allow_negative", "Ana López loses €15.00 of reward: €5.00 at once; €10.00 stay owed."),
+            ("only_pending", "No reward is taken back."),
+        ],
+    )
+    def test_a_refund_foretells_by_the_campaign_s_policy(
+        self, olga: Browser, gym: Business, ana: Client, bono: Product, policy: str, sentence: str
+    ) -> None:
+        """CONTRACT `clawback`: the page says what each policy will do."""
+        world.launch(gym, clawback=policy)
+        order = world.sell(world.bring(ana, "Ben").friend, bono)
+        world.sell(ana, bono, use_balance=1000)
+        assert sentence in seen(olga.get(f"/b/{gym.slug}/orders/{order.public_id}/refund/"))
+
+    def test_a_percentage_shrinks(self, olga: Browser, gym: Business, ana: Client, bono: Product) -> None:
+        world.launch(gym, ambassador={"kind": "balance", "percent": 10})
+        order = world.sell(world.bring(ana, "Ben").friend, bono)
+        at = f"/b/{gym.slug}/orders/{order.public_id}/refund/?amount=20"
+        assert "Ana López loses €2.00 of reward." in seen(olga.get(at))
 
     def test_receipt(self, desk: Browser, gym: Business, ana: Client, bono: Product) -> None:
         order = world.sell(ana, bono)

@@ -4,7 +4,7 @@ from datetime import date
 
 import world
 from insights.story import NOW, Story, at
-from plusone.insights.queries import ORDERS, ambassadors, history_of, indicators, indicators_total
+from plusone.insights.queries import ORDERS, ambassadors, history_of, impact, indicators, indicators_total
 from plusone.insights.scope import Scope
 from plusone.kernel.models import Business
 from plusone.ledger import commands as ledger
@@ -86,6 +86,23 @@ def test_rewards_used_expired_and_taken_leave_the_balance(gym: Business) -> None
     refund(own, None, actor="user:1", now=late)
     assert check(late) == (4500, 0, 1700, 1800, 1000)
     assert check(world.later(130))[2:] == (2700, 1800, 0)
+
+
+def test_a_debt_is_taken_back_when_it_is_paid(gym: Business) -> None:
+    """CONTRACT `allow_negative`: what was spent already is owed; paying it counts as revoked, in M-7 too (R-065)."""
+    world.launch(gym, clawback="allow_negative")
+    ana, product = world.add_client(gym, "Ana", "López"), world.make_product(gym)
+    first = world.sell(world.bring(ana, "Ben").friend, product)
+    world.sell(ana, product, use_balance=1000)
+    refund(first, None, actor="user:1", now=world.later(1))
+    (one,) = ambassadors(gym, now=world.later(1))
+    assert (one.total_rewards, one.total_redeemed, one.revoked, one.balance) == (1500, 1000, 500, 0)
+    assert impact(gym, now=world.later(1)).rewards_issued == 1000
+    world.sell(world.bring(ana, "Cleo", now=world.later(2)).friend, product, now=world.later(2))
+    (one,) = ambassadors(gym, now=world.later(2))
+    assert (one.total_rewards, one.total_redeemed, one.revoked, one.balance) == (3000, 1000, 1500, 500)
+    assert balance_of(gym, ana.pk, now=world.later(2)).available == 500
+    assert impact(gym, now=world.later(2)).rewards_issued == 1500
 
 
 def test_history_for_each_lead(story: Story) -> None:

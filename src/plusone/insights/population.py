@@ -66,13 +66,12 @@ def rewards_in(scope: Scope, side: str) -> QuerySet[Reward]:
 
 
 def postings(scope: Scope, side: str) -> QuerySet[Transfer]:
-    """Return what was posted for rewards of one side: earned (+) and taken back (−)."""
-    return Transfer.objects.filter(
-        business=scope.business,
-        kind__in=(K.EARN, K.REVOKE),
-        ref_kind="reward",
-        ref_id__in=rewards_in(scope, side).values("id"),
-    )
+    """Return what was posted for rewards of one side: earned (+), taken back (−) at once or by paying a debt off."""
+    rewards = rewards_in(scope, side)
+    wanted = Q(kind__in=(K.EARN, K.REVOKE), ref_kind="reward", ref_id__in=rewards.values("id"))
+    if side == Reward.Side.AMBASSADOR and not scope.campaign:
+        wanted |= Q(kind=K.REVOKE, ref_kind="", client_id__in=rewards.values("client"))
+    return Transfer.objects.filter(wanted, business=scope.business)
 
 
 def lots_in(scope: Scope, side: str) -> QuerySet[Lot]:

@@ -8,10 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
-from plusone.ledger.queries import balance_of
 from plusone.rewards.models import Reward
-from plusone.rewards.queries import rewards_of
-from plusone.store.models import Order
 
 from .models import Campaign, Referral, Terms
 from .queries import FREED, campaigns_of, default_campaign
@@ -112,37 +109,3 @@ def flagged_of(business: Business) -> QuerySet[Referral]:
     """Return the recommendations that a person has to look at, oldest first."""
     found = Referral.objects.filter(business=business, flagged=True).exclude(state=Referral.State.CLOSED)
     return found.select_related("ambassador", "friend", "terms", "campaign").order_by("id")
-
-
-@dataclass(frozen=True)
-class Lost:
-    """A reward that a refund takes away. `taken` leaves the balance; `is_pending` where it was not given yet."""
-
-    reward: Reward
-    taken: int
-    is_pending: bool
-
-
-def lost_by_refund(order: Order, to_method: int, *, now: datetime) -> list[Lost]:
-    """Return which rewards a refund of `to_method` in money would take back, and how much of each (CONTRACT, States).
-
-    That is so where the order's client was activated by a purchase and no order of theirs would have money left in it.
-    """
-    left = [one for one in Order.objects.filter(client=order.client_id, due__gt=0) if one.money_left]
-    if not to_method or [one.pk for one in left] != [order.pk] or order.money_left > to_method:
-        return []
-    by_purchase = Referral.objects.filter(business=order.business, friend=order.client_id, via="purchase")
-    referral = by_purchase.filter(reason__in=("", Referral.Reason.COMPLETED)).select_related("terms").first()
-    if referral is None or referral.terms is None:
-        return []
-    found = []
-    for reward in rewards_of(order.business, "referral", [referral.pk]).get(referral.pk, []):
-        if reward.side == Reward.Side.FRIEND and referral.terms.friend_reward_on == "registered":
-            continue
-        amount = reward.amount or 0
-        if reward.state == Reward.State.GRANTED:
-            available = balance_of(order.business, reward.client_id, now=now).available
-            found.append(Lost(reward, min(amount, available), False))
-        elif reward.state in Reward.PENDING:
-            found.append(Lost(reward, amount, True))
-    return found

@@ -3,6 +3,7 @@
 from .answering import Answer, answer_invitation
 from .campaigns import activate_campaign, archive_campaign, create_campaign, deactivate_campaign, edit_campaign
 from .deciding import approve_referral, close_overdue, reject_referral
+from .foreseeing import Lost, foresee_refund
 from .imports import RecommendedLine, import_referrals, time_imported
 from .registering import (
     AlreadyReferred,
@@ -24,6 +25,7 @@ __all__ = [
     "Answer",
     "CampaignInactive",
     "ExistingClient",
+    "Lost",
     "RecommendedLine",
     "SelfReferral",
     "UnknownCode",
@@ -36,6 +38,7 @@ __all__ = [
     "create_campaign",
     "deactivate_campaign",
     "edit_campaign",
+    "foresee_refund",
     "import_referrals",
     "mark_activated",
     "record_past_visit",

@@ -14,7 +14,7 @@ from plusone.faces.ui.tags.texts import money_plain
 from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
 from plusone.kernel.money import format_money, parse_money
-from plusone.referrals.outlook import Lost, lost_by_refund
+from plusone.referrals.commands import Lost, foresee_refund
 from plusone.store import commands
 from plusone.store.models import Order
 from plusone.store.queries import orders_of, refund_split
@@ -113,7 +113,7 @@ def refund(request: Page, order: str) -> HttpResponse:
         "to_balance": to_balance,
         "to_method": to_method,
         "is_all": amount == found.refundable,
-        "lost": [_says(request, one) for one in lost_by_refund(found, to_method, now=request.now)],
+        "lost": [_says(request, one) for one in foresee_refund(found, amount, now=request.now)],
     }
     return render(request, "dashboard/store/refund.html", context)
 
@@ -136,16 +136,16 @@ def _amount(order: Order, text: str, currency: str) -> tuple[int, str]:
 
 def _says(request: Page, lost: Lost) -> str:
     """Return what a refund takes from whom."""
-    currency, whole = request.business.currency, lost.reward.amount or 0
-    said = {
-        "name": lost.reward.client.full_name,
-        "money": format_money(whole, currency),
-        "taken": format_money(lost.taken, currency),
-    }
+    currency = request.business.currency
+    amounts = {"money": lost.amount, "taken": lost.taken, "owed": lost.owed}
+    said = {name: format_money(amount, currency) for name, amount in amounts.items()}
+    said["name"] = lost.reward.client.full_name
     if lost.is_pending:
-        return _("%(name)s will not receive the reward of %(money)s that was under way.") % said
-    if lost.taken == whole:
-        return _("%(name)s loses the reward of %(money)s: no purchase of this client is left.") % said
+        return _("%(name)s will not receive %(money)s of a reward that was under way.") % said
+    if lost.owed:
+        return _("%(name)s loses %(money)s of reward: %(taken)s at once; %(owed)s stay owed.") % said
+    if lost.taken == lost.amount:
+        return _("%(name)s loses %(money)s of reward.") % said
     if lost.taken:
-        return _("%(name)s loses %(taken)s of the reward of %(money)s; the rest is spent already.") % said
-    return _("The reward of %(money)s that %(name)s received is spent already and cannot be taken back.") % said
+        return _("%(name)s loses %(taken)s of %(money)s of reward; the rest is spent already.") % said
+    return _("The %(money)s of reward that %(name)s received are spent already and cannot be taken back.") % said

@@ -1,0 +1,75 @@
+"""What a refund would take from whom: found out by doing it and undoing it, so that every policy is told truly."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max, Sum
+
+from plusone.ledger.models import Transfer
+from plusone.referrals.models import Referral
+from plusone.rewards.models import Reward
+from plusone.store.commands import refund
+from plusone.store.models import Order
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What a refund takes of a reward: `amount` of it goes, `taken` leaves the balance at once, `owed` is a debt.
+
+    `reward` is as it stands before; where it is still to come (`is_pending`) nothing was posted yet.
+    """
+
+    reward: Reward
+    amount: int
+    taken: int
+    owed: int
+    is_pending: bool
+
+
+class _Undo(Exception):  # no error: it ends a rehearsal
+    """Takes the rehearsal back."""
+
+
+def foresee_refund(order: Order, amount: int, *, now: datetime) -> list[Lost]:
+    """Return which rewards a refund of `amount` would take back. Nothing is changed: the transaction is rolled back."""
+    referral = Referral.objects.filter(business=order.business, friend=order.client_id).order_by("-id").first()
+    if referral is None:
+        return []
+    lost: list[Lost] = []
+    try:
+        with transaction.atomic():
+            before = _rewards(referral)
+            mark = Transfer.objects.filter(business=order.business).aggregate(last=Max("id"))["last"] or 0
+            refund(order, amount, actor="system", now=now)
+            after = _rewards(referral)
+            lost = [
+                Lost(was, gone, *_posted(was, mark), was.is_open)
+                for key, was in before.items()
+                if (gone := _gone(was, after[key]))
+            ]
+            raise _Undo
+    except _Undo:
+        return lost
+
+
+def _rewards(referral: Referral) -> dict[int, Reward]:
+    found = Reward.objects.filter(business=referral.business, source_kind="referral", source_id=referral.pk)
+    return {reward.pk: reward for reward in found.select_related("client").order_by("id")}
+
+
+def _gone(was: Reward, now_is: Reward) -> int:
+    """Return how much of a reward went."""
+    if was.state in (Reward.State.REVOKED, Reward.State.PROMISED):
+        return 0
+    left = 0 if now_is.state == Reward.State.REVOKED else now_is.amount or 0
+    return (was.amount or 0) - left
+
+
+def _posted(reward: Reward, mark: int) -> tuple[int, int]:
+    """Return what left the balance because of this reward since `mark`, and what is owed for it."""
+    moved = Transfer.objects.filter(
+        business=reward.business, client_id=reward.client_id, id__gt=mark, ref_kind="reward", ref_id=reward.pk
+    )
+    kinds = dict(moved.order_by().values_list("kind").annotate(total=Sum("amount")))
+    return -int(kinds.get(Transfer.Kind.REVOKE, 0)), -int(kinds.get(Transfer.Kind.DEBT, 0))
