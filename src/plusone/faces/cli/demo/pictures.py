@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PIL import Image, ImageDraw, ImageFilter
 
 SIDE = 1200  # drawn at this size and made smaller, so that edges are smooth
-SHOWN = 640
+SHOWN = 600
+SOFT = 150  # what is blurred is blurred small
 Color = tuple[int, int, int]
 Draw = ImageDraw.ImageDraw
 
@@ -28,13 +29,13 @@ INK = (38, 50, 68, 225)
 def draw(shape: str, ground: str) -> bytes:
     """Return a picture as PNG."""
     image = _ground(*GROUNDS[ground])
-    shadow, front = (Image.new("RGBA", (SIDE, SIDE)) for _layer in range(2))
+    shadow, front = (Image.new("RGBA", (SIDE, SIDE), (30, 30, 50, 0)) for _layer in range(2))
     SHAPES[shape](ImageDraw.Draw(front))
     shadow.paste((30, 30, 50, 70), (14, 34), front.getchannel("A"))
-    image.alpha_composite(shadow.filter(ImageFilter.GaussianBlur(26)))
+    image.alpha_composite(_soft(shadow, 26))
     image.alpha_composite(front)
     out = io.BytesIO()
-    image.convert("RGB").resize((SHOWN, SHOWN), Image.Resampling.LANCZOS).save(out, "PNG")
+    image.convert("RGB").resize((SHOWN, SHOWN), Image.Resampling.LANCZOS).save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 
@@ -47,8 +48,13 @@ def _ground(top: Color, bottom: Color) -> Image.Image:
     light = Image.new("RGBA", (SIDE, SIDE), (255, 255, 255, 0))
     ImageDraw.Draw(light).ellipse((-200, -420, 900, 680), fill=(255, 255, 255, 70))
     ImageDraw.Draw(light).ellipse((640, 700, 1500, 1560), fill=(255, 255, 255, 34))
-    image.alpha_composite(light.filter(ImageFilter.GaussianBlur(60)))
+    image.alpha_composite(_soft(light, 60))
     return image
+
+
+def _soft(layer: Image.Image, radius: int) -> Image.Image:
+    small = layer.resize((SOFT, SOFT), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(radius * SOFT / SIDE))
+    return small.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
 
 
 def _mat(draw: Draw) -> None:

@@ -30,7 +30,7 @@ from .people import People
 from .studio import Studio, launch, raise_reward, set_goals
 
 FOUNDERS, WALK_INS = 0.42, 0.18  # of all people; the rest are friends of theirs
-BUYS_EVERY_DAYS = 90
+BUYS_EVERY_DAYS = 125
 METHODS = ("terminal", "terminal", "cash", "transfer")
 CHANNELS = ("whatsapp", "whatsapp", "whatsapp", "copy", "share", "qr", "email")
 FLAG = "velocity"
