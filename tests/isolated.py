@@ -1,5 +1,6 @@
 """What the tests of isolation walk on: every route, two businesses alike, and canaries in every text of one of them."""
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -7,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models
 from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
+from PIL import Image
 
 from plusone.clients.commands import attach_logins
 from plusone.clients.models import Client
@@ -23,8 +26,8 @@ from plusone.ledger.commands import adjust
 from plusone.referrals.models import Campaign, Referral
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
-from plusone.store.commands import place_order, refund
-from plusone.store.models import Order, Product
+from plusone.store.commands import place_order, refund, set_picture
+from plusone.store.models import Order, Picture, Product
 from world import EUR10, NOON, House, add_client, bring, later, launch, make_product, sell
 
 CANARY = "zq7canary"
@@ -79,6 +82,7 @@ def fill(house: House) -> Side:
     ben = bring(ana, "Ben", email=f"ben@{business.slug}.example")
     bring(ana, "Eva", email=f"eva@{business.slug}.example")
     product = make_product(business, "Bono")
+    set_picture(product, _picture(), actor="user:1", now=NOON)
     sell(ben.friend, product)
     refund(sell(ana, product), 100, reason="half", actor="user:1", now=NOON)
     place_order(business, ana, [(product, 1)], actor="user:1", now=NOON)
@@ -102,6 +106,12 @@ def fill(house: House) -> Side:
         attach_logins(user)
         side.browsers[name] = _logged_in(user)
     return side
+
+
+def _picture() -> SimpleUploadedFile:
+    drawn = io.BytesIO()
+    Image.new("RGB", (4, 3), "teal").save(drawn, "PNG")
+    return SimpleUploadedFile("picture.png", drawn.getvalue(), content_type="image/png")
 
 
 def _logged_in(user: User) -> Browser:
@@ -141,8 +151,13 @@ def values_of(business: Business) -> dict[str, str]:
         "token": "x",
         "side": "192",
         "name": "registered_leads",
-        "version": "x",
+        "version": _version(business),
+        "side": "192",
     }
+
+
+def _version(business: Business) -> str:
+    return Picture.objects.filter(product__business=business).values_list("version", flat=True).first() or "x"
 
 
 def foreign(mine: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:

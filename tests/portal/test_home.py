@@ -84,6 +84,7 @@ def test_a_lead_has_a_gift_and_a_store_but_no_link_until_active(ana: Client, cam
     browser = log_in(ben)
     page = words(browser, "/p/studio-vela/") + words(browser, "/p/studio-vela/refer/")
     assert "Available balance €10.00" in page
+    assert "Your welcome gift is here: €10.00 of balance." in page
     assert "After your first purchase you can invite friends yourself." in page
     assert ben.code not in page
     assert browser.get("/p/studio-vela/refer/qr/").status_code == 302
@@ -213,3 +214,21 @@ def test_the_app_can_be_installed(ana: Client, gym: Business, log_in: LogIn) -> 
     worker = browser.get("/p/studio-vela/worker.js")
     assert worker["Content-Type"].startswith("text/javascript")
     assert b"/p/studio-vela/refer/qr/" in worker.content
+
+
+def test_a_gift_that_is_still_to_come_is_announced(gym: Business, ana: Client, log_in: LogIn) -> None:
+    launch(gym, friend={"kind": "balance", "amount": 1000}, friend_reward_on="qualified")
+    page = words(log_in(bring(ana, "Ben").friend), "/p/studio-vela/")
+    assert "Your welcome gift comes with your first purchase: €10.00 of balance." in page
+    assert "Available balance €0.00" in page
+
+
+def test_who_chose_no_language_reads_the_one_of_their_registration(ana: Client, campaign: None, log_in: LogIn) -> None:
+    from plusone.clients.commands import edit_client
+    from plusone.kernel.models import User
+
+    browser = log_in(ana)
+    edit_client(ana, language="fr", actor="user:1", now=clock.now())
+    assert '<html lang="en"' in browser.get("/p/studio-vela/").content.decode()
+    User.objects.update(language="")
+    assert '<html lang="fr"' in browser.get("/p/studio-vela/", HTTP_ACCEPT_LANGUAGE="es").content.decode()

@@ -55,6 +55,27 @@ def friends_of(ambassador: Client, *, most: int, now: datetime) -> Friends:
     return Friends(progress_of(ambassador.business, referrals, now=now), first.registered, first.active)  # type: ignore[attr-defined]  # annotated
 
 
+def gift_of(friend: Client) -> str:
+    """Say in one sentence where a friend's own welcome gift stands; an empty one where there is none."""
+    mine = Reward.objects.filter(client=friend, side=Reward.Side.FRIEND, source_kind="referral")
+    gift = mine.order_by("-id").first()
+    if gift is None:
+        return ""
+    gift.business = friend.business
+    named = {"gift": phrase_of(gift), "business": friend.business.name}
+    match gift.state:
+        case Reward.State.GRANTED:
+            return _("Your welcome gift is here: %(gift)s.") % named
+        case Reward.State.PROMISED:
+            return _("Your welcome gift comes with your first purchase: %(gift)s.") % named
+        case Reward.State.ON_HOLD if gift.available_at:
+            named["day"] = day_in_words(friend.business, gift.available_at)
+            return _("Your welcome gift can be used from %(day)s on: %(gift)s.") % named
+        case Reward.State.AWAITING_APPROVAL:
+            return _("%(business)s still has to confirm your welcome gift; you need do nothing.") % named
+    return ""
+
+
 def numbered(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
     """Write on each row how many there are, registered and active; rejected ones do not count (R-062)."""
     counts = ~Q(reason=Reason.REJECTED)

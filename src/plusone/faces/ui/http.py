@@ -78,6 +78,8 @@ def client_page(view: View) -> View:
             raise NotHere
         request.client, request.business = client, client.business
         request.actor, request.now = f"client:{client.pk}", clock.now()
+        if not request.user.language:  # who has not chosen one reads what they registered in
+            speak(client.language)
         return _private(view(request, *args, **kwargs))
 
     inside.door = "client"  # type: ignore[attr-defined]  # read by the test that walks all routes
