@@ -94,4 +94,4 @@ def server(live_server: "LiveServer", settings: "SettingsWrapper") -> str:
 @pytest.fixture
 def person(server: str, open_page: Open) -> Callable[..., Person]:
     """`person(size=PHONE, scripts=False)`: somebody with a browser of their own."""
-    return lambda **wish: Person(open_page(**wish), server)
+    return lambda **wish: Person(open_page(**wish), server, scripts=wish.get("scripts", True))
