@@ -92,6 +92,7 @@ class Client(Owned):
         ]
         indexes = [
             models.Index(fields=["business", "status", "-id"], name="clients_status"),
+            models.Index(fields=["business", "created_at", "id"], name="clients_created"),
             models.Index(fields=["business", "email_key"], name="clients_email_key"),
             models.Index(fields=["business", "phone"], name="clients_phone"),
             models.Index(fields=["email"], name="clients_email"),

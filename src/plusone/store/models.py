@@ -86,6 +86,7 @@ class Order(Owned):
         ]
         indexes = [
             models.Index(fields=["business", "-id"], name="store_order_newest"),
+            models.Index(fields=["business", "placed_at", "id"], name="store_order_placed"),
             models.Index(fields=["client", "-id"], name="store_order_client"),
             models.Index(fields=["placed_at"], condition=Q(state="awaiting_payment"), name="store_order_waiting"),
         ]

@@ -159,4 +159,8 @@ class Migration(migrations.Migration):
                 name="clients_external_once",
             ),
         ),
+        migrations.AddIndex(
+            model_name="client",
+            index=models.Index(fields=["business", "created_at", "id"], name="clients_created"),
+        ),
     ]

@@ -117,7 +117,7 @@ def _call(path: str, method: str, operation: dict[str, Any], schema: dict[str, A
         "id": operation["operationId"],
         "path": path,
         "method": method.upper(),
-        "text": operation.get("description", ""),
+        "text": operation.get("description", "").replace("`", ""),
         "parameters": [_parameter(parameter) for parameter in operation["parameters"]],
         "body": _fields(sent, schema),
         "answers": answers[:1],

@@ -47,7 +47,8 @@ def page[M: Model](
         if last is None:
             raise Invalid(_("This cursor does not belong to this list."), field="cursor", code="invalid_cursor")
         at, pk = last
-        rows = rows.filter(Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": pk}))
+        # The first condition says nothing new, but lets an index begin at the right place.
+        rows = rows.filter(Q(**{f"{by}__lte": at}), Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": pk}))
     found = list(rows[: wanted.limit + 1])
     items = show(found[: wanted.limit])
     return {"items": items, "next": items[-1]["id"] if len(found) > wanted.limit else None}

@@ -327,4 +327,8 @@ class Migration(migrations.Migration):
                 name="store_refund_adds_up",
             ),
         ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["business", "placed_at", "id"], name="store_order_placed"),
+        ),
     ]
