@@ -107,7 +107,8 @@ def set_tags(client: Client, names: Iterable[str], *, actor: str, now: datetime)
     wanted: dict[str, str] = {}
     for name in names:
         name = " ".join(str(name).split())
-        if not name or len(name) > 60:
+        # Folding can make one letter many, and PostgreSQL counts them.
+        if not name or len(name) > 60 or len(fold(name)) > 60:
             raise Invalid(_("A tag has between 1 and 60 characters."), field="tags")
         wanted.setdefault(fold(name), name)
     had = {tag.key: tag for tag in client.tags.all()}
