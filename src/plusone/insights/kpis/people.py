@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from plusone.clients.models import Client
@@ -132,13 +132,16 @@ class Ambassadors(Kpi):
 
     def parts(self, scope: Scope) -> list[Part]:
         """Return the clients who recommended a friend by the end."""
-        friends = population.counted(scope).filter(scope.by_end("registered_at"), ambassador=OuterRef("pk"))
-        rows = Client.objects.filter(Exists(friends), business=scope.business)
-        count = friends.order_by().values("ambassador").annotate(number=Count("id")).values("number")
+        friends = population.counted(scope).filter(scope.by_end("registered_at"))
+        rows = Client.objects.filter(pk__in=friends.values("ambassador"), business=scope.business)
+        # For a row's cells without the business, so that each looks up its own few referrals by their index.
+        mine = Referral.objects.filter(scope.by_end("registered_at"), ambassador=OuterRef("pk"))
+        mine = mine.exclude(reason=Referral.Reason.REJECTED).order_by()
+        mine = mine.filter(campaign=scope.campaign) if scope.campaign else mine
         cells: dict[str, Any] = {
             "id": F("id"),
-            "at": friends.order_by("-registered_at").values("registered_at")[:1],
-            "friends": count,
+            "at": mine.order_by("-registered_at").values("registered_at")[:1],
+            "friends": mine.values("ambassador").annotate(number=Count("id")).values("number"),
             "client_id": F("public_id"),
             "client_first": F("first_name"),
             "client_last": F("last_name"),
@@ -149,7 +152,7 @@ class Ambassadors(Kpi):
         """Return all, and those with a friend of the last 90 days."""
         since = scope.moment - timedelta(days=ACTIVE_DAYS)
         lately = population.counted(scope).filter(scope.by_end("registered_at"), registered_at__gte=since)
-        rows = Client.objects.filter(Exists(lately.filter(ambassador=OuterRef("pk"))), business=scope.business)
+        rows = Client.objects.filter(pk__in=lately.values("ambassador"), business=scope.business)
         return [total(self.parts(scope)), total([Part(rows, Value(1))])]
 
 
