@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from plusone.clients.models import Client
@@ -151,15 +151,19 @@ def _sums(rows: QuerySet[Any], column: Any) -> QuerySet[Any, Any]:
 
 def _add_income(scope: Scope, found: dict[int, Standing]) -> None:
     """Add the money that each one's friends paid on the days, minus refunds (M-5)."""
-    mine = Q(client__referrals_received__in=population.counted(scope).filter(activated_at__isnull=False))
-    paid = Payment.objects.filter(mine, scope.during("at"), business=scope.business).order_by()
-    back = Refund.objects.filter(mine, scope.during("at"), business=scope.business).order_by()
-    who = F("client__referrals_received__ambassador")
-    rows = _sums(paid.annotate(who=who, what=Value("in")), F("amount")).union(
-        _sums(back.annotate(who=who, what=Value("out")), -F("to_method")), all=True
+    friends = population.activated_friends(scope)
+    paid = Payment.objects.filter(scope.during("at"), business=scope.business, client__in=friends).order_by()
+    back = Refund.objects.filter(scope.during("at"), business=scope.business, client__in=friends).order_by()
+    rows = _sums(paid.annotate(who=F("client"), what=Value("in")), F("amount")).union(
+        _sums(back.annotate(who=F("client"), what=Value("out")), -F("to_method")), all=True
     )
-    for client_id, _way, amount in rows:
-        found.setdefault(client_id, Standing(client_id)).income += amount
+    income: dict[int, int] = defaultdict(int)
+    for friend, _way, amount in rows:
+        income[friend] += amount
+    activated = population.counted(scope).filter(activated_at__isnull=False)
+    for friend, ambassador in activated.values_list("friend", "ambassador"):
+        if friend in income:
+            found.setdefault(ambassador, Standing(ambassador)).income += income[friend]
 
 
 @dataclass(frozen=True)
