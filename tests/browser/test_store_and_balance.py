@@ -135,6 +135,7 @@ def test_a_purchase_activates_and_balance_pays_half(person, size):
         "Outstanding balance €15.00",
     ):
         assert figure in said, figure
+    olga.does_not_see("Most people are lost")  # nobody was
     olga.look()
     figures = impact(gym, now=clock.now())
     assert (figures.generated_income, figures.products_purchased) == (3000, 1)

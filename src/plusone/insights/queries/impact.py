@@ -126,7 +126,7 @@ def funnel_of(found: dict[str, Figure]) -> Funnel:
     kept = {
         place: ratio(counts[place], counts[place - 1])
         for place in range(1, len(counts))
-        if counts[place - 1] >= counts[place] and counts[place - 1]
+        if counts[place - 1] > counts[place]  # nobody is lost where all went on
     }
     weakest = min(kept, key=lambda place: kept[place] or Decimal(0), default=None)
     return Funnel(list(zip(FUNNEL, counts, strict=True)), weakest)
