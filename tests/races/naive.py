@@ -22,7 +22,7 @@ from plusone.events.commands import record
 from plusone.ledger.commands import posting
 from plusone.ledger.models import Account, AccountBalance, Entry, Hold, LotBalance, Transfer
 from plusone.referrals.commands import registering
-from plusone.rewards import commands as rewards
+from plusone.rewards.commands import steps
 from plusone.rewards.models import Reward
 from plusone.store.commands import orders, refunds
 from plusone.store.models import Order
@@ -183,4 +183,4 @@ def reward_moves(monkeypatch: pytest.MonkeyPatch) -> None:
         reward.refresh_from_db()
         return True
 
-    monkeypatch.setattr(rewards, "_move", move)
+    monkeypatch.setattr(steps, "_move", move)
