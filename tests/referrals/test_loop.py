@@ -20,6 +20,7 @@ from plusone.referrals.commands import (
 )
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import read_offer
+from plusone.rewards.commands import approve, decline
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import wallet_of
 from plusone.store.commands import refund
@@ -258,3 +259,16 @@ def test_broken_reward_waits_for_a_person_and_the_sale_stands(
     reward = Reward.objects.get()
     assert (reward.state, reward.reason) == ("awaiting_approval", "error")
     assert balance_of(gym, ana.pk, now=NOON).available == 0
+
+
+@pytest.mark.parametrize("last_says_yes", [True, False])
+def test_last_decision_completes_the_referral(gym: Business, ana: Client, last_says_yes: bool) -> None:
+    """REQUIREMENTS 4.2: activated → closed (completed) once the rewards of both sides are settled, by hand too."""
+    launch(gym, friend=EUR10, approval="manual")
+    referral = bring(ana, "Ben")
+    activate(referral.friend, **WHO)
+    first, last = Reward.objects.filter(source_kind="referral", source_id=referral.pk).order_by("id")
+    approve(first, **WHO)
+    assert state_of(referral) == ("activated", "")
+    (approve if last_says_yes else decline)(last, **WHO)
+    assert state_of(referral) == ("closed", "completed")

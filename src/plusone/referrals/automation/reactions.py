@@ -19,6 +19,7 @@ from plusone.referrals.events import ReferralActivated, ReferralFact, ReferralRe
 from plusone.referrals.models import Referral
 from plusone.referrals.queries import referral_of
 from plusone.rewards import commands as rewards
+from plusone.rewards.events import RewardCapped, RewardDeclined, RewardFact, RewardGranted
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 from plusone.store.events import OrderPaid, OrderRefunded
@@ -69,6 +70,31 @@ def _settle_friend(business: Business, event: Event, now: datetime) -> None:
     referral = Referral.objects.filter(business=business, friend_id=event.client_id, activated_at__isnull=False).first()
     if referral is not None:
         commands.settle(referral, actor=event.actor, now=now)
+
+
+@reaction(RewardGranted)
+def complete_after_grant(business: Business, event: Event, fact: RewardGranted, now: datetime) -> None:
+    """A person who grants a referral's last open reward leaves nothing to settle (REQUIREMENTS 4.2)."""
+    _complete_after_decision(business, event, fact, now)
+
+
+@reaction(RewardCapped)
+def complete_after_cap(business: Business, event: Event, fact: RewardCapped, now: datetime) -> None:
+    """A grant by a person that met a limit settles the reward too."""
+    _complete_after_decision(business, event, fact, now)
+
+
+@reaction(RewardDeclined)
+def complete_after_refusal(business: Business, event: Event, fact: RewardDeclined, now: datetime) -> None:
+    """A person who declines a referral's last open reward leaves nothing to settle."""
+    _complete_after_decision(business, event, fact, now)
+
+
+def _complete_after_decision(business: Business, event: Event, fact: RewardFact, now: datetime) -> None:
+    reward = Reward.objects.get(business=business, pk=fact.reward)
+    if reward.source_kind == "referral" and reward.decided_by:
+        referral = Referral.objects.select_related("business").get(business=business, pk=reward.source_id)
+        commands.complete(referral, actor=event.actor, now=now)
 
 
 @reaction(ClientDeleted)

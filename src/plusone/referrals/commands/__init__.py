@@ -16,7 +16,7 @@ from .registering import (
     register_friend,
     register_without_referral,
 )
-from .settling import mark_activated, settle
+from .settling import complete, mark_activated, settle
 from .sharing import share_link
 from .visits import record_past_visit, record_visit, roll_up_visits
 
@@ -35,6 +35,7 @@ __all__ = [
     "archive_campaign",
     "attach_referral",
     "close_overdue",
+    "complete",
     "create_campaign",
     "deactivate_campaign",
     "edit_campaign",

@@ -67,6 +67,18 @@ def settle(referral: Referral, *, actor: str, now: datetime) -> Referral:
     return referral
 
 
+@transaction.atomic
+def complete(referral: Referral, *, actor: str, now: datetime) -> bool:
+    """Close an activated referral of which nothing is left to settle, as after a person's decision. Say whether it was
+    so."""
+    referral = locked(referral)
+    held = rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, [])
+    if referral.state != State.ACTIVATED or any(reward.is_open for reward in held):
+        return False
+    _complete(referral, actor=actor, now=now)
+    return True
+
+
 def first_money(referral: Referral) -> int | None:
     """Return the money that is left in the friend's first order with money: what percentages count on.
 
