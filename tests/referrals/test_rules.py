@@ -8,7 +8,7 @@ from plusone.clients.commands import activate
 from plusone.clients.models import Client
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
-from plusone.ledger.commands import earn, redeem
+from plusone.ledger.commands import adjust, earn, redeem
 from plusone.ledger.queries import balance_of, faults
 from plusone.referrals.commands import close_overdue
 from plusone.referrals.conditions import still_missing
@@ -186,6 +186,18 @@ def test_allow_negative_makes_a_debt_that_the_next_earning_pays(gym: Business, a
     earn(gym, ana.pk, 1000, key="last", **WHO)
     balance = balance_of(gym, ana.pk, now=NOON)
     assert (balance.available, balance.owed, balance.revoked) == (800, 0, 1500)
+    assert faults(gym) == []
+
+
+def test_more_by_hand_pays_a_debt_too(gym: Business, ana: Client, bono: Product) -> None:
+    """CONTRACT: `earned` includes adjustments, and nobody has balance to spend beside a debt."""
+    launch(gym, clawback="allow_negative")
+    order = sell(bring(ana, "Ben").friend, bono)
+    redeem(gym, ana.pk, 1200, key="spent", **WHO)
+    refund(order, **WHO)
+    adjust(gym, ana.pk, 1000, key="bonus", reason="A bonus", **WHO)
+    balance = balance_of(gym, ana.pk, now=NOON)
+    assert (balance.available, balance.owed, balance.earned, balance.revoked) == (0, 200, 2500, 1300)
     assert faults(gym) == []
 
 

@@ -62,7 +62,7 @@ def earn(
 def adjust(
     business: Business, client_id: int, amount: int, *, key: str, reason: str, actor: str, now: datetime
 ) -> Transfer:
-    """Change a balance by hand, either sign, with a reason (R-006).
+    """Change a balance by hand, either sign, with a reason (R-006). More pays what the client owes first.
 
     Raise InsufficientBalance rather than go below zero.
     """
@@ -91,6 +91,8 @@ def adjust(
     record(
         business, events.BalanceAdjusted(transfer=transfer.pk, amount=amount), client=client_id, actor=actor, now=now
     )
+    if amount > 0:
+        pay_debt(account, key=f"{key}:owed", actor=actor, now=now)
     return transfer
 
 
