@@ -29,6 +29,7 @@ def with_probes(application: Application) -> Application:
     probes: dict[str, Callable[[], tuple[int, str]]] = {
         "/livez": lambda: (200, "alive\n"),
         "/readyz": _ready,
+        "/metrics": _metrics,
         "/.well-known/security.txt": lambda: (200, _security_txt()),
     }
 
@@ -53,6 +54,12 @@ def with_probes(application: Application) -> Application:
 def _ready() -> tuple[int, str]:
     reason = why_not_ready()
     return (503, f"not ready: {reason}\n") if reason else (200, "ready\n")
+
+
+def _metrics() -> tuple[int, str]:
+    from plusone.faces.public import metrics  # models can be imported only once Django is set up
+
+    return 200, metrics.page()
 
 
 def why_not_ready() -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from plusone.kernel.models import Business
 
@@ -139,3 +140,15 @@ def faults(business: Business) -> list[str]:
         if balance.posted != lots.get(balance.account_id, 0) or balance.held != lots_held.get(balance.account_id, 0):
             found.append(f"account {balance.account_id} and its lots disagree")
     return found
+
+
+def has_drifted() -> bool:
+    """Say whether any balance is not the sum of its entries, or any transfer does not sum to zero, in all businesses.
+
+    The quick question of the metrics; `faults` tells what is wrong.
+    """
+    entries = Entry.objects.filter(account=OuterRef("account")).values("account").annotate(total=Sum("amount"))
+    summed = Coalesce(Subquery(entries.values("total")), 0)
+    if AccountBalance.objects.annotate(summed=summed).exclude(posted=F("summed")).exists():
+        return True
+    return Entry.objects.values("transfer").annotate(total=Sum("amount")).exclude(total=0).order_by().exists()
