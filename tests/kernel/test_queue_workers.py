@@ -50,10 +50,12 @@ def in_threads(*bodies: Any) -> None:
 
 
 def test_two_workers_do_each_of_200_tasks_once(plusone: Any) -> None:
-    for number in range(200):
-        # What is not one transaction with "done" is where a row that two workers take does harm.
-        (queue_jobs.add if number % 2 else queue_jobs.add_outside).enqueue(f"task {number}")
     workers = [plusone("worker", "--threads", "3") for _ in range(2)]
+    until(lambda: WorkerSeen.objects.count() == 2)
+    with transaction.atomic():  # so that both find all of them at once
+        for number in range(200):
+            # What is not one transaction with "done" is where a row that two workers take does harm.
+            (queue_jobs.add if number % 2 else queue_jobs.add_outside).enqueue(f"task {number}")
     until(lambda: queries.waiting() == 0)
     for worker in workers:
         worker.terminate()
