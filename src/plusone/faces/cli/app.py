@@ -23,7 +23,7 @@ from plusone import __version__
 from plusone.kernel.errors import NotHere, Refused
 
 # These set Django up themselves, because they decide settings first.
-BARE = {"serve"}
+BARE = {"bench", "serve"}
 
 
 class Stop(Exception):

@@ -1,0 +1,28 @@
+"""`plusone bench` measures on a database of its own and answers with ratios (CONTRACT, Commands)."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    asked = [sys.executable, "-m", "plusone", "bench", "--seconds", "0.05", *arguments]
+    env = {**os.environ, "PLUSONE_DATA_DIR": str(folder)}
+    return subprocess.run(asked, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_bench_answers_with_ratios_and_leaves_the_installation_alone(tmp_path: Path) -> None:
+    done = bench(tmp_path / "data", "link", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert list(told["paths"]) == ["link"]
+    assert 0 < told["paths"]["link"]["ratio"] < 2
+    assert not (tmp_path / "data").exists()
+
+
+def test_bench_names_what_there_is(tmp_path: Path) -> None:
+    done = bench(tmp_path / "data", "nothing")
+    assert done.returncode == 1
+    assert "link, posting" in done.stderr
