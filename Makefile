@@ -1,5 +1,5 @@
-# Five words: make setup | run | test | check | fmt. Each does its own set-up.
-.PHONY: setup run test check fmt messages facts requirements
+# Six words: make setup | run | test | check | fmt | bench. Each does its own set-up.
+.PHONY: setup run test check fmt bench messages facts requirements
 
 PY = .venv/bin/python
 # What the checks need to know of the settings, without touching the installation in var/.
@@ -25,6 +25,9 @@ check: setup
 fmt: setup
 	.venv/bin/ruff check --fix --quiet || true
 	.venv/bin/ruff format --quiet
+
+bench: setup
+	@.venv/bin/plusone bench
 
 messages: setup
 	$(PY) scripts/messages
