@@ -7,7 +7,7 @@ from typing import Any
 from django.test import Client as Browser
 from django.urls import reverse
 
-from plusone.clients.commands import delete_client, edit_client
+from plusone.clients.commands import activate, delete_client, edit_client
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of
@@ -181,7 +181,7 @@ def test_reward_can_be_declined_and_approved_later(gym: Business, ana: Client, o
     reward = ana.rewards.get()
     assert (reward.state, reward.note) == ("declined", "the same household")
     assert balance_of(gym, ana.pk, now=later(1)).available == 0
-    olga.post(url, {"act": "approve"})
+    olga.post(url, {"act": "override", "note": "they moved apart"})
     assert balance_of(gym, ana.pk, now=later(1)).available == 1500
 
 
@@ -191,3 +191,35 @@ def test_the_desk_may_not_decide(gym: Business, ana: Client, desk: Browser) -> N
     url = at(gym, "reward_decide", ana.rewards.get().public_id)
     assert desk.post(url, {"act": "approve"}).status_code == 404
     assert ana.rewards.get().state == "promised"
+
+
+def test_why_a_reward_waits_is_two_clicks_from_search(
+    gym: Business, ana: Client, olga: Browser, django_assert_max_num_queries: Any
+) -> None:
+    """UX 12, CASES 61: a sentence with its date on the profile, the whole trail behind "Why?"; an override needs a
+    note."""
+    launch(gym, approval="manual")
+    ben = bring(ana, "Ben")
+    activate(ben.friend, actor="user:1", now=NOON)
+    page = olga.get(at(gym, "client", ana.public_id))
+    sentence = "€15.00 of balance for Ana López waits for a decision, because this campaign approves each reward."
+    assert sentence in text_of(page)
+    why = at(gym, "recommendation", ben.public_id)
+    assert f'href="{why}"' in page.content.decode()
+    with django_assert_max_num_queries(12):
+        said = text_of(olga.get(why))
+    assert sentence in said
+    assert "A reward needs a decision" in said
+    assert "Because of this: A referred friend became an active client" in said
+    reward = Reward.objects.get()
+    decide = at(gym, "reward_decide", reward.public_id)
+    assert olga.post(decide, {"act": "decline", "note": "no", "back": ben.public_id}).url == why
+    assert olga.post(decide, {"act": "override", "back": ben.public_id}).status_code == 409
+    reward.refresh_from_db()
+    assert reward.state == "declined"
+    olga.post(decide, {"act": "override", "note": "on second thoughts", "back": ben.public_id})
+    said = text_of(olga.get(why))
+    assert "Ana López received €15.00 of balance on" in said
+    assert "Note: on second thoughts" in said
+    assert "A reward was declined" in said
+    assert balance_of(gym, ana.pk, now=later(1)).available == 1500

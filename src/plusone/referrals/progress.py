@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.dates import format_date
 from django.db.models import Count, Q, QuerySet, Window
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
-from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of, rewards_of
@@ -17,6 +14,7 @@ from plusone.rewards.queries import phrase_of, rewards_of
 from .conditions import still_missing
 from .models import Referral
 from .queries import referrals_of
+from .reasons import day_in_words, tell_referral, tell_reward
 
 State, Reason = Referral.State, Referral.Reason
 Step = tuple[str, str]
@@ -94,11 +92,6 @@ def progress_of(business: Business, referrals: list[Referral], *, now: datetime)
     return found
 
 
-def day_in_words(business: Business, at: datetime) -> str:
-    """Return the business's day of a moment as its reader writes it: "12 May 2026"."""
-    return str(format_date(clock.day_of(business, at), "medium", locale=(get_language() or "en").replace("-", "_")))
-
-
 def _progress(business: Business, referral: Referral, reward: Reward | None, now: datetime) -> Progress:
     state, sentence = _where(business, referral, reward, now)
     return Progress(
@@ -124,7 +117,8 @@ def _labels() -> dict[str, str]:
 def _where(business: Business, referral: Referral, reward: Reward | None, now: datetime) -> tuple[str, str]:
     named = {"business": business.name, "day": day_in_words(business, referral.registered_at)}
     if referral.state == State.CLOSED and referral.reason != Reason.COMPLETED:
-        return "ineligible", _ended(named, referral)
+        told = tell_referral(referral, to="client")
+        return "ineligible", f"{told.sentence} {told.next}"
     if referral.activated_at is None:
         if referral.flagged:
             return "in_review", _("Registered on %(day)s. %(business)s is checking this recommendation.") % named
@@ -160,19 +154,9 @@ def _rewarded(
             return "in_review", said % named
         case Reward.State.PROMISED | Reward.State.ON_HOLD:
             return "active", _waiting(named, referral, reward, now)
-    named["reason"] = reward.get_reason_display() or reward.get_state_display()
-    return "ineligible", _("A client since %(day)s. No reward: %(reason)s.") % named
-
-
-def _ended(named: dict[str, str], referral: Referral) -> str:
-    match referral.reason:
-        case Reason.REJECTED:
-            return _("%(business)s did not accept this recommendation.") % named
-        case Reason.NOT_CONVERTED:
-            return _("Registered on %(day)s and did not become a client in time.") % named
-        case Reason.LEAD_DELETED:
-            return _("Registered on %(day)s and did not become a client.") % named
-    return _("Registered on %(day)s. This recommendation has ended.") % named
+    reward.client = referral.ambassador
+    told = tell_reward(reward, to="client")
+    return "ineligible", f"{told.sentence} {told.next}"
 
 
 def _steps(referral: Referral, reward: Reward | None) -> list[Step]:

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from plusone.clients.models import Client
+from plusone.events.models import Event
 from plusone.kernel import clock, ids
 from plusone.kernel.models import Business
 from plusone.ledger.models import Transfer
@@ -118,6 +119,25 @@ def referrals_of(business: Business, *, ambassador: Client | None = None, state:
     if state:
         found = found.filter(state=state)
     return found.select_related("ambassador", "friend", "terms", "campaign", "business").order_by("-id")
+
+
+def events_of(referral: Referral, rewards: Sequence[Reward]) -> QuerySet[Event]:
+    """Return what happened to a referral and to its rewards, newest first. Slice it."""
+    about = Q(data__referral=referral.pk)
+    if rewards:
+        about |= Q(data__reward__in=[reward.pk for reward in rewards])
+    people = [referral.friend_id, referral.ambassador_id]
+    found = Event.objects.filter(about, business=referral.business, client_id__in=people)
+    return found.order_by("-at", "-pk")
+
+
+def referrals_behind(business: Business, rewards: Sequence[Reward]) -> dict[int, str]:
+    """Return the public id of the referral behind each of several rewards, by reward, in one query."""
+    sources = {reward.source_id for reward in rewards if reward.source_kind == "referral"}
+    if not sources:
+        return {}
+    found = dict(Referral.objects.filter(business=business, pk__in=sources).values_list("pk", "public_id"))
+    return {reward.pk: found[reward.source_id] for reward in rewards if reward.source_id in found}
 
 
 def leads_of(business: Business) -> QuerySet[Client]:

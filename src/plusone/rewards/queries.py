@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, QuerySet, Sum, Value, When
 
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
@@ -46,6 +46,14 @@ def awaiting(business: Business) -> QuerySet[Reward]:
         .select_related("client")
         .order_by("id")
     )
+
+
+def unsettled(client: Client) -> QuerySet[Reward]:
+    """Return the rewards of a client that are not settled yet, those that wait for something first."""
+    order = {Reward.State.AWAITING_APPROVAL: 0, Reward.State.ON_HOLD: 1}
+    whens = [When(state=state, then=Value(place)) for state, place in order.items()]
+    mine = Reward.objects.filter(client=client, state__in=Reward.OPEN)
+    return mine.order_by(Case(*whens, default=Value(len(order))), "-id")
 
 
 def phrase_of(reward: Reward) -> str:

@@ -15,6 +15,7 @@ from plusone.referrals import commands
 from plusone.referrals.commands.registering import Registration, ambassador_by_code
 from plusone.referrals.models import Campaign, Referral
 from plusone.referrals.queries import referrals_of
+from plusone.referrals.reasons import tell_referral, tell_reward
 from plusone.rewards import commands as deciding
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
@@ -44,6 +45,7 @@ class RewardOut(Found):
     amount: Annotated[int | None, Field(description="Minor units, for a reward in money.")]
     available_at: Annotated[Moment | None, Field(description="When the hold ends.")]
     reason: str | None
+    detail: Annotated[str, Field(description="Why it stands where it does, in a sentence for staff.")]
     coupon: None
 
 
@@ -54,6 +56,7 @@ class ReferralOut(Found):
     state: State
     flagged: Annotated[bool, Field(description="Whether somebody should look at it; its rewards wait.")]
     reason: Annotated[str | None, Field(description="Why it is closed.")]
+    detail: Annotated[str, Field(description="Where it stands, in a sentence for staff.")]
     ambassador: Id
     friend: Id
     campaign: Id | None
@@ -112,6 +115,7 @@ def show(business: Business, referrals: Sequence[Referral]) -> list[dict[str, An
             "state": referral.state,
             "flagged": referral.flagged,
             "reason": referral.reason or None,
+            "detail": tell_referral(referral, to="staff").sentence,
             "ambassador": referral.ambassador.public_id,
             "friend": referral.friend.public_id,
             "campaign": referral.campaign.public_id if referral.campaign else None,
@@ -127,6 +131,11 @@ def show(business: Business, referrals: Sequence[Referral]) -> list[dict[str, An
     ]
 
 
+def _detail(business: Business, reward: Reward, client: Client) -> str:
+    reward.business, reward.client = business, client
+    return tell_reward(reward, to="staff").sentence
+
+
 def show_reward(business: Business, reward: Reward, client: Client) -> dict[str, Any]:
     """Return a reward as the API shows it."""
     return {
@@ -138,6 +147,7 @@ def show_reward(business: Business, reward: Reward, client: Client) -> dict[str,
         "amount": reward.amount,
         "available_at": moment(business, reward.available_at),
         "reason": reward.reason or None,
+        "detail": _detail(business, reward, client),
         "coupon": None,
     }
 

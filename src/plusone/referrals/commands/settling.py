@@ -117,7 +117,7 @@ def close_open(referral: Referral, reason: Referral.Reason, *, actor: str, now: 
     if not open_now.update(state=State.CLOSED, reason=reason, closed_at=now, note=note[:300]):
         return False
     referral.refresh_from_db(fields=["state", "reason", "closed_at", "note"])
-    why = Reward.Reason.DEADLINE if reason == Reason.NOT_CONVERTED else ""
+    why = {Reason.NOT_CONVERTED: Reward.Reason.DEADLINE, Reason.REJECTED: Reward.Reason.DECLINED}.get(reason, "")
     for reward in rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, []):
         rewards.lapse(reward, reason=why, actor=actor, now=now)
     fact = {

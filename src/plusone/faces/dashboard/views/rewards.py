@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.kernel.access import get
+from plusone.kernel.errors import Refused
 from plusone.referrals.models import Referral
 from plusone.rewards import commands
 from plusone.rewards.models import Reward
@@ -41,12 +42,20 @@ def index(request: Page) -> HttpResponse:
 def decide(request: Page, reward: str) -> HttpResponse:
     """Approve or decline one reward, with a note."""
     found = get(request.business, Reward, reward)
-    note = request.POST.get("note", "")
-    if request.POST.get("act") == "decline":
+    note = request.POST.get("note", "").strip()
+    act = request.POST.get("act")
+    if act == "decline":
         if commands.decline(found, note=note, actor=request.actor, now=request.now):
             messages.success(request, _("Declined."))
+    elif found.state == Reward.State.DECLINED and (request.collaborator.role != "owner" or not note):
+        raise Refused(
+            _("Only the owner gives a declined reward after all, with a note that says why."), code="declined"
+        )
     elif commands.approve(found, note=note, actor=request.actor, now=request.now):
         messages.success(request, _("Approved: the reward is given."))
+    if request.POST.get("back") and found.source_kind == "referral":
+        referral = Referral.objects.get(business=request.business, pk=found.source_id)
+        return redirect("b:recommendation", request.business.slug, referral.public_id)
     return redirect("b:rewards", request.business.slug)
 
 

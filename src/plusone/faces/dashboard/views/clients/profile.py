@@ -24,15 +24,17 @@ from plusone.ledger.models import Entry
 from plusone.ledger.queries import movements_of
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import friends_behind, live_terms
-from plusone.referrals.queries import link_of, numbers_of, referral_of, referrals_of
+from plusone.referrals.queries import link_of, numbers_of, referral_of, referrals_behind, referrals_of
+from plusone.referrals.reasons import tell_reward
 from plusone.referrals.sentences import hand_on_text
-from plusone.rewards.queries import rewards_of, wallet_of
+from plusone.rewards.queries import rewards_of, unsettled, wallet_of
 from plusone.store.queries import orders_of
 
 from .common import client_of, crumbs, url_of
 from .forms import AdjustForm, EditForm
 
 HISTORY_SIZE = 30
+COMING_MAX = 5
 
 
 def _context(client: Client, tab: str, here: str = "", **more: Any) -> dict[str, Any]:
@@ -59,10 +61,22 @@ def overview(request: Page, client: str) -> HttpResponse:
         is_live=terms is not None,
         **(_handing_on(found, offer_of(terms)) if terms else {}),
         wallet=wallet_of(found, now=request.now),
+        coming=_coming(found),
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
         lines=telling.activation_lines(request.business, [found], now=request.now)[found.pk] if found.is_lead else [],
     )
     return render(request, "dashboard/clients/overview.html", context)
+
+
+def _coming(client: Client) -> list[dict[str, Any]]:
+    """Say of the rewards that are not settled yet why they wait (UX 12), each with its recommendation."""
+    open_now = list(unsettled(client)[:COMING_MAX])
+    referrals = referrals_behind(client.business, open_now)
+    rows = []
+    for reward in open_now:
+        reward.business, reward.client = client.business, client
+        rows.append({"told": tell_reward(reward, to="staff"), "referral": referrals.get(reward.pk)})
+    return rows
 
 
 def _handing_on(client: Client, offer: Offer) -> dict[str, str]:

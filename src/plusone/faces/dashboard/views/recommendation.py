@@ -1,0 +1,59 @@
+"""One recommendation: where it stands and why, what each side receives, and how it came to this (UX 12, CASES 61)."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from plusone.faces.dashboard import telling
+from plusone.faces.dashboard.people import actors
+from plusone.faces.ui.http import Page, staff
+from plusone.kernel.access import get
+from plusone.referrals.conditions import still_missing
+from plusone.referrals.models import Referral
+from plusone.referrals.queries import events_of, referrals_of
+from plusone.referrals.reasons import tell_referral, tell_reward
+from plusone.rewards.models import Reward
+from plusone.rewards.queries import phrase_of, rewards_of
+
+EVENTS_MAX = 60
+
+
+@staff("campaigns.view")
+def recommendation(request: Page, referral: str) -> HttpResponse:
+    """Say why, in one sentence with its date; below it the decisions and everything that happened."""
+    key = get(request.business, Referral, referral).pk
+    found = referrals_of(request.business).get(pk=key)
+    held = rewards_of(request.business, "referral", [found.pk]).get(found.pk, [])
+    for reward in held:
+        reward.client = found.friend if reward.side == Reward.Side.FRIEND else found.ambassador
+    who = actors(request.business, [reward.decided_by for reward in held if reward.decided_by])
+    context = {
+        "nav": "leads",
+        "title": _("%(ambassador)s recommended %(friend)s")
+        % {"ambassador": found.ambassador.full_name, "friend": found.friend.full_name},
+        "crumbs": [
+            (_("Leads"), reverse("b:leads", args=[request.business.slug])),
+            (found.friend.full_name, ""),
+        ],
+        "referral": found,
+        "told": tell_referral(found, to="staff"),
+        "missing": still_missing(found, now=request.now) if found.is_open and found.terms else [],
+        "rewards": [
+            {
+                "reward": reward,
+                "what": phrase_of(reward),
+                "told": tell_reward(reward, to="staff"),
+                "decided_by": who.get(reward.decided_by, ""),
+            }
+            for reward in held
+        ],
+        "history": telling.history(request.business, list(events_of(found, held)[:EVENTS_MAX])),
+        "is_owner": request.collaborator.role == "owner",
+    }
+    return render(request, "dashboard/referrals/recommendation.html", context)
+
+
+urlpatterns = [
+    path("referrals/<str:referral>/", recommendation, name="recommendation"),
+]

@@ -1,0 +1,265 @@
+"""Why a reward or a recommendation stands where it stands: for staff, for the client, and what comes next for each.
+
+One catalogue for every page, mail and answer of the API. A test walks all states and reasons and fails where one has no
+words in a language.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from babel.dates import format_date
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from plusone.kernel import clock
+from plusone.kernel.models import Business
+from plusone.rewards.models import Reward
+from plusone.rewards.queries import phrase_of
+
+from .models import Referral
+
+type Reader = Literal["staff", "client"]
+
+
+@dataclass(frozen=True)
+class Words:
+    """One reason in words: a sentence for each reader, and their next step."""
+
+    staff: str | Promise
+    client: str | Promise
+    staff_next: str | Promise
+    client_next: str | Promise
+
+
+@dataclass(frozen=True)
+class Told:
+    """A reason as one reader reads it: what is the case, what comes next, and the moment it is about, if any."""
+
+    sentence: str
+    next: str
+    at: datetime | None = None
+
+
+NOTHING = _("You need do nothing.")
+ASK = _("If you think this is wrong, write to %(business)s.")
+BY_ITSELF = _("It moves on by itself; nothing is left to do for you.")
+OVERRIDE = _("The owner can still give it, with a note that says why.")
+BONUS = _("If it was deserved all the same, adjust the balance by hand.")
+
+S, R = Reward.State, Reward.Reason
+
+# By state and reason; a reason that a state does not name falls back on the state alone.
+REWARDS: dict[tuple[str, str], Words] = {
+    (S.PROMISED, ""): Words(
+        _("%(reward)s is promised to %(name)s; not all that it needs has happened yet."),
+        _("%(reward)s is promised to you; not all that it needs has happened yet."),
+        BY_ITSELF,
+        NOTHING,
+    ),
+    (S.ON_HOLD, ""): Words(
+        _("%(reward)s for %(name)s is in its verification period until %(day)s."),
+        _("%(reward)s is in a short verification period; you can use it from %(day)s on."),
+        _("It is given by itself on that day, unless the purchase is refunded before."),
+        NOTHING,
+    ),
+    (S.AWAITING_APPROVAL, ""): Words(
+        _("%(reward)s for %(name)s waits for a decision."),
+        _("%(business)s still has to confirm %(reward)s."),
+        _("Approve or decline it."),
+        NOTHING,
+    ),
+    (S.AWAITING_APPROVAL, R.APPROVAL): Words(
+        _("%(reward)s for %(name)s waits for a decision, because this campaign approves each reward."),
+        _("%(business)s confirms each reward by hand, and %(reward)s is waiting for that."),
+        _("Approve or decline it."),
+        NOTHING,
+    ),
+    (S.AWAITING_APPROVAL, R.FLAGGED): Words(
+        _("%(reward)s for %(name)s waits for a decision, because something about this recommendation is unusual."),
+        _("%(business)s is checking this recommendation before %(reward)s is given."),
+        _("Look at what was noticed, then approve or decline."),
+        NOTHING,
+    ),
+    (S.AWAITING_APPROVAL, R.ERROR): Words(
+        _("%(reward)s for %(name)s waits for a decision, because a step failed on our side when it was due."),
+        _("Something went wrong on our side with %(reward)s, and %(business)s is looking at it."),
+        _("Approve it if it is due, else decline it."),
+        NOTHING,
+    ),
+    (S.GRANTED, ""): Words(
+        _("%(name)s received %(reward)s on %(day)s."),
+        _("You received %(reward)s on %(day)s."),
+        _("Nothing is left to do."),
+        _("You find it in your account."),
+    ),
+    (S.CAPPED, ""): Words(
+        _("%(name)s did not receive %(reward)s: a limit of the campaign was reached on %(day)s."),
+        _("You did not receive %(reward)s: a limit of the campaign was reached on %(day)s."),
+        BONUS,
+        ASK,
+    ),
+    (S.CAPPED, R.CAP_COUNT): Words(
+        _(
+            "%(name)s did not receive %(reward)s: on %(day)s "
+            "the number of rewards that the campaign allows was reached."
+        ),
+        _("You did not receive %(reward)s: on %(day)s you had all the rewards that the campaign allows."),
+        BONUS,
+        ASK,
+    ),
+    (S.CAPPED, R.CAP_AMOUNT): Words(
+        _(
+            "%(name)s did not receive %(reward)s: on %(day)s "
+            "the amount that the campaign allows in a month was reached."
+        ),
+        _("You did not receive %(reward)s: on %(day)s you had the amount that the campaign allows in a month."),
+        BONUS,
+        ASK,
+    ),
+    (S.CAPPED, R.BUDGET): Words(
+        _("%(name)s did not receive %(reward)s: on %(day)s the budget of the campaign was used up."),
+        _("You did not receive %(reward)s: on %(day)s the budget of the campaign was used up."),
+        _("Raise the budget for the next ones; if this one was deserved, adjust the balance by hand."),
+        ASK,
+    ),
+    (S.DECLINED, ""): Words(
+        _("%(reward)s for %(name)s was declined on %(day)s."),
+        _("%(business)s looked at %(reward)s and did not give it."),
+        OVERRIDE,
+        ASK,
+    ),
+    (S.LAPSED, ""): Words(
+        _("%(name)s does not receive %(reward)s: the recommendation ended on %(day)s before it was due."),
+        _("You do not receive %(reward)s: the recommendation ended on %(day)s before it was due."),
+        _("Nothing is left to do."),
+        ASK,
+    ),
+    (S.LAPSED, R.DEADLINE): Words(
+        _("%(name)s does not receive %(reward)s: the time for it was over on %(day)s."),
+        _("You do not receive %(reward)s: the time for it was over on %(day)s."),
+        BONUS,
+        ASK,
+    ),
+    (S.LAPSED, R.DECLINED): Words(
+        _("%(name)s does not receive %(reward)s: the recommendation was rejected on %(day)s."),
+        _("You do not receive %(reward)s: %(business)s did not accept this recommendation."),
+        _("The friend may get another ambassador."),
+        ASK,
+    ),
+    (S.REVOKED, ""): Words(
+        _("%(reward)s was taken back from %(name)s on %(day)s."),
+        _("%(reward)s was taken back on %(day)s."),
+        _("Nothing is left to do."),
+        ASK,
+    ),
+    (S.REVOKED, R.REFUNDED): Words(
+        _("%(reward)s was taken back from %(name)s on %(day)s, because the purchase behind it was refunded."),
+        _("%(reward)s was taken back on %(day)s, because the purchase behind it was refunded."),
+        _("Nothing is left to do."),
+        ASK,
+    ),
+}
+
+T, Q = Referral.State, Referral.Reason
+FLAGGED = "flagged"
+
+REFERRALS: dict[tuple[str, str], Words] = {
+    (T.REGISTERED, ""): Words(
+        _("%(friend)s registered on %(day)s and is not a client yet."),
+        _("%(friend)s registered on %(day)s and is not a client yet."),
+        _("Get in touch, and activate %(friend)s at the start."),
+        NOTHING,
+    ),
+    (T.REGISTERED, FLAGGED): Words(
+        _("%(friend)s registered on %(day)s, and something about it is unusual: no reward is given before you decide."),
+        _("%(friend)s registered on %(day)s, and %(business)s is checking this recommendation."),
+        _("Look at what was noticed, then approve or reject."),
+        NOTHING,
+    ),
+    (T.ACTIVATED, ""): Words(
+        _("%(friend)s is a client since %(day)s."),
+        _("%(friend)s is a client since %(day)s."),
+        _("What is still to come stands with each reward."),
+        NOTHING,
+    ),
+    (T.ACTIVATED, FLAGGED): Words(
+        _("%(friend)s is a client since %(day)s, and something is unusual: no reward is given before you decide."),
+        _("%(friend)s is a client since %(day)s, and %(business)s is checking this recommendation."),
+        _("Look at what was noticed, then approve or reject."),
+        NOTHING,
+    ),
+    (T.CLOSED, ""): Words(
+        _("This recommendation ended on %(day)s."),
+        _("This recommendation ended on %(day)s."),
+        _("Nothing is left to do."),
+        ASK,
+    ),
+    (T.CLOSED, Q.COMPLETED): Words(
+        _("This recommendation is complete since %(day)s: nothing is left to settle."),
+        _("This recommendation is complete since %(day)s."),
+        _("Nothing is left to do."),
+        _("Thank you for recommending %(business)s!"),
+    ),
+    (T.CLOSED, Q.REJECTED): Words(
+        _("This recommendation was rejected on %(day)s."),
+        _("%(business)s did not accept this recommendation."),
+        _("The friend may get another ambassador."),
+        ASK,
+    ),
+    (T.CLOSED, Q.LEAD_DELETED): Words(
+        _("The lead was deleted on %(day)s before becoming a client."),
+        _("The friend did not become a client."),
+        _("Nothing is left to do."),
+        ASK,
+    ),
+    (T.CLOSED, Q.NOT_CONVERTED): Words(
+        _("The time for this recommendation was over on %(day)s, and not all that it needs had happened."),
+        _("The time for this recommendation was over on %(day)s."),
+        BONUS,
+        ASK,
+    ),
+    (T.CLOSED, Q.WITHDRAWN): Words(
+        _("This recommendation was withdrawn on %(day)s, since its campaign or one of its people is gone."),
+        _("This recommendation ended on %(day)s with its campaign."),
+        _("Nothing is left to do."),
+        ASK,
+    ),
+}
+
+
+def tell_reward(reward: Reward, *, to: Reader) -> Told:
+    """Say why a reward (its client and business at hand) stands where it does, in the active language."""
+    words = REWARDS.get((reward.state, reward.reason)) or REWARDS[reward.state, ""]
+    at = reward.available_at if reward.state == S.ON_HOLD else reward.granted_at or reward.ended_at
+    named = {
+        "reward": phrase_of(reward),
+        "name": reward.client.full_name,
+        "business": reward.business.name,
+        "day": day_in_words(reward.business, at) if at else "",
+    }
+    return _told(words, named, at, to)
+
+
+def tell_referral(referral: Referral, *, to: Reader) -> Told:
+    """Say why a recommendation (friend and business at hand) stands where it does, in the active language."""
+    code = FLAGGED if referral.flagged and referral.is_open else referral.reason
+    words = REFERRALS.get((referral.state, code)) or REFERRALS[referral.state, ""]
+    at = referral.closed_at or referral.activated_at or referral.registered_at
+    named = {
+        "friend": referral.friend.full_name if to == "staff" else referral.friend.short_name,
+        "business": referral.business.name,
+        "day": day_in_words(referral.business, at),
+    }
+    return _told(words, named, at, to)
+
+
+def day_in_words(business: Business, at: datetime) -> str:
+    """Return the business's day of a moment as its reader writes it: "12 May 2026"."""
+    return str(format_date(clock.day_of(business, at), "medium", locale=(get_language() or "en").replace("-", "_")))
+
+
+def _told(words: Words, named: dict[str, str], at: datetime | None, to: Reader) -> Told:
+    sentence, then = (words.staff, words.staff_next) if to == "staff" else (words.client, words.client_next)
+    return Told(str(sentence) % named, str(then) % named, at)
