@@ -133,15 +133,16 @@ def test_each_friends_progress_is_said_in_words_with_a_date(gym: Business, ana: 
     said = {friend.name: (friend.state, friend.sentence) for friend in friends_of(ana, most=10, now=clock.now()).shown}
     day = now.strftime("%b %-d, %Y")
     missing = "Waiting for the first purchase, or for the business to activate them."
+    ask = "If you think this is wrong, write to Studio Vela."
     assert said == {
         "Ben O.": (
             "in_review",
             f"A client since {day}. Studio Vela still has to confirm €15.00 of balance; you need do nothing.",
         ),
         "Eva": ("completed", f"A client since {day}. You received €15.00 of balance on {day}."),
-        "Tom": ("ineligible", f"A client since {day}. No reward: The business declined this reward."),
-        "Lea": ("ineligible", "Studio Vela did not accept this recommendation."),
-        "Deleted client": ("ineligible", f"Registered on {day} and did not become a client."),
+        "Tom": ("ineligible", f"Studio Vela looked at €15.00 of balance and did not give it. {ask}"),
+        "Lea": ("ineligible", f"Studio Vela did not accept this recommendation. {ask}"),
+        "Deleted client": ("ineligible", f"The friend did not become a client. {ask}"),
         "Kim": (
             "registered",
             f"Registered on {day}. {missing} Then you receive €15.00 of balance.",
