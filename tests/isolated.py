@@ -17,7 +17,8 @@ from PIL import Image
 
 from plusone.clients.commands import attach_logins
 from plusone.clients.models import Client
-from plusone.connect.models import ApiKey
+from plusone.connect.commands import invite_collaborator
+from plusone.connect.models import ApiKey, TeamInvitation
 from plusone.insights.commands import set_goal
 from plusone.kernel import guards, ids
 from plusone.kernel.commands import add_collaborator, user_for
@@ -101,6 +102,8 @@ def fill(house: House) -> Side:
         user = house.owner if role == "owner" else user_for(f"{role}@{business.slug}.example")
         add_collaborator(business, user, role=role)
         side.browsers[role] = _logged_in(user)
+    guest = f"guest@{business.slug}.example"
+    invite_collaborator(business, name="Gala", email=guest, role="manager", actor="user:1", now=NOON)
     for name, client in (("client", ana), ("lead", Client.objects.get(business=business, first_name="Eva"))):
         user = user_for(str(client.email))
         attach_logins(user)
@@ -133,6 +136,7 @@ def values_of(business: Business) -> dict[str, str]:
         "product": latest(Product),
         "order": latest(Order),
         "key": latest(ApiKey),
+        "invited": latest(TeamInvitation),
     }
     others = {
         model._meta.model_name or "": latest(model)

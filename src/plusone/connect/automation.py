@@ -1,8 +1,10 @@
 """What the connect room does by itself: kept answers end, and forget whom the business has deleted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from plusone.clients.events import ClientDeleted
 from plusone.clients.models import Client
@@ -10,6 +12,7 @@ from plusone.events.models import Event
 from plusone.events.reactions import reaction
 from plusone.kernel.models import Business
 from plusone.kernel.queue.sweeps import sweep
+from plusone.messaging.texts import Context, Template, templates
 
 from . import commands
 
@@ -26,3 +29,29 @@ def forget_client(business: Business, event: Event, fact: ClientDeleted, now: da
     assert event.client_id is not None
     client = Client.objects.values_list("public_id", flat=True).get(business=business, pk=event.client_id)
     commands.forget_client(business, client)
+
+
+@templates
+class TeamInvitationMail(Template):
+    """Invites somebody to work in a business (R-221)."""
+
+    name = "team.invitation"
+    label = gettext_lazy("Invitation to the team")
+    useful_for = timedelta(days=commands.INVITATION_DAYS)
+
+    def subject(self, ctx: Context) -> str:
+        """Name the business."""
+        return _("{business} invites you to its team")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say who, as what, and that nothing happens by itself."""
+        return [
+            _("Hello {name},"),
+            _("{business} uses Plusone for its clients and recommendations, and would like you to work there too."),
+            _("Your role: {role}. You log in with this e-mail address; you need no password."),
+            _("You do not know {business}? Then you need do nothing."),
+        ]
+
+    def button(self, ctx: Context) -> tuple[str, str]:
+        """Lead to the page where they accept."""
+        return _("See the invitation"), "{link}"

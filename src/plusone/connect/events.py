@@ -46,3 +46,57 @@ class ApiKeyRevoked(Fact):
     name: ClassVar[str] = "api_key.revoked"
     says: ClassVar[Promise] = _("An API key was revoked")
     api_key: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class TeamInvited(Fact):
+    """Somebody was invited to work in the business, with a role."""
+
+    name: ClassVar[str] = "team.invited"
+    says: ClassVar[Promise] = _("Somebody was invited to the team")
+    role: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class TeamInvitationRevoked(Fact):
+    """An invitation to the team was taken back before it was accepted."""
+
+    name: ClassVar[str] = "team.invitation_revoked"
+    says: ClassVar[Promise] = _("An invitation to the team was taken back")
+    role: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class TeamJoined(Fact):
+    """Somebody accepted an invitation and works in the business now; `user` is their login."""
+
+    name: ClassVar[str] = "team.joined"
+    says: ClassVar[Promise] = _("Somebody joined the team")
+    user: int
+    role: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class TeamRoleChanged(Fact):
+    """Somebody of the team has another role; `was` is the one before."""
+
+    name: ClassVar[str] = "team.role_changed"
+    says: ClassVar[Promise] = _("Somebody of the team has another role")
+    user: int
+    role: str
+    was: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class TeamLeft(Fact):
+    """Somebody does not work in the business any more; their access ended at once."""
+
+    name: ClassVar[str] = "team.left"
+    says: ClassVar[Promise] = _("Somebody left the team")
+    user: int
+    role: str

@@ -17,6 +17,21 @@ class ApiKey(Owned):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
 
+class TeamInvitation(Owned):
+    """An offer to work in a business, to one address. The row lives while it waits; what became of it is an event."""
+
+    email = models.CharField(max_length=254)
+    name = models.CharField(max_length=80)
+    role = models.CharField(max_length=20)
+    invited_by = models.CharField(max_length=40)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business", "email"], name="connect_team_invitation_once")]
+        indexes = [models.Index(fields=["email"], name="connect_team_email")]
+
+
 class Answer(models.Model):
     """The answer to a POST that carried an Idempotency-Key, written in the transaction of its effect (CONTRACT)."""
 

@@ -10,7 +10,7 @@ from plusone.kernel.models import Business, Collaborator, User
 from plusone.ledger.models import Transfer
 from plusone.store.models import Order
 
-from .models import ApiKey
+from .models import ApiKey, TeamInvitation
 
 
 def key_hash(key: str) -> str:
@@ -55,6 +55,26 @@ def collaborator(user: User, public_id: str) -> Collaborator | None:
 def team_of(business: Business) -> list[Collaborator]:
     """Return who works in a business, the first ones first, each with the login."""
     return list(Collaborator.objects.filter(business=business).select_related("user").order_by("id"))
+
+
+def invitations_of(business: Business) -> QuerySet[TeamInvitation]:
+    """Return who was invited to the team and has not accepted, the newest first."""
+    return TeamInvitation.objects.filter(business=business).order_by("-id")
+
+
+def invitations_to(user: User) -> list[TeamInvitation]:
+    """Return which businesses have invited this (proved) address to their team."""
+    return list(TeamInvitation.objects.filter(email=user.email).select_related("business").order_by("id"))
+
+
+def team_invitation(public_id: str) -> TeamInvitation | None:
+    """Return the waiting invitation to a team with this id, its business at hand, or None."""
+    return TeamInvitation.objects.filter(public_id=public_id[:22]).select_related("business").first()
+
+
+def is_invited(email: str) -> bool:
+    """Say whether a business waits for somebody with this (normalised) address to join its team."""
+    return TeamInvitation.objects.filter(email=email).exists()
 
 
 def owners_of(business: Business) -> list[User]:

@@ -38,6 +38,22 @@ def add_collaborator(business: Business, user: User, *, role: str) -> Collaborat
     return Collaborator.objects.get_or_create(business=business, user=user, defaults={"role": role})[0]
 
 
+def lock_business(business: Business) -> None:
+    """Wait until nobody else changes what is decided for a business as a whole; until the transaction ends."""
+    Business.objects.select_for_update().get(pk=business.pk)
+
+
+def change_role(collaborator: Collaborator, role: str) -> None:
+    """Give a collaborator another role."""
+    collaborator.role = role
+    collaborator.save(update_fields=["role"])
+
+
+def remove_collaborator(collaborator: Collaborator) -> None:
+    """End somebody's work in a business; the login stays."""
+    Collaborator.objects.filter(pk=collaborator.pk).delete()
+
+
 def user_for(email: str, *, language: str = "") -> User:
     """Return the user of a (normalised) address, made without a password where there is none."""
     user = User.objects.filter(email=email).first()

@@ -20,13 +20,14 @@ PERMISSIONS = {
     "orders.refund": _("Refund payments"),
     "balance.adjust": _("Adjust a client's balance"),
     "settings.manage": _("Change the business's settings"),
+    "team.manage": _("Invite people to the team, change their roles, remove them"),
     "imports.run": _("Import data"),
 }
 
 ALL = frozenset(PERMISSIONS)
 ROLES = {
     "owner": ALL,
-    "manager": ALL - {"settings.manage"},
+    "manager": ALL - {"settings.manage", "team.manage"},
     "professional": frozenset({"home.view", "clients.view", "clients.manage", "campaigns.view"}),
     "front_desk": frozenset(
         {
@@ -46,6 +47,14 @@ ROLE_NAMES = {
     "manager": _("Manager"),
     "professional": _("Professional"),
     "front_desk": _("Front desk"),
+}
+
+# What a role means, in one sentence.
+ROLE_WORDS = {
+    "owner": _("Sees and does everything."),
+    "manager": _("Everything but settings, keys and the team."),
+    "professional": _("Sees and edits own clients only; no money of the business."),
+    "front_desk": _("All clients, sales and payments; no figures of the business."),
 }
 
 

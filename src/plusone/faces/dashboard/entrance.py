@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from plusone.clients.queries import profiles_of
 from plusone.connect.commands import open_business, use_setup_token
-from plusone.connect.queries import businesses_of
+from plusone.connect.queries import businesses_of, invitations_to
 from plusone.faces.ui.accounts import log_in_proved
 from plusone.faces.ui.http import Page, logged_in, public
 from plusone.faces.ui.navigation import url_of
@@ -23,8 +23,10 @@ from plusone.kernel.commands import set_language as remember_language
 from plusone.kernel.countries import LANGUAGES, LEGAL_PRESETS, countries, country, currencies, timezones
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
+from plusone.kernel.permissions import ROLE_NAMES
 
 from .forms import OnceForm, act_once, choose
+from .joining import join_team
 
 
 class BusinessForm(OnceForm):
@@ -64,9 +66,9 @@ def root(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("account_login")
     places = _places(request)
-    if not places:
-        return redirect("start")
-    return redirect(places[0]["url"]) if len(places) == 1 else redirect("switch")
+    if len(places) == 1:
+        return redirect(places[0]["url"])
+    return redirect("switch" if places else "start")
 
 
 @logged_in
@@ -79,8 +81,21 @@ def switch(request: Page) -> HttpResponse:
 
 def _places(request: HttpRequest) -> list[dict[str, str]]:
     assert request.user.is_authenticated
+    invited = [
+        {
+            "name": row.business.name,
+            "url": reverse("join_team", args=[row.public_id]),
+            "as": _("You are invited to work here: %(role)s") % {"role": ROLE_NAMES.get(row.role, row.role)},
+        }
+        for row in invitations_to(request.user)
+        if row.expires_at > request.now  # type: ignore[attr-defined]  # every door sets it
+    ]
     work = [
-        {"name": row.business.name, "url": reverse("b:home", args=[row.business.slug]), "as": _("You work here")}
+        {
+            "name": row.business.name,
+            "url": reverse("b:home", args=[row.business.slug]),
+            "as": _("You work here: %(role)s") % {"role": ROLE_NAMES.get(row.role, row.role)},
+        }
         for row in businesses_of(request.user)
     ]
     mine = [
@@ -88,7 +103,7 @@ def _places(request: HttpRequest) -> list[dict[str, str]]:
         for client in profiles_of(request.user)
         if (url := url_of("p:home", business=client.business))
     ]
-    return work + mine
+    return invited + work + mine
 
 
 @logged_in
@@ -175,5 +190,6 @@ urlpatterns = [
     path("switch", switch, name="switch"),
     path("start", start, name="start"),
     path("setup/<str:token>", setup, name="setup"),
+    path("team/<str:token>", join_team, name="join_team"),
     path("language", set_language, name="set_language"),
 ]

@@ -24,6 +24,7 @@ from django.views.generic import RedirectView
 
 from plusone.clients.commands import attach_logins
 from plusone.clients.queries import may_ask_for_code
+from plusone.connect.queries import is_invited
 from plusone.kernel import clock
 from plusone.kernel.commands import user_for
 from plusone.kernel.identity import login_email
@@ -115,7 +116,7 @@ class OpenAccountForm(SignupForm):  # type: ignore[misc]  # allauth has no types
 
 
 class RequestCodeForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth has no types
-    """Asks for a login code. Clients with access have a login as soon as they ask for one."""
+    """Asks for a login code. Clients with access and who is invited to a team have a login as soon as they ask."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,7 +125,7 @@ class RequestCodeForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth ha
     def clean_email(self) -> str:
         """Make the login of a client who asks for the first time. The answer is the same for any address."""
         email = self.cleaned_data["email"]
-        if may_ask_for_code(email):
+        if may_ask_for_code(email) or is_invited(email):
             user_for(email)
         cleaned = str(super().clean_email())
         if self._user is not None:

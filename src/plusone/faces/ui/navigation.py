@@ -72,7 +72,7 @@ STAFF = (
         "settings.manage",
         children=(
             Place("settings", "b:settings", _("Business"), permission="settings.manage"),
-            Place("team", "b:team", _("Team"), permission="settings.manage"),
+            Place("team", "b:team", _("Team"), permission="team.manage"),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Settings of the business, keys of the API, the team."""
+"""Settings of the business, keys of the API."""
 
 from typing import Any
 
@@ -14,13 +14,12 @@ from django.views.decorators.http import require_POST
 
 from plusone.connect.commands import create_api_key, edit_business, revoke_api_key
 from plusone.connect.models import ApiKey
-from plusone.connect.queries import keys_of, money_has_moved, team_of
+from plusone.connect.queries import keys_of, money_has_moved
 from plusone.faces.dashboard.forms import OnceForm, act_once, choose
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.countries import LEGAL_PRESETS, countries, currencies, timezones
 from plusone.kernel.models import Business
-from plusone.kernel.permissions import PERMISSIONS, ROLE_NAMES, ROLES
 
 FIELDS = (
     "name", "kind", "email", "phone", "address", "brand_color", "country", "language", "timezone", "currency",
@@ -148,20 +147,8 @@ def revoke(request: Page, key: str) -> HttpResponse:
     return redirect("b:keys", request.business.slug)
 
 
-@staff("settings.manage")
-def team(request: Page) -> HttpResponse:
-    """Show who works here, and what each role may do."""
-    roles = [
-        (ROLE_NAMES[role], [PERMISSIONS[name] for name in PERMISSIONS if name in held]) for role, held in ROLES.items()
-    ]
-    rows = [(row, ROLE_NAMES.get(row.role, row.role)) for row in team_of(request.business)]
-    context = {"nav": "team", "title": _("Team"), "rows": rows, "roles": roles}
-    return render(request, "dashboard/settings/team.html", context)
-
-
 urlpatterns = [
     path("settings/", business, name="settings"),
     path("settings/keys/", keys, name="keys"),
     path("settings/keys/<str:key>/revoke/", revoke, name="key_revoke"),
-    path("settings/team/", team, name="team"),
 ]

@@ -1,0 +1,184 @@
+"""Settings ▸ Team: who works here, as what, and what each role may see (R-102, R-221, R-223)."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from plusone.connect import commands
+from plusone.connect.models import TeamInvitation
+from plusone.connect.queries import invitations_of, team_of
+from plusone.faces.dashboard.forms import OnceForm, act_once, show_refusal
+from plusone.faces.ui.http import Page, staff
+from plusone.kernel.access import get
+from plusone.kernel.errors import Refused
+from plusone.kernel.models import Collaborator
+from plusone.kernel.permissions import PERMISSIONS, ROLE_NAMES, ROLE_WORDS, allows
+
+
+class RoleField(forms.ChoiceField):
+    """One of the roles, each with what it means."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("Role"),
+            choices=lambda: [(role, f"{name}: {ROLE_WORDS[role]}") for role, name in ROLE_NAMES.items()],
+            widget=forms.RadioSelect,
+            **kwargs,
+        )
+
+
+class InviteForm(OnceForm):
+    """Who is invited, as what."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    email = forms.CharField(
+        label=gettext_lazy("E-mail"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"type": "email", "autocomplete": "off"}),
+        help_text=gettext_lazy("They get a mail with a link, and log in with this address."),
+    )
+    role = RoleField(initial="professional")
+
+
+class RoleForm(forms.Form):
+    """Another role."""
+
+    role = RoleField()
+
+
+@staff("team.manage")
+def index(request: Page) -> HttpResponse:
+    """Show who works here and who is invited; invite somebody."""
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            return commands.invite_collaborator(
+                request.business, **form.given(), actor=request.actor, now=request.now
+            ).public_id
+
+        if act_once(form, f"team:{request.business.pk}", act) is not None:
+            messages.success(request, _("%(name)s is invited.") % {"name": form.cleaned_data["name"]})
+            return redirect("b:team", request.business.slug)
+    context = {
+        "nav": "team",
+        "title": _("Team"),
+        "form": form,
+        "rows": [(row, ROLE_NAMES.get(row.role, row.role)) for row in team_of(request.business)],
+        "invited": [
+            (row, ROLE_NAMES.get(row.role, row.role), row.expires_at <= request.now)
+            for row in invitations_of(request.business)
+        ],
+    }
+    return render(request, "dashboard/team/index.html", context)
+
+
+@staff("team.manage")
+@require_POST
+def resend(request: Page, invited: str) -> HttpResponse:
+    """Send an invitation once more."""
+    found = get(request.business, TeamInvitation, invited)
+    commands.resend_invitation(found, now=request.now)
+    messages.success(request, _("The invitation is sent once more to %(email)s.") % {"email": found.email})
+    return redirect("b:team", request.business.slug)
+
+
+@staff("team.manage")
+@require_POST
+def revoke(request: Page, invited: str) -> HttpResponse:
+    """Take an invitation back."""
+    found = get(request.business, TeamInvitation, invited)
+    if commands.revoke_invitation(found, actor=request.actor, now=request.now):
+        messages.success(request, _("The invitation of %(name)s is taken back.") % {"name": found.name})
+    return redirect("b:team", request.business.slug)
+
+
+@staff("team.manage")
+def member(request: Page, collaborator: str) -> HttpResponse:
+    """Show one of the team, and change their role."""
+    found = _member(request, collaborator)
+    form = RoleForm(request.POST or None, initial={"role": found.role})
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = commands.set_role(found, form.cleaned_data["role"], actor=request.actor, now=request.now)
+        except Refused as error:
+            show_refusal(form, error)
+        else:
+            if changed:
+                messages.success(request, _("The role is changed, and holds at once."))
+            # Who has made themselves something else may not see the team any more.
+            mine = found.user_id == request.user.pk
+            return redirect("b:home" if mine and changed else "b:team", request.business.slug)
+    context = {"form": form, "member": found, **_about(request, found)}
+    return render(request, "dashboard/team/member.html", context)
+
+
+@staff("team.manage")
+def remove(request: Page, collaborator: str) -> HttpResponse:
+    """End somebody's access, after asking."""
+    found = _member(request, collaborator)
+    name = found.user.name or found.user.email
+    about = _about(request, found, _("Remove"))
+    if request.method == "POST":
+        try:
+            if commands.remove_from_team(found, actor=request.actor, now=request.now):
+                messages.success(request, _("%(name)s has no access any more.") % {"name": name})
+        except Refused as error:
+            messages.error(request, str(error))
+            return redirect("b:team_member", request.business.slug, collaborator)
+        return redirect("root" if found.user_id == request.user.pk else "b:team", *_slug(request, found))
+    context = {**about, "title": _("Remove %(name)s from the team?") % {"name": name}, "member": found}
+    return render(request, "dashboard/team/remove.html", context)
+
+
+def _slug(request: Page, found: Collaborator) -> tuple[str, ...]:
+    return () if found.user_id == request.user.pk else (request.business.slug,)
+
+
+@staff("team.manage")
+def roles(request: Page) -> HttpResponse:
+    """Say what each role may see and do, in plain words, from the table that the doors read."""
+    rows = [
+        (label, [(ROLE_NAMES[role], allows(role, name)) for role in ROLE_NAMES]) for name, label in PERMISSIONS.items()
+    ]
+    context = {
+        "nav": "team",
+        "title": _("What can they see?"),
+        "roles": [(name, ROLE_WORDS[role]) for role, name in ROLE_NAMES.items()],
+        "rows": rows,
+        "crumbs": [(_("Team"), reverse("b:team", args=[request.business.slug])), (_("What can they see?"), "")],
+    }
+    return render(request, "dashboard/team/roles.html", context)
+
+
+def _member(request: Page, public_id: str) -> Collaborator:
+    found = get(request.business, Collaborator, public_id)
+    found.business = request.business
+    return found
+
+
+def _about(request: Page, found: Collaborator, here: str = "") -> dict[str, Any]:
+    name, slug = found.user.name or found.user.email, request.business.slug
+    way = [(_("Team"), reverse("b:team", args=[slug]))]
+    if here:
+        way += [(name, reverse("b:team_member", args=[slug, found.public_id])), (here, "")]
+    else:
+        way += [(name, "")]
+    return {"nav": "team", "title": name, "crumbs": way}
+
+
+urlpatterns = [
+    path("settings/team/", index, name="team"),
+    path("settings/team/roles/", roles, name="team_roles"),
+    path("settings/team/invited/<str:invited>/resend/", resend, name="team_resend"),
+    path("settings/team/invited/<str:invited>/revoke/", revoke, name="team_revoke"),
+    path("settings/team/<str:collaborator>/", member, name="team_member"),
+    path("settings/team/<str:collaborator>/remove/", remove, name="team_remove"),
+]

@@ -1,0 +1,162 @@
+"""Who works in a business: invited by mail, with a role, until they leave (R-102, R-213, R-221, Q-20)."""
+
+import re
+
+import pytest
+from django.test import Client as Browser
+
+from plusone.connect.commands import LastOwner, remove_from_team, set_role
+from plusone.connect.models import TeamInvitation
+from plusone.events.models import Event
+from plusone.kernel.commands import add_collaborator
+from plusone.kernel.models import Business, Collaborator, User
+from plusone.messaging.models import Message
+from world import NOON
+
+from .conftest import browser_of
+from .pages import send, text_of
+from .test_accounts import CODE, CONFIRM, code_in
+
+TEAM = "/b/studio-vela/settings/team/"
+PABLO = {"name": "Pablo Ruiz", "email": "Pablo@Vela.example", "role": "professional"}
+
+
+def roles(business: Business) -> dict[str, str]:
+    return {row.user.email: row.role for row in Collaborator.objects.filter(business=business).select_related("user")}
+
+
+def told(business: Business) -> list[str]:
+    found = Event.objects.filter(business=business, name__startswith="team.").order_by("pk")
+    return list(found.values_list("name", flat=True))
+
+
+def invitation(olga: Browser, **changes: str) -> TeamInvitation:
+    assert send(olga, TEAM, PABLO | changes)["Location"] == TEAM
+    return TeamInvitation.objects.latest("pk")
+
+
+def link_in(mail: Message) -> str:
+    found = re.search(r"http\S+(/team/\S+)", mail.text)
+    assert found, mail.text
+    return found[1]
+
+
+def test_somebody_is_invited_proves_the_address_and_works_here(gym: Business, olga: Browser) -> None:
+    """R-221: name and address; the mail's link shows a page, a code proves the address, and a POST accepts."""
+    invitation(olga)
+    mail = Message.objects.get(template="team.invitation")
+    assert (mail.to, mail.language) == ("pablo@vela.example", "es")
+    assert not User.objects.filter(email="pablo@vela.example").exists()
+    page, pablo = link_in(mail), Browser()
+    for _time in range(2):
+        shown = pablo.get(page)
+        assert (shown.status_code, "Studio Vela" in text_of(shown)) == (200, True)
+    assert pablo.post(page).status_code == 200  # not proved: the page asks for it
+    assert roles(gym) == {"olga@vela.example": "owner"}
+
+    assert pablo.post(CODE, {"email": "pablo@vela.example", "next": page})["Location"].startswith(CONFIRM)
+    code = code_in(Message.objects.get(template="login_code"))
+    assert pablo.post(CONFIRM, {"code": code, "next": page})["Location"] == page
+    assert roles(gym) == {"olga@vela.example": "owner"}  # being there is not accepting
+    assert pablo.post(page)["Location"] == "/b/studio-vela/"
+
+    assert roles(gym) == {"olga@vela.example": "owner", "pablo@vela.example": "professional"}
+    assert User.objects.get(email="pablo@vela.example").name == "Pablo Ruiz"
+    assert pablo.get("/b/studio-vela/").status_code == 200
+    assert pablo.get(TEAM).status_code == 404
+    assert Browser().get(page).status_code == 410  # the link has done its work
+    names = told(gym)
+    assert names == ["team.invited", "team.joined"]
+
+
+def test_invitation_is_for_its_address_alone(gym: Business, olga: Browser, ana_herself: Browser) -> None:
+    """Whoever else holds the link gets nothing by it, and sees no address."""
+    page = f"/team/{invitation(olga).public_id}"
+    for somebody in (ana_herself, olga):
+        assert somebody.post(page).status_code == 200
+    assert "pablo@vela.example" not in text_of(ana_herself.get(page))
+    assert roles(gym) == {"olga@vela.example": "owner"}
+    assert TeamInvitation.objects.count() == 1
+
+
+def test_invitation_waits_where_one_logs_in(gym: Business, olga: Browser) -> None:
+    """Who logs in without the mail finds it among the places to go."""
+    found = invitation(olga)
+    pablo = browser_of(User.objects.create_user("pablo@vela.example", language="en"))
+    assert pablo.get("/")["Location"] == f"/team/{found.public_id}"
+    assert "You are invited to work here: Professional" in text_of(pablo.get("/switch"))
+
+
+def test_invitation_is_sent_again_ends_and_is_taken_back(gym: Business, olga: Browser) -> None:
+    found = invitation(olga)
+    page = f"/team/{found.public_id}"
+    pablo = browser_of(User.objects.create_user("pablo@vela.example", language="en"))
+    TeamInvitation.objects.update(expires_at=NOON)
+    assert (pablo.get(page).status_code, pablo.post(page).status_code) == (410, 410)
+    assert "The link has ended" in text_of(olga.get(TEAM))
+
+    olga.post(f"{TEAM}invited/{found.public_id}/resend/")
+    assert Message.objects.filter(template="team.invitation").count() == 2
+    assert pablo.get(page).status_code == 200
+    invitation(olga, name="Pablo", role="manager")  # the same address: renewed, not doubled
+    assert list(TeamInvitation.objects.values_list("name", "role")) == [("Pablo", "manager")]
+
+    olga.post(f"{TEAM}invited/{found.public_id}/revoke/")
+    assert (pablo.post(page).status_code, roles(gym)) == (410, {"olga@vela.example": "owner"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"email": "nonsense"}, "not an e-mail address"),
+        ({"email": "olga@vela.example"}, "works here already"),
+        ({"name": "x" * 90}, "80"),
+        ({"role": "emperor"}, "emperor"),
+    ],
+)
+def test_wrong_invitations_are_refused_at_their_field(
+    gym: Business, olga: Browser, typed: dict[str, str], says: str
+) -> None:
+    answer = send(olga, TEAM, PABLO | typed)
+    assert (answer.status_code, says in text_of(answer)) == (200, True)
+    assert (TeamInvitation.objects.count(), Message.objects.count()) == (0, 0)
+
+
+def test_role_holds_at_once_and_leaving_ends_access_at_once(gym: Business, olga: Browser, desk: Browser) -> None:
+    """R-221, R-223: no new login needed, and no page left open."""
+    row = Collaborator.objects.get(user__email="desk@vela.example")
+    assert (desk.get("/b/studio-vela/").status_code, desk.get("/b/studio-vela/overview/").status_code) == (200, 404)
+    olga.post(f"{TEAM}{row.public_id}/", {"role": "manager"})
+    assert desk.get("/b/studio-vela/overview/").status_code == 200
+    assert "at once" in text_of(olga.get(f"{TEAM}{row.public_id}/remove/"))
+    assert desk.get("/b/studio-vela/").status_code == 200  # asking removed nobody
+    assert olga.post(f"{TEAM}{row.public_id}/remove/")["Location"] == TEAM
+    assert desk.get("/b/studio-vela/").status_code == 404
+    assert desk.get("/", follow=True).redirect_chain[-1][0] == "/start"
+    names = told(gym)
+    assert names == ["team.role_changed", "team.left"]
+
+
+def test_the_last_owner_cannot_go(gym: Business, olga: Browser) -> None:
+    """A business always has an owner: neither by another role nor by leaving."""
+    row = Collaborator.objects.get(business=gym)
+    assert "always has an owner" in text_of(olga.post(f"{TEAM}{row.public_id}/", {"role": "manager"}))
+    assert "always has an owner" in text_of(olga.post(f"{TEAM}{row.public_id}/remove/", follow=True))
+    assert roles(gym) == {"olga@vela.example": "owner"}
+    with pytest.raises(LastOwner):
+        remove_from_team(row, actor="user:1", now=NOON)
+
+    other = add_collaborator(gym, User.objects.create_user("eva@vela.example"), role="owner")
+    assert olga.post(f"{TEAM}{row.public_id}/remove/")["Location"] == "/"
+    assert olga.get("/b/studio-vela/").status_code == 404
+    with pytest.raises(LastOwner):
+        set_role(other, "front_desk", actor="user:1", now=NOON)
+    assert roles(gym) == {"eva@vela.example": "owner"}
+
+
+def test_roles_are_said_in_plain_words(gym: Business, olga: Browser, desk: Browser) -> None:
+    """Generated from the table that the doors read."""
+    page = text_of(olga.get(f"{TEAM}roles/"))
+    for words in ("Sell and take payments", "Front desk", "Sees and does everything."):
+        assert words in page
+    assert desk.get(f"{TEAM}roles/").status_code == 404
