@@ -29,8 +29,8 @@ def join_team(request: HttpRequest, token: str) -> HttpResponse:
         try:
             accept_invitation(found, user, now=now)
         except Refused as error:
-            context = {"title": _("This link has ended"), "text": error.message}
-            return render(request, "dashboard/setup_ended.html", context, status=error.status)
+            said = {"title": _("This link has ended"), "text": error.message}
+            return render(request, "dashboard/setup_ended.html", said, status=error.status)
         return redirect("b:home", found.business.slug)
     context: dict[str, Any] = {
         "title": _("%(business)s invites you") % {"business": found.business.name},
