@@ -74,7 +74,7 @@ def test_without_a_mail_server_messages_wait_and_nothing_is_tried(gym, hello):
     assert list(outbox()) == list(outbox(gym)) == [message]
 
 
-def test_what_waited_leaves_when_there_is_a_mail_server(hello, request):
+def test_what_waited_leaves_when_there_is_a_mail_server(noon, hello, request):
     hello()
     drain()
     mail_server = request.getfixturevalue("mail_server")
@@ -82,7 +82,7 @@ def test_what_waited_leaves_when_there_is_a_mail_server(hello, request):
 
     assert len(mail_server) == 1
     assert waiting_count() == 0
-    assert hand_over() == 0
+    assert hand_over(noon) == 0
 
 
 def test_what_waited_too_long_is_not_sent(hello, request):
@@ -140,6 +140,8 @@ def test_promotions_need_the_readers_yes(gym, ana, noon, hello, mail_server):
             business=gym, client=ana, purpose="promotions", given=given, text="News?", source="test", at=noon
         )
 
+    Client.objects.filter(pk=ana.pk).update(news_by_default=False)
+    ana.refresh_from_db()
     assert hello("test.news", key="1").reason == "no_consent"
     answer(True)
     assert hello("test.news", key="2").state == "queued"

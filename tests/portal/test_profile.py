@@ -2,7 +2,7 @@
 
 import pytest
 
-from plusone.clients.models import Client
+from plusone.clients.models import Client, Consent
 from plusone.clients.preferences import wants
 from world import add_client, open_salon
 
@@ -34,7 +34,7 @@ def test_what_is_wrong_is_said_at_its_field_and_not_saved(ana: Client, log_in: L
     assert response.status_code == 422
     assert 'aria-invalid="true"' in response.content.decode()
     assert (ana.first_name, ana.phone, ana.language) == ("Ana", "", "")
-    assert not wants(ana)
+    assert not Consent.objects.exists()
 
 
 def test_what_is_not_theirs_to_change_is_ignored(ana: Client, log_in: LogIn) -> None:

@@ -6,9 +6,10 @@ from django.test import Client as Browser
 from plusone.clients.commands import set_promotions
 from plusone.clients.models import Client, Consent
 from plusone.clients.preferences import unsubscribe_token, wants
+from plusone.connect.commands import edit_business, open_business
 from plusone.events.models import Event
 from plusone.kernel import clock
-from world import add_client, open_gym
+from world import add_client, bring, launch, open_gym
 
 pytestmark = pytest.mark.django_db
 
@@ -48,8 +49,27 @@ def test_the_button_stops_it_without_a_cookie(ana: Client) -> None:
     assert told.data == {"purpose": "promotions", "given": False}
 
 
-def test_silence_is_no_consent(ana: Client) -> None:
-    assert not wants(add_client(ana.business, "Eva"))
+def test_silence_is_consent_of_the_businesss_own_clients_alone(ana: Client) -> None:
+    """R-243: the setting holds for clients added from now on; a friend who registers is never told unasked."""
+    gym = ana.business
+    eva = add_client(gym, "Eva")
+    edit_business(gym, news_to="agreed", actor="user:1", now=clock.now())
+    leo = add_client(gym, "Leo")
+    launch(gym)
+    ben = bring(ana, "Ben").friend
+    assert [wants(client) for client in (eva, leo, ben)] == [True, False, False]
+    told = {client.first_name for client in Client.objects.of(gym).wanting_news()}
+    assert told == {"Ana", "Eva"}
+    for client, given in ((eva, False), (leo, True), (ben, True)):
+        set_promotions(client, given, text="News?", source="portal", actor="user:1", now=clock.now())
+    told = {client.first_name for client in Client.objects.of(gym).wanting_news()}
+    assert told == {"Ana", "Leo", "Ben"}
+
+
+def test_where_the_law_asks_first_so_does_the_business() -> None:
+    opened = open_business(name="Studio Spree", owner_email="uta@spree.example", country_code="DE", now=clock.now())
+    assert opened.business.news_to == "agreed"
+    assert not wants(add_client(opened.business, "Uwe"))
 
 
 def test_the_address_holds_nobody(ana: Client) -> None:

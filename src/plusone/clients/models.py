@@ -37,6 +37,13 @@ class ClientQuerySet(models.QuerySet["Client"]):
         """Keep the clients of a business that were not deleted."""
         return self.filter(business=business).exclude(status=Client.Status.DELETED)
 
+    def wanting_news(self) -> "ClientQuerySet":
+        """Keep those who may be sent promotions: their last word was yes, or they said none and are told by default."""
+        said = Consent.objects.filter(client=models.OuterRef("pk"), purpose="promotions").order_by("-pk")
+        return self.annotate(said_to_news=models.Subquery(said.values("given")[:1])).filter(
+            Q(said_to_news=True) | Q(said_to_news=None, news_by_default=True)
+        )
+
     def search(self, text: str) -> "ClientQuerySet":
         """Keep those whose name, address or phone has every word of `text`, in any letter case, with or without
         accents."""
@@ -69,6 +76,7 @@ class Client(Owned):
     language = models.CharField(max_length=8, blank=True)
     code = models.CharField(max_length=9, unique=True, default=ids.referral_code)
     source = models.CharField(max_length=20)  # staff, referral, form, import, api
+    news_by_default = models.BooleanField(default=False)  # told of news until they say anything about it (R-243)
     external_id = models.CharField(max_length=120, null=True, blank=True)
     undated = models.BooleanField(default=False)  # imported without a date: the first order's stands in for it
     tags = models.ManyToManyField(Tag, related_name="clients", blank=True)

@@ -1,6 +1,13 @@
-"""What a client wants to be sent: their last word on a purpose counts, and silence is no consent (PRI-5)."""
+"""What a client wants to be sent: their last word counts (PRI-5, R-243).
 
+Who has said nothing is told of news only as an existing client of a business that chose so; a friend who registered
+never is.
+"""
+
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
+
+from plusone.kernel.models import Business
 
 from .models import Client
 
@@ -8,8 +15,21 @@ PROMOTIONS = "promotions"
 
 
 def wants(client: Client, purpose: str = PROMOTIONS) -> bool:
-    """Say whether a client has agreed to be written to for a purpose, and not taken it back."""
-    return bool(client.consents.filter(purpose=purpose).order_by("pk").values_list("given", flat=True).last())
+    """Say whether a client may be written to for a purpose."""
+    said = client.consents.filter(purpose=purpose).order_by("pk").values_list("given", flat=True).last()
+    if said is None:
+        return purpose == PROMOTIONS and client.news_by_default
+    return bool(said)
+
+
+def news_by_default(business: Business) -> bool:
+    """Say whether a client whom the business adds today is told of news until they decline (ADR 8)."""
+    return business.news_to == Business.NewsTo.CLIENTS
+
+
+def unsubscribe_link(client: Client) -> str:
+    """Return the address that stops promotions, absolute."""
+    return f"{settings.BASE_URL}/u/{unsubscribe_token(client)}"
 
 
 def _signer() -> Signer:

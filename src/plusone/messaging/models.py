@@ -39,7 +39,9 @@ class Message(Row):
         DELETED = "deleted", _("The client was deleted.")
         NO_ADDRESS = "no_address", _("There is no address.")
         CHANNEL_OFF = "channel_off", _("The business has switched this channel off.")
-        NO_CONSENT = "no_consent", _("The client has not agreed to news and promotions.")
+        NO_CONSENT = "no_consent", _("The client does not want news and promotions.")
+        BLOCKED = "blocked", _("The address does not take our mails.")
+        WEEKLY_MAX = "weekly_max", _("The client was sent enough promotions this week.")
         TOO_LATE = "too_late", _("It could not be sent while it was still useful.")
 
     # `(business, …)` below begin with the business; its own index would be one more to write.
@@ -66,17 +68,29 @@ class Message(Row):
     claimed_at = models.DateTimeField(null=True)
     handed_over_at = models.DateTimeField(null=True)
     useful_until = models.DateTimeField()
+    mailing_id = models.BigIntegerField(null=True)  # of a room above: one text to many
+    read_at = models.DateTimeField(null=True)  # in the client's pages
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["business", "key"], name="messaging_once"),
             models.UniqueConstraint(fields=["key"], condition=Q(business=None), name="messaging_once_of_nobody"),
+            models.UniqueConstraint(
+                fields=["mailing_id", "client", "channel"],
+                condition=Q(mailing_id__isnull=False),
+                name="messaging_once_a_mailing",
+            ),
         ]
         indexes = [
             models.Index(fields=["business", "-id"], name="messaging_of_business"),
             models.Index(fields=["client", "-id"], condition=Q(client__isnull=False), name="messaging_of_client"),
             models.Index(
                 fields=["id"], condition=Q(state="queued", handed_over_at__isnull=True), name="messaging_waiting"
+            ),
+            models.Index(
+                fields=["client", "created_at"],
+                condition=Q(category="promotional", channel="email", state__in=("queued", "sent", "delivered")),
+                name="messaging_promotions",
             ),
         ]
 
@@ -116,3 +130,27 @@ class ChannelSwitch(Owned):
 
     def __str__(self) -> str:
         return f"{self.channel} {'on' if self.active else 'off'}"
+
+
+class Suppression(Owned):
+    """An address of a business that is not written to any more. It is kept as a fingerprint, so it survives the person.
+
+    A bounce stops all mail to it, a complaint the promotions.
+    """
+
+    class Reason(models.TextChoices):
+        """Why."""
+
+        BOUNCED = "bounced", _("Mails to it come back")
+        COMPLAINED = "complained", _("Its reader has marked a mail as spam")
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+", db_index=False)
+    hash = models.CharField(max_length=64)
+    reason = models.CharField(max_length=12, choices=Reason)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business", "hash"], name="messaging_one_suppression")]
+
+    def __str__(self) -> str:
+        return f"{self.hash[:8]} {self.reason}"

@@ -7,6 +7,9 @@ import css_inline
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from plusone.clients.preferences import unsubscribe_link
+
+from .models import Category
 from .texts import Context, Template, fill, fill_html, one_line
 
 SUBJECT_LENGTH = 300
@@ -33,6 +36,9 @@ def render(template: Template, ctx: Context) -> Rendered:
             "language": ctx.language,
             "button_label": fill(label, ctx),
             "button_address": fill(address, ctx),
+            "unsubscribe": unsubscribe_link(ctx.client)
+            if template.category == Category.PROMOTIONAL and ctx.client
+            else "",
         }
         text = render_to_string("messaging/mail.txt", parts | {"paragraphs": [fill(part, ctx) for part in paragraphs]})
         html = render_to_string(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from plusone.clients import events
 from plusone.clients.models import Client, Tag, fold
+from plusone.clients.preferences import news_by_default
 from plusone.events.commands import record_many
 from plusone.events.facts import Fact
 from plusone.kernel.db import bulk
@@ -65,6 +66,7 @@ def import_clients(
             continue
         if line.outcome == "created":
             _fill(client, line, now)
+            client.news_by_default = line.status != Status.LEAD and news_by_default(business)
             added.append(line)
             continue
         changed = _apply(client, line)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from plusone.clients import events
 from plusone.clients.models import Client, Consent
+from plusone.clients.preferences import news_by_default
 from plusone.events.commands import record
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
@@ -47,6 +48,7 @@ def create_client(
         access=access,
         language=language,
         source=source,
+        news_by_default=news_by_default(business),
         created_at=now,
         activated_at=now,
     )

@@ -14,7 +14,7 @@ from plusone.events.commands import record
 def set_promotions(client: Client, given: bool, *, text: str, source: str, actor: str, now: datetime) -> bool:
     """Agree to news and promotions, or take that back; `text` is what the client read. Say whether that was new."""
     spoken = client.consents.filter(purpose=PROMOTIONS).exists()
-    if wants(client) == given and (spoken or given):
+    if spoken and wants(client) == given:
         return False
     Consent.objects.create(
         business=client.business, client=client, purpose=PROMOTIONS, given=given, text=text[:500], source=source, at=now

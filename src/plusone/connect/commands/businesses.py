@@ -42,6 +42,10 @@ EDITABLE = (
     "auto_apply_to_renewal",
     "consent_required",
     "free_orders_activate",
+    "news_to",
+    "quiet_from",
+    "quiet_until",
+    "news_weekly_max",
 )
 
 
@@ -90,6 +94,9 @@ def open_business(
             "legal_preset": legal_preset or home.legal_preset,
         }
     )
+    # German courts ask that clients were told of such mails when they gave their address (TRUST A2).
+    asks = columns["legal_preset"] == "dach"
+    columns["news_to"] = Business.NewsTo.AGREED if asks else Business.NewsTo.CLIENTS
     business = create_business(**columns, email=email)
     owner = user_for(email, language=business.language)
     add_collaborator(business, owner, role="owner")
@@ -179,9 +186,20 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
         raise Invalid(_("Choose English, Spanish or French."), field="language")
     if "legal_preset" in fields and fields["legal_preset"] not in LEGAL_PRESETS:
         raise Invalid(_("Choose which rules apply where you are."), field="legal_preset")
+    _check_news(fields)
     if fields.get("brand_color") and not _is_color(fields["brand_color"]):
         raise Invalid(_("A colour is written as # and six digits, such as #0f766e."), field="brand_color")
     return cleaned
+
+
+def _check_news(fields: dict[str, Any]) -> None:
+    if "news_to" in fields and fields["news_to"] not in Business.NewsTo.values:
+        raise Invalid(_("Choose who is sent news and promotions."), field="news_to")
+    for name in ("quiet_from", "quiet_until"):
+        if name in fields and not 0 <= fields[name] <= 23:
+            raise Invalid(_("An hour is a number from 0 to 23."), field=name)
+    if "news_weekly_max" in fields and not 0 <= fields["news_weekly_max"] <= 50:
+        raise Invalid(_("Choose a number from 0 to 50."), field="news_weekly_max")
 
 
 def _is_color(text: object) -> bool:

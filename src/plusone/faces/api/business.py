@@ -14,6 +14,8 @@ from .fields import NO_CONTROL, NO_NUL, Body, Email, Flag, Found, Id, Language, 
 router = Router(tags=["Business"])
 
 Kind = Literal["coach", "studio", "salon", "clinic", "venue", "other"]
+NewsTo = Literal["clients", "agreed"]
+Hour = Annotated[int, Strict(), Field(ge=0, le=23)]
 
 
 class BusinessOut(Found):
@@ -35,6 +37,12 @@ class BusinessOut(Found):
     ]
     consent_required: Annotated[bool, Field(description="Whether the public form asks for consent.")]
     free_orders_activate: Annotated[bool, Field(description="Whether an order without money makes a lead a client.")]
+    news_to: Annotated[
+        NewsTo, Field(description="Which new clients are sent promotions: all until they decline, or who agreed.")
+    ]
+    quiet_from: Annotated[int, Field(description="The hour at which promotions begin to rest, in the time zone.")]
+    quiet_until: Annotated[int, Field(description="The hour at which they go out again; equal: no rest.")]
+    news_weekly_max: Annotated[int, Field(description="Promotional mails to a client in seven days; 0: no limit.")]
     created_at: Moment
 
 
@@ -54,6 +62,10 @@ class BusinessPatch(Body):
     auto_apply_to_renewal: Flag = True
     consent_required: Flag = False
     free_orders_activate: Flag = False
+    news_to: NewsTo = "clients"
+    quiet_from: Hour = 21
+    quiet_until: Hour = 8
+    news_weekly_max: Annotated[int, Strict(), Field(ge=0, le=50)] = 2
 
 
 def show(business: Business) -> dict[str, Any]:

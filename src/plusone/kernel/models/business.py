@@ -31,6 +31,12 @@ class Business(Row):
         VENUE = "venue", _("Restaurant or venue")
         OTHER = "other", _("Something else")
 
+    class NewsTo(models.TextChoices):
+        """Which new clients are sent news and promotions (R-243); each can decline at any time."""
+
+        CLIENTS = "clients", _("Clients, until they decline")
+        AGREED = "agreed", _("Only clients who have agreed")
+
     name = models.CharField(max_length=120)
     slug = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.OTHER)
@@ -46,6 +52,11 @@ class Business(Row):
     auto_apply_to_renewal = models.BooleanField(default=True)
     consent_required = models.BooleanField(default=False)
     free_orders_activate = models.BooleanField(default=False)  # Q-11
+    news_to = models.CharField(max_length=10, choices=NewsTo, default=NewsTo.CLIENTS)
+    # Promotions rest between these hours of the business's day (R-245), and are at most so many a week; 0: no limit.
+    quiet_from = models.PositiveSmallIntegerField(default=21)
+    quiet_until = models.PositiveSmallIntegerField(default=8)
+    news_weekly_max = models.PositiveSmallIntegerField(default=2)
     marketing_started_at = models.DateTimeField(null=True, blank=True)  # R-010
     marketing_started_by = models.CharField(max_length=40, blank=True)
     checklist_dismissed_at = models.DateTimeField(null=True, blank=True)

@@ -21,7 +21,7 @@ from plusone.rules.vocabulary import Action, Moment, Person, UnknownWord, action
 @sweep(every_seconds=30)
 def hand_over(now: datetime) -> int:
     """Send what waited for a mail server, once there is one."""
-    return commands.hand_over()
+    return commands.hand_over(now)
 
 
 @reaction(ClientDeleted)

@@ -26,6 +26,10 @@ class Channel:
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
+    # Where it reaches people who are at something else: promotions keep quiet hours and a weekly limit there.
+    disturbs: ClassVar[bool] = True
+    # What it hands over is there at once, without a task of its own.
+    is_instant: ClassVar[bool] = False
 
     def is_ready(self) -> bool:
         """Say whether this installation can send by it. While it cannot, messages wait."""

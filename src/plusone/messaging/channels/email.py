@@ -1,17 +1,21 @@
 """E-mail, through the server that EMAIL_URL names."""
 
 import smtplib
+from email.policy import EmailPolicy
+from email.policy import default as default_policy
 from email.utils import formataddr, parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.utils.translation import gettext_lazy as _
 
 from plusone.clients.models import Client
+from plusone.clients.preferences import unsubscribe_link
 from plusone.kernel import faults
 from plusone.kernel.models import User
 from plusone.kernel.queue import Permanent
-from plusone.messaging.models import Message
+from plusone.messaging.models import Category, Message
 from plusone.messaging.texts import one_line
 
 from . import Channel, channels
@@ -47,21 +51,49 @@ class Email(Channel):
             _judge(error, final=True)
 
 
+class _Policy(EmailPolicy):
+    """Writes the address to unsubscribe at in one piece: folded or encoded, mail programs do not act on it."""
+
+    def fold(self, name: str, value: str) -> str:
+        """Return a header as text."""
+        return self._whole(name, value) or super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return a header as it is sent."""
+        return self._whole(name, value).encode() or super().fold_binary(name, value)
+
+    def _whole(self, name: str, value: str) -> str:
+        return f"{name}: {value}{self.linesep}" if name == "List-Unsubscribe" else ""
+
+
+class _Mail(EmailMultiAlternatives):
+    """A mail whose headers are written by our policy."""
+
+    def message(self, *, policy: Any = default_policy) -> Any:
+        """Return it as Python's own kind of message."""
+        return super().message(policy=_Policy(linesep=policy.linesep))
+
+
 def mail_of(message: Message) -> EmailMultiAlternatives:
     """The mail as it leaves: the same Message-ID at each attempt, so that a double can be told from a second mail."""
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     business = message.business
-    mail = EmailMultiAlternatives(
+    headers = {
+        "Message-ID": f"<{message.public_id}@{address.rpartition('@')[2]}>",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": message.language,
+    }
+    if message.category == Category.PROMOTIONAL and message.client:
+        # One click in the mail program stops them, without a page (RFC 8058).
+        headers["List-Unsubscribe"] = f"<{unsubscribe_link(message.client)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail = _Mail(
         subject=one_line(message.subject),
         body=message.text,
         from_email=formataddr((one_line(business.name), address)) if business else settings.DEFAULT_FROM_EMAIL,
         to=[message.to],
         reply_to=[business.email] if business and business.email else None,
-        headers={
-            "Message-ID": f"<{message.public_id}@{address.rpartition('@')[2]}>",
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": message.language,
-        },
+        headers=headers,
     )
     if message.html:
         mail.attach_alternative(message.html, "text/html")

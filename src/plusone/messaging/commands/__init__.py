@@ -2,6 +2,6 @@
 
 from .delivery import deliver, hand_over
 from .erasure import forget
-from .sending import send, send_raw, switch_channel
+from .sending import send, send_raw, suppress, switch_channel, unsuppress
 
-__all__ = ["deliver", "forget", "hand_over", "send", "send_raw", "switch_channel"]
+__all__ = ["deliver", "forget", "hand_over", "send", "send_raw", "suppress", "switch_channel", "unsuppress"]

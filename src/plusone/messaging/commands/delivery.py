@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from plusone.events.commands import DEPTH_MAX, caused_by, record
 from plusone.kernel import clock, faults
+from plusone.kernel.models import Business
 from plusone.kernel.queue import Later, Permanent, task
 from plusone.kernel.queue.identity import has_died, own_name
-from plusone.messaging.channels import channels
+from plusone.messaging.channels import Channel, channels
 from plusone.messaging.events import MessageFact, MessageFailed, MessageSent, MessageSuppressed
-from plusone.messaging.models import Message
+from plusone.messaging.models import Category, Message
+from plusone.messaging.quiet import is_quiet
 
 CLAIM = timedelta(minutes=2)
 PAUSE_FIRST = timedelta(seconds=20)
@@ -37,7 +39,7 @@ def deliver(message_id: int) -> str:
     channel = channels[message.channel]()
     if message.useful_until < timezone.now():
         _close(message, State.FAILED if message.attempts else State.SUPPRESSED, now, reason=Message.Reason.TOO_LATE)
-    elif not channel.is_ready():
+    elif not channel.is_ready() or _rests(message, channel, now):
         Message.objects.filter(pk=message.pk, state=State.QUEUED).update(handed_over_at=None)
     else:
         _claim(message)
@@ -56,10 +58,14 @@ def deliver(message_id: int) -> str:
     return message.state
 
 
-def hand_over() -> int:
-    """Give what waits in the outbox to the queue, now that its channel is ready. Return how many."""
+def hand_over(now: datetime) -> int:
+    """Give what waits in the outbox to the queue, now that its channel is ready and nobody sleeps. Return how many."""
     ready = [channel.name for channel in channels if channel().is_ready()]
     waiting = Message.objects.filter(state=State.QUEUED, handed_over_at=None, channel__in=ready)
+    promotions = waiting.filter(category=Category.PROMOTIONAL).order_by().values("business").distinct()
+    asleep = [one.pk for one in Business.objects.filter(pk__in=promotions) if is_quiet(one, now)]
+    if asleep:
+        waiting = waiting.exclude(category=Category.PROMOTIONAL, business__in=asleep)
     if not ready or not waiting.exists():
         return 0
     with transaction.atomic():
@@ -68,6 +74,13 @@ def hand_over() -> int:
         for message in messages:
             deliver.enqueue(message.pk)
     return len(messages)
+
+
+def _rests(message: Message, channel: Channel, now: datetime) -> bool:
+    """Whether it is a promotion that came to its turn in quiet hours: it waits for their end."""
+    if message.business is None or message.category != Category.PROMOTIONAL or not channel.disturbs:
+        return False
+    return is_quiet(message.business, now)
 
 
 def _claim(message: Message) -> None:

@@ -10,14 +10,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from plusone.clients.models import Client
+from plusone.clients.preferences import wants
 from plusone.events.commands import record
 from plusone.events.models import Event
 from plusone.kernel.models import Business, User
 from plusone.messaging.channels import channels
 from plusone.messaging.events import ChannelSwitched
-from plusone.messaging.models import Category, ChannelSwitch, Mention, Message
+from plusone.messaging.models import Category, ChannelSwitch, Mention, Message, Suppression
 from plusone.messaging.queries import is_channel_on
+from plusone.messaging.quiet import is_quiet
 from plusone.messaging.rendering import Rendered, render
+from plusone.messaging.suppression import fingerprint, suppression_of
 from plusone.messaging.texts import Context, Template, one_line, templates
 
 from .delivery import deliver, tell
@@ -38,12 +41,14 @@ def send(
     key: str,
     cause: Event | None = None,
     channel: str = "email",
+    mailing: int | None = None,
     now: datetime,
 ) -> Message:
     """Write a message to one reader, to leave after the commit. The same key again gives back the message it made.
 
     `context` fills gaps of the text, `cause` is the event it tells of. What must not be sent (no address, archived or
-    deleted client, channel switched off, no consent to promotions) is kept as suppressed, with the reason.
+    deleted client, channel switched off, no consent to promotions) is kept as suppressed, with the reason. `mailing` is
+    the number of what is sent to many: it reaches each client once by each channel.
     """
     kind = templates[template] if isinstance(template, str) else template
     reader = to_client or to_user
@@ -61,7 +66,7 @@ def send(
     to = to_address or (channels[channel]().address_of(reader) if reader else "")
     reason = _held_back(business, kind, to_client, to, channel)
     rendered = Rendered("", "", "") if reason == Reason.DELETED else render(kind(), ctx)
-    sheet = _Sheet(business, kind.name, kind.category, channel, ctx, to, rendered, key, kind.useful_for)
+    sheet = _Sheet(business, kind.name, kind.category, channel, ctx, to, rendered, key, kind.useful_for, mailing)
     return _write(sheet, reason)
 
 
@@ -112,6 +117,7 @@ class _Sheet:
     rendered: Rendered
     key: str
     useful_for: timedelta
+    mailing: int | None = None
 
 
 def _language(wanted: str, business: Business | None) -> str:
@@ -130,18 +136,38 @@ def _held_back(business: Business, kind: type[Template], client: Client | None, 
         return Reason.NO_ADDRESS
     if not is_channel_on(business, channel):
         return Reason.CHANNEL_OFF
-    if kind.category == Category.PROMOTIONAL and client is not None and not _agreed(client):
+    promotes = kind.category == Category.PROMOTIONAL
+    if promotes and client is not None and not wants(client):
         return Reason.NO_CONSENT
+    blocked = suppression_of(business, to) if channel == "email" else None
+    if blocked and (promotes or blocked.reason == Suppression.Reason.BOUNCED):
+        return Reason.BLOCKED
     return ""
 
 
-def _agreed(client: Client) -> bool:
-    """Whether the client's last word on promotions was yes."""
-    return client.consents.filter(purpose="promotions").order_by("pk").values_list("given", flat=True).last() or False
+@transaction.atomic
+def suppress(business: Business, address: str, reason: str, *, now: datetime) -> bool:
+    """Write to an address no more. Say whether that is new; a complaint does not soften a bounce."""
+    row, made = Suppression.objects.get_or_create(
+        business=business, hash=fingerprint(business, address), defaults={"reason": reason, "at": now}
+    )
+    if not made and reason == Suppression.Reason.BOUNCED and row.reason != reason:
+        row.reason = reason
+        row.save(update_fields=["reason"])
+    return made
+
+
+def unsuppress(business: Business, address: str) -> bool:
+    """Write to an address again, because its reader has asked for it. Say whether it was suppressed."""
+    return bool(Suppression.objects.filter(business=business, hash=fingerprint(business, address)).delete()[0])
 
 
 def _write(sheet: _Sheet, reason: str) -> Message:
-    ready = not reason and channels[sheet.channel]().is_ready()
+    way = channels[sheet.channel]()
+    is_there = not reason and way.is_instant
+    rests = sheet.category == Category.PROMOTIONAL and way.disturbs and sheet.business is not None
+    sleeps = rests and sheet.business is not None and is_quiet(sheet.business, sheet.ctx.now)
+    ready = not reason and not is_there and not sleeps and way.is_ready()
     message = Message(
         business=sheet.business,
         client=sheet.ctx.client,
@@ -154,7 +180,9 @@ def _write(sheet: _Sheet, reason: str) -> Message:
         subject=sheet.rendered.subject,
         text=sheet.rendered.text,
         html=sheet.rendered.html,
-        state=Message.State.SUPPRESSED if reason else Message.State.QUEUED,
+        state=_first_state(reason, is_there=is_there),
+        sent_at=sheet.ctx.now if is_there else None,
+        mailing_id=sheet.mailing,
         reason=reason,
         event=sheet.ctx.event,
         key=sheet.key,
@@ -171,9 +199,15 @@ def _write(sheet: _Sheet, reason: str) -> Message:
     _note_mentions(message, sheet.ctx)
     if ready:
         deliver.enqueue(message.pk)
-    elif reason:
+    elif reason or is_there:
         tell(message, sheet.ctx.now)
     return message
+
+
+def _first_state(reason: str, *, is_there: bool) -> str:
+    if reason:
+        return Message.State.SUPPRESSED
+    return Message.State.SENT if is_there else Message.State.QUEUED
 
 
 def _note_mentions(message: Message, ctx: Context) -> None:

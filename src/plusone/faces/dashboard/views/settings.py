@@ -23,8 +23,10 @@ from plusone.kernel.models import Business
 
 FIELDS = (
     "name", "kind", "email", "phone", "address", "brand_color", "country", "language", "timezone", "currency",
-    "legal_preset", "consent_required", "free_orders_activate",
+    "legal_preset", "consent_required", "free_orders_activate", "news_to", "quiet_from", "quiet_until",
+    "news_weekly_max",
 )  # fmt: skip
+HOURS = [(hour, f"{hour}:00") for hour in range(24)]
 
 
 class SettingsForm(OnceForm):
@@ -64,6 +66,25 @@ class SettingsForm(OnceForm):
         label=gettext_lazy("An order without money makes a lead an active client too"),
         required=False,
         help_text=gettext_lazy("Off: only an order that is paid with money does."),
+    )
+
+    news_to = forms.ChoiceField(
+        label=gettext_lazy("Who is sent news and promotions"),
+        choices=Business.NewsTo.choices,
+        help_text=gettext_lazy("For clients whom you add or import from now on. Friends who register have to agree."),
+    )
+    quiet_from = forms.TypedChoiceField(label=gettext_lazy("Quiet from"), choices=HOURS, coerce=int)
+    quiet_until = forms.TypedChoiceField(
+        label=gettext_lazy("Quiet until"),
+        choices=HOURS,
+        coerce=int,
+        help_text=gettext_lazy("Promotional mails wait for the end of the quiet hours. Twice the same hour: none."),
+    )
+    news_weekly_max = forms.IntegerField(
+        label=gettext_lazy("Promotional mails to a client in a week, at most"),
+        min_value=0,
+        max_value=50,
+        help_text=gettext_lazy("0 means no limit."),
     )
 
     def __init__(self, *args: Any, currency_fixed: bool, **kwargs: Any) -> None:

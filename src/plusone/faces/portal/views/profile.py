@@ -75,7 +75,8 @@ def _save(request: Page, form: ProfileForm) -> None:
     names = {name: typed[name] for name in ("first_name", "last_name", "phone", "language")}
     edit_client(client, **names, **by)
     label = str(form.fields["promotions"].label)
-    set_promotions(client, typed["promotions"], text=label, source="portal", **by)
+    if typed["promotions"] != wants(client):  # a box that stood ticked and was left so is no consent
+        set_promotions(client, typed["promotions"], text=label, source="portal", **by)
     if client.user:
         set_language(client.user, typed["language"], now=request.now)
 
