@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from plusone.kernel.models import Business
@@ -79,6 +79,13 @@ def _balance(kinds: dict[str, int], held: int, overdue: int, owed: int) -> Balan
     return Balance(
         available=available, held=held, earned=earned, redeemed=redeemed, expired=expired, revoked=revoked, owed=owed
     )
+
+
+def openings_of(business: Business, client_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return by client what of opening balances stands, and how often one was written. Those without are left out."""
+    found = Transfer.objects.filter(business=business, client_id__in=list(client_ids), kind=K.OPENING)
+    sums = found.values_list("client_id").annotate(stands=Sum("amount"), times=Count("id", filter=Q(amount__gt=0)))
+    return {client_id: (stands, times) for client_id, stands, times in sums.order_by()}
 
 
 def movements_of(business: Business, client_id: int) -> QuerySet[Entry]:

@@ -1,12 +1,14 @@
 """Clients that come in bulk from elsewhere: found again, changed, or added, in few statements a batch."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from plusone.clients import events
 from plusone.clients.models import Client, Tag, fold
@@ -15,10 +17,13 @@ from plusone.events.commands import record_many
 from plusone.events.facts import Fact
 from plusone.kernel.db import bulk
 from plusone.kernel.models import Business
+from plusone.ledger.commands import open_balance
+from plusone.ledger.queries import openings_of
 
 Status = Client.Status
 Happened = tuple[Fact, int | None, datetime]
 CHANGING = ("external_id", "first_name", "last_name", "email", "email_key", "phone", "language")
+UNDONE = (*CHANGING, "user_id", "created_at", "activated_at", "undated")
 WRITTEN = (*CHANGING, "search", "user_id", "created_at", "activated_at", "undated")
 
 
@@ -26,7 +31,8 @@ WRITTEN = (*CHANGING, "search", "user_id", "created_at", "activated_at", "undate
 class ClientLine:
     """One client of a file, with columns as `clean` returns them; empty ones change nothing of a known client.
 
-    What became of it stands in `outcome`: created, updated, same, or refused for `reason`.
+    What became of it stands in `outcome`: created, updated, same, or refused for `reason`; `notes` say what of it was
+    left out. `undo` is what takes it back: see `undo_import`.
     """
 
     number: int
@@ -37,8 +43,11 @@ class ClientLine:
     tags: tuple[str, ...] = ()
     language: str = ""
     referred_by: str = ""
+    opening: int = 0
+    notes: list[Callable[[], str]] = field(default_factory=list)
     outcome: str = ""
-    reason: str = ""
+    reason: str | Promise = ""
+    undo: dict[str, Any] = field(default_factory=dict)
     client: Client | None = field(default=None, repr=False)
 
     @property
@@ -58,11 +67,12 @@ def import_clients(
     """
     _match(business, lines)
     had_tags = _tags_of(lines)
+    due = _openings_due(business, lines)
     facts: list[Happened] = []
     added, moved = [], []
     for line in lines:
         client = line.client
-        if client is None:
+        if client is None or line.outcome == "refused":
             continue
         if line.outcome == "created":
             _fill(client, line, now)
@@ -74,7 +84,7 @@ def import_clients(
         if changed:
             moved.append(client)
             facts.append((events.ClientChanged(fields=changed), client.pk, now))
-        elif not new_tags:
+        elif not new_tags and line.number not in due:
             line.outcome = "same"
     if dry_run:
         return
@@ -85,6 +95,7 @@ def import_clients(
     facts += [(_came(client), client.pk, client.created_at) for client in new]
     facts += _give_tags(business, lines, had_tags, now)
     record_many(business, facts, actor=actor)
+    _open_balances(business, lines, due, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -124,9 +135,9 @@ def _match(business: Business, lines: Sequence[ClientLine]) -> None:
         if not line.external_id and not line.columns["email"]:
             addressed = by_name.get(name_key(line.columns))
         if mine is None and addressed is not None and line.external_id and addressed.external_id:
-            _refuse(line, _("Another client has this e-mail address, under another id."))
+            _refuse(line, addressed, gettext_lazy("Another client has this e-mail address, under another id."))
         elif mine is not None and addressed is not None and mine.pk != addressed.pk:
-            _refuse(line, _("Another client has this e-mail address already."))
+            _refuse(line, addressed, gettext_lazy("Another client has this e-mail address already."))
         else:
             line.client = mine or addressed
             line.outcome = "updated" if line.client else "created"
@@ -144,8 +155,8 @@ def _by_name(known: Any, lines: Sequence[ClientLine]) -> Iterator[tuple[str, Cli
         yield name_key(about), client
 
 
-def _refuse(line: ClientLine, reason: str) -> None:
-    line.outcome, line.reason = "refused", reason
+def _refuse(line: ClientLine, other: Client, reason: str | Promise) -> None:
+    line.outcome, line.reason, line.client = "refused", reason, other
 
 
 def _fill(client: Client, line: ClientLine, now: datetime) -> None:
@@ -164,6 +175,7 @@ def _fill(client: Client, line: ClientLine, now: datetime) -> None:
 def _apply(client: Client, line: ClientLine) -> tuple[str, ...]:
     """Give a known client what is new in its line; say which fields that were. Where they stand stays."""
     told = {**line.columns, "external_id": line.external_id, "language": line.language}
+    before = _state(client)
     changed = [name for name in CHANGING if told[name] and told[name] != getattr(client, name)]
     if "email" in changed:
         client.user_id = None
@@ -175,7 +187,44 @@ def _apply(client: Client, line: ClientLine) -> tuple[str, ...]:
         client.created_at, client.undated = line.created_at, False
         changed.append("created_at")
     client.search = client.search_text()
+    if changed:
+        line.undo["before"] = before
     return tuple(sorted(set(changed) - {"email_key"}))
+
+
+def _state(client: Client) -> dict[str, Any]:
+    """Return what an import may change of a client, as JSON has it."""
+    values = {name: getattr(client, name) for name in UNDONE}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _openings_due(business: Business, lines: Sequence[ClientLine]) -> dict[int, int]:
+    """Return by line which opening balances are to be written, with how many the client had; each has one at most."""
+    asked = [line for line in lines if line.opening and line.outcome in ("created", "updated")]
+    known = openings_of(business, [line.client.pk for line in asked if line.client and line.client.pk])
+    due = {}
+    for line in asked:
+        standing, times = known.get(line.client_id or 0, (0, 0))
+        if not standing:
+            due[line.number] = times
+        elif standing != line.opening:
+            line.notes.append(_has_opening)
+    return due
+
+
+def _has_opening() -> str:
+    return _("This client has an opening balance already, which stays as it is.")
+
+
+def _open_balances(
+    business: Business, lines: Sequence[ClientLine], due: Mapping[int, int], *, actor: str, now: datetime
+) -> None:
+    for line in lines:
+        if line.number not in due or not line.client:
+            continue
+        key = f"opening:{line.client.pk}:{due[line.number]}"
+        opened = open_balance(business, line.client.pk, line.opening, key=key, actor=actor, now=now)
+        line.undo["opening"] = opened.pk
 
 
 def _came(client: Client) -> Fact:
@@ -233,4 +282,7 @@ def _give_tags(
     }
     through = Client.tags.through
     through.objects.bulk_create([through(client_id=client, tag_id=tag) for client, tag in sorted(pairs)])
+    mine = {line.client.pk: line for line in lines if line.client and line.outcome in ("created", "updated")}
+    for client, tag in sorted(pairs):
+        mine[client].undo.setdefault("tags", []).append(tag)
     return [(events.ClientTagged(tag=tag), client, now) for client, tag in sorted(pairs)]

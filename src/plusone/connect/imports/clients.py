@@ -9,22 +9,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from plusone.clients import commands as clients
-from plusone.clients.commands import ClientLine, name_key
-from plusone.clients.commands.profile import clean
-from plusone.kernel.errors import Invalid, Refused
+from plusone.clients.commands import ClientLine
+from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.referrals import commands as referrals
 from plusone.referrals.commands import RecommendedLine
 
-from .columns import CLIENT_FIELDS, find_columns, missing
-from .files import Line, read_table
+from .columns import client_columns, missing
+from .files import Line
 from .lines import BATCH, address, again_if_somebody_was_faster, cells_of, clients_named
+from .reading import read_client, twin_of
 from .report import Progress, Report
 from .scratch import Scratch
-from .values import read_language, read_moment, read_status, read_tags
-
-EXTERNAL_ID_MAX = 120
-TAG_MAX = 60
+from .tables import read_table
 
 
 def import_clients(
@@ -44,9 +41,7 @@ def import_clients(
     interrupted import stopped.
     """
     table = read_table(path)
-    places, unused = find_columns(table.header, CLIENT_FIELDS, columns or {})
-    if "first_name" not in places and "name" not in places and "last_name" in places:
-        places["name"] = places.pop("last_name")
+    places, unused = client_columns(table.header, columns or {})
     if "first_name" not in places and "name" not in places:
         raise missing(table.header, "name")
     report = Report(
@@ -79,72 +74,19 @@ class _Reader:
     def read(self, raw: Line) -> ClientLine | None:
         """Return the client of a record, or None for one that is reported."""
         try:
-            line = self._client(cells_of(raw, self.width, self.places))
+            line = read_client(self.business, raw.number, cells_of(raw, self.width, self.places), self.now)
         except Refused as error:
             self.report.fail(raw.number, error.message)
             return None
-        line.number = raw.number
-        return line if self._is_first(line) else None
-
-    def _client(self, cells: dict[str, str]) -> ClientLine:
-        first_name, last_name = cells.get("first_name", ""), cells.get("last_name", "")
-        if whole := cells.get("name", ""):
-            if not first_name and not last_name:
-                first_name, last_name = split_name(whole)
-            first_name = first_name or whole
-        columns = clean(
-            self.business,
-            first_name=first_name,
-            last_name=last_name,
-            email=cells.get("email", ""),
-            phone=cells.get("phone", ""),
-        )
-        external_id = cells.get("external_id", "")
-        if len(external_id) > EXTERNAL_ID_MAX:
-            raise Invalid(_("This id is too long."), field="external_id")
-        tags = read_tags(cells.get("tags", ""))
-        if any(len(tag) > TAG_MAX for tag in tags):
-            raise Invalid(_("A tag has between 1 and 60 characters."), field="tags")
-        date = cells.get("created_at", "")
-        return ClientLine(
-            number=0,
-            external_id=external_id or None,
-            columns=columns,
-            status=read_status(cells.get("status", "")),
-            created_at=read_moment(self.business, date, self.now) if date else None,
-            tags=tags,
-            language=read_language(cells.get("language", "")),
-            referred_by=cells.get("referred_by", ""),
-        )
-
-    def _is_first(self, line: ClientLine) -> bool:
-        """Say whether no earlier line is the same client; report it otherwise."""
-        email = line.columns["email"]
-        keys = [f"id:{line.external_id}"] if line.external_id else []
-        keys += [f"mail:{email}"] if email else []
-        for key in keys or [f"name:{name_key(line.columns)}"]:
-            first = self.scratch.first_line(key, line.number)
-            if first == line.number:
-                continue
-            if key.startswith("mail:") and line.external_id:
-                self.report.fail(
-                    line.number,
-                    _("This e-mail address stands in line %(line)s under another id.") % {"line": first},
-                )
-            else:
-                self.report.skipped += 1
-                self.report.tell(line.number, _("This is the client of line %(line)s again.") % {"line": first})
-            return False
-        return True
-
-
-def split_name(whole: str) -> tuple[str, str]:
-    """Return first and last name of a whole one: “Ana López Gil”, or “López Gil, Ana”."""
-    last, comma, first = whole.partition(",")
-    if comma and first.strip():
-        return first.strip(), last.strip()
-    first, _space, last = whole.strip().partition(" ")
-    return first, last
+        twin = twin_of(line, self.scratch)
+        if twin is None:
+            return line
+        if twin.bad:
+            self.report.fail(line.number, twin.reason)
+        else:
+            self.report.skipped += 1
+            self.report.tell(line.number, twin.reason)
+        return None
 
 
 def _write(
@@ -169,6 +111,8 @@ def _write(
             case _:
                 report.fail(line.number, line.reason)
                 continue
+        for note in line.notes:
+            report.tell(line.number, note)
         if line.referred_by:
             # A client that a dry run would add has no row: the number of its line stands in.
             reader.scratch.keep_recommendation(line.number, line.client_id or -line.number, line.referred_by)

@@ -14,17 +14,27 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from plusone.kernel.errors import Refused
 
 LINE_MAX = 1_000_000  # bytes; a longer line is no line of a table
+BROKEN_MAX = 1_000
+BROKEN_SHARE_MAX = 0.1  # of the lines: with more of them holding control characters it is no text
 FIELD_MAX = 100_000
 HEAD = 64 * 1024
 SEPARATORS = ",;\t|"
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+WORKBOOK, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<head", b"<style")
 PLAIN_CONTROLS = frozenset(b"\t\n\r\x0c")
 # What our own exports put in front of a cell that a spreadsheet would take for a formula (TRUST FUZ-5).
 DEFUSED = re.compile(r"^'(?=[\s\x00]*[=+\-@|%\t\r\n\x00＝＋－＠])")
+
+
+PROBLEMS = {
+    "quote": gettext_lazy("A quotation mark stands in the middle of a field."),
+    "control": gettext_lazy("This line holds characters that no text has (NUL or other control characters)."),
+}
 
 
 class Unreadable(Refused):
@@ -36,7 +46,7 @@ class Unreadable(Refused):
 
 @dataclass(frozen=True)
 class Line:
-    """One record: the number of its first line in the file, and its cells; `problem` says why it cannot be read."""
+    """One record: the number of its first line in the file, and its cells; `problem` names why it cannot be read."""
 
     number: int
     cells: list[str]
@@ -60,7 +70,16 @@ class Table:
             yield from itertools.islice(_records(text, self.separator), self.records_before, None)
 
 
-def read_table(path: Path) -> Table:
+def is_workbook(path: Path) -> bool:
+    """Say whether a file is an Excel workbook, whatever it is called. Raise Unreadable where there is none."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(WORKBOOK)) == WORKBOOK
+    except OSError as error:
+        raise Unreadable(_("The file cannot be read: %(why)s.") % {"why": error.strerror or error}) from error
+
+
+def read_text_table(path: Path) -> Table:
     """Look through a file and return what it holds. Raise Unreadable in one sentence where it is no table of text."""
     try:
         with path.open("rb") as file:
@@ -87,9 +106,15 @@ def _encoding(file: BinaryIO) -> str:
     head = file.read(HEAD)
     if not head.strip():
         raise Unreadable(_("The file is empty."))
-    if head.startswith(WORKBOOKS):
+    if head.startswith(OLD_WORKBOOK):
         raise Unreadable(
-            _("This is a spreadsheet under another name. Open it, save it as “CSV UTF-8”, and import that file.")
+            _("This is an old or a locked Excel workbook. Open it, save it as “.xlsx” or “CSV UTF-8”, and import that.")
+        )
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(MARKUP):
+        raise Unreadable(
+            _(
+                "This is a web page under another name. Open it, save it as “.xlsx” or “CSV UTF-8”, and import that."
+            )
         )
     file.seek(0)
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
@@ -120,11 +145,7 @@ def _checked_utf16(file: BinaryIO, name: str) -> str:
 def _checked_bytes(file: BinaryIO) -> str:
     """Tell UTF-8 from Windows-1252, and text from what is none."""
     runs: Counter[bool] = Counter()
-    for number, line in enumerate(iter(lambda: file.readline(LINE_MAX), b""), start=1):
-        if len(line) >= LINE_MAX:
-            raise _endless(number)
-        if not _is_text(line):
-            raise _binary(number)
+    for line in _lines_of_text(file):
         if not line.isascii():
             runs.update(_is_utf8(run) for run in re.findall(rb"[\x80-\xff]+", line))
     if not runs[False]:
@@ -141,6 +162,21 @@ def _checked_bytes(file: BinaryIO) -> str:
     return "cp1252"
 
 
+def _lines_of_text(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines; a few with control characters may be among them, more make it no text."""
+    number, broken = 0, []
+    for number, line in enumerate(iter(lambda: file.readline(LINE_MAX), b""), start=1):
+        if len(line) >= LINE_MAX:
+            raise _endless(number)
+        if not _is_text(line):
+            broken.append(number)
+            if number == 1 or len(broken) > BROKEN_MAX:
+                raise _binary(number)
+        yield line
+    if len(broken) > number * BROKEN_SHARE_MAX:
+        raise _binary(broken[0])
+
+
 def _is_utf8(run: bytes) -> bool:
     try:
         run.decode("utf-8")
@@ -150,6 +186,7 @@ def _is_utf8(run: bytes) -> bool:
 
 
 _CONTROLS = bytes(set(range(32)) - PLAIN_CONTROLS)
+_CONTROL = re.compile(f"[{re.escape(_CONTROLS.decode())}]")
 
 
 def _is_text(line: bytes) -> bool:
@@ -201,9 +238,11 @@ def _records(text: TextIO, separator: str) -> Iterator[Line]:
         except csv.Error as error:
             if "unexpected end" in str(error) or "field limit" in str(error):
                 raise _endless(number) from error
-            yield Line(number, [], _("A quotation mark stands in the middle of a field."))
+            yield Line(number, [], "quote")
             continue
         if any(len(cell) > FIELD_MAX for cell in cells):
             raise _endless(number)
-        if any(cells):
+        if any(_CONTROL.search(cell) for cell in cells):
+            yield Line(number, [_CONTROL.sub("", cell) for cell in cells], "control")
+        elif any(cells):
             yield Line(number, [DEFUSED.sub("", cell) if cell.startswith("'") else cell for cell in cells])

@@ -12,7 +12,7 @@ from plusone.kernel.identity import login_email
 from plusone.kernel.ids import CODE_LENGTH, clean_code
 from plusone.kernel.models import Business
 
-from .files import Line
+from .files import PROBLEMS, Line
 
 # Lines in one transaction: many, so that random ids touch a page of an index once; few enough that nobody waits long.
 BATCH = 2000
@@ -21,7 +21,7 @@ BATCH = 2000
 def cells_of(raw: Line, width: int, places: Mapping[str, int]) -> dict[str, str]:
     """Return the cells of a record by field. Raise Refused for one that does not fit the columns."""
     if raw.problem:
-        raise Refused(raw.problem)
+        raise Refused(PROBLEMS[raw.problem])
     if any(raw.cells[width:]):
         raise Refused(
             _(

@@ -16,10 +16,11 @@ from plusone.store import commands as store
 from plusone.store.commands import PaidLine
 
 from .columns import ORDER_FIELDS, find_columns, missing
-from .files import Line, read_table
+from .files import Line
 from .lines import BATCH, again_if_somebody_was_faster, cells_of, clients_named
 from .report import Progress, Report
 from .scratch import Scratch
+from .tables import read_table
 from .values import read_amount, read_moment, read_quantity
 
 ORDER_ID_MAX = 150

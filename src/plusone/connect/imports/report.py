@@ -7,6 +7,9 @@ from django.utils.functional import Promise
 
 PROBLEMS_MAX = 1_000
 
+type Reason = Callable[[], str]
+"""Called for a sentence in the language of the moment."""
+
 type Progress = Callable[[int, int], None]
 """Called with how many lines are done and how many there are."""
 
@@ -43,14 +46,15 @@ class Report:
         """How many lines were looked at."""
         return self.created + self.updated + self.skipped + self.failed
 
-    def tell(self, line: int, reason: str | Promise) -> None:
+    def tell(self, line: int, reason: str | Promise | Reason) -> None:
         """Note what is to be said about a line."""
         if len(self.problems) < PROBLEMS_MAX:
-            self.problems.append(Problem(line, str(reason)))
+            said = reason() if callable(reason) else str(reason)
+            self.problems.append(Problem(line, said))
         else:
             self.problems_left_out += 1
 
-    def fail(self, line: int, reason: str | Promise) -> None:
+    def fail(self, line: int, reason: str | Promise | Reason) -> None:
         """Count a line that could not be imported."""
         self.failed += 1
         self.tell(line, reason)

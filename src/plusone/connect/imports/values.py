@@ -14,6 +14,7 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import AMOUNT_MAX, minor_digits
 
 YEAR_MIN = 1900
+MONTH_FIRST = ("US",)
 _NUMBER = re.compile(r"\d+([.,' ]\d+)*")
 _SIGNS = re.compile(r"^[^\d+\-.,(]{0,4}\s*|\s*[^\d).,]{0,4}$")  # a currency, before or behind
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -22,13 +23,24 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})")
 
 STATUSES = {
-    Client.Status.LEAD: {"lead", "prospect", "interesado", "interesada", "potencial", "piste", "invited", "invitado"},
-    Client.Status.ACTIVE: {"active", "activo", "activa", "actif", "alta", "member", "client", "cliente"},
+    Client.Status.LEAD: {
+        "lead", "prospect", "interesado", "interesada", "potencial", "piste", "invited", "invitado", "non member",
+    },
+    Client.Status.ACTIVE: {
+        "active", "activo", "activa", "actif", "active client", "alta", "member", "client", "cliente", "pending",
+        "pendiente", "en attente", "true", "yes", "y", "1", "si", "sí", "oui", "vrai", "verdadero", "full access",
+        "full access (2 way messaging)", "full access (1 way messaging)", "offline", "basic", "suspended", "frozen",
+    },
     Client.Status.ARCHIVED: {
         "archived", "archivado", "archivada", "archive", "archivee", "inactive", "inactivo", "inactiva", "inactif",
-        "baja", "former", "ex client", "cancelled", "resilie",
+        "baja", "former", "ex client", "cancelled", "resilie", "deactivated", "desactivado", "desactive", "expired",
+        "terminated", "declined", "false", "no", "n", "0", "non", "faux", "falso",
     },
 }  # fmt: skip
+
+
+class Negative(Invalid):
+    """An amount below zero."""
 
 
 def read_amount(text: str, currency: str) -> int:
@@ -49,7 +61,7 @@ def read_amount(text: str, currency: str) -> int:
         )
     amount: int = int(whole or "0") * 10**digits + int(decimals[:digits].ljust(digits, "0") or "0")
     if negative and amount:
-        raise Invalid(_("An amount is zero or more; refunds cannot be imported."), field="amount")
+        raise Negative(_("An amount is zero or more; refunds cannot be imported."), field="amount")
     if amount > AMOUNT_MAX:
         raise Invalid(_("This amount is too large."), field="amount")
     return amount
@@ -79,16 +91,19 @@ def read_quantity(text: str) -> int:
 
 
 def read_moment(business: Business, text: str, now: datetime) -> datetime:
-    """Return when something was: a day (2026-03-10, 20260310, 10/3/2026: day before month) or an ISO date and time.
+    """Return when something was: a day (2026-03-10, 20260310, 10/3/2026) or an ISO date and time.
+
+    In 10/3/2026 the day stands first, except in a business of the United States.
 
     A day is its first moment in the business's time zone. Raise Invalid, also for the future.
     """
-    at = _moment(business.timezone, text)
+    month_first = business.country in MONTH_FIRST
+    at = _moment(business.timezone, text, month_first)
     if at is None:
-        raise Invalid(
-            _("“%(text)s” is not a date. Write 2026-03-10 or 10/03/2026 (day before month).") % {"text": text[:40]},
-            field="date",
-        )
+        said = _("“%(text)s” is not a date. Write 2026-03-10 or 10/03/2026 (day before month).")
+        if month_first:
+            said = _("“%(text)s” is not a date. Write 2026-03-10 or 03/10/2026 (month before day).")
+        raise Invalid(said % {"text": text[:40]}, field="date")
     if at > now:
         raise Invalid(_("The date “%(text)s” lies in the future.") % {"text": text[:40]}, field="date")
     return at
@@ -102,13 +117,13 @@ class _Zone:
 
 
 @lru_cache(maxsize=4096)
-def _moment(timezone: str, text: str) -> datetime | None:
+def _moment(timezone: str, text: str, month_first: bool) -> datetime | None:
     try:
-        day = _day(text)
+        day = _day(text, month_first)
         if day is not None:
             return clock.day_start(_Zone(timezone), day) if day.year >= YEAR_MIN else None
         if not re.match(r"\d{4}-?\d\d-?\d\d[T ]\d", text):
-            day = _day(text.split()[0]) if re.fullmatch(r"\S+ \d{1,2}:\d\d(:\d\d)?", text) else None
+            day = _day(text.split()[0], month_first) if re.fullmatch(r"\S+ \d{1,2}:\d\d(:\d\d)?", text) else None
             if day is None:
                 return None
             hour = text.split()[1]
@@ -122,7 +137,7 @@ def _moment(timezone: str, text: str) -> datetime | None:
         return None
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, month_first: bool) -> date | None:
     for pattern in (_ISO, _COMPACT, _YEAR_FIRST):
         if found := pattern.fullmatch(text):
             return date(int(found[1]), int(found[2]), int(found[3]))
@@ -130,7 +145,8 @@ def _day(text: str) -> date | None:
         year = int(found[3])
         if len(found[3]) == 2:
             year += 2000 if year < 70 else 1900
-        return date(year, int(found[2]), int(found[1]))
+        first, second = int(found[1]), int(found[2])
+        return date(year, first, second) if month_first and "/" in text else date(year, second, first)
     return None
 
 

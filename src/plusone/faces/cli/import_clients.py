@@ -18,7 +18,7 @@ from .app import Output, Stop, needs_database, output
 
 SHOWN_MAX = 50
 
-File = Annotated[Path, typer.Argument(help="A table of text: CSV, with commas, semicolons or tabs.")]
+File = Annotated[Path, typer.Argument(help="CSV with commas, semicolons or tabs, or an Excel workbook (.xlsx).")]
 ForBusiness = Annotated[str, typer.Option("--business", help="Id or short name of the business.")]
 Map = Annotated[
     list[str] | None,
@@ -31,7 +31,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON objec
 def command(file: File, business: ForBusiness, map: Map = None, dry_run: DryRun = False, json: AsJson = False) -> None:  # noqa: A002  # the option's name
     """Import clients, with who recommended them. Known ones are updated; nobody gets mail for it.
 
-    Fields: external_id, first_name, last_name, name, email, phone, tags, status, created_at, referred_by, language.
+    Fields: external_id, first_name, last_name, name, email, phone, tags, status, created_at, referred_by, language,
+    opening_balance.
     """
     bring_in("Clients", imports.import_clients, file, business, map, dry_run=dry_run, as_json=json)
 

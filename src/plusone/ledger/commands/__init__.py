@@ -2,6 +2,7 @@
 
 from .balance import adjust, earn, expire_due, redeem, reverse, revoke
 from .holds import capture, hold, hold_up_to, release
+from .openings import open_balance, undo_opening
 from .posting import InsufficientBalance
 
 __all__ = [
@@ -12,8 +13,10 @@ __all__ = [
     "expire_due",
     "hold",
     "hold_up_to",
+    "open_balance",
     "redeem",
     "release",
     "reverse",
     "revoke",
+    "undo_opening",
 ]

@@ -32,10 +32,14 @@ def earn(
     ref: Ref = NO_REF,
     expires_at: datetime | None = None,
     kind: Transfer.Kind = K.EARN,
+    imported: bool = False,
     actor: str,
     now: datetime,
 ) -> Transfer:
-    """Add `amount` to a client's balance, as a lot that ends at `expires_at`. `kind` is earn or opening."""
+    """Add `amount` to a client's balance, as a lot that ends at `expires_at`. `kind` is earn or opening.
+
+    An `imported` one is history: nothing reacts, and nobody is written to.
+    """
     assert amount > 0
     assert kind in (K.EARN, K.OPENING)
     account = posting.lock(business, client_id)
@@ -53,6 +57,7 @@ def earn(
         client=client_id,
         actor=actor,
         now=now,
+        imported=imported,
     )
     pay_debt(account, key=f"{key}:owed", actor=actor, now=now)
     return transfer

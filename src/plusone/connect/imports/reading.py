@@ -1,0 +1,105 @@
+"""One line of a file of clients, understood: who it is, and whether an earlier line was the same person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from plusone.clients.commands import ClientLine, name_key
+from plusone.clients.commands.profile import clean
+from plusone.kernel.errors import Invalid
+from plusone.kernel.models import Business
+
+from .report import Reason
+from .scratch import Scratch
+from .values import Negative, read_amount, read_language, read_moment, read_status, read_tags
+
+EXTERNAL_ID_MAX = 120
+TAG_MAX = 60
+
+
+@dataclass(frozen=True)
+class Twin:
+    """That a line is a client of an earlier one again; `bad`: it says so and contradicts it."""
+
+    reason: Reason
+    bad: bool = False
+
+
+def read_client(business: Business, number: int, cells: Mapping[str, str], now: datetime) -> ClientLine:
+    """Return the client of a line. Raise Refused (in the language of the moment) for a line that is none."""
+    first_name, last_name = cells.get("first_name", ""), cells.get("last_name", "")
+    if whole := cells.get("name", ""):
+        if not first_name and not last_name:
+            first_name, last_name = split_name(whole)
+        first_name = first_name or whole
+    columns = clean(
+        business,
+        first_name=first_name,
+        last_name=last_name,
+        email=cells.get("email", ""),
+        phone=cells.get("phone", ""),
+    )
+    external_id = cells.get("external_id", "")
+    if len(external_id) > EXTERNAL_ID_MAX:
+        raise Invalid(_("This id is too long."), field="external_id")
+    tags = read_tags(cells.get("tags", ""))
+    if any(len(tag) > TAG_MAX for tag in tags):
+        raise Invalid(_("A tag has between 1 and 60 characters."), field="tags")
+    date = cells.get("created_at", "")
+    opening, notes = _opening(business, cells.get("opening_balance", ""))
+    return ClientLine(
+        number=number,
+        external_id=external_id or None,
+        columns=columns,
+        status=read_status(cells.get("status", "")),
+        created_at=read_moment(business, date, now) if date else None,
+        tags=tags,
+        language=read_language(cells.get("language", "")),
+        referred_by=cells.get("referred_by", ""),
+        opening=opening,
+        notes=notes,
+    )
+
+
+def _opening(business: Business, text: str) -> tuple[int, list[Reason]]:
+    """Return what a client brings along, and what is to be said where it is less than nothing."""
+    if not text:
+        return 0, []
+    try:
+        return read_amount(text, business.currency), []
+    except Negative:
+        return 0, [lambda: _("This balance is below zero. What a client owes cannot be imported, so it was left out.")]
+    except Invalid as error:
+        error.field = "opening_balance"
+        raise
+
+
+def twin_of(line: ClientLine, scratch: Scratch) -> Twin | None:
+    """Return what is to be said where an earlier line is the same client, or None."""
+    email = line.columns["email"]
+    keys = [f"id:{line.external_id}"] if line.external_id else []
+    keys += [f"mail:{email}"] if email else []
+    for key in keys or [f"name:{name_key(line.columns)}"]:
+        first = scratch.first_line(key, line.number)
+        if first != line.number:
+            return _twin(first, contradicts=key.startswith("mail:") and bool(line.external_id))
+    return None
+
+
+def _twin(first: int, *, contradicts: bool) -> Twin:
+    if contradicts:
+        return Twin(
+            lambda: _("This e-mail address stands in line %(line)s under another id.") % {"line": first}, bad=True
+        )
+    return Twin(lambda: _("This is the client of line %(line)s again.") % {"line": first})
+
+
+def split_name(whole: str) -> tuple[str, str]:
+    """Return first and last name of a whole one: “Ana López Gil”, or “López Gil, Ana”."""
+    last, comma, first = whole.partition(",")
+    if comma and first.strip():
+        return first.strip(), last.strip()
+    first, _space, last = whole.strip().partition(" ")
+    return first, last
