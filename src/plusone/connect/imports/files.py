@@ -112,9 +112,7 @@ def _encoding(file: BinaryIO) -> str:
         )
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(MARKUP):
         raise Unreadable(
-            _(
-                "This is a web page under another name. Open it, save it as “.xlsx” or “CSV UTF-8”, and import that."
-            )
+            _("This is a web page under another name. Open it, save it as “.xlsx” or “CSV UTF-8”, and import that.")
         )
     file.seek(0)
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
