@@ -135,4 +135,27 @@ def test_a_wrong_value_is_named_in_one_sentence(read: Read, given: dict[str, str
 
 def test_an_unknown_setting_is_said(read: Read, capsys: pytest.CaptureFixture[str]) -> None:
     read(DATABSE_URL="postgres://db.example/club")
-    assert capsys.readouterr().err == "plusone: the setting PLUSONE_DATABSE_URL is not known and is ignored.\n"
+    assert (
+        capsys.readouterr().err
+        == "plusone: the setting PLUSONE_DATABSE_URL is not known and is ignored. Do you mean PLUSONE_DATABASE_URL?\n"
+    )
+
+
+def test_a_secret_may_stand_in_a_file_and_is_never_shown(
+    read: Read, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """TRUST OPS-14."""
+    file = tmp_path / "mail"
+    file.write_text("smtps://olga:hush-hush@mail.example?from=Vela+<hello@vela.example>&dkim=vela\n")
+    found = read(EMAIL_URL_FILE=str(file))
+    assert found["MAILERS"]["default"]["OPTIONS"]["password"] == "hush-hush"
+    assert (found["DEFAULT_FROM_EMAIL"], found["DKIM_SELECTOR"]) == ("Vela <hello@vela.example>", "vela")
+    assert found["UNKNOWN_SETTINGS"] == {}
+    with pytest.raises(ImproperlyConfigured, match="PLUSONE_EMAIL_URL_FILE are both set"):
+        read(EMAIL_URL_FILE=str(file), EMAIL_URL="smtp://localhost")
+    with pytest.raises(ImproperlyConfigured, match="none cannot be read: No such file or directory"):
+        read(SECRET_KEY_FILE=str(tmp_path / "none"))
+    file.write_text("postgres://plusone:hush:hush/hush@db.example/plusone")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read(DATABASE_URL_FILE=str(file))
+    assert "hush" not in str(refused.value) + capsys.readouterr().err

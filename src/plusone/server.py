@@ -114,9 +114,10 @@ def _build() -> Application:
         warnings.filterwarnings("ignore", "No directory at")
         django: Application = get_wsgi_application()
     _ = get_resolver().url_patterns  # imports every view now, so that the first visitor need not wait for it
-    from plusone.faces.edge.app import wrap  # it needs Django set up
+    from plusone.faces.edge.app import wrap  # these need Django set up
+    from plusone.faces.ui.requests import watched
 
-    return with_probes(wrap(django))
+    return with_probes(watched(wrap(django)))
 
 
 application = _build()

@@ -5,7 +5,6 @@ CONTRACT of the variables: docs/operators.md. A wrong value stops the program wi
 
 import os
 import secrets
-import sys
 import tempfile
 from decimal import Decimal
 from pathlib import Path
@@ -15,70 +14,38 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from plusone import logs
+from plusone.given import given, split, unknown, warn_of
+
 PACKAGE = Path(__file__).resolve().parent
-
-KNOWN = {
-    "BASE_URL",
-    "BOUND_HOST",
-    "COMMISSION_RATE",
-    "DATABASE_URL",
-    "DATA_DIR",
-    "EMAIL_URL",
-    "ENV",
-    "FAULTS",
-    "SECRET_KEY",
-    "TEST_BROWSER",
-    "TEST_CLOCK",
-    "TEST_DATABASE_URL",
-    "TEST_ENGINE",
-}
-
-
-def _given(name: str, default: str = "") -> str:
-    return os.environ.get(f"PLUSONE_{name}", "").strip() or default
-
-
-def _warn_of_unknown() -> None:
-    for name in sorted(os.environ):
-        if name.startswith("PLUSONE_") and name.removeprefix("PLUSONE_") not in KNOWN:
-            sys.stderr.write(f"plusone: the setting {name} is not known and is ignored.\n")
-
-
-def _split(name: str, text: str) -> SplitResult:
-    try:
-        url = urlsplit(text)
-        _ = url.port
-    except ValueError as error:
-        raise ImproperlyConfigured(f"PLUSONE_{name} is not a readable address: {error}.") from None
-    return url
-
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Which installation this is
 
-_warn_of_unknown()
+UNKNOWN_SETTINGS = unknown()
+warn_of(UNKNOWN_SETTINGS)
 
-ENV = _given("ENV", "production")
+ENV = given("ENV", "production")
 if ENV not in {"production", "demo", "test"}:
     raise ImproperlyConfigured(f"PLUSONE_ENV is “{ENV}”; it must be production, demo or test.")
 
-DATA_DIR = Path(_given("DATA_DIR", "var")).expanduser().absolute()
+DATA_DIR = Path(given("DATA_DIR", "var")).expanduser().absolute()
 try:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
 except OSError as error:
     raise ImproperlyConfigured(f"The data folder {DATA_DIR} cannot be made: {error.strerror}.") from None
 
-TEST_CLOCK = _given("TEST_CLOCK")
+TEST_CLOCK = given("TEST_CLOCK")
 if TEST_CLOCK and ENV != "test":
     raise ImproperlyConfigured("PLUSONE_TEST_CLOCK is only for PLUSONE_ENV=test.")
 
-FAULTS = frozenset(name.strip() for name in _given("FAULTS").split(",") if name.strip())
+FAULTS = frozenset(name.strip() for name in given("FAULTS").split(",") if name.strip())
 if FAULTS and ENV != "test":
     raise ImproperlyConfigured("PLUSONE_FAULTS is only for PLUSONE_ENV=test.")
 
 # The operator's part of the income that recommendations generate, in per cent with at most two decimals (R-043).
 try:
-    COMMISSION_RATE = Decimal(_given("COMMISSION_RATE", "0"))
+    COMMISSION_RATE = Decimal(given("COMMISSION_RATE", "0"))
     if not 0 <= COMMISSION_RATE <= 100 or round(COMMISSION_RATE, 2) != COMMISSION_RATE:
         raise ArithmeticError
 except ArithmeticError:
@@ -109,27 +76,27 @@ def _kept_secret() -> str:
         raise ImproperlyConfigured(f"The data folder {DATA_DIR} cannot be used: {error.strerror}.") from None
 
 
-SECRET_KEY = _given("SECRET_KEY") or _kept_secret()
+SECRET_KEY = given("SECRET_KEY") or _kept_secret()
 
 
 def _base_url() -> str:
     """The address people reach us at; without a setting the one the server was last started on (kept by `serve`)."""
-    given = _given("BASE_URL")
-    if not given:
+    address = given("BASE_URL")
+    if not address:
         try:
-            given = (DATA_DIR / "base_url").read_text().strip()
+            address = (DATA_DIR / "base_url").read_text().strip()
         except OSError:
-            given = ""
-    given = given or "http://127.0.0.1:8000"
-    url = _split("BASE_URL", given)
+            address = ""
+    address = address or "http://127.0.0.1:8000"
+    url = split("BASE_URL", address)
     if url.scheme not in {"http", "https"} or not url.hostname or url.path.strip("/") or url.query:
         raise ImproperlyConfigured("PLUSONE_BASE_URL must look like https://example.com, with no path.")
-    return given.rstrip("/")
+    return address.rstrip("/")
 
 
 BASE_URL = _base_url()
 # What `plusone serve` listens on; empty under another server, which might listen anywhere.
-BOUND_HOST = _given("BOUND_HOST")
+BOUND_HOST = given("BOUND_HOST")
 _base = urlsplit(BASE_URL)
 _https = _base.scheme == "https"
 
@@ -172,6 +139,7 @@ INSTALLED_APPS = [
 
 # Each one costs every request, so the list is short. Framing is refused by the content policy (frame-ancestors).
 MIDDLEWARE = [
+    "plusone.faces.ui.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -244,10 +212,10 @@ def _postgres(url: SplitResult) -> dict[str, Any]:
 
 def _database() -> dict[str, Any]:
     """The database of DATABASE_URL: sqlite:///relative, sqlite:////absolute or postgres://user:password@host:port/name."""
-    given = _given("DATABASE_URL")
-    if not given:
+    address = given("DATABASE_URL")
+    if not address:
         return _sqlite(str(DATA_DIR / "plusone.sqlite3"))
-    url = _split("DATABASE_URL", given)
+    url = split("DATABASE_URL", address)
     if url.scheme == "sqlite":
         return _sqlite(unquote(url.path[1:]) or str(DATA_DIR / "plusone.sqlite3"))
     if url.scheme in {"postgres", "postgresql"}:
@@ -355,14 +323,14 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
 # ---------------------------------------------------------------------------------------------------------------------
 # Mail
 
-EMAIL_URL = _given("EMAIL_URL")
+EMAIL_URL = given("EMAIL_URL")
 
 
 def _mailers() -> dict[str, Any]:
     """The mail server of EMAIL_URL: smtp:// (plain), smtp+tls:// (STARTTLS) or smtps://."""
     if not EMAIL_URL:
         return {}  # Mail then waits in the database, and nothing can be sent past it unseen.
-    url = _split("EMAIL_URL", EMAIL_URL)
+    url = split("EMAIL_URL", EMAIL_URL)
     if url.scheme not in {"smtp", "smtp+tls", "smtps"} or not url.hostname:
         raise ImproperlyConfigured("PLUSONE_EMAIL_URL must look like smtp+tls://user:password@host:587.")
     options: dict[str, Any] = {
@@ -378,19 +346,11 @@ def _mailers() -> dict[str, Any]:
 
 
 MAILERS = _mailers()
-DEFAULT_FROM_EMAIL = dict(parse_qsl(urlsplit(EMAIL_URL).query)).get("from", f"Plusone <no-reply@{_base.hostname}>")
+_mail_options = dict(parse_qsl(urlsplit(EMAIL_URL).query))
+DEFAULT_FROM_EMAIL = _mail_options.get("from", f"Plusone <no-reply@{_base.hostname}>")
+DKIM_SELECTOR = _mail_options.get("dkim", "")
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Logs: to standard error, one line each
+# Logs: to standard error, JSON but where a person tries the demo
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "plusone": {"level": "INFO"},
-        "django": {"handlers": [], "level": "WARNING", "propagate": True},
-    },
-}
+LOGGING = logs.config(as_json=ENV != "demo")

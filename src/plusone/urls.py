@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+handler500 = "plusone.faces.ui.failures.failed"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("plusone.faces.edge.app")),
     path("", include("plusone.faces.public.urls")),

@@ -1,6 +1,7 @@
-"""`plusone doctor`: it finds each fault, and none where there is none."""
+"""`plusone doctor`: it finds each fault, and none where there is none (TRUST OPS-9, OPS-14, DEL-7)."""
 
 import socketserver
+import sqlite3
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,7 +12,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from plusone.kernel import checkup
+from plusone.kernel import checkup, dns
+from plusone.kernel.checkup import database, files
 from plusone.kernel.models import QueuedTask, WorkerSeen
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +36,26 @@ def mail_port() -> Iterator[int]:
         server.shutdown()
 
 
+RECORDS = {
+    "gym.example": ["v=spf1 include:mail.example ~all", "some other text"],
+    "s1._domainkey.gym.example": ["v=DKIM1; k=rsa; p=MIIBIjAN"],
+    "_dmarc.gym.example": ["v=DMARC1; p=quarantine"],
+}
+
+
 @pytest.fixture
-def good(settings: Any, tmp_path: Path, mail_port: int) -> Any:
+def records(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """What the name servers say; a name may be given other records."""
+    known = dict(RECORDS)
+    monkeypatch.setattr(dns.Live, "texts", lambda self, name: known.get(name, []))
+    return known
+
+
+@pytest.fixture
+def good(settings: Any, tmp_path: Path, mail_port: int, records: dict[str, list[str]]) -> Any:
     """An installation in which all is well."""
+    settings.DEFAULT_FROM_EMAIL, settings.DKIM_SELECTOR = "Gym <hello@gym.example>", ""
+    settings.UNKNOWN_SETTINGS = {}
     settings.ENV = "production"
     settings.DATA_DIR = tmp_path
     settings.BASE_URL = "https://gym.example"
@@ -64,7 +83,7 @@ def test_no_fault_where_all_is_well(good: Any) -> None:
 
 
 def test_the_test_database_says_how_it_keeps_things(engine: str) -> None:
-    facts = checkup.database_facts()
+    facts = database.facts()
     if engine == "sqlite":
         wanted = {"engine": "sqlite", "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
         assert {**facts, **wanted, "transaction_mode": "IMMEDIATE"} == facts
@@ -80,6 +99,10 @@ def test_the_test_database_says_how_it_keeps_things(engine: str) -> None:
         ("DEBUG", True, "debug"),
         ("ENV", "test", "env"),
         ("SECRET_KEY", "short", "secret_key"),
+        ("SECRET_KEY", "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz", "secret_key"),
+        ("SECRET_KEY", "x" * 60, "secret_key"),
+        ("UNKNOWN_SETTINGS", {"PLUSONE_BASEURL": "PLUSONE_BASE_URL"}, "unknown_setting"),
+        ("DEFAULT_FROM_EMAIL", "root@localhost", "email_sender"),
         ("EMAIL_URL", "", "email"),
     ],
 )
@@ -107,9 +130,9 @@ def test_files_that_others_can_read(good: Any, tmp_path: Path, engine: str) -> N
 
 def test_a_full_disk_and_an_old_backup(good: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Usage:
-        total, free = 100 << 30, 5 << 30
+        total, free = 100 << 30, 9 << 30
 
-    monkeypatch.setattr(checkup.shutil, "disk_usage", lambda path: Usage)
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda path: Usage)
     (tmp_path / "last_backup").unlink()
     assert names() == {"disk", "backup"}
 
@@ -134,3 +157,66 @@ def test_a_migration_that_is_missing(good: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'rules'")
     assert names() == {"migrations"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "fault"),
+    [
+        ("gym.example", [], "spf"),
+        ("gym.example", ["v=spf1 +all"], "spf"),
+        ("gym.example", ["v=spf1 mx ~all", "v=spf1 include:other.example ~all"], "spf"),
+        ("s1._domainkey.gym.example", [], "dkim"),
+        ("s1._domainkey.gym.example", ["v=DKIM1; p="], "dkim"),
+        ("_dmarc.gym.example", [], "dmarc"),
+        ("_dmarc.gym.example", ["v=DMARC1; rua=mailto:a@gym.example"], "dmarc"),
+    ],
+)
+def test_a_domain_whose_mail_looks_forged(
+    good: Any, records: dict[str, list[str]], name: str, said: list[str], fault: str
+) -> None:
+    records[name] = said
+    assert names() == {fault}
+    [found] = checkup.faults() if connection.vendor == "sqlite" else [f for f in checkup.faults() if f.name == fault]
+    assert "gym.example" in found.problem + found.fix
+
+
+def test_a_subdomain_has_the_policy_of_its_parent_and_a_selector_can_be_named(
+    good: Any, records: dict[str, list[str]]
+) -> None:
+    records |= {"mail.gym.example": ["v=spf1 mx -all"], "own._domainkey.mail.gym.example": ["p=MII"]}
+    good.DEFAULT_FROM_EMAIL, good.DKIM_SELECTOR = "hello@mail.gym.example", "own"
+    assert names() == set()
+
+
+def test_name_servers_that_do_not_answer_are_no_fault(good: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(self: dns.Live, name: str) -> list[str]:
+        raise dns.NoAnswer("timeout")
+
+    monkeypatch.setattr(dns.Live, "texts", silent)
+    assert names() == set()
+
+
+def test_a_clock_that_was_wrong(good: Any) -> None:
+    WorkerSeen.objects.update(seen_at=timezone.now() + timedelta(hours=1))
+    assert names() == {"clock"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_log_that_was_switched_off_and_careless_writing(good: Any, engine: str, tmp_path: Path) -> None:
+    if engine == "postgres":
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
+        found = {fault.name: fault.fix for fault in checkup.faults()}
+        connection.close()
+        assert found["synchronous_commit"] == "Set synchronous_commit to on."
+        assert "user of its own" in found["superuser"], "the PostgreSQL of the tests has one user, who may do all"
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous = NORMAL")
+    assert names() == {"synchronous"}
+    connection.close()
+    with sqlite3.connect(str(connection.settings_dict["NAME"])) as raw:
+        raw.execute("PRAGMA journal_mode = DELETE")
+    raw.close()
+    assert names() == {"journal_mode"}
+    assert names() == set(), "our own connection has switched it on again"

@@ -92,6 +92,7 @@ class Message(Row):
                 condition=Q(category="promotional", channel="email", state__in=("queued", "sent", "delivered")),
                 name="messaging_promotions",
             ),
+            models.Index(fields=["id"], condition=Q(state="failed"), name="messaging_failed"),
         ]
 
     def __str__(self) -> str:

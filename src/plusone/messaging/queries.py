@@ -24,6 +24,11 @@ def is_channel_on(business: Business, channel: str) -> bool:
     return not ChannelSwitch.objects.filter(business=business, channel=channel, active=False).exists()
 
 
+def failed_count() -> int:
+    """How many messages could not be handed over and will not be tried again, over all businesses."""
+    return Message.objects.filter(state=Message.State.FAILED).count()
+
+
 def waiting_count() -> int:
     """How many messages wait in the outbox for a mail server, over all businesses."""
     return Message.objects.filter(state=Message.State.QUEUED, handed_over_at=None).count()

@@ -53,7 +53,7 @@ def _answering(view: View, name: str) -> View:
     @csrf_exempt  # no cookie is read here, so there is nothing to forge
     @wraps(view)
     def inside(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.request_id = ids.public_id()
+        request.request_id = getattr(request, "request_id", "") or ids.public_id()
         language = _language(request)
         with translation.override(language):
             try:

@@ -35,6 +35,6 @@ def command(
 
 def _database() -> dict[str, Any]:
     try:
-        return checkup.database_facts()
+        return checkup.database.facts()
     except (DatabaseError, InterfaceError):
         return {}

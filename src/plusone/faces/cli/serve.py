@@ -7,10 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,7 +50,9 @@ def command(
         _prepare_database()
         if named:
             _keep_base_url()
-        WebServer(address, port, workers or _default_workers(), background=None if no_worker else Background()).run()
+        workers = workers or _default_workers()
+        with _counting_together(workers):
+            WebServer(address, port, workers, background=None if no_worker else Background()).run()
 
 
 def _free_address(host: str, port: int) -> str:
@@ -105,6 +109,17 @@ def _prepare_database() -> None:
         return
     if pending:
         log.warning("The database is older than this program. Run `plusone migrate`; until then /readyz says 503.")
+
+
+@contextmanager
+def _counting_together(workers: int) -> Iterator[None]:
+    """Let several web processes count requests in files of one folder: `/metrics`, whichever answers, adds them up."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="plusone-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # read when the library is imported
+        yield
 
 
 def _default_workers() -> int:

@@ -11,13 +11,14 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
 from plusone.faces.ui.dead_ends import ended, unknown
+from plusone.faces.ui.failures import away
 from plusone.faces.ui.http import public
 from plusone.faces.ui.limits import Limiter, address_of
 from plusone.kernel import ids
@@ -80,6 +81,9 @@ def wrap(application: Application) -> Application:
         _drop_stale_connection()
         try:
             decision = decide(environ, str(environ["PATH_INFO"]).removeprefix(PREFIX).removesuffix("/"))
+        except (OperationalError, InterfaceError) as error:
+            log.error("The database does not answer: %s", error)  # where it struck says nothing
+            decision = Decision(503)
         finally:
             _drop_stale_connection()
         if not decision.location:
@@ -103,6 +107,8 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
         response = ended(request, queries.client_by_code(code))
     elif decision.status == 404:
         response = unknown(request)
+    elif decision.status == 503:
+        response = away(request)
     else:
         response = render(request, "429.html", status=429)
     for name, value in _headers().items():

@@ -3,20 +3,25 @@
 import logging
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from plusone.faces.ui import requests
 from plusone.kernel.queue import queries as queue
 from plusone.ledger.queries import has_drifted
-from plusone.messaging.queries import waiting_count
+from plusone.messaging.queries import failed_count, waiting_count
 
 log = logging.getLogger("plusone.metrics")
 
 # Adding up the books reads all of them: a figure may be this old.
 DRIFT_SECONDS = 60.0
+FAILED_WITHIN = timedelta(days=1)
 
 
 class Installation(Collector):
@@ -37,14 +42,22 @@ class Installation(Collector):
                 ),
                 "workers_alive": ("Workers that have lately said that they run.", len(queue.workers_alive())),
                 "mails_waiting": ("Messages that wait to be handed over to a mail server.", waiting_count()),
+                "mails_failed": ("Messages that no repetition would have brought to their reader.", failed_count()),
                 "ledger_drift": ("1 where the books do not add up, else 0.", self._ledger_drift()),
             }
+            tasks = queue.failures(since=timezone.now() - FAILED_WITHIN)
         except (DatabaseError, InterfaceError):
             log.exception("The metrics could not be read.")
-            found = {}
+            found, tasks = {}, {}
         answers = ("1 where the database answers, else 0.", int(bool(found)))
         for name, (says, value) in {"database_up": answers, **found}.items():
             yield GaugeMetricFamily(f"plusone_{name}", says, value)
+        failed = GaugeMetricFamily(
+            "plusone_tasks_failed", "Tasks that failed for good within a day, webhooks among them.", labels=["task"]
+        )
+        for path, count in tasks.items():
+            failed.add_metric([path], count)
+        yield failed
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Registering must not ask the database."""
@@ -59,6 +72,10 @@ class Installation(Collector):
 
 registry = CollectorRegistry()
 registry.register(Installation())
+if requests.IN_FILES:
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library leaves it out
+else:
+    registry.register(requests.seconds)
 
 
 def page() -> str:

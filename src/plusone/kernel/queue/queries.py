@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.tasks import TaskResultStatus
 from django.utils import timezone
 
@@ -24,6 +24,11 @@ def failed(since: datetime) -> QuerySet[QueuedTask]:
     return rows.order_by("-finished_at")
 
 
+def failures(since: datetime) -> dict[str, int]:
+    """Return how many tasks of each kind failed for good since then."""
+    return dict(failed(since).order_by("path").values_list("path").annotate(times=Count("pk")))
+
+
 def longest_overdue() -> timedelta:
     """Return how long the oldest due task has been waiting for a worker."""
     now = timezone.now()
@@ -39,6 +44,12 @@ def is_stuck() -> bool:
 def workers_alive() -> list[WorkerSeen]:
     """Return the workers that have lately said that they run."""
     return list(WorkerSeen.objects.filter(seen_at__gt=timezone.now() - ALIVE_WITHIN).order_by("started_at"))
+
+
+def last_seen_at() -> datetime | None:
+    """Return when a worker last said that it runs, by the clock of its machine."""
+    seen: datetime | None = WorkerSeen.objects.aggregate(at=Max("seen_at"))["at"]
+    return seen
 
 
 def is_busy_or_due() -> bool:
