@@ -13,11 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from plusone.kernel import ids
 from plusone.kernel.models import Business, Owned, User
 
+from .search import NEAR_MAX, NUMBER, WORD, forms_of, holding, holding_number_nearly, one_slip_apart
+
 
 def fold(text: str) -> str:
     """Return text as search compares it: no accents, no letter case (R-068)."""
     plain = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
+
+
+def asked(text: str) -> list[str]:
+    """Return the folded words of what somebody typed into a search; a NUL, which no database takes, finds nothing."""
+    return fold(text.replace("\0", "\N{REPLACEMENT CHARACTER}")).split()
 
 
 class Tag(Owned):
@@ -48,9 +55,57 @@ class ClientQuerySet(models.QuerySet["Client"]):
         """Keep those whose name, address or phone has every word of `text`, in any letter case, with or without
         accents."""
         found = self
-        for word in fold(text).split():
-            found = found.filter(search__contains=word)
+        for word in asked(text):
+            found = found.filter(holding(word))
         return found
+
+    def find(self, business: Business, text: str) -> "ClientQuerySet":
+        """Keep whom `search` finds; where that is nobody, whom it finds when each word may have one typo."""
+        exact = self.search(text)
+        words = asked(text)
+        if not words or exact.exists():
+            return exact
+        found = self
+        for word in words:
+            found = found.filter(_holding_nearly(business, word))
+        return found
+
+
+def _holding_nearly(business: Business, word: str) -> Q:
+    """Keep clients who have this word, or a word of the business's clients that is one slip away from it."""
+    found = holding(word)
+    if NUMBER.fullmatch(word):
+        return found | holding_number_nearly(word)
+    for part in WORD.findall(word):
+        near = Q(pk__in=[])
+        for other in Spelling.near(business, part):
+            near |= holding(word.replace(part, other))
+        found |= near
+    return found
+
+
+class Spelling(models.Model):
+    """A word of the clients of a business, under a form of it that lacks one letter, or none (see `search`)."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+", db_index=False)
+    form = models.CharField(max_length=24)
+    word = models.CharField(max_length=24)
+
+    objects: ClassVar[models.Manager["Spelling"]] = models.Manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business", "form", "word"], name="clients_spelling_once")]
+        indexes = [models.Index(fields=["business", "word"], name="clients_spelling_word")]
+
+    def __str__(self) -> str:
+        return self.form
+
+    @classmethod
+    def near(cls, business: Business, word: str) -> list[str]:
+        """Return words of the business's clients one slip away from `word`, those with its first letter first."""
+        known = cls.objects.filter(business=business, form__in=forms_of(word)).values_list("word", flat=True)
+        near = {other for other in known if one_slip_apart(word, other)}
+        return sorted(near, key=lambda other: (other[:1] != word[:1], other))[:NEAR_MAX]
 
 
 class Client(Owned):

@@ -20,6 +20,8 @@ from plusone.kernel.models import Business
 from plusone.ledger.commands import open_balance
 from plusone.ledger.queries import openings_of
 
+from .spelling import learn, unlearn
+
 Status = Client.Status
 Happened = tuple[Fact, int | None, datetime]
 CHANGING = ("external_id", "first_name", "last_name", "email", "email_key", "phone", "language")
@@ -69,7 +71,7 @@ def import_clients(
     had_tags = _tags_of(lines)
     due = _openings_due(business, lines)
     facts: list[Happened] = []
-    added, moved = [], []
+    added, moved, texts = [], [], []
     for line in lines:
         client = line.client
         if client is None or line.outcome == "refused":
@@ -79,10 +81,12 @@ def import_clients(
             client.news_by_default = line.status != Status.LEAD and news_by_default(business)
             added.append(line)
             continue
+        was = client.search
         changed = _apply(client, line)
         new_tags = [tag for tag in line.tags if fold(tag) not in had_tags.get(client.pk, ())]
         if changed:
             moved.append(client)
+            texts.append((was, client))
             facts.append((events.ClientChanged(fields=changed), client.pk, now))
         elif not new_tags and line.number not in due:
             line.outcome = "same"
@@ -92,6 +96,9 @@ def import_clients(
     _attach_logins([*new, *moved])
     _rewrite(moved, WRITTEN)
     _insert(new)
+    learn(business, [client.search for client in (*new, *moved)])
+    for was, client in texts:
+        unlearn(business, was, client.search)
     facts += [(_came(client), client.pk, client.created_at) for client in new]
     facts += _give_tags(business, lines, had_tags, now)
     record_many(business, facts, actor=actor)

@@ -17,6 +17,7 @@ from plusone.ledger.commands import adjust
 from plusone.ledger.queries import balance_of
 
 from .profile import clean, insert, set_tags
+from .spelling import unlearn
 
 Status = Client.Status
 
@@ -153,7 +154,7 @@ def delete_client(client: Client, *, reason: str = "", actor: str, now: datetime
 
     What balance is left is given up by an adjustment. Raise Refused for an active client: archive first.
     """
-    was = client.status
+    was, text = client.status, client.search
     gone = Client.objects.filter(pk=client.pk, status__in=(Status.LEAD, Status.ARCHIVED))
     if not gone.update(
         status=Status.DELETED,
@@ -176,6 +177,7 @@ def delete_client(client: Client, *, reason: str = "", actor: str, now: datetime
             _("Only a lead or an archived client can be deleted. Archive this client first."), code="not_archived"
         )
     client.refresh_from_db()
+    unlearn(client.business, text)
     client.tags.clear()
     client.consents.all().delete()
     record(client.business, events.ClientDeleted(was=was, reason=reason[:200]), client=client.pk, actor=actor, now=now)

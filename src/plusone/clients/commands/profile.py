@@ -14,6 +14,8 @@ from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import e164, identity_email, login_email
 from plusone.kernel.models import Business, User
 
+from .spelling import learn, unlearn
+
 TEXTS = ("first_name", "last_name")
 EDITABLE = (*TEXTS, "email", "phone", "language", "access")
 
@@ -64,6 +66,7 @@ def insert(business: Business, **columns: Any) -> Client:
         if columns.get("email") and Client.objects.filter(business=business, email=columns["email"]).exists():
             raise AlreadyExists(_("A client with this e-mail address already exists."), field="email") from error
         raise
+    learn(business, [client.search])
     _attach_login(client)
     return client
 
@@ -90,12 +93,15 @@ def edit_client(client: Client, *, actor: str, now: datetime, **changes: Any) ->
         client.user = None
     for field, value in columns.items():
         setattr(client, field, value)
-    client.search = client.search_text()
+    was, client.search = client.search, client.search_text()
     try:
         with transaction.atomic():
             client.save(update_fields=[*columns, "search", "user"])
     except IntegrityError as error:
         raise AlreadyExists(_("A client with this e-mail address already exists."), field="email") from error
+    if was != client.search:
+        learn(client.business, [client.search])
+        unlearn(client.business, was, client.search)
     _attach_login(client)
     record(client.business, events.ClientChanged(fields=changed), client=client.pk, actor=actor, now=now)
     return client

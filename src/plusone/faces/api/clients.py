@@ -142,7 +142,7 @@ def show(business: Business, clients: Sequence[Client]) -> list[dict[str, Any]]:
 def list_clients(request: Call, wanted: Query[ClientFilter]) -> dict[str, Any]:
     """List clients, newest first. Deleted ones are not among them."""
     every = Client.objects.filter(business=request.business)
-    rows = Client.objects.of(request.business).search(wanted.q).prefetch_related("tags")
+    rows = Client.objects.of(request.business).find(request.business, wanted.q).prefetch_related("tags")
     if wanted.status:
         rows = rows.filter(status=wanted.status)
     if wanted.tag:

@@ -83,7 +83,7 @@ def ambassadors(
         _add_income(scope, found)
     clients = Client.objects.filter(business=business)
     if search.strip():
-        clients = clients.search(search)
+        clients = clients.find(business, search)
         allowed = set(clients.values_list("id", flat=True))
         found = {key: one for key, one in found.items() if key in allowed}
     better = ORDERS[order]

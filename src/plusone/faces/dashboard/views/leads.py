@@ -33,7 +33,7 @@ def _asked(request: Page) -> tuple[QuerySet[Client], tuple[str, ...]]:
     """Return the leads that the page's search asks for, and their order."""
     rows = leads_of(request.business)
     if text := request.GET.get("q", ""):
-        rows = rows & Client.objects.of(request.business).search(text)
+        rows = rows & Client.objects.of(request.business).find(request.business, text)
     return rows, ORDERS.get(request.GET.get("sort", ""), ORDERS["-registered"])
 
 

@@ -1,16 +1,13 @@
 """Saying afterwards who recommended a client (R-211, CASES 15)."""
 
-from difflib import SequenceMatcher
-
 from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from plusone.clients.models import Client, fold
+from plusone.clients.models import Client
 from plusone.faces.dashboard.forms import OnceForm, act_once
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
@@ -21,8 +18,6 @@ from plusone.referrals.queries import referral_of
 from .common import client_of, crumbs, url_of
 
 SHOWN = 20
-NEAR_LOOKED_AT = 500
-NEAR_ENOUGH = 0.6
 
 
 class ReferForm(OnceForm):
@@ -78,26 +73,10 @@ def referred_by(request: Page, client: str) -> HttpResponse:
 
 
 def _matches(friend: Client, text: str) -> list[Client]:
-    """Return active clients whose name, address, phone or code this is; the closest names first where none is."""
+    """Return active clients whose name, address, phone or code this is, or would be without a typo."""
     if not text:
         return []
-    active = Client.objects.filter(business=friend.business, status=Client.Status.ACTIVE).exclude(pk=friend.pk)
+    active = Client.objects.of(friend.business).filter(status=Client.Status.ACTIVE).exclude(pk=friend.pk)
     by_code = active.filter(code=clean_code(text))
-    named = active.filter(pk__in=Client.objects.of(friend.business).search(text))
-    found = list((by_code | named).order_by("first_name", "last_name", "id")[:SHOWN])
-    if found:
-        return found
-    return _near(active, fold(text))
-
-
-def _near(active: QuerySet[Client], text: str) -> list[Client]:
-    """Return those whose name begins alike and reads nearly the same, the nearest first."""
-    begins = Q()
-    for word in text.split():
-        begins |= Q(search__startswith=word[:2])
-
-    def likeness(client: Client) -> float:
-        return SequenceMatcher(None, text, fold(client.full_name)[: len(text) + 2]).ratio()
-
-    found = sorted(active.filter(begins)[:NEAR_LOOKED_AT], key=likeness, reverse=True)
-    return [client for client in found if likeness(client) >= NEAR_ENOUGH][:5]
+    named = active.find(friend.business, text)
+    return list((by_code | named).order_by("first_name", "last_name", "id")[:SHOWN])

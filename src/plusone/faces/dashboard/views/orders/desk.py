@@ -26,7 +26,7 @@ FOUND_MAX = 12
 def choose_client(request: Page) -> HttpResponse:
     """Find who buys: the newest ones at once, others by a few letters."""
     text = request.GET.get("q", "")
-    clients = Client.objects.of(request.business).search(text).order_by("-id")
+    clients = Client.objects.of(request.business).find(request.business, text).order_by("-id")
     context = {
         "nav": "orders",
         "title": _("Who buys?"),
