@@ -227,7 +227,7 @@ def test_unknown_limits_and_options_are_refused(gym: Business) -> None:
         {"caps": []},
         {"budget": -5},
         {"clawback": "everything"},
-        {"every": 3},
+        {"every": 0},
         {"conditions": [{"kind": "spend"}]},
     ):
         with pytest.raises(Invalid):

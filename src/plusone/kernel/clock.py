@@ -41,6 +41,11 @@ class _ClockFile:
 _file = _ClockFile(Path(settings.TEST_CLOCK)) if settings.TEST_CLOCK else None
 
 
+def is_given() -> bool:
+    """Say whether a test's file gives the time."""
+    return _file is not None
+
+
 def now() -> datetime:
     """Read the clock: an aware time in UTC. Once in each request and worker round; from there it is passed on."""
     return (_file.read() if _file else timezone.now()).astimezone(UTC)

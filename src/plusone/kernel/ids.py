@@ -57,6 +57,11 @@ def time_id() -> int:
         return _last
 
 
+def time_id_near(milliseconds: int) -> int:
+    """Return a new id of about a time that is not the machine's own, as a test's clock has it."""
+    return time_id_at(milliseconds) + secrets.randbits(21)
+
+
 def time_id_at(milliseconds: int) -> int:
     """Return the smallest id that `time_id` can make at or after this Unix time in milliseconds."""
     return max(milliseconds, 0) << 21

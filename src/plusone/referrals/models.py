@@ -69,6 +69,10 @@ class Terms(Owned):
     caps = models.JSONField(null=True, blank=True)  # per ambassador: rewards_total, rewards_per_month, amount_per_month
     budget = models.BigIntegerField(null=True, blank=True)  # of all money rewards of the campaign, minor units
     clawback = models.CharField(max_length=16, default="within_balance")
+    attribution = models.CharField(max_length=12, default="last_touch")  # last_touch, first_touch
+    attribution_days = models.PositiveIntegerField(default=90)  # how long an opened link counts; calendar days
+    every = models.PositiveIntegerField(default=1)  # the ambassador is rewarded once for so many qualified friends
+    require_active_ambassador = models.BooleanField(default=False)
     text = models.JSONField(default=dict)  # {"en": …, "es": …, "fr": …}: the offer in sentences, as it was told
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=40)
@@ -146,6 +150,8 @@ class Referral(Owned):
     flags = models.JSONField(default=list)
     source = models.CharField(max_length=12)  # link, code, staff, api, import
     visit_id = models.BigIntegerField(null=True)
+    touches = models.JSONField(default=list)  # each link that was opened: {"ambassador", "at"}, oldest first
+    qualified_at = models.DateTimeField(null=True, blank=True)  # since when all conditions hold
     deadline_at = models.DateTimeField(null=True, blank=True)  # what is not qualified by then lapses
     registered_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True, blank=True)

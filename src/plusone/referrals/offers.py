@@ -15,11 +15,11 @@ from .models import Terms
 
 KINDS_PLANNED = frozenset({"membership", "membership_days", "product", "coupon", "manual"})
 CONDITIONS_PLANNED = frozenset({"sessions_attended", "membership_bought", "membership_kept"})
-# Options of the contract with the one value that this version carries out.
-FIXED = {"attribution": "last_touch", "attribution_days": 90, "every": 1, "require_active_ambassador": False}
 CAPS = ("rewards_total", "rewards_per_month", "amount_per_month")
+ATTRIBUTIONS = ("last_touch", "first_touch")
 CLAWBACKS = ("within_balance", "only_pending", "allow_negative")
 HOLD_DAYS_MAX = 365
+EVERY_MAX = 100
 Params = dict[str, Any]
 
 
@@ -38,11 +38,20 @@ class Offer:
     caps: dict[str, int] | None = None
     budget: int | None = None
     clawback: str = "within_balance"
+    attribution: str = "last_touch"
+    attribution_days: int = 90
+    every: int = 1
+    require_active_ambassador: bool = False
 
     @property
     def has_rewards(self) -> bool:
         """Whether anybody receives something (R-048)."""
         return bool(self.friend_reward or self.ambassador_reward)
+
+    @property
+    def counts_sets(self) -> bool:
+        """Whether the ambassador is rewarded for a set of friends instead of for each (R-285)."""
+        return self.every > 1 and bool(self.ambassador_reward)
 
 
 def offer_of(terms: Terms) -> Offer:
@@ -55,9 +64,6 @@ def read_offer(business: Business, sent: dict[str, Any], *, base: Offer | None =
 
     Raise Invalid naming the field that is wrong, NotAvailable for what is in the contract and not built yet.
     """
-    for option, only in FIXED.items():
-        if sent.get(option, only) not in (only, {} if only is None else only):
-            raise NotAvailable(_("This option is not available yet."), field=option)
     base = base or Offer()
     approval = sent.get("approval", "manual" if base.needs_approval else "auto")
     if approval not in ("auto", "manual"):
@@ -79,6 +85,10 @@ def read_offer(business: Business, sent: dict[str, Any], *, base: Offer | None =
         caps=_caps(sent.get("caps", base.caps)),
         budget=_whole(sent.get("budget", base.budget), "budget"),
         clawback=_one_of(sent.get("clawback", base.clawback), CLAWBACKS, "clawback"),
+        attribution=_one_of(sent.get("attribution", base.attribution), ATTRIBUTIONS, "attribution"),
+        attribution_days=_number(sent, "attribution_days", base.attribution_days, HOLD_DAYS_MAX),
+        every=_number(sent, "every", base.every, EVERY_MAX),
+        require_active_ambassador=_yes_or_no(sent, "require_active_ambassador", base.require_active_ambassador),
     )
 
 
@@ -137,6 +147,20 @@ def _one_of(value: object, choices: tuple[str, ...], field: str) -> str:
     if not isinstance(value, str) or value not in choices:
         raise Invalid(_("Choose one of the offered options."), field=field)
     return value
+
+
+def _number(sent: dict[str, Any], name: str, base: int, most: int) -> int:
+    number = sent.get(name, base)
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
+        raise Invalid(_("Write a whole number from 1 to %(most)s.") % {"most": most}, field=name)
+    return number
+
+
+def _yes_or_no(sent: dict[str, Any], name: str, base: bool) -> bool:
+    said = sent.get(name, base)
+    if not isinstance(said, bool):
+        raise Invalid(_("Say true or false."), field=name)
+    return said
 
 
 def _days(sent: dict[str, Any], name: str, base: int) -> int:

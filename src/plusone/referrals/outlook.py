@@ -1,17 +1,21 @@
 """What staff see coming: what an activation will give, what waits for a look, what is still open."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.rewards.models import Reward
+from plusone.rewards.types import types
 
 from .models import Campaign, Referral, Terms
-from .queries import FREED, campaigns_of, default_campaign
+from .offers import offer_of
+from .promising import carried
+from .queries import FREED, campaigns_of, default_campaign, qualified_in_sets
 
 
 def current_campaign(business: Business) -> Campaign | None:
@@ -49,7 +53,7 @@ class Expected:
 def expected_on_activation(business: Business, leads: Sequence[Client], *, now: datetime) -> dict[int, list[Expected]]:
     """Return what activating each of these leads will give, by lead: "Ana will receive €15" (R-059)."""
     found = Referral.objects.filter(business=business, friend__in=leads, state=Referral.State.REGISTERED)
-    open_ones = found.select_related("terms")
+    open_ones = found.select_related("terms", "ambassador", "business").order_by("id")
     due = {
         row.pk: row
         for row in open_ones
@@ -61,7 +65,7 @@ def expected_on_activation(business: Business, leads: Sequence[Client], *, now: 
     promised = Reward.objects.filter(
         business=business, source_kind="referral", source_id__in=due, state=Reward.State.PROMISED
     )
-    for reward in promised.select_related("client").order_by("side", "id"):
+    for reward in [*promised.select_related("client").order_by("side", "id"), *_full_sets(due.values())]:
         referral = due[reward.source_id]
         state = Reward.State.GRANTED
         if reward.hold_days:
@@ -70,6 +74,42 @@ def expected_on_activation(business: Business, leads: Sequence[Client], *, now: 
             state = Reward.State.AWAITING_APPROVAL
         expected.setdefault(referral.friend_id, []).append(Expected(reward, state))
     return expected
+
+
+def _full_sets(due: Iterable[Referral]) -> Iterator[Reward]:
+    """Yield the rewards, not promised yet, of the sets of friends that these would fill one after the other."""
+    counted: dict[tuple[int, int | None, int], int] = {}
+    for referral in due:
+        terms = referral.terms
+        if terms is None or not offer_of(terms).counts_sets or referral.flagged:
+            continue
+        key = (referral.ambassador_id, referral.campaign_id, terms.every)
+        counted[key] = counted.get(key, qualified_in_sets(referral).count()) + 1
+        if counted[key] % terms.every == 0 and terms.ambassador_reward:
+            kind = types[terms.ambassador_reward["kind"]]()
+            yield Reward(
+                business=referral.business,
+                client=referral.ambassador,
+                side=Reward.Side.AMBASSADOR,
+                source_kind="referral",
+                source_id=referral.pk,
+                kind=kind.name,
+                params=terms.ambassador_reward,
+                amount=kind.amount(referral.business, terms.ambassador_reward),
+                **{name: value for name, value in carried(terms, Reward.Side.AMBASSADOR).items() if name != "within"},
+            )
+
+
+def towards_next(ambassador: Client, terms: Terms) -> str:
+    """Say how many friends of the next set are there, where today's terms reward sets; else nothing."""
+    offer = offer_of(terms)
+    if not offer.counts_sets:
+        return ""
+    so_far = qualified_in_sets(Referral(ambassador=ambassador, campaign_id=terms.campaign_id, terms=terms)).count()
+    return _("%(count)s of %(number)s friends for your next reward.") % {
+        "count": so_far % offer.every,
+        "number": offer.every,
+    }
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,18 @@ def referrals_behind(business: Business, rewards: Sequence[Reward]) -> dict[int,
     return {reward.pk: found[reward.source_id] for reward in rewards if reward.source_id in found}
 
 
+def qualified_in_sets(referral: Referral) -> QuerySet[Referral]:
+    """Return the friends that fill the same sets as this one: of one ambassador and campaign, rewarded for each N.
+
+    A flagged friend counts once a person has approved.
+    """
+    assert referral.terms is not None
+    same = Referral.objects.filter(
+        ambassador=referral.ambassador_id, campaign=referral.campaign_id, terms__every=referral.terms.every
+    )
+    return same.filter(qualified_at__isnull=False, flagged=False).exclude(reason__in=FREED)
+
+
 def leads_of(business: Business) -> QuerySet[Client]:
     """Return the leads of a business, newest first, each with the referral that brought them."""
     return (

@@ -46,6 +46,8 @@ def for_owner(business: Business, offer: Offer) -> str:
         "action": action_phrase(business, offer),
         "reward": reward_phrase(business, offer.ambassador_reward),
     }
+    if offer.counts_sets:
+        return _for_owner_in_sets(offer, parts)
     if offer.friend_reward_on == "qualified" and offer.friend_reward:
         return (
             _(
@@ -63,11 +65,36 @@ def for_owner(business: Business, offer: Offer) -> str:
     )
 
 
+def _for_owner_in_sets(offer: Offer, parts: dict[str, Any]) -> str:
+    parts = {**parts, "number": offer.every}
+    if offer.friend_reward_on == "qualified" and offer.friend_reward:
+        return (
+            _(
+                "When your client recommends a friend and the friend %(action)s, the friend receives "
+                "%(gift)s. For every %(number)s such friends, your client receives %(reward)s."
+            )
+            % parts
+        )
+    return (
+        _(
+            "When your client recommends a friend, the friend receives %(gift)s. Then, for every "
+            "%(number)s friends of whom each %(action)s, your client receives %(reward)s."
+        )
+        % parts
+    )
+
+
 def for_ambassador(business: Business, offer: Offer) -> list[str]:
     """Return what a client who recommends is told upfront (R-114)."""
     lines = []
     parts = {"business": business.name, "action": action_phrase(business, offer)}
-    if offer.ambassador_reward:
+    if offer.counts_sets:
+        reward = {**parts, "reward": reward_phrase(business, offer.ambassador_reward), "number": offer.every}
+        lines.append(
+            _("You receive %(reward)s for every %(number)s friends who come with your link, once each %(action)s.")
+            % reward
+        )
+    elif offer.ambassador_reward:
         reward = {**parts, "reward": reward_phrase(business, offer.ambassador_reward)}
         lines.append(
             _("You receive %(reward)s for each friend who comes with your link, once the friend %(action)s.") % reward
@@ -147,7 +174,16 @@ def hand_on_text(business: Business, offer: Offer, first_name: str) -> str:
         **parts,
         "reward": reward_phrase(business, offer.ambassador_reward),
         "action": action_phrase(business, offer),
+        "number": offer.every,
     }
+    if offer.counts_sets:
+        return (
+            _(
+                "Hello %(name)s, this is your own link to recommend %(business)s to friends. "
+                "You receive %(reward)s for every %(number)s friends, once each %(action)s:"
+            )
+            % reward
+        )
     return (
         _(
             "Hello %(name)s, this is your own link to recommend %(business)s to friends. "
@@ -180,6 +216,10 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
             % {"days": offer.qualification_days}
         )
     lines += limits_in_words(business, offer)
+    if offer.ambassador_reward and offer.require_active_ambassador:
+        lines.append(_("The reward is for those who are active clients themselves when it is due."))
+    if offer.attribution == "first_touch":
+        lines.append(_("If several people invite the same friend, the first one counts."))
     if offer.needs_approval and offer.has_rewards:
         lines.append(_("%(business)s confirms each reward before it is given.") % {"business": business.name})
     if offer.has_rewards:

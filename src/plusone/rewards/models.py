@@ -45,6 +45,7 @@ class Reward(Owned):
         CAP_COUNT = "cap_count", _("The number of rewards is limited, and the limit was reached")
         CAP_AMOUNT = "cap_amount", _("The amount a month is limited, and the limit was reached")
         BUDGET = "budget", _("The budget of the campaign is used up")
+        AMBASSADOR_INACTIVE = "ambassador_inactive", _("Only for clients who are active when the reward is due")
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="rewards")
     side = models.CharField(max_length=12, choices=Side)
@@ -59,6 +60,7 @@ class Reward(Owned):
     note = models.CharField(max_length=300, blank=True)
     hold_days = models.PositiveIntegerField(default=0)
     needs_approval = models.BooleanField(default=False)
+    needs_active = models.BooleanField(default=False)  # lapses where its client is not active when it is due
     clawback = models.CharField(max_length=16, default="within_balance")  # what a refund after the grant takes back
     limits = models.JSONField(
         default=dict

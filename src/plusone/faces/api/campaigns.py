@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from ninja import Query, Router, Status
-from pydantic import BeforeValidator, Field, Strict, create_model
+from pydantic import BeforeValidator, Field, Strict
 from pydantic_core import PydanticCustomError
 
 from plusone.kernel.access import get
 from plusone.kernel.models import Business
 from plusone.referrals import commands
 from plusone.referrals.models import Campaign, Terms
-from plusone.referrals.offers import CAPS, CONDITIONS_PLANNED, FIXED, KINDS_PLANNED, offer_of, read_offer
+from plusone.referrals.offers import CAPS, CONDITIONS_PLANNED, KINDS_PLANNED, offer_of, read_offer
 from plusone.referrals.queries import campaigns_of
 
 from .call import Call
-from .fields import Body, Found, Id, LongName, Moment, Positive, moment, only
+from .fields import Body, Found, Id, LongName, Moment, Positive, moment
 from .paging import Page, page
 
 router = Router(tags=["Campaigns"])
@@ -106,14 +106,13 @@ RewardIn = Annotated[BalanceRewardIn, _planned(KINDS_PLANNED)]
 ConditionIn = Annotated[
     Annotated[ActivatedIn | OrdersIn | SpendIn, Field(discriminator="kind")], _planned(CONDITIONS_PLANNED)
 ]
+Attribution = Literal["last_touch", "first_touch"]
+LinkDays = Annotated[int, Strict(), Field(ge=1, le=365)]
+SetSize = Annotated[int, Strict(), Field(ge=1, le=100)]
 Clawback = Literal["within_balance", "only_pending", "allow_negative"]
-# The options of the contract that have one value so far.
-LaterOptions = create_model(
-    "LaterOptions", __base__=Body, **{name: (only(value), value) for name, value in FIXED.items()}
-)  # type: ignore[call-overload]  # fields made from the room's own list
 
 
-class Offer(LaterOptions):  # type: ignore[misc, valid-type]  # made above
+class Offer(Body):
     """Who receives what, once the friend did what."""
 
     friend_reward: RewardIn | None = None
@@ -127,6 +126,12 @@ class Offer(LaterOptions):  # type: ignore[misc, valid-type]  # made above
     caps: CapsIn | None = None
     budget: Annotated[Positive | None, Field(description="Of all money rewards of the campaign.")] = None
     clawback: Annotated[Clawback, Field(description="What a refund after the grant takes back.")] = "within_balance"
+    attribution: Annotated[Attribution, Field(description="Which of several opened links counts.")] = "last_touch"
+    attribution_days: Annotated[LinkDays, Field(description="How long an opened link counts.")] = 90
+    every: Annotated[SetSize, Field(description="Reward the ambassador once for so many qualified friends.")] = 1
+    require_active_ambassador: Annotated[
+        bool, Strict(), Field(description="The ambassador's reward lapses where they are not active when it is due.")
+    ] = False
 
 
 class CampaignIn(Offer):
@@ -170,7 +175,7 @@ class CampaignOut(Found):
     hold_days: int
     friend_hold_days: int
     approval: Literal["auto", "manual"]
-    attribution: Literal["last_touch"]
+    attribution: Attribution
     attribution_days: int
     qualification_days: int
     caps: CapsOut | None
@@ -222,7 +227,10 @@ def show(business: Business, campaigns: Sequence[Campaign]) -> list[dict[str, An
             "caps": _caps(terms.caps),
             "budget": terms.budget,
             "clawback": terms.clawback,
-            **FIXED,
+            "attribution": terms.attribution,
+            "attribution_days": terms.attribution_days,
+            "every": terms.every,
+            "require_active_ambassador": terms.require_active_ambassador,
             "created_at": moment(business, campaign.created_at),
             "activated_at": moment(business, campaign.activated_at),
             "deactivated_at": moment(business, campaign.deactivated_at),

@@ -8,6 +8,7 @@ from plusone.clients.models import Client
 from plusone.faces.ui.http import Page
 from plusone.referrals.models import Terms
 from plusone.referrals.offers import Offer, offer_of
+from plusone.referrals.outlook import towards_next
 from plusone.referrals.queries import default_terms, link_of
 from plusone.rewards.queries import Wallet, wallet_of
 
@@ -33,6 +34,11 @@ class Sight:
     def offer(self) -> Offer | None:
         """The same, as sentences are made of it."""
         return offer_of(self.terms) if self.terms else None
+
+    @property
+    def towards_next(self) -> str:
+        """How many friends of the next set are there, where sets are rewarded; else nothing."""
+        return towards_next(self.client, self.terms) if self.terms else ""
 
     @property
     def link(self) -> str:

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,10 @@ OPEN_SECONDS_MAX = 14 * 24 * 3600
 
 @dataclass(frozen=True)
 class FormToken:
-    """What a form brings back: the page it was on, the visit that opened it, a number of its own, when it was shown."""
+    """What a form brings back: its page, the visits known to it, a number of its own, when it was shown."""
 
     page: str
-    visit_id: int | None
+    visit_ids: list[int]
     nonce: str
     shown_at: float
 
@@ -29,9 +30,9 @@ def _signer() -> signing.TimestampSigner:
     return signing.TimestampSigner(salt="plusone.join")
 
 
-def new_token(page: str, visit_id: int | None) -> str:
+def new_token(page: str, visit_ids: Iterable[int]) -> str:
     """Return a token for the form of a page."""
-    return _signer().sign_object([page, visit_id, secrets.token_urlsafe(9), round(time.time(), 3)])
+    return _signer().sign_object([page, list(visit_ids), secrets.token_urlsafe(9), round(time.time(), 3)])
 
 
 def read_token(token: str, page: str) -> FormToken | None:

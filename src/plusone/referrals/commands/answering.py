@@ -1,5 +1,6 @@
 """What the invitation page does with a form: the page answers the same to everybody, the truth goes by mail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from plusone.messaging.commands import send
 from plusone.messaging.texts import Template
 from plusone.referrals.messages_public import KnownAlready, OwnLink, RegisteredAlready
 from plusone.referrals.models import Referral
+from plusone.referrals.touches import Touch
 
 from .registering import (
     AlreadyReferred,
@@ -39,8 +41,8 @@ class Answer:
 @transaction.atomic
 def answer_invitation(
     business: Business, ambassador: Client | None, *, first_name: str, email: str, phone: str = "", language: str = "",
-    consent_text: str = "", source: str, flags: tuple[str, ...] = (), visit_id: int | None = None, key: str,
-    now: datetime,
+    consent_text: str = "", source: str, flags: tuple[str, ...] = (), visit_id: int | None = None,
+    touches: Sequence[Touch] = (), key: str, now: datetime,
 ) -> Answer:  # fmt: skip
     """Register who filled in the form of `business`; without an ambassador as a lead nobody is thanked for (CASES 14).
 
@@ -56,7 +58,7 @@ def answer_invitation(
         return Answer(lead=lead) if lead else Answer(known=_tell(business, email, phone, now=now))
     try:
         made = register_friend(
-            business, ambassador, **person, **record, source=source, flags=flags, visit_id=visit_id  # type: ignore[arg-type]  # see above
+            business, ambassador, **person, **record, source=source, flags=flags, visit_id=visit_id, touches=touches  # type: ignore[arg-type]  # see above
         )  # fmt: skip
     except (SelfReferral, ExistingClient, AlreadyReferred) as refusal:
         return Answer(known=_tell(business, email, phone, refusal, now=now))

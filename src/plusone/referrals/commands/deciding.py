@@ -56,8 +56,9 @@ def close_overdue(now: datetime) -> int:
     """End the referrals whose time is over and that were not earned in it (Q-06, CASES 39). Return how many."""
     promised = Reward.objects.filter(source_kind="referral", source_id=OuterRef("pk"), state=Reward.State.PROMISED)
     due = Referral.objects.filter(deadline_at__lte=now).exclude(state=Referral.State.CLOSED)
+    short = Q(terms__every__gt=1, terms__ambassador_reward__isnull=False, qualified_at=None)
     late = (
-        due.filter(Q(state=Referral.State.REGISTERED) | Exists(promised))
+        due.filter(Q(state=Referral.State.REGISTERED) | Exists(promised) | short)
         .select_related("business")
         .order_by("deadline_at", "id")
     )

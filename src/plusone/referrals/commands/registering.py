@@ -1,5 +1,6 @@
 """A friend registers, or staff say who recommended a client (R-019..R-024, R-211)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,9 @@ from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import e164, identity_email, login_email
 from plusone.kernel.models import Business
 from plusone.referrals import events, queries
-from plusone.referrals.models import Campaign, Referral, Terms
+from plusone.referrals.models import Campaign, Referral
+from plusone.referrals.promising import carried
+from plusone.referrals.touches import Touch
 from plusone.rewards.commands import promise
 from plusone.rewards.models import Reward
 from plusone.store.models import Payment
@@ -86,6 +89,7 @@ def register_friend(
     campaign: Campaign | None = None,
     flags: tuple[str, ...] = (),
     visit_id: int | None = None,
+    touches: Sequence[Touch] = (),
     actor: str,
     now: datetime,
 ) -> Registration:
@@ -99,7 +103,8 @@ def register_friend(
     email_at, phone_at = read_identity(business, email, phone)
     if _same_person(ambassador, email_at, phone_at):
         raise SelfReferral(_("This is your own link. Share it with a friend."))
-    about: dict[str, Any] = {"source": source, "flags": flags, "visit_id": visit_id, "actor": actor, "now": now}
+    seen: dict[str, Any] = {"flags": flags, "visit_id": visit_id, "touches": touches}
+    about: dict[str, Any] = {"source": source, **seen, "actor": actor, "now": now}
     known = known_person(business, email=email_at, phone=phone_at)
     if known is not None:
         return _tie_known(campaign, ambassador, known, **about)
@@ -210,6 +215,7 @@ def refer(
     source: str,
     flags: tuple[str, ...] = (),
     visit_id: int | None = None,
+    touches: Sequence[Touch] = (),
     note: str = "",
     actor: str,
     now: datetime,
@@ -231,6 +237,7 @@ def refer(
                 flagged=bool(flags),
                 flags=list(flags),
                 visit_id=visit_id,
+                touches=[touch.as_row() for touch in touches],
                 registered_at=now,
                 deadline_at=last_moment(business, now, terms.qualification_days) if terms.qualification_days else None,
                 note=note[:300],
@@ -245,23 +252,17 @@ def refer(
             side=Reward.Side.FRIEND,
             source=source_of,
             params=terms.friend_reward,
-            hold_days=terms.friend_hold_days,
-            needs_approval=terms.needs_approval,
-            clawback=terms.clawback,
-            within=limits_of(terms, caps=False),
+            **carried(terms, Reward.Side.FRIEND),
             actor=actor,
             now=now,
         )
-    if terms.ambassador_reward:
+    if terms.ambassador_reward and terms.every == 1:
         promise(
             ambassador,
             side=Reward.Side.AMBASSADOR,
             source=source_of,
             params=terms.ambassador_reward,
-            hold_days=terms.hold_days,
-            needs_approval=terms.needs_approval,
-            clawback=terms.clawback,
-            within=limits_of(terms, caps=True),
+            **carried(terms, Reward.Side.AMBASSADOR),
             actor=actor,
             now=now,
         )
@@ -278,12 +279,6 @@ def refer(
     return referral
 
 
-def limits_of(terms: Terms, *, caps: bool) -> dict[str, Any]:
-    """Return the limits that a reward carries along: the campaign's budget, and per ambassador with `caps`."""
-    wanted = {**((terms.caps or {}) if caps else {}), **({"budget": terms.budget} if terms.budget else {})}
-    return {"scope": f"campaign:{terms.campaign_id}", **wanted} if wanted else {}
-
-
 def _tie_known(
     campaign: Campaign,
     ambassador: Client,
@@ -292,6 +287,7 @@ def _tie_known(
     source: str,
     flags: tuple[str, ...],
     visit_id: int | None,
+    touches: Sequence[Touch],
     actor: str,
     now: datetime,
 ) -> Registration:
@@ -300,9 +296,8 @@ def _tie_known(
         return _same_or_refused(existing, ambassador)
     if not known.is_lead:
         raise ExistingClient(_("This person is a client already."))
-    return Registration(
-        refer(campaign, ambassador, known, source=source, flags=flags, visit_id=visit_id, actor=actor, now=now), True
-    )
+    seen: dict[str, Any] = {"flags": flags, "visit_id": visit_id, "touches": touches}
+    return Registration(refer(campaign, ambassador, known, source=source, **seen, actor=actor, now=now), True)
 
 
 def _same_or_refused(existing: Referral, ambassador: Client) -> Registration:

@@ -11,10 +11,13 @@ from plusone.kernel.models import Business
 from plusone.referrals import events
 from plusone.referrals.conditions import all_met
 from plusone.referrals.models import Referral
+from plusone.referrals.offers import offer_of
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 from plusone.store.queries import first_order_with_money
+
+from .milestones import SET, note_qualified, settle_sets
 
 State, Reason = Referral.State, Referral.Reason
 
@@ -50,19 +53,25 @@ def settle(referral: Referral, *, actor: str, now: datetime) -> Referral:
     referral = locked(referral)
     if referral.terms is None or referral.reason not in ("", Reason.COMPLETED):
         return referral
-    held = rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, [])
+    held = _held(referral)
     met, basis = all_met(referral, now=now), first_money(referral)
+    note_qualified(referral, met, now=now)
     if is_overdue(referral, held, now=now):
         close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
         return referral
     for reward in held:
+        if reward.milestone == SET:
+            continue
         on_registering = reward.side == Reward.Side.FRIEND and referral.terms.friend_reward_on == "registered"
         if met or on_registering:
             rewards.resize(reward, basis, actor=actor, now=now)
             rewards.qualify(reward, basis=basis, flagged=referral.flagged, actor=actor, now=now)
         elif referral.activated_at:
             rewards.revoke(reward, reason=Reward.Reason.REFUNDED, actor=actor, now=now)
-    if referral.state == State.ACTIVATED and not any(reward.is_open for reward in held):
+    if offer_of(referral.terms).counts_sets:
+        settle_sets(referral, basis=basis, actor=actor, now=now)
+        held = _held(referral)
+    if referral.state == State.ACTIVATED and not _waits(referral, held):
         _complete(referral, actor=actor, now=now)
     return referral
 
@@ -72,8 +81,7 @@ def complete(referral: Referral, *, actor: str, now: datetime) -> bool:
     """Close an activated referral of which nothing is left to settle, as after a person's decision. Say whether it was
     so."""
     referral = locked(referral)
-    held = rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, [])
-    if referral.state != State.ACTIVATED or any(reward.is_open for reward in held):
+    if referral.state != State.ACTIVATED or _waits(referral, _held(referral)):
         return False
     _complete(referral, actor=actor, now=now)
     return True
@@ -92,7 +100,9 @@ def is_overdue(referral: Referral, held: list[Reward], *, now: datetime) -> bool
     """Say whether the time is over and something promised was not earned in it (CASES 39)."""
     if referral.deadline_at is None or referral.deadline_at > now or not referral.is_open:
         return False
-    return referral.state == State.REGISTERED or any(reward.state == Reward.State.PROMISED for reward in held)
+    if referral.state == State.REGISTERED or any(reward.state == Reward.State.PROMISED for reward in held):
+        return True
+    return _counts(referral) and referral.qualified_at is None
 
 
 def last_moment(business: Business, since: datetime, days: int) -> datetime:
@@ -118,8 +128,10 @@ def close_open(referral: Referral, reason: Referral.Reason, *, actor: str, now: 
         return False
     referral.refresh_from_db(fields=["state", "reason", "closed_at", "note"])
     why = {Reason.NOT_CONVERTED: Reward.Reason.DEADLINE, Reason.REJECTED: Reward.Reason.DECLINED}.get(reason, "")
-    for reward in rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, []):
+    for reward in _held(referral):
         rewards.lapse(reward, reason=why, actor=actor, now=now)
+    if referral.qualified_at is not None and _counts(referral):
+        settle_sets(referral, basis=None, actor=actor, now=now)
     fact = {
         Reason.LEAD_DELETED: events.ReferralLeadDeleted,
         Reason.NOT_CONVERTED: events.ReferralNotConverted,
@@ -135,6 +147,19 @@ def locked(referral: Referral) -> Referral:
     """Return the referral as it is now, locked until the transaction ends."""
     found = Referral.objects.select_for_update(of=("self",)).select_related("business", "friend", "ambassador", "terms")
     return found.get(pk=referral.pk)
+
+
+def _held(referral: Referral) -> list[Reward]:
+    return rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, [])
+
+
+def _counts(referral: Referral) -> bool:
+    return referral.terms is not None and offer_of(referral.terms).counts_sets
+
+
+def _waits(referral: Referral, held: list[Reward]) -> bool:
+    """Say whether something can still become of an activated referral."""
+    return any(reward.is_open for reward in held) or (_counts(referral) and referral.qualified_at is None)
 
 
 def _complete(referral: Referral, *, actor: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The verbs of rewards."""
 
+from .limits import lock_tally
 from .steps import approve, ask_review, decline, end_hold, holds_due, lapse, promise, qualify, resize, revoke
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "end_hold",
     "holds_due",
     "lapse",
+    "lock_tally",
     "promise",
     "qualify",
     "resize",

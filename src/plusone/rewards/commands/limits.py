@@ -7,9 +7,9 @@ calendar month of the grant.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from plusone.kernel import clock
+from plusone.kernel.models import Business
 from plusone.rewards.models import Reward, Tally
 
 Reason = Reward.Reason
@@ -66,7 +66,11 @@ def take(reward: Reward, *, now: datetime) -> tuple[int | None, Reward.Reason | 
     return amount, None
 
 
+def lock_tally(business: Business, key: str) -> Tally:
+    """Return the row of a limit, made where it is new, locked until the transaction ends."""
+    Tally.objects.get_or_create(business=business, key=key)
+    return Tally.objects.select_for_update().get(business=business, key=key)
+
+
 def _locked(reward: Reward, limit: Limit) -> Tally:
-    row: dict[str, Any] = {"business": reward.business, "key": limit.key}
-    Tally.objects.get_or_create(**row)
-    return Tally.objects.select_for_update().get(**row)
+    return lock_tally(reward.business, limit.key)

@@ -34,6 +34,7 @@ def promise(
     milestone: str = "1",
     hold_days: int = 0,
     needs_approval: bool = False,
+    needs_active: bool = False,
     clawback: str = "within_balance",
     within: dict[str, Any] | None = None,
     actor: str,
@@ -56,6 +57,7 @@ def promise(
         amount=kind.amount(client.business, params),
         hold_days=hold_days,
         needs_approval=needs_approval,
+        needs_active=needs_active,
         clawback=clawback,
         limits=within or {},
         promised_at=now,
@@ -207,7 +209,9 @@ def revoke(reward: Reward, *, reason: Reward.Reason, actor: str, now: datetime) 
 
 
 def _review_or_grant(reward: Reward, was: tuple[str, ...], *, flagged: bool, actor: str, now: datetime) -> Reward:
-    if flagged or reward.needs_approval:
+    if reward.needs_active and not Client.objects.filter(pk=reward.client_id, status=Client.Status.ACTIVE).exists():
+        lapse(reward, reason=Reason.AMBASSADOR_INACTIVE, actor=actor, now=now)
+    elif flagged or reward.needs_approval:
         ask_review(reward, Reason.FLAGGED if flagged else Reason.APPROVAL, actor=actor, now=now)
     else:
         _grant(reward, was, actor=actor, now=now)

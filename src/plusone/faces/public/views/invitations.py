@@ -1,19 +1,21 @@
 """The invitation page: who recommends, the business, the offer, three fields (R-020..R-024, R-051)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from plusone.clients.models import Client
-from plusone.faces.public import privacy, signs, tokens
+from plusone.faces.public import privacy, remembering, signs, tokens
 from plusone.faces.public.forms import InvitationForm
 from plusone.faces.public.origins import is_foreign
 from plusone.faces.ui.dead_ends import ended, languages, reader_language, unknown
@@ -26,7 +28,7 @@ from plusone.referrals import queries, sentences
 from plusone.referrals.commands import CampaignInactive, answer_invitation
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, offer_of
-from plusone.referrals.touches import visit_behind, visited
+from plusone.referrals.touches import Touch, touches_of, visit_behind, winner
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,32 @@ def at(request: Any, business: str) -> HttpResponse:
     return _answer(request, _invitation(request, found, campaign, None, page=f"at:{found.slug}"))
 
 
+@csrf_exempt  # as above
+@public
+@require_POST
+def remember(request: Any, code: str) -> HttpResponse:
+    """Keep this invitation on the friend's device, or forget it, as the friend asks (CASES 18)."""
+    found = queries.invitation(code)
+    if found is None:
+        return unknown(request)
+    if not found.is_open:
+        return ended(request, found.client)
+    assert found.campaign is not None
+    invitation = _invitation(request, found.client.business, found.campaign, found.client, page=found.client.code)
+    token = tokens.read_token(str(request.POST.get("token", "")), invitation.page)
+    if is_foreign(request) or token is None:
+        return _page(request, invitation, _form(request, invitation), note=_sent_from_elsewhere(), status=403)
+    response = HttpResponseRedirect(f"{reverse('join', args=[found.client.code])}?lang={invitation.language}")
+    if request.POST.get("keep") == "no":
+        remembering.forget(response)
+        return response
+    opened = touches_of(invitation.business, found.client, token.visit_ids, now=request.now)
+    counts = winner(invitation.business, invitation.offer, opened, now=request.now)
+    if counts is not None and counts.visit_id is not None:
+        remembering.remember(response, counts.visit_id, days=invitation.offer.attribution_days)
+    return response
+
+
 def _invitation(
     request: HttpRequest, business: Business, campaign: Campaign, ambassador: Client | None, *, page: str
 ) -> Invitation:
@@ -93,15 +121,14 @@ def _answer(request: Any, invitation: Invitation) -> HttpResponse:
 
 
 def _invite(request: Any, invitation: Invitation) -> HttpResponse:
-    visit_id = visit_behind(str(request.GET.get("v", "")))
-    return _page(request, invitation, _form(invitation, visit_id=visit_id), own=_is_own(request, invitation))
+    return _page(request, invitation, _form(request, invitation), own=_is_own(request, invitation))
 
 
 def _register(request: Any, invitation: Invitation) -> HttpResponse:
     if is_foreign(request):
-        return _page(request, invitation, _form(invitation), note=_sent_from_elsewhere(), status=403)
+        return _page(request, invitation, _form(request, invitation), note=_sent_from_elsewhere(), status=403)
     token = tokens.read_token(str(request.POST.get("token", "")), invitation.page)
-    form = _form(invitation, request.POST, visit_id=token.visit_id if token else None)
+    form = _form(request, invitation, request.POST, visit_ids=token.visit_ids if token else [])
     if token is None:
         form.is_valid()
         return _page(
@@ -110,7 +137,8 @@ def _register(request: Any, invitation: Invitation) -> HttpResponse:
     if not form.is_valid():
         return _page(request, invitation, form, status=422)
     typed = form.cleaned_data
-    ambassador, source = _recommended_by(invitation, typed["code"])
+    touches = touches_of(invitation.business, invitation.ambassador, token.visit_ids, now=request.now)
+    ambassador, source, visit_id = _recommended_by(invitation, typed["code"], touches, request.now)
     try:
         answer_invitation(
             invitation.business,
@@ -122,7 +150,8 @@ def _register(request: Any, invitation: Invitation) -> HttpResponse:
             consent_text=privacy.consent_text(invitation.business) if typed.get("consent") else "",
             source=source,
             flags=signs.signs_of(token, trap=typed["topic"], email=typed["email"], address=address_of(request.META)),
-            visit_id=visited(invitation.business, ambassador.pk, token.visit_id) if ambassador else None,
+            visit_id=visit_id,
+            touches=touches,
             key=salted_hmac("plusone.join", f"{token.nonce} {typed['email'].lower()}", algorithm="sha256").hexdigest(),
             now=request.now,
         )
@@ -134,20 +163,29 @@ def _register(request: Any, invitation: Invitation) -> HttpResponse:
     return _thanks(request, invitation, typed, is_lost=ambassador is None)
 
 
-def _recommended_by(invitation: Invitation, typed: str) -> tuple[Client | None, str]:
-    """Return who is thanked: the path's client, unless another code was typed; None for a code nobody has."""
+def _recommended_by(
+    invitation: Invitation, typed: str, touches: list[Touch], now: datetime
+) -> tuple[Client | None, str, int | None]:
+    """Return who is thanked, how they were named, and the visit: the link that counts, unless a code was typed.
+
+    Nobody for a code that no client has, and where no link was opened in time.
+    """
     code = ids.clean_code(typed)
-    if invitation.ambassador and code in ("", invitation.ambassador.code):
-        return invitation.ambassador, "link"
+    if code in ("", invitation.ambassador.code if invitation.ambassador else ""):
+        counts = winner(invitation.business, invitation.offer, touches, now=now)
+        return (counts.client, "link", counts.visit_id) if counts else (None, "link", None)
     client = queries.client_by_code(code)
     if client is None or client.business_id != invitation.business.pk or not client.is_active:
-        return None, "code"
-    return client, "code"
+        return None, "code", None
+    return client, "code", None
 
 
-def _form(invitation: Invitation, data: Any = None, *, visit_id: int | None = None) -> InvitationForm:
+def _form(request: Any, invitation: Invitation, data: Any = None, *, visit_ids: Iterable[int] = ()) -> InvitationForm:
+    """Return the form, with the visits that are known: the one that led here, and a remembered one."""
     code = invitation.ambassador.code if invitation.ambassador else ""
-    token = tokens.new_token(invitation.page, visit_id)
+    opened = visit_behind(str(request.GET.get("v", "")))
+    known = dict.fromkeys([*visit_ids, remembering.remembered(request), opened])
+    token = tokens.new_token(invitation.page, [visit_id for visit_id in known if visit_id is not None])
     words = privacy.consent_text(invitation.business)
     initial = {"code": code, "token": token}
     return InvitationForm(invitation.business, data, initial=initial, consent_text=words)
@@ -168,6 +206,9 @@ def _page(request: Any, invitation: Invitation, form: InvitationForm, **more: An
         "privacy": privacy.privacy_lines(business, name),
         "page_url": f"{settings.BASE_URL}{request.path}",
         "card_url": _card_url(invitation),
+        "can_remember": ambassador is not None and bool(visit_behind(str(request.GET.get("v", "")))),
+        "is_remembered": ambassador is not None and _is_remembered(request, invitation),
+        "kept_days": offer.attribution_days,
         **more,
     }
     return render(request, "public/invitation.html", context, status=status)
@@ -216,6 +257,12 @@ def _is_own(request: Any, invitation: Invitation) -> bool:
     return bool(request.user.is_authenticated and request.user.pk == invitation.ambassador.user_id)
 
 
+def _is_remembered(request: Any, invitation: Invitation) -> bool:
+    """Say whether this device keeps an invitation of this business."""
+    visit_id = remembering.remembered(request)
+    return visit_id is not None and bool(touches_of(invitation.business, None, [visit_id], now=request.now))
+
+
 def _sent_from_elsewhere() -> str:
     return _("This form was sent from another site. Please fill it in here.")
 
@@ -223,6 +270,7 @@ def _sent_from_elsewhere() -> str:
 urlpatterns = [
     path("join/<str:code>", join, name="join"),
     path("join/<str:code>/", join),
+    path("join/<str:code>/remember", remember, name="remember_invitation"),
     path("at/<str:business>", at, name="at"),
     path("at/<str:business>/", at),
 ]

@@ -1,0 +1,68 @@
+"""One reward for every N friends (CONTRACT `every`, R-285): counted exactly, and taken back when its basis goes.
+
+A set is counted over the referrals of one ambassador and campaign whose terms say the same N. The reward stands with
+the referral that made the set full. The tally's row is the lock: two friends who qualify at once fill one set.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from plusone.referrals.models import Referral
+from plusone.referrals.promising import carried
+from plusone.referrals.queries import qualified_in_sets
+from plusone.rewards import commands as rewards
+from plusone.rewards.models import Reward
+
+SET = "set"
+
+
+@transaction.atomic
+def note_qualified(referral: Referral, met: bool, *, now: datetime) -> None:
+    """Write since when all conditions of a referral hold, or that they hold no longer."""
+    if met != (referral.qualified_at is not None):
+        referral.qualified_at = now if met else None
+        referral.save(update_fields=["qualified_at"])
+
+
+@transaction.atomic
+def settle_sets(referral: Referral, *, basis: int | None, actor: str, now: datetime) -> None:
+    """Reward the ambassador for each full set of friends, and take back what is no longer full."""
+    terms = referral.terms
+    assert terms is not None
+    assert terms.ambassador_reward is not None
+    rewards.lock_tally(referral.business, f"campaign:{terms.campaign_id}:client:{referral.ambassador_id}:sets")
+    full = qualified_in_sets(referral).count() // terms.every
+    given = _given(referral)
+    live = given.exclude(state=Reward.State.REVOKED)
+    if live.count() < full and referral.qualified_at is not None and not _has_one(given, referral):
+        reward = rewards.promise(
+            referral.ambassador,
+            side=Reward.Side.AMBASSADOR,
+            source=("referral", referral.pk),
+            milestone=SET,
+            params=terms.ambassador_reward,
+            **carried(terms, Reward.Side.AMBASSADOR),
+            actor=actor,
+            now=now,
+        )
+        rewards.qualify(reward, basis=basis, flagged=referral.flagged, actor=actor, now=now)
+    elif live.count() > full:
+        newest = live.select_related("business", "client").order_by("-id").first()
+        assert newest is not None
+        rewards.revoke(newest, reason=Reward.Reason.REFUNDED, actor=actor, now=now)
+
+
+def _given(referral: Referral) -> QuerySet[Reward]:
+    assert referral.terms is not None
+    same = Referral.objects.filter(
+        ambassador=referral.ambassador_id, campaign=referral.campaign_id, terms__every=referral.terms.every
+    )
+    return Reward.objects.filter(
+        business=referral.business, source_kind="referral", milestone=SET, source_id__in=same.values("pk")
+    )
+
+
+def _has_one(given: QuerySet[Reward], referral: Referral) -> bool:
+    return given.filter(source_id=referral.pk).exists()

@@ -1,0 +1,182 @@
+"""Attribution, sets of friends, ambassadors who must be active (CONTRACT campaigns, R-284, R-285, R-288)."""
+
+from datetime import datetime
+
+import pytest
+
+from plusone.clients.commands import activate, archive
+from plusone.clients.models import Client
+from plusone.kernel.errors import Invalid
+from plusone.kernel.models import Business
+from plusone.ledger.queries import balance_of, faults
+from plusone.referrals.commands import close_overdue, record_past_visit, reject_referral
+from plusone.referrals.models import Campaign, Referral
+from plusone.referrals.offers import Offer, read_offer
+from plusone.referrals.outlook import expected_on_activation, towards_next
+from plusone.referrals.sentences import for_ambassador, for_owner
+from plusone.referrals.touches import touches_of, winner
+from plusone.rewards.models import Reward
+from plusone.store.commands import refund
+from plusone.store.models import Product
+from world import EUR15, NOON, add_client, bring, later, launch, sell
+
+WHO = {"actor": "user:1", "now": NOON}
+
+
+def available(client: Client, *, now: datetime = NOON) -> int:
+    return balance_of(client.business, client.pk, now=now).available
+
+
+def test_one_reward_for_every_three_friends(gym: Business, ana: Client, bono: Product) -> None:
+    """R-285, CONTRACT `every`: nothing for two, a reward for the third, the next for the sixth; told beforehand."""
+    terms = launch(gym, every=3).terms
+    friends = [bring(ana, name).friend for name in ("Ben", "Cleo", "Dan", "Eva", "Fay", "Gus")]
+    paid = []
+    for friend in friends:
+        paid.append(available(ana))
+        sell(friend, bono)
+    assert [*paid, available(ana)] == [0, 0, 0, 1500, 1500, 1500, 3000]
+    assert Reward.objects.filter(side="ambassador").count() == 2
+    assert {referral.reason for referral in Referral.objects.all()} == {"completed"}
+    assert towards_next(ana, terms) == "0 of 3 friends for your next reward."
+    assert not faults(gym)
+
+
+def test_a_set_that_is_no_longer_full_loses_its_reward_once(gym: Business, ana: Client, bono: Product) -> None:
+    """Milestones go when their basis goes: a refund takes one friend out, another one fills the set again."""
+    terms = launch(gym, every=2).terms
+    orders = [sell(bring(ana, name).friend, bono) for name in ("Ben", "Cleo", "Dan")]
+    assert (available(ana), towards_next(ana, terms)) == (1500, "1 of 2 friends for your next reward.")
+    refund(orders[0], **WHO)
+    assert (available(ana), towards_next(ana, terms)) == (1500, "0 of 2 friends for your next reward.")
+    refund(orders[1], **WHO)
+    assert (available(ana), towards_next(ana, terms)) == (0, "1 of 2 friends for your next reward.")
+    sell(bring(ana, "Eva").friend, bono)
+    assert available(ana) == 1500
+    assert sorted(Reward.objects.values_list("state", flat=True)) == ["granted", "revoked"]
+    assert not faults(gym)
+
+
+def test_a_flagged_friend_counts_when_a_person_agrees(gym: Business, ana: Client) -> None:
+    launch(gym, every=2)
+    doubtful = bring(ana, "Ben")
+    Referral.objects.filter(pk=doubtful.pk).update(flagged=True)
+    other = bring(ana, "Cleo")
+    activate(doubtful.friend, **WHO)
+    activate(other.friend, **WHO)
+    assert available(ana) == 0
+    from plusone.referrals.commands import approve_referral
+
+    approve_referral(doubtful, **WHO)
+    assert available(ana) == 1500
+
+
+def test_a_set_waits_for_its_conditions_until_the_last_day(gym: Business, ana: Client, bono: Product) -> None:
+    """CASES 39 with sets: an active friend who did not do what was asked ends, and counts for no set."""
+    launch(gym, every=2, conditions=[{"kind": "orders", "at_least": 2}], qualification_days=30)
+    slow, quick = bring(ana, "Ben"), bring(ana, "Cleo")
+    sell(slow.friend, bono)
+    for _each in range(2):
+        sell(quick.friend, bono)
+    assert sorted(Referral.objects.values_list("state", flat=True)) == ["activated", "closed"]
+    assert close_overdue(later(32)) == 1
+    assert sorted(Referral.objects.values_list("reason", flat=True)) == ["completed", "not_converted"]
+    assert available(ana) == 0
+
+
+def test_a_set_promised_with_a_hold_goes_when_a_friend_is_rejected(gym: Business, ana: Client) -> None:
+    launch(gym, every=2, hold_days=14)
+    first, last = bring(ana, "Ben"), bring(ana, "Cleo")
+    activate(first.friend, **WHO)
+    activate(last.friend, **WHO)
+    assert Reward.objects.get().state == "on_hold"
+    reject_referral(last, note="The same person", **WHO)
+    assert (Reward.objects.get().state, available(ana, now=later(20))) == ("lapsed", 0)
+
+
+def test_who_activates_is_told_of_the_set_that_becomes_full(gym: Business, ana: Client) -> None:
+    """R-059: of three leads chosen together the second one fills the set."""
+    launch(gym, every=2)
+    leads = [bring(ana, name).friend for name in ("Ben", "Cleo", "Dan")]
+    expected = expected_on_activation(gym, leads, now=NOON)
+    assert {friend: [(e.reward.amount, e.state) for e in found] for friend, found in expected.items()} == {
+        leads[1].pk: [(1500, "granted")]
+    }
+    assert Reward.objects.count() == 0
+
+
+def test_an_ambassador_who_left_loses_what_becomes_due(gym: Business, ana: Client, bono: Product) -> None:
+    """R-284, `require_active_ambassador`: said upfront, lapsed with its reason; without the option she is paid."""
+    launch(gym, require_active_ambassador=True)
+    ben = bring(ana, "Ben").friend
+    archive(ana, **WHO)
+    sell(ben, bono)
+    reward = Reward.objects.get()
+    assert (reward.state, reward.reason, available(ana)) == ("lapsed", "ambassador_inactive", 0)
+
+
+def test_without_the_option_an_archived_ambassador_is_paid(gym: Business, ana: Client, bono: Product) -> None:
+    launch(gym)
+    ben = bring(ana, "Ben").friend
+    archive(ana, **WHO)
+    sell(ben, bono)
+    assert available(ana) == 1500
+
+
+def opened(client: Client, at: datetime) -> int:
+    return record_past_visit(client.business_id, client.pk, Campaign.objects.get(business=client.business).pk, at=at)
+
+
+@pytest.mark.parametrize(
+    ("attribution", "day", "who"),
+    [
+        ("last_touch", 11, "Marta"),
+        ("first_touch", 11, "Ana"),
+        ("first_touch", 90, "Ana"),
+        ("first_touch", 91, "Marta"),
+        ("last_touch", 100, "Marta"),
+        ("last_touch", 101, None),
+    ],
+)
+def test_last_or_first_link_within_90_days(
+    gym: Business, ana: Client, salon: Business, attribution: str, day: int, who: str | None
+) -> None:
+    """CASES 9, 10: links opened on day 0 and day 10; day 90 counts, day 91 does not. Another business's never does."""
+    launch(gym)
+    launch(salon)
+    marta, stranger = add_client(gym, "Marta"), add_client(salon, "Sol")
+    visits = [opened(ana, NOON), opened(marta, later(10)), opened(stranger, later(10))]
+    offer = read_offer(gym, {"attribution": attribution})
+    found = winner(gym, offer, touches_of(gym, None, visits, now=later(day)), now=later(day))
+    assert (found.client.first_name if found else None) == who
+
+
+def test_what_cannot_be_is_refused(gym: Business) -> None:
+    for wrong in (
+        {"every": 0},
+        {"every": True},
+        {"attribution": "any"},
+        {"attribution_days": 0},
+        {"attribution_days": 366},
+        {"require_active_ambassador": "yes"},
+    ):
+        with pytest.raises(Invalid) as refused:
+            read_offer(gym, wrong)
+        assert refused.value.field == next(iter(wrong))
+
+
+def test_the_sentences_say_sets_first_links_and_who_must_be_active(gym: Business) -> None:
+    """R-114: what is enforced is told upfront."""
+    more = {"every": 3, "attribution": "first_touch", "require_active_ambassador": True}
+    offer = read_offer(gym, {"ambassador_reward": EUR15, **more})
+    assert for_owner(gym, offer) == (
+        "When your client recommends a friend, the friend receives nothing extra. Then, for every 3 friends "
+        "of whom each becomes an active client, your client receives €15.00 of balance."
+    )
+    told = for_ambassador(gym, offer)
+    assert told[0] == (
+        "You receive €15.00 of balance for every 3 friends who come with your link, once each becomes an active client."
+    )
+    assert "If several people invite the same friend, the first one counts." in told
+    assert "The reward is for those who are active clients themselves when it is due." in told
+    assert Offer().every == 1
