@@ -142,6 +142,12 @@ REWARDS: dict[tuple[str, str], Words] = {
         BONUS,
         ASK,
     ),
+    (S.LAPSED, R.AMBASSADOR_INACTIVE): Words(
+        _("%(name)s does not receive %(reward)s: when it was due, on %(day)s, %(name)s was no active client."),
+        _("You do not receive %(reward)s: when it was due, on %(day)s, you were no active client."),
+        BONUS,
+        ASK,
+    ),
     (S.LAPSED, R.DECLINED): Words(
         _("%(name)s does not receive %(reward)s: the recommendation was rejected on %(day)s."),
         _("You do not receive %(reward)s: %(business)s did not accept this recommendation."),
