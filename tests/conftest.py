@@ -3,11 +3,15 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
 
 pytest_plugins = ["cast"]
 
@@ -41,6 +45,25 @@ def engine() -> str:
     """Which database this run is on: `sqlite` or `postgres`."""
     assert settings.ENV == "test"
     return ENGINE
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    pytestconfig: pytest.Config,
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: "DjangoDbBlocker",
+) -> Iterator[None]:
+    """The test database, copied from one that was migrated before if there is one (see prepared.py)."""
+    from django.test.utils import teardown_databases
+
+    import prepared
+
+    with django_db_blocker.unblock():
+        made = prepared.install(pytestconfig.cache.mkdir("databases"))
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

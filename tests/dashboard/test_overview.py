@@ -18,13 +18,27 @@ from plusone.insights.kpis import kpis
 from plusone.insights.models import Goal
 from plusone.insights.scope import Scope
 from plusone.kernel.models import Collaborator
+from told import once_a_module
 from world import House
 
 
+def _tell() -> tuple[House, Story]:
+    house = world.open_gym()
+    return house, tell(house.business)
+
+
+_told, told = once_a_module(_tell)
+
+
 @pytest.fixture
-def story(house: House, monkeypatch: pytest.MonkeyPatch) -> Story:
+def house(told: tuple[House, Story]) -> House:
+    return told[0]
+
+
+@pytest.fixture
+def story(told: tuple[House, Story], monkeypatch: pytest.MonkeyPatch) -> Story:
     monkeypatch.setattr("plusone.kernel.clock.now", lambda: NOW)
-    return tell(house.business)
+    return told[1]
 
 
 @pytest.fixture

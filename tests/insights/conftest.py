@@ -1,31 +1,18 @@
-"""The story is told once a module, since telling it takes longer than any test of it; each test takes back its own."""
+"""The story is told once a module, since telling it takes longer than any test of it."""
 
-import copy
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import pytest
+from told import once_a_module
 
 if TYPE_CHECKING:
-    from pytest_django import DjangoDbBlocker
-
     from insights.story import Story
 
 
-@pytest.fixture(scope="module")
-def told(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> Iterator["Story"]:
-    """The story, in a transaction around all tests of the module."""
-    from django.db import transaction
-
+def _tell() -> "Story":
     import world
     from insights.story import tell
 
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield tell(world.open_gym().business)
-        transaction.set_rollback(True)
+    return tell(world.open_gym().business)
 
 
-@pytest.fixture
-def story(told: "Story", db: None) -> "Story":
-    """The story with objects of the test's own."""
-    return copy.deepcopy(told)
+_told, story = once_a_module(_tell)

@@ -106,11 +106,15 @@ def currencies(language: str) -> list[tuple[str, str]]:
 
 
 @lru_cache
+def known_timezones() -> frozenset[str]:
+    """Return every time zone's name. Found by walking the machine's files, so once a process."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+@lru_cache
 def timezones() -> list[tuple[str, str]]:
     """Return (name, name as people read it) of the time zones of the world's cities, sorted."""
-    cities = sorted(
-        name for name in zoneinfo.available_timezones() if name.partition("/")[0] in CONTINENTS and "/" in name
-    )
+    cities = sorted(name for name in known_timezones() if name.partition("/")[0] in CONTINENTS and "/" in name)
     return [(name, name.replace("_", " ")) for name in [*cities, "UTC"]]
 
 

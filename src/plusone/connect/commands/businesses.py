@@ -1,7 +1,6 @@
 """A business opens and changes its settings."""
 
 import hashlib
-import zoneinfo
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +17,7 @@ from plusone.connect.queries import money_has_moved
 from plusone.events.commands import record
 from plusone.kernel import once
 from plusone.kernel.commands import add_collaborator, create_business, user_for
-from plusone.kernel.countries import LANGUAGES, LEGAL_PRESETS, country
+from plusone.kernel.countries import LANGUAGES, LEGAL_PRESETS, country, known_timezones
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import login_email
 from plusone.kernel.models import Business, User
@@ -180,7 +179,7 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
         raise Invalid(_("Choose what kind of business it is."), field="kind")
     if "currency" in fields and fields["currency"] not in get_global("all_currencies"):
         raise Invalid(_("There is no such currency. Use its three letters, such as EUR."), field="currency")
-    if "timezone" in fields and fields["timezone"] not in zoneinfo.available_timezones():
+    if "timezone" in fields and fields["timezone"] not in known_timezones():
         raise Invalid(_("There is no such time zone. Use a name such as Europe/Madrid."), field="timezone")
     if "language" in fields and fields["language"] not in LANGUAGES:
         raise Invalid(_("Choose English, Spanish or French."), field="language")
