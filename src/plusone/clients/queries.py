@@ -55,3 +55,8 @@ def may_ask_for_code(email: str) -> bool:
 def tags_of(business: Business) -> list[Tag]:
     """Return the tags of a business by name."""
     return list(Tag.objects.filter(business=business).order_by("key"))
+
+
+def erased() -> set[str]:
+    """Return the public ids of everybody who was deleted, over all businesses."""
+    return set(Client.objects.filter(status=Client.Status.DELETED).values_list("public_id", flat=True))

@@ -1,5 +1,6 @@
 """The verbs of the client book."""
 
+from .erasing import erase_again
 from .imports import ClientLine, import_clients, name_key, note_first_orders
 from .lifecycle import activate, archive, create_client, delete_client, reactivate, register_lead
 from .preferences import set_promotions
@@ -14,6 +15,7 @@ __all__ = [
     "create_client",
     "delete_client",
     "edit_client",
+    "erase_again",
     "import_clients",
     "name_key",
     "note_first_orders",

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from plusone.clients import events
+from plusone.clients import events, tombstones
 from plusone.clients.models import Client, Consent
 from plusone.clients.preferences import news_by_default
 from plusone.events.commands import record
@@ -176,6 +176,7 @@ def delete_client(client: Client, *, reason: str = "", actor: str, now: datetime
         raise Refused(
             _("Only a lead or an archived client can be deleted. Archive this client first."), code="not_archived"
         )
+    transaction.on_commit(lambda: tombstones.note([client.public_id], now), robust=True)
     client.refresh_from_db()
     unlearn(client.business, text)
     client.tags.clear()

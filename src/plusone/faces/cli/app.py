@@ -20,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, connection
 
 from plusone import __version__
+from plusone.kernel.db.upgrading import NoUpgrade, upgrade
 from plusone.kernel.errors import NotHere, Refused
 
 # These set Django up themselves, because they decide settings first.
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     os.umask(0o077)  # what we write, the database above all, is nobody else's to read
     try:
         _build(arguments)(args=arguments, prog_name="plusone")
-    except (Stop, Refused, ImproperlyConfigured) as error:
+    except (Stop, Refused, NoUpgrade, ImproperlyConfigured) as error:
         _end(str(error))
     except NotHere:
         _end("There is nothing of that name here.")
@@ -121,6 +122,6 @@ def needs_database() -> None:
     from plusone.kernel.db import schema  # Django must be set up first
 
     if connection.vendor == "sqlite":
-        schema.migrate()
+        upgrade()
     elif schema.pending():
         raise Stop("The database is older than this program. Run `plusone migrate` first.")

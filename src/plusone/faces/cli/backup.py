@@ -22,4 +22,4 @@ def command(
             raise Stop(str(error)) from error
         size = file.stat().st_size
         out.answer({"file": str(file.absolute()), "bytes": size}, f"Wrote {file} ({size:,} bytes).")
-        out.say("Keep the file secret_key of the data folder, or PLUSONE_SECRET_KEY, elsewhere: it is not in the copy.")
+        out.say("Keep secret_key and erased of the data folder elsewhere, too: they are not in the copy.")

@@ -1,6 +1,6 @@
 """`plusone migrate`."""
 
-from plusone.kernel.db import schema
+from plusone.kernel.db.upgrading import upgrade
 
 from .app import output
 
@@ -8,7 +8,7 @@ from .app import output
 def command() -> None:
     """Bring the database up to date with this version of the program."""
     with output(False) as out:
-        done = schema.migrate(anyway=True)
+        done = upgrade(anyway=True)
         for name in done:
             out.say(f"Applied {name}.")
         if not done:

@@ -98,9 +98,10 @@ def _prepare_database() -> None:
     from django.db import DatabaseError, connection
 
     from plusone.kernel.db import schema
+    from plusone.kernel.db.upgrading import upgrade
 
     if connection.vendor == "sqlite":
-        schema.migrate()
+        upgrade()
         return
     try:
         pending = schema.pending()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from . import schema
@@ -20,6 +20,12 @@ class NoCopy(Exception):
 
 
 def back_up(target: Path) -> None:
+    """Write a consistent copy to `target` and note that there is one. Raise NoCopy."""
+    copy(target)
+    (Path(settings.DATA_DIR) / "last_backup").touch()
+
+
+def copy(target: Path) -> None:
     """Write a consistent copy to `target`, whole or not at all. Writers go on meanwhile. Raise NoCopy."""
     aside = target.with_name(f".{target.name}.part")
     try:
@@ -32,7 +38,6 @@ def back_up(target: Path) -> None:
         _to_disk(aside)
         aside.replace(target)
         _to_disk(target.parent)
-        (Path(settings.DATA_DIR) / "last_backup").touch()
     except (OSError, sqlite3.Error) as error:
         raise NoCopy(f"{target} cannot be written: {error}.") from error
     finally:
@@ -42,33 +47,29 @@ def back_up(target: Path) -> None:
 def restore(source: Path) -> Path | None:
     """Make the database what it was in the copy `source`, then bring it up to date. Raise NoCopy.
 
-    Return where what was there before is kept (SQLite; None where there was nothing).
+    Return where what was there before is kept (None where there was nothing).
     """
     if not source.is_file():
         raise NoCopy(f"There is no file {source}.")
-    if connection.vendor != "sqlite":
-        _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(source))
-        schema.migrate(anyway=True)
-        return None
-    kept = _restore_sqlite(source)
+    kept = _restore_sqlite(source) if connection.vendor == "sqlite" else _restore_postgresql(source)
     schema.migrate(anyway=True)
     return kept
 
 
 def _back_up_sqlite(aside: Path) -> None:
     connection.ensure_connection()
-    with closing(sqlite3.connect(aside)) as copy:
+    with closing(sqlite3.connect(aside)) as to:
         # All pages in one step: one snapshot, however much is written meanwhile.
-        connection.connection.backup(copy, pages=-1)
-        copy.execute("PRAGMA journal_mode = DELETE")  # a copy is one file
-        _insist_on_whole(copy, aside)
+        connection.connection.backup(to, pages=-1)
+        to.execute("PRAGMA journal_mode = DELETE")  # a copy is one file
+        _insist_on_whole(to, aside)
 
 
 def _restore_sqlite(source: Path) -> Path | None:
-    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as copy:
+    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as given:
         try:
-            _insist_on_whole(copy, source)
-            applied = set(copy.execute("SELECT app, name FROM django_migrations"))
+            _insist_on_whole(given, source)
+            applied = set(given.execute("SELECT app, name FROM django_migrations"))
         except sqlite3.Error as error:
             raise NoCopy(f"{source} is no backup of Plusone on SQLite: {error}.") from error
         if "kernel" not in {app for app, _ in applied} or applied - set(schema.known()):
@@ -78,16 +79,43 @@ def _restore_sqlite(source: Path) -> Path | None:
         connection.close()
         # SQLite writes it as one transaction: a crash half-way leaves what was there before.
         with closing(sqlite3.connect(live, timeout=30)) as target:
-            copy.backup(target, pages=-1)
+            given.backup(target, pages=-1)
     return kept
+
+
+def _restore_postgresql(source: Path) -> Path | None:
+    _run("pg_restore", "--list", str(source), database=False)  # a file that is no backup changes nothing
+    kept = _keep_present()
+    try:
+        # All that is ours goes first: a table that is younger than the backup would be in the way of its migration.
+        _drop_everything()
+        _read_postgresql(source)
+    except NoCopy:
+        if kept is not None:
+            _drop_everything()
+            _read_postgresql(kept)
+        raise
+    return kept
+
+
+def _read_postgresql(source: Path) -> None:
+    _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(source))
+
+
+def _drop_everything() -> None:
+    quote = connection.ops.quote_name
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"DROP TABLE IF EXISTS {quote(table)} CASCADE")
+    connection.close()
 
 
 def _keep_present() -> Path | None:
     if schema.is_empty():
         return None
-    kept = Path(settings.DATA_DIR) / f"before-restore-{timezone.now():%Y%m%d-%H%M%S}.sqlite3"
-    kept.touch(mode=0o600)
-    _back_up_sqlite(kept)
+    suffix = "sqlite3" if connection.vendor == "sqlite" else "dump"
+    kept = Path(settings.DATA_DIR) / f"before-restore-{timezone.now():%Y%m%d-%H%M%S}.{suffix}"
+    copy(kept)
     return kept
 
 
@@ -97,21 +125,21 @@ def _insist_on_whole(copy: sqlite3.Connection, path: Path) -> None:
         raise NoCopy(f"{path} is damaged: {found}.")
 
 
-def _run(program: str, *arguments: str) -> None:
+def _run(program: str, *arguments: str, database: bool = True) -> None:
     """Run one of PostgreSQL's own programs on our database."""
     path = shutil.which(program)
     if path is None:
         raise NoCopy(f"{program} is not installed; on PostgreSQL it makes and reads the copies.")
-    database: dict[str, Any] = connection.settings_dict
+    known: dict[str, Any] = connection.settings_dict
     environment = {
-        "PGHOST": database["HOST"] or database["OPTIONS"].get("host", ""),
-        "PGPORT": database["PORT"],
-        "PGUSER": database["USER"],
-        "PGPASSWORD": database["PASSWORD"],
+        "PGHOST": known["HOST"] or known["OPTIONS"].get("host", ""),
+        "PGPORT": known["PORT"],
+        "PGUSER": known["USER"],
+        "PGPASSWORD": known["PASSWORD"],
     }
     given = {name: str(value) for name, value in environment.items() if value}
     connection.close()
-    command = [path, *arguments, f"--dbname={database['NAME']}"]
+    command = [path, *arguments, *([f"--dbname={known['NAME']}"] if database else [])]
     done = subprocess.run(command, env={**os.environ, **given}, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise NoCopy(

@@ -1,0 +1,14 @@
+"""What the client book does by itself."""
+
+from datetime import datetime
+
+from plusone.kernel.queue.sweeps import sweep
+
+from . import queries, tombstones
+
+
+@sweep(every_seconds=900)
+def note_the_erased(now: datetime) -> int:
+    """Keep the journal of the erased complete, where a crash came between an erasure and its line."""
+    missing = queries.erased() - tombstones.read()
+    return tombstones.note(missing, now) if missing else 0

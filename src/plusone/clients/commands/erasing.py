@@ -1,0 +1,23 @@
+"""Erase again whom a restored backup has brought back."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from plusone.clients.models import Client
+
+from .lifecycle import archive, delete_client
+
+BATCH = 500
+
+
+def erase_again(public_ids: Collection[str], *, now: datetime) -> int:
+    """Erase these people where they are still known, each in a transaction of their own. Return how many they were."""
+    wanted, done = sorted(public_ids), 0
+    for start in range(0, len(wanted), BATCH):
+        found = Client.objects.filter(public_id__in=wanted[start : start + BATCH])
+        for client in found.exclude(status=Client.Status.DELETED).select_related("business"):
+            if client.status == Client.Status.ACTIVE:
+                archive(client, reason="erased before the restore", actor="system", now=now)
+            delete_client(client, reason="erased before the restore", actor="system", now=now)
+            done += 1
+    return done
