@@ -3,8 +3,10 @@
 import io
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -17,7 +19,7 @@ from PIL import Image
 
 from plusone.clients.commands import attach_logins
 from plusone.clients.models import Client
-from plusone.connect.commands import invite_collaborator
+from plusone.connect.commands import check_import, invite_collaborator, stage_import
 from plusone.connect.models import ApiKey, TeamInvitation
 from plusone.insights.commands import set_goal
 from plusone.kernel import guards, ids
@@ -97,6 +99,7 @@ def fill(house: House) -> Side:
         actor="user:1",
         now=NOON,
     )
+    _import(business)
     work(NOON)  # rules write their messages
     for role in STAFF:
         user = house.owner if role == "owner" else user_for(f"{role}@{business.slug}.example")
@@ -109,6 +112,15 @@ def fill(house: House) -> Side:
         attach_logins(user)
         side.browsers[name] = _logged_in(user)
     return side
+
+
+def _import(business: Business) -> None:
+    """Look through a file of clients, with a bad line."""
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        file.write(b"id,first name,email,tags\n1,Ida,ida@mail.example,vip\n2,,x@mail.example,\n")
+        file.flush()
+        imported = stage_import(business, Path(file.name), filename="clients.csv", actor="user:1", now=NOON)
+    check_import(imported, now=NOON)
 
 
 def _picture() -> SimpleUploadedFile:

@@ -111,3 +111,12 @@ class ClientPreferenceSet(Fact):
     says: ClassVar[str | Promise] = _("A client said what they want to be sent")
     purpose: str
     given: bool
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ClientRemoved(Fact):
+    """A client that an import had added went again, because the import was undone and nothing else had happened."""
+
+    name: ClassVar[str] = "client.removed"
+    says: ClassVar[Promise] = _("A client went again, because the import was undone")

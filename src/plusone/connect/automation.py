@@ -23,12 +23,19 @@ def prune_answers(now: datetime) -> int:
     return commands.prune_answers(timezone.now())
 
 
+@sweep(every_seconds=600)
+def forget_imports(now: datetime) -> int:
+    """Forget the lines of imported files when they can no longer be undone."""
+    return commands.forget_imports(now)
+
+
 @reaction(ClientDeleted)
 def forget_client(business: Business, event: Event, fact: ClientDeleted, now: datetime) -> None:
-    """A deleted client's name and address are in no kept answer either."""
+    """A deleted client's name and address are in no kept answer and in no line of an imported file either."""
     assert event.client_id is not None
     client = Client.objects.values_list("public_id", flat=True).get(business=business, pk=event.client_id)
     commands.forget_client(business, client)
+    commands.forget_lines(business, event.client_id)
 
 
 @templates

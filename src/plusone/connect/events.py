@@ -1,4 +1,4 @@
-"""What can happen to a business itself."""
+"""What can happen to a business itself, and to files that are brought in."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -100,3 +100,38 @@ class TeamLeft(Fact):
     says: ClassVar[Promise] = _("Somebody left the team")
     user: int
     role: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ImportStarted(Fact):
+    """Somebody let a file of clients be brought in; all that this did has this event as its cause."""
+
+    name: ClassVar[str] = "import.started"
+    says: ClassVar[Promise] = _("An import of clients was started")
+    clientimport: int
+    lines: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ImportFinished(Fact):
+    """A file of clients is in."""
+
+    name: ClassVar[str] = "import.finished"
+    says: ClassVar[Promise] = _("An import of clients is finished")
+    clientimport: int
+    created: int
+    updated: int
+    skipped: int
+    failed: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ImportUndone(Fact):
+    """Somebody took a whole import of clients back, as far as nothing had happened since."""
+
+    name: ClassVar[str] = "import.undone"
+    says: ClassVar[Promise] = _("An import of clients was undone")
+    clientimport: int

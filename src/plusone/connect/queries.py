@@ -10,7 +10,9 @@ from plusone.kernel.models import Business, Collaborator, User
 from plusone.ledger.models import Transfer
 from plusone.store.models import Order
 
-from .models import ApiKey, TeamInvitation
+from .models import ApiKey, ClientImport, TeamInvitation
+
+SAMPLED = 100
 
 
 def key_hash(key: str) -> str:
@@ -89,3 +91,19 @@ def owners_of(business: Business) -> list[User]:
 def money_has_moved(business: Business) -> bool:
     """Say whether the currency is fixed by now (DESIGN 5)."""
     return Order.objects.filter(business=business).exists() or Transfer.objects.filter(business=business).exists()
+
+
+def imports_of(business: Business) -> QuerySet[ClientImport]:
+    """Return the files of clients that a business brought in, or has yet to, newest first."""
+    return ClientImport.objects.filter(business=business).order_by("-id")
+
+
+def samples_of(imported: ClientImport, count: int = 3) -> list[list[str]]:
+    """Return, by column, the first few values that are not empty; none when the lines are forgotten."""
+    found: list[list[str]] = [[] for _name in imported.header]
+    for cells in imported.rows.order_by("number").values_list("cells", flat=True)[:SAMPLED]:
+        for place, cell in enumerate(cells[: len(found)]):
+            text = cell.strip()
+            if text and len(found[place]) < count and text not in found[place]:
+                found[place].append(text[:60])
+    return found

@@ -5,10 +5,12 @@ from .imports import ClientLine, import_clients, name_key, note_first_orders
 from .lifecycle import activate, archive, create_client, delete_client, reactivate, register_lead
 from .preferences import set_promotions
 from .profile import AlreadyExists, attach_logins, edit_client, set_tags
+from .undoing import UndoneLine, remove_unused_tags, undo_import
 
 __all__ = [
     "AlreadyExists",
     "ClientLine",
+    "UndoneLine",
     "activate",
     "archive",
     "attach_logins",
@@ -21,6 +23,8 @@ __all__ = [
     "note_first_orders",
     "reactivate",
     "register_lead",
+    "remove_unused_tags",
     "set_promotions",
     "set_tags",
+    "undo_import",
 ]

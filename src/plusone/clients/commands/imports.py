@@ -99,6 +99,7 @@ def import_clients(
     learn(business, [client.search for client in (*new, *moved)])
     for was, client in texts:
         unlearn(business, was, client.search)
+    _note_undo(lines)
     facts += [(_came(client), client.pk, client.created_at) for client in new]
     facts += _give_tags(business, lines, had_tags, now)
     record_many(business, facts, actor=actor)
@@ -199,6 +200,15 @@ def _apply(client: Client, line: ClientLine) -> tuple[str, ...]:
     return tuple(sorted(set(changed) - {"email_key"}))
 
 
+def _note_undo(lines: Sequence[ClientLine]) -> None:
+    """Keep what each client is like now, by which `undo_import` knows what was edited since."""
+    for line in lines:
+        if line.client and line.outcome == "created":
+            line.undo["user"] = line.client.user_id
+        elif line.client and "before" in line.undo:
+            line.undo["after"] = _state(line.client)
+
+
 def _state(client: Client) -> dict[str, Any]:
     """Return what an import may change of a client, as JSON has it."""
     values = {name: getattr(client, name) for name in UNDONE}
@@ -277,6 +287,7 @@ def _give_tags(
     names = {fold(name): name for line in lines if line.outcome in ("created", "updated") for name in line.tags}
     if not names:
         return []
+    known = set(Tag.objects.filter(business=business, key__in=list(names)).values_list("key", flat=True))
     Tag.objects.bulk_create(
         [Tag(business=business, key=key, name=name) for key, name in names.items()], ignore_conflicts=True
     )
@@ -290,6 +301,9 @@ def _give_tags(
     through = Client.tags.through
     through.objects.bulk_create([through(client_id=client, tag_id=tag) for client, tag in sorted(pairs)])
     mine = {line.client.pk: line for line in lines if line.client and line.outcome in ("created", "updated")}
+    made = {tag for key, tag in tags.items() if key not in known}
     for client, tag in sorted(pairs):
         mine[client].undo.setdefault("tags", []).append(tag)
+        if tag in made:
+            mine[client].undo.setdefault("made", []).append(tag)
     return [(events.ClientTagged(tag=tag), client, now) for client, tag in sorted(pairs)]

@@ -1,6 +1,7 @@
 """The verbs of the connect room."""
 
 from .answers import claim_answer, forget_client, keep_answer, prune_answers
+from .bringing import bring_in, forget_imports, forget_lines, start_import, start_undo, take_back
 from .businesses import (
     Opened,
     dismiss_checklist,
@@ -11,6 +12,7 @@ from .businesses import (
     use_setup_token,
 )
 from .keys import create_api_key, note_key_use, revoke_api_key
+from .staging import check_import, discard_import, has_names, map_columns, mend_lines, places_of, stage_import
 from .team import (
     INVITATION_DAYS,
     LastOwner,
@@ -27,15 +29,24 @@ __all__ = [
     "LastOwner",
     "Opened",
     "accept_invitation",
+    "bring_in",
+    "check_import",
     "claim_answer",
     "create_api_key",
+    "discard_import",
     "dismiss_checklist",
     "edit_business",
     "forget_client",
+    "forget_imports",
+    "forget_lines",
+    "has_names",
     "invite_collaborator",
     "keep_answer",
+    "map_columns",
+    "mend_lines",
     "note_key_use",
     "open_business",
+    "places_of",
     "prune_answers",
     "remove_from_team",
     "resend_invitation",
@@ -43,6 +54,10 @@ __all__ = [
     "revoke_invitation",
     "set_role",
     "setup_link",
+    "stage_import",
+    "start_import",
     "start_marketing",
+    "start_undo",
+    "take_back",
     "use_setup_token",
 ]

@@ -6,19 +6,18 @@ from itertools import batched
 from pathlib import Path
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from plusone.clients import commands as clients
 from plusone.clients.commands import ClientLine
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.referrals import commands as referrals
-from plusone.referrals.commands import RecommendedLine
 
 from .columns import client_columns, missing
 from .files import Line
-from .lines import BATCH, address, again_if_somebody_was_faster, cells_of, clients_named
+from .lines import BATCH, again_if_somebody_was_faster, cells_of
 from .reading import read_client, twin_of
+from .recommending import line_named, recommend
 from .report import Progress, Report
 from .scratch import Scratch
 from .tables import read_table
@@ -127,30 +126,9 @@ def _recommend(
     actor: str,
     now: datetime,
 ) -> None:
-    """Tie the clients of a batch to who recommended them, wherever in the file or the business that one stands."""
-    found = clients_named(business, [name for _line, _friend, name in said])
-    lines = []
-    for number, friend, name in said:
-        ambassador = found.get(name)
-        if ambassador is None and report.dry_run:
-            ambassador = _in_file(scratch, name)
-        if ambassador is None:
-            report.tell(
-                number,
-                _("Nobody here is “%(name)s”, so this client was imported without a recommendation.")
-                % {"name": name[:60]},
-            )
-        else:
-            lines.append(RecommendedLine(number, friend, ambassador))
-    again_if_somebody_was_faster(
-        lambda: referrals.import_referrals(business, lines, actor=actor, now=now, dry_run=report.dry_run)
+    lines, notes = recommend(
+        business, said, in_file=lambda name: line_named(scratch, name), dry_run=report.dry_run, actor=actor, now=now
     )
-    for line in lines:
-        report.referrals += line.outcome == "created"
-        if line.reason:
-            report.tell(line.number, line.reason)
-
-
-def _in_file(scratch: Scratch, name: str) -> int | None:
-    number = scratch.line_of(f"id:{name}") or scratch.line_of(f"mail:{address(name)}")
-    return -number if number else None
+    report.referrals += sum(line.outcome == "created" for line in lines)
+    for number, note in notes:
+        report.tell(number, note)

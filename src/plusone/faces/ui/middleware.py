@@ -5,12 +5,23 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 from django.views.defaults import page_not_found
 
 from plusone.kernel.errors import NotHere, Refused
 
 # Nobody is logged in to these: they speak the language of the request, and read no session (CONTRACT, Pages).
 STRANGERS = ("/api/", "/r/", "/join/", "/at/", "/u/")
+
+
+# What a page may be sent, a file and all; the API has a limit of its own. Nothing of more is read.
+BODY_MAX = 25_000_000
+_TOO_LARGE = gettext_lazy("This is more than can be sent at once (25 MB). Send a smaller file.")
+
+
+def _is_huge(request: HttpRequest) -> bool:
+    length = request.headers.get("Content-Length", "")
+    return length.isdecimal() and int(length) > BODY_MAX and not request.path.startswith("/api/")
 
 
 class FacesMiddleware:
@@ -24,6 +35,8 @@ class FacesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the language that the user chose, if they did."""
+        if _is_huge(request):
+            return render(request, "ui/refused.html", {"message": _TOO_LARGE, "code": "too_large"}, status=413)
         if not request.path.startswith(STRANGERS):
             language = getattr(request.user, "language", "")
             if language:

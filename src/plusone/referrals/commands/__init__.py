@@ -4,7 +4,7 @@ from .answering import Answer, answer_invitation
 from .campaigns import activate_campaign, archive_campaign, create_campaign, deactivate_campaign, edit_campaign
 from .deciding import approve_referral, close_overdue, reject_referral
 from .foreseeing import Lost, foresee_refund
-from .imports import RecommendedLine, import_referrals, time_imported
+from .imports import RecommendedLine, import_referrals, time_imported, undo_imported
 from .registering import (
     AlreadyReferred,
     CampaignInactive,
@@ -52,4 +52,5 @@ __all__ = [
     "settle",
     "share_link",
     "time_imported",
+    "undo_imported",
 ]

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Min, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from plusone.clients.models import Client
 from plusone.events.commands import record_many
@@ -30,7 +31,8 @@ class RecommendedLine:
     friend_id: int
     ambassador_id: int
     outcome: str = ""
-    reason: str = ""
+    reason: str | Promise = ""
+    referral_id: int | None = None
 
 
 @transaction.atomic
@@ -48,11 +50,11 @@ def import_referrals(
     brought = set(_standing(business).filter(ambassador__in=friends).values_list("ambassador_id", "friend_id"))
     for line in lines:
         if line.friend_id == line.ambassador_id:
-            _refuse(line, _("A client cannot recommend themselves."))
+            _refuse(line, gettext_lazy("A client cannot recommend themselves."))
         elif has.setdefault(line.friend_id, line.ambassador_id) != line.ambassador_id:
-            _refuse(line, _("Somebody else recommended this client before."))
+            _refuse(line, gettext_lazy("Somebody else recommended this client before."))
         elif (line.friend_id, line.ambassador_id) in brought:
-            _refuse(line, _("These two would have recommended each other."))
+            _refuse(line, gettext_lazy("These two would have recommended each other."))
         else:
             line.outcome = "same" if line.friend_id in there else "created"
             brought.add((line.ambassador_id, line.friend_id))
@@ -63,6 +65,8 @@ def import_referrals(
     referrals = [_closed(business, line, clients[line.friend_id]) for line in new]
     _time(referrals, clients)
     Referral.objects.bulk_create(referrals)
+    for line, referral in zip(new, referrals, strict=True):
+        line.referral_id = referral.pk
     facts: list[Happened] = []
     for referral in referrals:
         about = {"referral": referral.pk, "ambassador": referral.ambassador_id}
@@ -88,6 +92,13 @@ def time_imported(business: Business, friend_ids: Sequence[int], *, actor: str) 
     activated = [referral for referral in moved if before[referral.pk][1:] != (referral.activated_at, referral.via)]
     record_many(business, [fact for referral in activated for fact in _activation(referral)], actor=actor)
     return len(moved)
+
+
+@transaction.atomic
+def undo_imported(business: Business, referral_ids: Sequence[int]) -> int:
+    """Remove recommendations that an import wrote; rewards never come of those. Return how many."""
+    found = Referral.objects.filter(business=business, pk__in=referral_ids, source=SOURCE, campaign=None)
+    return found.delete()[0]
 
 
 def _standing(business: Business) -> QuerySet[Referral]:
@@ -127,5 +138,5 @@ def _activation(referral: Referral) -> list[Happened]:
     return [(events.ReferralActivated(**about, via=referral.via), referral.friend_id, referral.activated_at)]
 
 
-def _refuse(line: RecommendedLine, reason: str) -> None:
+def _refuse(line: RecommendedLine, reason: Promise) -> None:
     line.outcome, line.reason = "refused", reason

@@ -133,6 +133,28 @@
   });
   on("change", "[data-submit-on-change]", (field) => field.form.requestSubmit());
 
+  // Parts that move by themselves: `data-poll` is where they come from anew; 204 says that they have come to rest.
+  const poll = () => setTimeout(async () => {
+    const part = document.querySelector("[data-poll]");
+    if (!part) return;
+    try {
+      const answer = await fetch(part.dataset.poll);
+      if (answer.status === 204 || answer.redirected) { location.reload(); return; }
+      if (answer.ok) part.outerHTML = await answer.text();
+    } catch { /* the network is away: it may come back */ }
+    poll();
+  }, 1000);
+  if (document.querySelector("[data-poll]")) poll();
+
+  // A file dropped anywhere on a `data-drop` is the file of its field.
+  on("dragover", "[data-drop]", (place, event) => { event.preventDefault(); place.classList.add("is-over"); });
+  on("dragleave", "[data-drop]", (place) => place.classList.remove("is-over"));
+  on("drop", "[data-drop]", (place, event) => {
+    event.preventDefault();
+    place.classList.remove("is-over");
+    if (event.dataTransfer.files.length) place.querySelector("input[type=file]").files = event.dataTransfer.files;
+  });
+
   // Picking rows.
   const boxes = (kind, form) => all(`input[${kind}]`).filter((box) => box.form === form);
   const count = (form) => {
