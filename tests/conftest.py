@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -38,6 +39,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if gone:
             config.hook.pytest_deselected(items=gone)
             items[:] = [item for item in items if not item.get_closest_marker("browser")]
+
+
+@pytest.fixture(autouse=True)
+def nobodys_language() -> Iterator[None]:
+    """Forget the language that a request of the test before has set."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

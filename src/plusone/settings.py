@@ -116,6 +116,7 @@ ROOMS = (
     "rules",
     "clients",
     "store",
+    "agenda",
     "messaging",
     "rewards",
     "referrals",

@@ -18,6 +18,7 @@ PERMISSIONS = {
     "store.manage": _("Set up products"),
     "orders.sell": _("Sell and take payments"),
     "orders.refund": _("Refund payments"),
+    "visits.mark": _("Mark visits"),
     "balance.adjust": _("Adjust a client's balance"),
     "settings.manage": _("Change the business's settings"),
     "team.manage": _("Invite people to the team, change their roles, remove them"),
@@ -28,7 +29,7 @@ ALL = frozenset(PERMISSIONS)
 ROLES = {
     "owner": ALL,
     "manager": ALL - {"settings.manage", "team.manage"},
-    "professional": frozenset({"home.view", "clients.view", "clients.manage", "campaigns.view"}),
+    "professional": frozenset({"home.view", "clients.view", "clients.manage", "campaigns.view", "visits.mark"}),
     "front_desk": frozenset(
         {
             "home.view",
@@ -38,6 +39,7 @@ ROLES = {
             "campaigns.view",
             "store.view",
             "orders.sell",
+            "visits.mark",
             "referrals.manage",
         }
     ),

@@ -79,10 +79,17 @@ class SpendIn(Body):
     at_least: Positive
 
 
-class ConditionOut(Found):
-    """What the friend has to do; `at_least` counts orders, or is an amount in minor units."""
+class SessionsAttendedIn(Body):
+    """The friend comes to a number of sessions after registering."""
 
-    kind: Literal["activated", "orders", "spend"]
+    kind: Literal["sessions_attended"]
+    at_least: Annotated[int, Strict(), Field(ge=1, le=1000)]
+
+
+class ConditionOut(Found):
+    """What the friend has to do; `at_least` counts orders or sessions, or is an amount in minor units."""
+
+    kind: Literal["activated", "orders", "spend", "sessions_attended"]
     at_least: int | None
 
 
@@ -104,7 +111,8 @@ class CapsOut(Found):
 
 RewardIn = Annotated[BalanceRewardIn, _planned(KINDS_PLANNED)]
 ConditionIn = Annotated[
-    Annotated[ActivatedIn | OrdersIn | SpendIn, Field(discriminator="kind")], _planned(CONDITIONS_PLANNED)
+    Annotated[ActivatedIn | OrdersIn | SpendIn | SessionsAttendedIn, Field(discriminator="kind")],
+    _planned(CONDITIONS_PLANNED),
 ]
 Attribution = Literal["last_touch", "first_touch"]
 LinkDays = Annotated[int, Strict(), Field(ge=1, le=365)]

@@ -36,7 +36,17 @@ class Link:
 
 STAFF = (
     Place("home", "b:home", _("Home"), "home"),
-    Place("clients", "b:clients", _("Clients"), "users", "clients.view"),
+    Place(
+        "clients",
+        "b:clients",
+        _("Clients"),
+        "users",
+        "clients.view",
+        children=(
+            Place("clients", "b:clients", _("All clients"), permission="clients.view"),
+            Place("visits", "b:visits", _("Visits"), permission="visits.mark"),
+        ),
+    ),
     Place(
         "store",
         "b:orders",

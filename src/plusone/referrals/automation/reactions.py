@@ -6,6 +6,7 @@ rewards then wait for a person, with the reason `error` (DESIGN 1).
 
 from datetime import datetime
 
+from plusone.agenda.events import SessionAttended, SessionUnmarked, VisitFact
 from plusone.clients.events import ClientActivated, ClientDeleted
 from plusone.clients.models import Client
 from plusone.events.facts import Fact
@@ -66,10 +67,22 @@ def settle_after_refund(business: Business, event: Event, fact: OrderRefunded, n
     _settle_friend(business, event, now)
 
 
-def _settle_friend(business: Business, event: Event, now: datetime) -> None:
-    referral = Referral.objects.filter(business=business, friend_id=event.client_id, activated_at__isnull=False).first()
+@reaction(SessionAttended, failed=ask_about_rewards)
+def settle_after_visit(business: Business, event: Event, fact: VisitFact, now: datetime) -> None:
+    """A visit may make a reward due, of a lead's recommendation too."""
+    _settle_friend(business, event, now)
+
+
+@reaction(SessionUnmarked, failed=ask_about_rewards)
+def settle_after_unmarking(business: Business, event: Event, fact: VisitFact, now: datetime) -> None:
+    """A visit that was none may take a reward's ground away."""
+    _settle_friend(business, event, now, lost="")
+
+
+def _settle_friend(business: Business, event: Event, now: datetime, *, lost: str = Reward.Reason.REFUNDED) -> None:
+    referral = referral_of(Client(pk=event.client_id, business=business))
     if referral is not None:
-        commands.settle(referral, actor=event.actor, now=now)
+        commands.settle(referral, lost=lost, actor=event.actor, now=now)
 
 
 @reaction(RewardGranted)

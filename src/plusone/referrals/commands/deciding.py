@@ -58,7 +58,7 @@ def close_overdue(now: datetime) -> int:
     due = Referral.objects.filter(deadline_at__lte=now).exclude(state=Referral.State.CLOSED)
     short = Q(terms__every__gt=1, terms__ambassador_reward__isnull=False, qualified_at=None)
     late = (
-        due.filter(Q(state=Referral.State.REGISTERED) | Exists(promised) | short)
+        due.filter(Q(state=Referral.State.REGISTERED, qualified_at=None) | Exists(promised) | short)
         .select_related("business")
         .order_by("deadline_at", "id")
     )

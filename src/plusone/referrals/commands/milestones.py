@@ -27,7 +27,7 @@ def note_qualified(referral: Referral, met: bool, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def settle_sets(referral: Referral, *, basis: int | None, actor: str, now: datetime) -> None:
+def settle_sets(referral: Referral, *, basis: int | None, lost: str, actor: str, now: datetime) -> None:
     """Reward the ambassador for each full set of friends, and take back what is no longer full."""
     terms = referral.terms
     assert terms is not None
@@ -51,7 +51,7 @@ def settle_sets(referral: Referral, *, basis: int | None, actor: str, now: datet
     elif live.count() > full:
         newest = live.select_related("business", "client").order_by("-id").first()
         assert newest is not None
-        rewards.revoke(newest, reason=Reward.Reason.REFUNDED, actor=actor, now=now)
+        rewards.revoke(newest, reason=lost, actor=actor, now=now)
 
 
 def _given(referral: Referral) -> QuerySet[Reward]:

@@ -32,7 +32,7 @@ def mark_activated(friend: Client, *, via: str, actor: str, now: datetime) -> Re
     )
     if referral is None:
         return None
-    if referral.deadline_at and referral.deadline_at <= now:
+    if referral.deadline_at and referral.deadline_at <= now and referral.qualified_at is None:
         close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
         return None
     moved = Referral.objects.filter(pk=referral.pk, state=State.REGISTERED)
@@ -44,21 +44,22 @@ def mark_activated(friend: Client, *, via: str, actor: str, now: datetime) -> Re
 
 
 @transaction.atomic
-def settle(referral: Referral, *, actor: str, now: datetime) -> Referral:
+def settle(referral: Referral, *, lost: str = Reward.Reason.REFUNDED, actor: str, now: datetime) -> Referral:
     """Do what is due: move promised rewards on whose conditions hold, take back those whose conditions hold no longer,
     complete.
 
-    Running it again changes nothing. A rejected, withdrawn or lapsed referral stays as it is.
+    `lost` is the reason why rewards are taken back, where they are. Running it again changes nothing. A rejected,
+    withdrawn or lapsed referral stays as it is.
     """
     referral = locked(referral)
     if referral.terms is None or referral.reason not in ("", Reason.COMPLETED):
         return referral
     held = _held(referral)
-    met, basis = all_met(referral, now=now), first_money(referral)
-    note_qualified(referral, met, now=now)
     if is_overdue(referral, held, now=now):
         close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
         return referral
+    met, basis = all_met(referral, now=now), first_money(referral)
+    note_qualified(referral, met, now=now)
     for reward in held:
         if reward.milestone == SET:
             continue
@@ -66,10 +67,10 @@ def settle(referral: Referral, *, actor: str, now: datetime) -> Referral:
         if met or on_registering:
             rewards.resize(reward, basis, actor=actor, now=now)
             rewards.qualify(reward, basis=basis, flagged=referral.flagged, actor=actor, now=now)
-        elif referral.activated_at:
-            rewards.revoke(reward, reason=Reward.Reason.REFUNDED, actor=actor, now=now)
+        else:
+            rewards.revoke(reward, reason=lost, actor=actor, now=now)
     if offer_of(referral.terms).counts_sets:
-        settle_sets(referral, basis=basis, actor=actor, now=now)
+        settle_sets(referral, basis=basis, lost=lost, actor=actor, now=now)
         held = _held(referral)
     if referral.state == State.ACTIVATED and not _waits(referral, held):
         _complete(referral, actor=actor, now=now)
@@ -100,8 +101,10 @@ def is_overdue(referral: Referral, held: list[Reward], *, now: datetime) -> bool
     """Say whether the time is over and something promised was not earned in it (CASES 39)."""
     if referral.deadline_at is None or referral.deadline_at > now or not referral.is_open:
         return False
-    if referral.state == State.REGISTERED or any(reward.state == Reward.State.PROMISED for reward in held):
+    if any(reward.state == Reward.State.PROMISED for reward in held):
         return True
+    if referral.state == State.REGISTERED:
+        return referral.qualified_at is None
     return _counts(referral) and referral.qualified_at is None
 
 
@@ -131,7 +134,7 @@ def close_open(referral: Referral, reason: Referral.Reason, *, actor: str, now: 
     for reward in _held(referral):
         rewards.lapse(reward, reason=why, actor=actor, now=now)
     if referral.qualified_at is not None and _counts(referral):
-        settle_sets(referral, basis=None, actor=actor, now=now)
+        settle_sets(referral, basis=None, lost="", actor=actor, now=now)
     fact = {
         Reason.LEAD_DELETED: events.ReferralLeadDeleted,
         Reason.NOT_CONVERTED: events.ReferralNotConverted,

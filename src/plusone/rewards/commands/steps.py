@@ -185,7 +185,7 @@ def lapse(reward: Reward, *, reason: str = "", actor: str, now: datetime) -> boo
 
 
 @transaction.atomic
-def revoke(reward: Reward, *, reason: Reward.Reason, actor: str, now: datetime) -> bool:
+def revoke(reward: Reward, *, reason: str, actor: str, now: datetime) -> bool:
     """Take a reward back: unposted where it was not granted yet, else as far as it is unspent.
 
     Say whether there was one to take.
@@ -194,7 +194,7 @@ def revoke(reward: Reward, *, reason: Reward.Reason, actor: str, now: datetime) 
     if reward.clawback != "only_pending" and _move(
         reward, (State.GRANTED,), State.REVOKED, reason=reason, ended_at=now
     ):
-        why = str(Reason(reason).label)
+        why = str(Reason(reason).label if reason else State.REVOKED.label)
         taken = types[reward.kind]().revoke(reward, reward.amount or 0, reason=why, actor=actor, now=now)
     elif not _move(reward, Reward.PENDING, State.REVOKED, reason=reason, ended_at=now):
         return False

@@ -8,8 +8,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from plusone.faces.ui.tags.basics import status
+from plusone.kernel.ids import public_id
 
 register = Library()
+
+
+@register.simple_tag
+def once_token() -> str:
+    """Return a token that lets the form it stands in act once."""
+    return public_id()
 
 
 @register.filter

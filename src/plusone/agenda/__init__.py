@@ -1,0 +1,1 @@
+"""What clients come to: so far that they came, or did not."""

@@ -1,0 +1,76 @@
+"""Visits are marked, and taken back where it was a mistake."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from plusone.clients.models import Client
+from plusone.events.commands import record
+from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.models import Business
+
+from . import events
+from .models import Visit
+
+KEY_MAX = 200
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A visit, and whether this call marked it."""
+
+    visit: Visit
+    is_new: bool
+
+
+@transaction.atomic
+def mark_visit(
+    client: Client,
+    *,
+    key: str,
+    outcome: str = Visit.Outcome.ATTENDED,
+    at: datetime | None = None,
+    data: dict[str, Any] | None = None,
+    actor: str,
+    now: datetime,
+) -> Marked:
+    """Note that a client came to a session, or missed it; the same `key` again is the same visit, counted once.
+
+    `at` is now unless it was before. Raise Invalid for a time to come, Refused for a client who was deleted.
+    """
+    at = at or now
+    if at > now:
+        raise Invalid(_("A visit cannot lie in the future."), field="occurred_at")
+    if client.status == Client.Status.DELETED:
+        raise Refused(_("This client was deleted."), code="deleted")
+    known = Visit.objects.filter(business=client.business, key=key).select_related("client").first()
+    if known is not None:
+        return Marked(known, False)
+    row = {"client": client, "outcome": outcome, "at": at, "data": data or {}, "marked_at": now, "marked_by": actor}
+    try:
+        with transaction.atomic():
+            visit = Visit.objects.create(business=client.business, key=key, **row)
+    except IntegrityError:  # somebody was faster with the same key
+        return Marked(Visit.objects.select_related("client").get(business=client.business, key=key), False)
+    fact = events.SessionAttended if outcome == Visit.Outcome.ATTENDED else events.SessionMissed
+    record(client.business, fact(visit=visit.pk), client=client.pk, actor=actor, now=now)
+    return Marked(visit, True)
+
+
+@transaction.atomic
+def unmark_visit(visit: Visit, *, actor: str, now: datetime) -> bool:
+    """Take back a visit that was marked by mistake; what it made due is looked at again. Say whether it was there."""
+    gone, _rows = Visit.objects.filter(pk=visit.pk).delete()
+    if not gone:
+        return False
+    record(visit.business, events.SessionUnmarked(visit=visit.pk), client=visit.client_id, actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def forget_details(business: Business, client_id: int) -> None:
+    """Take away what other programs said of a deleted client's visits; that there were visits stays."""
+    Visit.objects.filter(business=business, client_id=client_id).update(data={})

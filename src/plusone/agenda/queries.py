@@ -1,0 +1,28 @@
+"""Questions about visits."""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
+
+from plusone.clients.models import Client
+from plusone.kernel import clock
+from plusone.kernel.models import Business
+
+from .models import Visit
+
+
+def attended_since(client: Client, since: datetime) -> int:
+    """Return how many sessions a client has come to since a moment."""
+    return Visit.objects.filter(client=client, outcome=Visit.Outcome.ATTENDED, at__gte=since).count()
+
+
+def visits_of_day(business: Business, day: date) -> QuerySet[Visit]:
+    """Return the sessions that were attended on a calendar day of the business, the newest first."""
+    first, end = clock.day_start(business, day), clock.day_start(business, day + timedelta(days=1))
+    found = Visit.objects.filter(business=business, outcome=Visit.Outcome.ATTENDED, at__gte=first, at__lt=end)
+    return found.select_related("client").order_by("-at", "-id")
+
+
+def last_visit(client: Client) -> Visit | None:
+    """Return the newest session that a client came to."""
+    return Visit.objects.filter(client=client, outcome=Visit.Outcome.ATTENDED).order_by("-at", "-id").first()

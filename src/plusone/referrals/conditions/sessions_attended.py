@@ -1,0 +1,42 @@
+"""The friend came."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy, ngettext
+
+from plusone.agenda.queries import attended_since
+from plusone.kernel.models import Business
+
+from .base import Condition, Input, Progress, conditions
+
+if TYPE_CHECKING:
+    from plusone.referrals.models import Referral
+
+
+@conditions
+class SessionsAttended(Condition):
+    """The friend comes to a number of sessions after registering; one that was missed does not count."""
+
+    name = "sessions_attended"
+    label = gettext_lazy("The friend comes to a number of sessions")
+    slot = gettext_lazy("has come this many times:")
+    inputs = (Input("at_least", "count", gettext_lazy("Number of sessions"), 3),)
+
+    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+        """Count the sessions since registering (CASES 34)."""
+        return Progress(attended_since(referral.friend, referral.registered_at), params["at_least"])
+
+    def action(self, business: Business, params: dict[str, Any]) -> str:
+        """Say how many."""
+        number = params["at_least"]
+        return ngettext("has come once", "has come %(number)s times", number) % {"number": number}
+
+    def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
+        """Say how many of how many."""
+        return ngettext("%(done)s of %(wanted)s visit.", "%(done)s of %(wanted)s visits.", progress.wanted) % {
+            "done": progress.done,
+            "wanted": progress.wanted,
+        }
