@@ -1,6 +1,6 @@
 """How an installation is set up: environment variables with the prefix PLUSONE_, and what holds without them.
 
-CONTRACT of the variables: docs/operators.md. A wrong value stops the program with one sentence.
+CONTRACT of the variables: docs/operate.md. A wrong value stops the program with one sentence.
 """
 
 import os

@@ -1,0 +1,98 @@
+"""What `deploy/` and docs/operate.md promise, as far as it can be checked without starting it (TRUST OPS-12)."""
+
+import re
+from configparser import RawConfigParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from plusone.faces.cli import app
+from plusone.given import KNOWN, SECRET
+
+ROOT = Path(__file__).resolve().parent.parent
+DEPLOY = ROOT / "deploy"
+OPERATE = (ROOT / "docs" / "operate.md").read_text()
+KEYS = {
+    *("image", "build", "command", "environment", "volumes", "tmpfs", "read_only", "cap_drop", "security_opt"),
+    *("restart", "logging", "healthcheck", "depends_on", "ports", "profiles", "stop_grace_period"),
+}
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    return found
+
+
+def test_the_compose_file_holds_together(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert set(services) == {"migrate", "app", "worker", "caddy", "postgres"}
+    for name, service in services.items():
+        assert set(service) <= KEYS, name
+        needed = service.get("depends_on", {})
+        assert set(needed) <= set(services), name
+        for volume in service["volumes"]:
+            source = volume.split(":")[0]
+            assert (DEPLOY / source).is_file() if source.startswith("./") else source in compose["volumes"], volume
+    assert services["postgres"]["profiles"] == ["postgres"], "SQLite unless asked for"
+    assert (DEPLOY / services["app"]["build"]["context"]).resolve() == ROOT
+    assert (ROOT / services["app"]["build"]["dockerfile"]).is_file()
+
+
+@pytest.mark.parametrize("name", ["migrate", "app", "worker"])
+def test_our_containers_may_do_little(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "ports" not in service, "only Caddy is reached from outside"
+    assert service["command"][0] in app.names()
+
+
+def test_the_image_is_built_in_two_steps_and_does_not_run_as_root() -> None:
+    lines = (DEPLOY / "Containerfile").read_text().splitlines()
+    images = [line.split()[1] for line in lines if line.startswith("FROM ")]
+    assert images == ["python:3.13-slim", "python:3.13-slim"]
+    last = [line.split()[0] for line in lines if re.match(r"[A-Z]+ ", line)]
+    assert "USER 10001" in lines
+    assert last.index("USER") < last.index("ENTRYPOINT")
+    for line in lines:
+        if line.startswith("COPY ") and "--from" not in line:
+            assert all((ROOT / source).exists() for source in line.split()[1:-1]), line
+    assert "--require-hashes" in "\n".join(lines)
+
+
+def test_settings_named_in_deploy_and_docs_exist() -> None:
+    known = KNOWN | {f"{name}_FILE" for name in SECRET}
+    texts = [OPERATE, *(path.read_text() for path in DEPLOY.iterdir())]
+    named = {name for text in texts for name in re.findall(r"PLUSONE_([A-Z][A-Z_]*[A-Z])", text)}
+    assert named - known == set()
+    assert known - named == {"BOUND_HOST", "DATABASE_URL_FILE", "EMAIL_URL_FILE"} & (known - named)
+
+
+@pytest.mark.parametrize("name", ["plusone", "plusone-worker", "plusone-backup"])
+def test_the_units_are_locked_in(name: str) -> None:
+    unit = RawConfigParser(strict=False)
+    unit.optionxform = str  # type: ignore[assignment, method-assign]  # names are written as systemd has them
+    unit.read(DEPLOY / f"{name}.service")
+    service = unit["Service"]
+    assert service["User"] == "plusone"
+    assert service["ProtectSystem"] == "strict"
+    assert service["NoNewPrivileges"] == "yes"
+    assert service["CapabilityBoundingSet"] == ""
+    assert service["UMask"] == "0077"
+    [command] = re.findall(r"/opt/plusone/\.venv/bin/plusone (\S+)", service["ExecStart"])
+    assert command in app.names()
+
+
+def test_every_command_of_the_page_is_one() -> None:
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", OPERATE, re.DOTALL))
+    found = re.findall(r"(?:^|app )plusone ([a-z-]+)(.*)$", blocks, re.MULTILINE)
+    assert {command for command, _ in found} == {"create-business", "doctor", "restore", "backup"}
+    for command, rest in found:
+        options = set(re.findall(r"--[a-z-]+", rest))
+        shown = CliRunner().invoke(app._build([command]), [command, "--help"], env={"COLUMNS": "200"}).output
+        assert options <= set(re.findall(r"--[a-z-]+", shown)), command
