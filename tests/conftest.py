@@ -18,6 +18,7 @@ pytest_plugins = ["cast"]
 
 ENGINE = os.environ["PLUSONE_TEST_ENGINE"]
 BROWSER_TESTS = Path(__file__).parent / "browser"
+STARTING = {"plusone", "serve", "live_server", "database_url"}
 
 # Playwright's synchronous interface keeps an event loop on the thread that also uses the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -29,11 +30,24 @@ def pytest_report_header() -> str:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Without arguments: all cores, and without what is slow. Whoever names files gets all of them, in one process."""
+    names_nothing = config.args_source is not config.ArgsSource.ARGS
+    if not config.option.markexpr:
+        config.option.markexpr = "not browser and not slow" if names_nothing else "not browser"
+    if names_nothing and config.option.numprocesses is None and not config.option.usepdb:
+        config.option.numprocesses = max(2, min(os.cpu_count() or 2, 8))
+        config.option.dist = "worksteal"  # neighbours stay together, and share what is told once a module
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what drives a browser; those tests run on SQLite alone."""
+    """Mark what drives a browser, which runs on SQLite alone, and what starts a server or the program."""
     for item in items:
         if BROWSER_TESTS in item.path.parents:
             item.add_marker("browser")
+        elif STARTING.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
     if ENGINE == "postgres":
         gone = [item for item in items if item.get_closest_marker("browser")]
         if gone:

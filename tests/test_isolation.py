@@ -31,7 +31,7 @@ from plusone.faces.api.urls import api as the_api
 from plusone.kernel.permissions import allows
 from world import NOON, bring, open_gym, open_salon, sell
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # Without the API, which is walked by its own description, and without the outbox: that is the operator's, shown in
 # demos and tests alone, and holds the mails of all.

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 ARGUMENTS = ("--owner", "olga@vela.example", "--currency", "EUR", "--timezone", "Europe/Madrid", "--language", "es")
 
 
@@ -15,6 +17,7 @@ def plusone(database_url: str, *arguments: str) -> "subprocess.CompletedProcess[
     return subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_business_is_opened_from_the_command_line(database_url: str) -> None:
     """CONTRACT: with --json stdout holds one object: id, api_key, setup_url; names may repeat."""
     plusone(database_url, "migrate")

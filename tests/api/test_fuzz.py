@@ -15,6 +15,7 @@ MONEY = [-1, 0.001, 10**18, "1e3", "1,5", "15", 2**63, 10**400, 1.0, True, None,
 
 
 @pytest.mark.parametrize("amount", MONEY, ids=str)
+@pytest.mark.slow
 def test_only_whole_positive_amounts(vela: Caller, amount: object, carla: Client, bono: Product, gym: Business) -> None:
     """MON-10: 422 each, no 5xx, nothing posted."""
     order = vela.post("/orders", {"client": carla.public_id, "lines": [{"product": bono.public_id}]}).body["id"]
@@ -82,6 +83,7 @@ NASTY = [
 
 
 @pytest.mark.parametrize("text", NASTY, ids=ascii)
+@pytest.mark.slow
 def test_nasty_texts_are_refused_or_kept_as_typed(vela: Caller, text: str, gym: Business) -> None:
     """FUZ-2: no 5xx, in any field of any call; what is taken is shown as it was typed."""
     made = vela.post("/products", {"name": "P", "price": 1, "description": text})

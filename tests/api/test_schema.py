@@ -49,6 +49,7 @@ def app() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["right", "wrong"])
+@pytest.mark.slow
 def test_answers_are_as_described(house: House, app: Any, mode: GenerationMode) -> None:
     """Right and wrong input, with ids that are there and ids that are not."""
     side = isolated.fill(house)

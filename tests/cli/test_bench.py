@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 
 def bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     asked = [sys.executable, "-m", "plusone", "bench", "--seconds", "0.05", *arguments]
@@ -13,6 +15,7 @@ def bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(asked, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.slow
 def test_bench_answers_with_ratios_and_leaves_the_installation_alone(tmp_path: Path) -> None:
     done = bench(tmp_path / "data", "link", "--json")
     assert done.returncode == 0, done.stderr
@@ -22,6 +25,7 @@ def test_bench_answers_with_ratios_and_leaves_the_installation_alone(tmp_path: P
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.slow
 def test_bench_names_what_there_is(tmp_path: Path) -> None:
     done = bench(tmp_path / "data", "nothing")
     assert done.returncode == 1

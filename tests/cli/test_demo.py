@@ -25,6 +25,7 @@ def plusone(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, ob
     return told
 
 
+@pytest.mark.slow
 def test_demo_is_a_business_with_a_past(capsys: pytest.CaptureFixture[str]) -> None:
     told = plusone(capsys, "demo", "--clients", "24", "--months", "3", "--seed", "5")
     studio = Business.objects.get()

@@ -69,6 +69,7 @@ def run(database_url: str, tmp_path: Path) -> Any:
     return run
 
 
+@pytest.mark.slow
 def test_who_was_erased_after_the_backup_stays_erased(run: Any, tmp_path: Path, engine: str) -> None:
     """TRUST DUR-10, OPS-6: here, and on another machine that has nothing but the copy and the journal."""
     copy, here = tmp_path / "copy", tmp_path / "here"

@@ -316,6 +316,7 @@ def test_batches_and_queries_do_not_grow_with_the_lines(
     assert faults(gym) == []
 
 
+@pytest.mark.slow
 def test_the_command_answers_with_one_object(transactional_db: None, gym: Business, write: Write) -> None:
     file = write("id,name,email", "1,Ana,ana@mail.example", "2,,")
     done = plusone("import-clients", str(file), "--business", gym.public_id, "--json")

@@ -78,12 +78,14 @@ def test_a_refusal_is_an_object_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == {"error": "not today"}
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_is_one_sentence(run: Run) -> None:
     done = run("migrate", PLUSONE_DATA_DIR="/dev/null/data")
     assert done.returncode == 1
     assert done.stderr == "plusone: The data folder /dev/null/data cannot be made: Not a directory.\n"
 
 
+@pytest.mark.slow
 def test_a_database_that_does_not_answer_is_one_sentence(run: Run) -> None:
     done = run("worker", "--once", PLUSONE_DATABASE_URL="postgres://nobody@127.0.0.1:1/none")
     assert done.returncode == 1
@@ -91,6 +93,7 @@ def test_a_database_that_does_not_answer_is_one_sentence(run: Run) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_an_installation_from_nothing(run: Run, engine: str) -> None:
     before = run("doctor", "--json")
     found = json.loads(before.stdout)

@@ -23,6 +23,7 @@ def rows(path: Path) -> int:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_a_copy_is_whole_though_somebody_writes_and_can_be_brought_back(tmp_path: Path, settings: Any) -> None:
     settings.DATA_DIR = tmp_path
     copy = tmp_path / "copy"

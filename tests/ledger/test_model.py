@@ -245,6 +245,7 @@ def machine(gym: Business) -> type[Books]:
     return type("BooksOfTheGym", (Books,), {"business": gym})
 
 
+@pytest.mark.slow
 def test_the_ledger_does_what_its_model_does(machine: type[Books]) -> None:
     """MON-15: some hundred steps in every run of the suite."""
     calm = settings(

@@ -39,6 +39,7 @@ def shop(gym: Business) -> Business:
     return gym
 
 
+@pytest.mark.slow
 def test_kill_at_random_moments(shop: Business, tmp_path: Path) -> None:
     seed = int(os.environ.get("PLUSONE_TEST_SEED") or time.time_ns() % 1_000_000)
     print(f"seed {seed}: set PLUSONE_TEST_SEED to play it again")
