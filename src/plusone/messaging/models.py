@@ -77,7 +77,7 @@ class Message(Row):
             models.UniqueConstraint(fields=["key"], condition=Q(business=None), name="messaging_once_of_nobody"),
             models.UniqueConstraint(
                 fields=["mailing_id", "client", "channel"],
-                condition=Q(mailing_id__isnull=False),
+                condition=Q(mailing_id__isnull=False) & ~Q(state="suppressed"),
                 name="messaging_once_a_mailing",
             ),
         ]

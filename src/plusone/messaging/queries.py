@@ -32,3 +32,14 @@ def failed_count() -> int:
 def waiting_count() -> int:
     """How many messages wait in the outbox for a mail server, over all businesses."""
     return Message.objects.filter(state=Message.State.QUEUED, handed_over_at=None).count()
+
+
+def notices_of(client: Client) -> QuerySet[Message]:
+    """The notices in a client's pages, newest first. Slice it."""
+    shown = (Message.State.SENT, Message.State.DELIVERED)
+    return Message.objects.filter(client=client, channel="portal", state__in=shown).order_by("-pk")
+
+
+def unread_of(client: Client) -> QuerySet[Message]:
+    """Those that the client has not read."""
+    return notices_of(client).filter(read_at=None)

@@ -24,11 +24,13 @@ class Rendered:
     html: str
 
 
-def render(template: Template, ctx: Context) -> Rendered:
-    """Write the message in the reader's language."""
+def render(template: Template, ctx: Context, *, is_bare: bool = False) -> Rendered:
+    """Write the message in the reader's language; a bare one is its paragraphs and no more."""
     with translation.override(ctx.language):
         subject = one_line(fill(template.subject(ctx), ctx))[:SUBJECT_LENGTH]
         paragraphs = template.paragraphs(ctx)
+        if is_bare:
+            return Rendered(subject, "\n\n".join(filter(None, (fill(part, ctx) for part in paragraphs))), "")
         label, address = template.button(ctx) or ("", "")
         parts = {
             "subject": subject,

@@ -55,6 +55,63 @@ class CampaignDeactivated(CampaignFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class CampaignNewsWritten(CampaignFact):
+    """The announcement got other words, or other channels."""
+
+    name: ClassVar[str] = "campaign.news_written"
+    says: ClassVar[Promise] = _("The words of the announcement were changed")
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailingFact(CampaignFact):
+    """What every fact about a text to many tells."""
+
+    notice: int
+    kind: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MailingQueued(MailingFact):
+    """A text to many clients waits for its time."""
+
+    name: ClassVar[str] = "mailing.queued"
+    says: ClassVar[Promise] = _("A message to clients was scheduled")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MailingStopped(MailingFact):
+    """It was stopped before anybody had it."""
+
+    name: ClassVar[str] = "mailing.stopped"
+    says: ClassVar[Promise] = _("A message to clients was stopped")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MailingPaused(MailingFact):
+    """Somebody paused it, or let it go on."""
+
+    name: ClassVar[str] = "mailing.paused"
+    says: ClassVar[Promise] = _("A message to clients was paused or continued")
+    paused: bool
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MailingSent(MailingFact):
+    """Everybody who was eligible has it, or it waits for the mail server; `withheld` counts who was left out."""
+
+    name: ClassVar[str] = "mailing.sent"
+    says: ClassVar[Promise] = _("A message to clients was sent")
+    written: int
+    withheld: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class CampaignTermsChanged(CampaignFact):
     """A campaign's offer changed, for later registrations alone."""
 

@@ -35,6 +35,9 @@ class Campaign(Owned):
     created_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
+    tell_by_email = models.BooleanField(default=True)  # R-017: both off, and nobody is written to
+    tell_by_portal = models.BooleanField(default=True)
+    news = models.JSONField(default=dict)  # {"es": {"subject": …, "text": …}}: own words of the announcement
 
     class Meta:
         constraints = [
@@ -51,6 +54,56 @@ class Campaign(Owned):
     def terms(self) -> "Terms":
         """The newest terms: those of the next registration."""
         return self.versions.order_by("-version")[0]
+
+
+class Mailing(Owned):
+    """One text of a campaign to many clients. Each recipient is a `Message` that carries its number, so that a
+    constraint of the database lets nobody have it twice by the same channel (R-014)."""
+
+    class Kind(models.TextChoices):
+        """Why it is sent."""
+
+        ANNOUNCEMENT = "announcement", _("Announcement")
+        REMINDER = "reminder", _("Reminder")
+
+    class State(models.TextChoices):
+        """Where it stands. An announcement stays open for who becomes eligible later."""
+
+        QUEUED = "queued", _("Waiting for its time")
+        STOPPED = "stopped", _("Stopped")
+        RUNNING = "running", _("Being sent")
+        PAUSED = "paused", _("Paused")
+        SENT = "sent", _("Sent")
+        SKIPPED = "skipped", _("Left out")
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="mailings", db_index=False)
+    kind = models.CharField(max_length=12, choices=Kind)
+    round = models.PositiveIntegerField()
+    channels = models.JSONField(default=list)
+    texts = models.JSONField(default=dict)  # as Campaign.news
+    audience = models.CharField(max_length=12, default="all")
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=80)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # everybody who was eligible then has it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "kind", "round"], name="referrals_mailing_round")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state__in=("queued", "running")), name="referrals_mailing_due")
+        ]
+
+    @property
+    def may_stop(self) -> bool:
+        """Nobody has it yet."""
+        return self.state == self.State.QUEUED
+
+    @property
+    def is_open(self) -> bool:
+        """More may be sent of it."""
+        return self.state in (self.State.QUEUED, self.State.RUNNING, self.State.PAUSED)
 
 
 class Terms(Owned):

@@ -42,6 +42,13 @@ def default_terms(business: Business) -> Terms | None:
     return live.order_by(*order).first()
 
 
+def newest_terms(business: Business) -> Terms | None:
+    """Return what the newest campaign offers, live or not."""
+    return (
+        Terms.objects.filter(business=business).select_related("campaign").order_by("-campaign_id", "-version").first()
+    )
+
+
 def client_by_code(code: str) -> Client | None:
     """Return the client whose code this is, in any letter case and with spaces around it (CASES 2)."""
     cleaned = ids.clean_code(code)

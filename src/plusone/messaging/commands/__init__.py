@@ -2,6 +2,18 @@
 
 from .delivery import deliver, hand_over
 from .erasure import forget
-from .sending import send, send_raw, suppress, switch_channel, unsuppress
+from .reading import mark_read
+from .sending import send, send_raw, suppress, switch_channel, unsuppress, withhold
 
-__all__ = ["deliver", "forget", "hand_over", "send", "send_raw", "suppress", "switch_channel", "unsuppress"]
+__all__ = [
+    "deliver",
+    "forget",
+    "hand_over",
+    "mark_read",
+    "send",
+    "send_raw",
+    "suppress",
+    "switch_channel",
+    "unsuppress",
+    "withhold",
+]

@@ -65,7 +65,7 @@ def hand_over(now: datetime) -> int:
     promotions = waiting.filter(category=Category.PROMOTIONAL).order_by().values("business").distinct()
     asleep = [one.pk for one in Business.objects.filter(pk__in=promotions) if is_quiet(one, now)]
     if asleep:
-        waiting = waiting.exclude(category=Category.PROMOTIONAL, business__in=asleep)
+        waiting = waiting.exclude(category=Category.PROMOTIONAL, client__isnull=False, business__in=asleep)
     if not ready or not waiting.exists():
         return 0
     with transaction.atomic():
@@ -78,7 +78,12 @@ def hand_over(now: datetime) -> int:
 
 def _rests(message: Message, channel: Channel, now: datetime) -> bool:
     """Whether it is a promotion that came to its turn in quiet hours: it waits for their end."""
-    if message.business is None or message.category != Category.PROMOTIONAL or not channel.disturbs:
+    if (
+        message.business is None
+        or message.client_id is None
+        or message.category != Category.PROMOTIONAL
+        or not channel.disturbs
+    ):
         return False
     return is_quiet(message.business, now)
 

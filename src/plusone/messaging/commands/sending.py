@@ -42,6 +42,7 @@ def send(
     cause: Event | None = None,
     channel: str = "email",
     mailing: int | None = None,
+    language: str = "",
     now: datetime,
 ) -> Message:
     """Write a message to one reader, to leave after the commit. The same key again gives back the message it made.
@@ -57,7 +58,7 @@ def send(
     ctx = Context(
         business,
         now,
-        language=_language(reader.language if reader else "", business),
+        language=_language(language or (reader.language if reader else ""), business),
         client=to_client,
         user=to_user,
         event=cause,
@@ -65,9 +66,31 @@ def send(
     )
     to = to_address or (channels[channel]().address_of(reader) if reader else "")
     reason = _held_back(business, kind, to_client, to, channel)
-    rendered = Rendered("", "", "") if reason == Reason.DELETED else render(kind(), ctx)
+    is_bare = channels[channel].is_instant  # a page of ours brings its own frame
+    rendered = Rendered("", "", "") if reason == Reason.DELETED else render(kind(), ctx, is_bare=is_bare)
     sheet = _Sheet(business, kind.name, kind.category, channel, ctx, to, rendered, key, kind.useful_for, mailing)
     return _write(sheet, reason)
+
+
+@transaction.atomic
+def withhold(
+    business: Business,
+    template: str,
+    client: Client,
+    reason: str,
+    *,
+    key: str,
+    channel: str,
+    mailing: int,
+    now: datetime,
+) -> Message:
+    """Write down that a client was left out of what went to many, and why; the words are not needed for that."""
+    kind = templates[template]
+    ctx = Context(business, now, language=_language(client.language, business), client=client)
+    to, blank = channels[channel]().address_of(client), Rendered("", "", "")
+    return _write(
+        _Sheet(business, kind.name, kind.category, channel, ctx, to, blank, key, kind.useful_for, mailing), reason
+    )
 
 
 @transaction.atomic
@@ -165,7 +188,7 @@ def unsuppress(business: Business, address: str) -> bool:
 def _write(sheet: _Sheet, reason: str) -> Message:
     way = channels[sheet.channel]()
     is_there = not reason and way.is_instant
-    rests = sheet.category == Category.PROMOTIONAL and way.disturbs and sheet.business is not None
+    rests = sheet.category == Category.PROMOTIONAL and way.disturbs and sheet.ctx.client is not None
     sleeps = rests and sheet.business is not None and is_quiet(sheet.business, sheet.ctx.now)
     ready = not reason and not is_there and not sleeps and way.is_ready()
     message = Message(

@@ -1,5 +1,5 @@
 """What the loop does by itself and offers to rules: reactions, messages, and the rules every business has."""
 
-from . import defaults, messages, reactions, words
+from . import defaults, mailings, messages, reactions, words
 
-__all__ = ["defaults", "messages", "reactions", "words"]
+__all__ = ["defaults", "mailings", "messages", "reactions", "words"]

@@ -10,8 +10,8 @@ from plusone.kernel.models import Business
 from plusone.messaging.texts import Context, Placeholder, placeholders
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
-from plusone.referrals.queries import default_campaign, link_of, referral_of
-from plusone.referrals.sentences import action_phrase, reward_phrase
+from plusone.referrals.queries import default_campaign, default_terms, link_of, newest_terms, referral_of
+from plusone.referrals.sentences import action_phrase, for_ambassador, reward_phrase
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of
 from plusone.rules.vocabulary import Field, Moment, Person, Who, fields, whos
@@ -170,6 +170,21 @@ class LiveReward(Placeholder):
         campaign = default_campaign(ctx.business) if ctx.business else None
         promised = campaign.terms.ambassador_reward if campaign else None
         return reward_phrase(campaign.business, promised) if campaign and promised else None
+
+
+@placeholders
+class OfferInWords(Placeholder):
+    """What the live campaign gives to both sides, in one or two sentences."""
+
+    name = "offer"
+    label = _("What both receive")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it, where a campaign is live or being set up."""
+        if ctx.business is None:
+            return None
+        terms = default_terms(ctx.business) or newest_terms(ctx.business)
+        return " ".join(for_ambassador(ctx.business, offer_of(terms))[:2]) if terms else None
 
 
 @placeholders

@@ -5,6 +5,7 @@ from .campaigns import activate_campaign, archive_campaign, create_campaign, dea
 from .deciding import approve_referral, close_overdue, reject_referral
 from .foreseeing import Lost, foresee_refund
 from .imports import RecommendedLine, import_referrals, time_imported, undo_imported
+from .mailings import announce, pause_mailing, send_due, send_test, send_to_latecomers, stop_mailing, write_news
 from .registering import (
     AlreadyReferred,
     CampaignInactive,
@@ -30,6 +31,7 @@ __all__ = [
     "SelfReferral",
     "UnknownCode",
     "activate_campaign",
+    "announce",
     "answer_invitation",
     "approve_referral",
     "archive_campaign",
@@ -42,6 +44,7 @@ __all__ = [
     "foresee_refund",
     "import_referrals",
     "mark_activated",
+    "pause_mailing",
     "record_past_visit",
     "record_visit",
     "refer",
@@ -49,8 +52,13 @@ __all__ = [
     "register_without_referral",
     "reject_referral",
     "roll_up_visits",
+    "send_due",
+    "send_test",
+    "send_to_latecomers",
     "settle",
     "share_link",
+    "stop_mailing",
     "time_imported",
     "undo_imported",
+    "write_news",
 ]

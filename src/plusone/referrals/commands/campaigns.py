@@ -9,10 +9,11 @@ from plusone.events.commands import caused_by, record
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 from plusone.referrals import events
-from plusone.referrals.models import Campaign, Referral, Terms
+from plusone.referrals.models import Campaign, Mailing, Referral, Terms
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.sentences import texts
 
+from .mailings import announce, stop_mailing
 from .settling import bring_forward, close_open, last_moment
 
 State, Policy = Campaign.State, Campaign.Policy
@@ -55,7 +56,7 @@ def edit_campaign(
 
 @transaction.atomic
 def activate_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
-    """Make a campaign live; the first one is the default that personal links follow.
+    """Make a campaign live; the first one is the default that personal links follow. Clients are told, once (R-014).
 
     Say whether it was not live already.
     """
@@ -69,6 +70,7 @@ def activate_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
     campaign.activated_at, campaign.deactivated_at = now, None
     campaign.save(update_fields=["state", "is_default", "activated_at", "deactivated_at"])
     record(campaign.business, events.CampaignActivated(campaign=campaign.pk), actor=actor, now=now)
+    announce(campaign, actor=actor, now=now)
     return True
 
 
@@ -96,6 +98,8 @@ def deactivate_campaign(
     )
     campaign.save(update_fields=["state", "is_default", "open_referrals", "deactivated_at"])
     _next_default(business)
+    for mailing in Mailing.objects.filter(campaign=campaign, state=Mailing.State.QUEUED).select_related("business"):
+        stop_mailing(mailing, actor=actor, now=now)
     waiting = list(
         Referral.objects.filter(campaign=campaign, state=Referral.State.REGISTERED).select_related("business")
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from plusone.faces.portal.sight import sight_of
 from plusone.faces.ui.http import Page, client_page
+from plusone.messaging.queries import unread_of
 from plusone.referrals import sentences
 from plusone.referrals.progress import friends_of, gift_of
 from plusone.store.models import Order
@@ -34,6 +35,7 @@ def home(request: Page) -> HttpResponse:
         "lines": sentences.for_ambassador(business, sight.offer)[:2] if text and sight.offer else [],
         "waiting": orders_of(business, client=client, state=Order.State.AWAITING_PAYMENT).prefetch_related(None)[:3],
         "gift": gift_of(client) if client.is_lead else "",
+        "banner": unread_of(client).first(),
         "is_new": client.source == "referral" and client.is_active and not friends.registered,
     }
     return render(request, "portal/home.html", context)

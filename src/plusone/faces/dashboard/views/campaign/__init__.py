@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import pages
+from . import news, pages
 
 urlpatterns = [
     path("campaign/", pages.campaign, name="campaign"),
@@ -17,4 +17,10 @@ urlpatterns = [
     path("campaigns/<str:campaign>/activate/", pages.activate, name="campaign_activate"),
     path("campaigns/<str:campaign>/deactivate/", pages.deactivate, name="campaign_deactivate"),
     path("campaigns/<str:campaign>/archive/", pages.archive, name="campaign_archive"),
+    path("campaigns/<str:campaign>/news/", news.page, name="campaign_news"),
+    path("campaigns/<str:campaign>/news/preview/", news.preview, name="campaign_news_preview"),
+    path("campaigns/<str:campaign>/news/save/", news.save, name="campaign_news_save"),
+    path("mailings/<str:mailing>/stop/", news.stop, name="mailing_stop"),
+    path("mailings/<str:mailing>/pause/", news.pause, name="mailing_pause"),
+    path("mailings/<str:mailing>/resume/", news.resume, name="mailing_resume"),
 ]

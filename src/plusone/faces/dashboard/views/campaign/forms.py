@@ -66,6 +66,8 @@ class CampaignForm(OnceForm):
         required=False,
         help_text=gettext_lazy("Empty: never."),
     )
+    tell_by_email = forms.BooleanField(label=gettext_lazy("By e-mail"), required=False)
+    tell_by_portal = forms.BooleanField(label=gettext_lazy("As a notice in their pages"), required=False)
     approval = forms.BooleanField(label=gettext_lazy("I approve each reward by hand"), required=False)
 
     def __init__(self, *args: Any, business: Business, base: Offer | None = None, **kwargs: Any) -> None:

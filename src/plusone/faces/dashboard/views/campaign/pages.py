@@ -13,15 +13,20 @@ from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
+from plusone.messaging.quiet import is_quiet, next_loud
 from plusone.referrals import commands
+from plusone.referrals.audience import announcement_of
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import current_campaign, waiting_count
 from plusone.referrals.queries import campaigns_of
 
 from .forms import CampaignForm, EndForm, initial_of, preset_of
+from .news import reaches, say_queued
 from .presets import PRESETS
 from .preview import previews
+
+LIVE = "live"
 
 
 @staff("campaigns.view")
@@ -99,12 +104,26 @@ def save_new(request: Page) -> HttpResponse:
 def _create(request: Page, form: CampaignForm, offer: Offer) -> Campaign:
     actor, now = request.actor, request.now
     made = commands.create_campaign(request.business, name=form.cleaned_data["name"], offer=offer, actor=actor, now=now)
+    _say_by_what(request, made, form)
     if "activate" in request.POST:
         commands.activate_campaign(made, actor=actor, now=now)
-        messages.success(request, _("Your campaign is live: each client's own link works now."))
+        made.refresh_from_db()
+        _say_live(request, made)
     else:
         messages.success(request, _("The draft is saved. Links work once you activate it."))
     return made
+
+
+def _say_by_what(request: Page, campaign: Campaign, form: CampaignForm) -> None:
+    given = form.cleaned_data
+    by_email, by_portal = given["tell_by_email"], given["tell_by_portal"]
+    commands.write_news(campaign, by_email=by_email, by_portal=by_portal, actor=request.actor, now=request.now)
+
+
+def _say_live(request: Page, campaign: Campaign) -> None:
+    """Say that links work, and that clients are about to be told, which can be stopped."""
+    messages.success(request, _("Your campaign is live: each client's own link works now."))
+    say_queued(request, campaign)
 
 
 @staff("campaigns.manage")
@@ -121,8 +140,9 @@ def save(request: Page, campaign: str) -> HttpResponse:
     def act() -> str:
         actor, now = request.actor, request.now
         commands.edit_campaign(found, name=form.cleaned_data["name"], offer=offer, actor=actor, now=now)
+        _say_by_what(request, found, form)
         if "activate" in request.POST and commands.activate_campaign(found, actor=actor, now=now):
-            return _("Your campaign is live: each client's own link works now.")
+            return LIVE
         if found.terms.version > was and found.is_active:
             return _("Saved. The new terms hold for everybody who registers from now on.")
         return _("Saved.")
@@ -130,7 +150,10 @@ def save(request: Page, campaign: str) -> HttpResponse:
     said = act_once(form, f"campaign:{found.pk}", act)
     if said is None:
         return _builder(request, found, form=form, offer=offer)
-    messages.success(request, said)
+    if said == LIVE:
+        _say_live(request, found)
+    else:
+        messages.success(request, said)
     return redirect("b:campaign_one", request.business.slug, found.public_id)
 
 
@@ -140,7 +163,8 @@ def activate(request: Page, campaign: str) -> HttpResponse:
     """Make a campaign live, with the same links as before."""
     found = get(request.business, Campaign, campaign)
     if commands.activate_campaign(found, actor=request.actor, now=request.now):
-        messages.success(request, _("Your campaign is live: each client's own link works now."))
+        found.refresh_from_db()
+        _say_live(request, found)
     return redirect("b:campaign_one", request.business.slug, found.public_id)
 
 
@@ -216,7 +240,10 @@ def _builder(
     if form is None:
         shown = saved if saved and (_is_live(found) or not wanted) else preset_of(business, wanted or business.kind)
         name = found.name if found else _("Bring a friend")
-        form, offer = CampaignForm(business=business, initial=initial_of(business, name=name, offer=shown)), shown
+        told_by = {"tell_by_email": found.tell_by_email if found else True}
+        told_by["tell_by_portal"] = found.tell_by_portal if found else True
+        initial = initial_of(business, name=name, offer=shown) | told_by
+        form, offer = CampaignForm(business=business, initial=initial), shown
     who = actors(business, [row.created_by for row in terms])
     context = {
         "nav": "campaign",
@@ -229,6 +256,9 @@ def _builder(
         "waiting": waiting_count(found) if found else 0,
         "history": [(row, who.get(row.created_by, "")) for row in terms],
         "end_form": EndForm(),
+        "reaches": dict(zip(("email", "portal"), reaches(request, ["email", "portal"]), strict=True)),
+        "quiet_until": next_loud(business, request.now) if is_quiet(business, request.now) else None,
+        "announcement": announcement_of(found) if found else None,
         "may_manage": request.may("campaigns.manage"),
     }
     return render(request, "dashboard/campaign/builder.html", context)

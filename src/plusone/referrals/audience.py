@@ -1,0 +1,141 @@
+"""Who hears of a campaign, and why somebody does not (R-014, R-243)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from plusone.clients.models import Client, ClientQuerySet
+from plusone.kernel.models import Business
+from plusone.messaging.models import Category, Message, Suppression
+from plusone.messaging.queries import is_channel_on
+from plusone.messaging.suppression import fingerprint
+
+from .models import Campaign, Mailing
+
+WEEK = timedelta(days=7)
+Reason = Message.Reason
+# Why somebody is left out today who may have it another day.
+PASSING = (Reason.ARCHIVED, Reason.NO_ADDRESS, Reason.CHANNEL_OFF, Reason.NO_CONSENT, Reason.BLOCKED, Reason.WEEKLY_MAX)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many a text reaches by a channel, and how many it does not, by reason."""
+
+    channel: str
+    gets: int
+    left_out: list[tuple[str, int]]
+
+
+def clients_told(business: Business, audience: str = "all") -> ClientQuerySet:
+    """Return the clients whom campaigns speak to: active ones with access (Q-09)."""
+    found: ClientQuerySet = Client.objects.filter(business=business, status=Client.Status.ACTIVE, access=True)
+    if audience == "idle":
+        found = found.filter(referrals_made=None)
+    return found
+
+
+def without(mailing: Mailing, channel: str, clients: ClientQuerySet) -> ClientQuerySet:
+    """Keep those who have not had a mailing by a channel, and were not left out of it for good."""
+    had = Message.objects.filter(mailing_id=mailing.pk, client=OuterRef("pk"), channel=channel)
+    return clients.exclude(Exists(had.exclude(state=Message.State.SUPPRESSED, reason__in=PASSING)))
+
+
+def verdicts(
+    business: Business, channel: str, clients: ClientQuerySet, *, now: datetime
+) -> Iterator[tuple[Client, str]]:
+    """Return each client with the reason why a promotion would not be sent, or an empty one."""
+    is_on = is_channel_on(business, channel)
+    told = set(clients.wanting_news().values_list("pk", flat=True))
+    blocked = set(Suppression.objects.filter(business=business).values_list("hash", flat=True))
+    full = business.news_weekly_max if channel == "email" else 0
+    for client in clients.annotate(promotions=_sent_lately(now)) if full else clients:
+        reason = ""
+        if not is_on:
+            reason = Reason.CHANNEL_OFF
+        elif channel == "email" and not client.email:
+            reason = Reason.NO_ADDRESS
+        elif client.pk not in told:
+            reason = Reason.NO_CONSENT
+        elif channel == "email" and blocked and fingerprint(business, client.email or "") in blocked:
+            reason = Reason.BLOCKED
+        elif full and client.promotions >= full:  # type: ignore[attr-defined]  # annotated above
+            reason = Reason.WEEKLY_MAX
+        yield client, reason
+
+
+def reach(business: Business, channel: str, *, audience: str = "all", now: datetime) -> Reach:
+    """Return how many a text would reach now, and how many not, with the reasons."""
+    counts = Counter(
+        reason for _client, reason in verdicts(business, channel, clients_told(business, audience), now=now)
+    )
+    gets = counts.pop("", 0)
+    return Reach(channel, gets, [(str(Reason(reason).label), count) for reason, count in counts.most_common()])
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a mailing is, over all its channels."""
+
+    sent: int
+    waiting: int
+    failed: int
+    left_out: list[tuple[str, int]]
+
+
+def progress_of(mailings: list[Mailing]) -> dict[int, Progress]:
+    """Return how far several mailings are, in one query."""
+    rows = (
+        Message.objects.filter(mailing_id__in=[one.pk for one in mailings])
+        .order_by()
+        .values_list("mailing_id", "state", "reason")
+        .annotate(count=Count("pk"))
+    )
+    found: dict[int, Counter[tuple[str, str]]] = {one.pk: Counter() for one in mailings}
+    for mailing, state, reason, count in rows:
+        found[mailing or 0][state, reason if state == Message.State.SUPPRESSED else ""] += count
+    return {pk: _progress(counts) for pk, counts in found.items()}
+
+
+def channels_of(campaign: Campaign) -> list[str]:
+    """Return by what a campaign speaks to clients."""
+    ways = (("email", campaign.tell_by_email), ("portal", campaign.tell_by_portal))
+    return [channel for channel, is_on in ways if is_on]
+
+
+def announcement_of(campaign: Campaign) -> Mailing | None:
+    """Return the newest announcement that was not stopped, or None."""
+    mailings = Mailing.objects.filter(campaign=campaign, kind=Mailing.Kind.ANNOUNCEMENT)
+    return mailings.exclude(state=Mailing.State.STOPPED).order_by("-round").first()
+
+
+def mailings_of(campaign: Campaign) -> list[Mailing]:
+    """Return what a campaign sent and will send, newest first."""
+    return list(Mailing.objects.filter(campaign=campaign).order_by("-pk")[:50])
+
+
+def _progress(counts: Counter[tuple[str, str]]) -> Progress:
+    states = Message.State
+    left_out = [(str(Reason(reason).label), count) for (state, reason), count in counts.most_common() if reason]
+    return Progress(
+        sent=counts[states.SENT, ""] + counts[states.DELIVERED, ""],
+        waiting=counts[states.QUEUED, ""],
+        failed=counts[states.FAILED, ""],
+        left_out=left_out,
+    )
+
+
+def _sent_lately(now: datetime) -> Coalesce:
+    lately = Message.objects.filter(
+        Q(state__in=("queued", "sent", "delivered")),
+        client=OuterRef("pk"),
+        category=Category.PROMOTIONAL,
+        channel="email",
+        created_at__gt=now - WEEK,
+    )
+    counted = lately.order_by().values("client").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)

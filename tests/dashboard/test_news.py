@@ -1,0 +1,101 @@
+"""Telling all clients: words, preview, who gets it, a test, half a minute to stop it (R-013..R-017, UX task 5)."""
+
+import pytest
+from django.core import mail
+from django.test import Client as Browser
+from django.urls import reverse
+
+from plusone.clients.models import Client
+from plusone.kernel.models import Business
+from plusone.kernel.queue.worker import drain
+from plusone.messaging.models import Message
+from plusone.referrals.models import Campaign, Mailing
+from world import add_client, launch
+
+from .pages import once_of, send, text_of
+from .test_campaign import OFFER
+
+pytestmark = pytest.mark.django_db
+
+
+def at(gym: Business, name: str, *args: str) -> str:
+    return reverse(f"b:{name}", args=[gym.slug, *args])
+
+
+def test_activating_says_who_is_told_and_how_to_stop_it(gym: Business, ana: Client, olga: Browser) -> None:
+    nils = add_client(gym, "Nils")
+    Client.objects.filter(pk=nils.pk).update(email=None)
+    page = text_of(olga.get(at(gym, "campaign_new")))
+    assert "1 client gets it · 1: There is no address." in page
+    assert "2 clients get it" in page
+    ticked = {**OFFER, "tell_by_email": "on", "tell_by_portal": "on", "activate": "1"}
+    send(olga, at(gym, "campaign_save_new"), ticked, form_at=at(gym, "campaign_new"))
+    mailing = Mailing.objects.get()
+    shown = olga.get(at(gym, "campaign_one", mailing.campaign.public_id))
+    assert "2 clients are told in 30 seconds." in text_of(shown)
+    stop = at(gym, "mailing_stop", mailing.public_id)
+    assert f'action="{stop}"' in shown.content.decode()
+    assert "Stopped. Nobody was written to." in text_of(olga.post(stop, follow=True))
+    mailing.refresh_from_db()
+    assert mailing.state == "stopped"
+
+
+def test_both_switches_off_and_nobody_is_written_to(gym: Business, ana: Client, olga: Browser) -> None:
+    """R-017, Q-28."""
+    send(olga, at(gym, "campaign_save_new"), {**OFFER, "activate": "1"}, form_at=at(gym, "campaign_new"))
+    campaign = Campaign.objects.get()
+    assert (campaign.state, Mailing.objects.count()) == ("active", 0)
+    page = text_of(olga.get(at(gym, "campaign_news", campaign.public_id)))
+    assert "No channel is on: no message will be sent." in page
+
+
+def test_words_are_kept_previewed_tested_and_sent(gym: Business, ana: Client, olga: Browser, settings) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    campaign = launch(gym)
+    Mailing.objects.all().delete()
+    url = at(gym, "campaign_news", campaign.public_id)
+    page = olga.get(url)
+    assert f"/r/{ana.code}" in page.content.decode()
+    initial = {name: value for name, value in page.context["form"].initial.items() if isinstance(value, str)}
+    typed = {**initial, "tell_by_portal": "on", "subject_es": "¡{first_name}!", "as": ana.public_id}
+    shown = text_of(olga.post(at(gym, "campaign_news_preview", campaign.public_id), typed))
+    assert "¡Ana!" in shown
+    wrong = olga.post(at(gym, "campaign_news_preview", campaign.public_id), {**typed, "text_es": "[Replace me]"})
+    assert "replace [Replace me] with your own words first." in text_of(wrong)
+
+    save = at(gym, "campaign_news_save", campaign.public_id)
+    assert olga.post(save, {**typed, "text_es": "{nope}", "send": "1", "once": once_of(page)}).status_code == 422
+    campaign.refresh_from_db()
+    assert campaign.news == {}
+    answer = olga.post(save, {**typed, "test": "1", "once": once_of(olga.get(url))}, follow=True)
+    assert "A test is on its way to olga@vela.example." in text_of(answer)
+    drain()
+    assert [(one.to, one.subject) for one in mail.outbox] == [(["olga@vela.example"], "¡Ana!")]
+
+    sent = {**typed, "send": "1", "once": once_of(olga.get(url))}
+    first, _second = olga.post(save, sent, follow=True), olga.post(save, sent, follow=True)
+    assert "1 client is told in 30 seconds." in text_of(first)
+    mailing = Mailing.objects.get()
+    assert (mailing.channels, mailing.texts) == (["portal"], {"es": {"subject": "¡{first_name}!"}})
+    assert "It goes out from" in text_of(olga.get(url))
+
+
+def test_the_log_says_how_many_and_why_not(gym: Business, ana: Client, olga: Browser) -> None:
+    """R-016: one query more or less does not depend on how much was sent."""
+    from plusone.referrals.commands import pause_mailing, send_due
+    from world import later
+
+    for name in ("Otto", "Pia"):
+        one = add_client(gym, name)
+        Client.objects.filter(pk=one.pk).update(news_by_default=False)
+    campaign = launch(gym)
+    send_due(later(seconds=31))
+    page = text_of(olga.get(at(gym, "campaign_news", campaign.public_id)))
+    assert "4: The client does not want news and promotions." in page
+    assert Message.objects.filter(state="suppressed").count() == 4
+    mailing = Mailing.objects.get()
+    Mailing.objects.update(ended_at=None)
+    pause = at(gym, "mailing_pause", mailing.public_id)
+    assert "Paused." in text_of(olga.post(pause, follow=True))
+    assert "Nobody gets it twice." in text_of(olga.post(at(gym, "mailing_resume", mailing.public_id), follow=True))
+    assert not pause_mailing(mailing, paused=False, actor="user:1", now=later())
