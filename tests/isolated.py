@@ -17,14 +17,14 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 
-from plusone.clients.commands import attach_logins
+from plusone.clients.commands import assign, attach_logins
 from plusone.clients.models import Client
 from plusone.connect.commands import check_import, invite_collaborator, stage_import
 from plusone.connect.models import ApiKey, TeamInvitation
 from plusone.insights.commands import set_goal
 from plusone.kernel import guards, ids
 from plusone.kernel.commands import add_collaborator, user_for
-from plusone.kernel.models import Business, User
+from plusone.kernel.models import Business, Collaborator, User
 from plusone.ledger.commands import adjust
 from plusone.referrals.models import Campaign, Referral
 from plusone.rewards.models import Reward
@@ -105,6 +105,8 @@ def fill(house: House) -> Side:
         user = house.owner if role == "owner" else user_for(f"{role}@{business.slug}.example")
         add_collaborator(business, user, role=role)
         side.browsers[role] = _logged_in(user)
+    looks_after = Collaborator.objects.get(business=business, role="professional")
+    assign(Client.objects.filter(business=business).select_related("business"), looks_after, actor="user:1", now=NOON)
     guest = f"guest@{business.slug}.example"
     invite_collaborator(business, name="Gala", email=guest, role="manager", actor="user:1", now=NOON)
     for name, client in (("client", ana), ("lead", Client.objects.get(business=business, first_name="Eva"))):

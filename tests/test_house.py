@@ -150,6 +150,12 @@ def test_facts_are_the_committed_ones() -> None:
     assert committed == runpy.run_path(str(ROOT / "scripts" / "facts"))["text"](), "run `make facts`"
 
 
+def test_roles_are_the_published_ones() -> None:
+    """ISO-8: the table of roles and pages says what the doors do; test_isolation.py tries each of them."""
+    committed = (ROOT / "docs" / "roles.md").read_text()
+    assert committed == runpy.run_path(str(ROOT / "scripts" / "facts"))["roles"](), "run `make facts`"
+
+
 def test_files_are_short() -> None:
     python = [path for path in tracked("*.py", "scripts/*") if "migrations" not in path.parts]
     long = {path.relative_to(ROOT).as_posix(): count for path in python if (count := lines(path)) > LINES_MAX}

@@ -71,6 +71,16 @@ class ClientUntagged(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class ClientAssigned(Fact):
+    """Somebody of the team looks after a client from now on; `professional` is their place in the team, or nobody's."""
+
+    name: ClassVar[str] = "client.assigned"
+    says: ClassVar[Promise] = _("A client was given to another professional")
+    professional: int | None
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class ClientArchived(Fact):
     """A client or lead was put aside; nothing is lost. `was` is the status before."""
 

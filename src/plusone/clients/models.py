@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from plusone.kernel import ids
-from plusone.kernel.models import Business, Owned, User
+from plusone.kernel.models import Business, Collaborator, Owned, User
+from plusone.kernel.permissions import allows
 
 from .search import NEAR_MAX, NUMBER, WORD, forms_of, holding, holding_number_nearly, one_slip_apart
 
@@ -37,6 +38,28 @@ class Tag(Owned):
         constraints = [models.UniqueConstraint(fields=["business", "key"], name="clients_tag_once")]
 
 
+def own_of(collaborator: Collaborator, path: str = "") -> dict[str, Collaborator]:
+    """Return the filter that leaves what somebody may see of rows whose client stands at `path`; empty for all."""
+    return {} if allows(collaborator.role, "clients.all") else {f"{path}professional": collaborator}
+
+
+def sees(collaborator: Collaborator, client: "Client") -> bool:
+    """Say whether somebody who works in a client's business may see them."""
+    return allows(collaborator.role, "clients.all") or client.professional_id == collaborator.pk
+
+
+def veiled(client: "Client") -> "Client":
+    """Return what of a client is told to who may not see them: first name and initial, and no way to their profile."""
+    return Client(
+        pk=client.pk,
+        business_id=client.business_id,
+        public_id=client.public_id,
+        first_name=client.short_name,
+        status=Client.Status.DELETED,
+        deleted_at=client.created_at,
+    )
+
+
 class ClientQuerySet(models.QuerySet["Client"]):
     """Filters of the client book."""
 
@@ -50,6 +73,10 @@ class ClientQuerySet(models.QuerySet["Client"]):
         return self.annotate(said_to_news=models.Subquery(said.values("given")[:1])).filter(
             Q(said_to_news=True) | Q(said_to_news=None, news_by_default=True)
         )
+
+    def seen_by(self, collaborator: Collaborator) -> "ClientQuerySet":
+        """Keep the clients of a business that somebody who works there may see: all, or own ones (R-221)."""
+        return self.of(collaborator.business).filter(**own_of(collaborator))
 
     def search(self, text: str) -> "ClientQuerySet":
         """Keep those whose name, address or phone has every word of `text`, in any letter case, with or without
@@ -120,6 +147,10 @@ class Client(Owned):
         DELETED = "deleted", _("Deleted")
 
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="clients")
+    # Who looks after them (R-102). Whoever leaves the team hands their clients over first.
+    professional = models.ForeignKey(
+        Collaborator, null=True, blank=True, on_delete=models.PROTECT, related_name="clients"
+    )
     status = models.CharField(max_length=12, choices=Status)
     status_before = models.CharField(max_length=12, blank=True)  # what `reactivate` returns to
     access = models.BooleanField(default=True)

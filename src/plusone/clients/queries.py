@@ -10,9 +10,9 @@ from .models import Client, Tag
 OPEN = (Client.Status.LEAD, Client.Status.ACTIVE)
 
 
-def status_counts(business: Business) -> dict[str, int]:
-    """Return how many clients stand where: {"lead": 3, "active": 40, "archived": 2}."""
-    rows = Client.objects.filter(business=business).values_list("status").annotate(count=Count("id")).order_by()
+def status_counts(business: Business, **own: object) -> dict[str, int]:
+    """Return how many clients stand where: {"lead": 3, "active": 40, "archived": 2}; `own` narrows them."""
+    rows = Client.objects.filter(business=business, **own).values_list("status").annotate(count=Count("id")).order_by()
     return {str(status): count for status, count in rows}
 
 

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 PERMISSIONS = {
     "home.view": _("See the home page"),
     "clients.view": _("See clients"),
+    "clients.all": _("See all clients, not only own ones"),
+    "clients.assign": _("Say who looks after a client"),
     "clients.manage": _("Add and edit clients"),
     "clients.activate": _("Activate, archive and bring back clients"),
     "clients.delete": _("Delete clients for good"),
@@ -34,6 +36,7 @@ ROLES = {
         {
             "home.view",
             "clients.view",
+            "clients.all",
             "clients.manage",
             "clients.activate",
             "campaigns.view",

@@ -134,15 +134,22 @@ def attention(business: Business) -> Attention:
 
 
 def friends_behind(business: Business, reward_ids: Iterable[int]) -> dict[int, Client]:
-    """Return whose coming earned each of several rewards, by reward: name and public id alone, in one query."""
+    """Return whose coming earned each of several rewards, by reward, in one query: name, public id,
+
+    and who looks after them.
+    """
     brought = Referral.objects.filter(business=business, pk=OuterRef("source_id"))
     earned = Reward.objects.filter(business=business, pk__in=list(reward_ids), source_kind="referral").annotate(
         friend=Subquery(brought.values("friend__public_id")),
         first=Subquery(brought.values("friend__first_name")),
         last=Subquery(brought.values("friend__last_name")),
+        by=Subquery(brought.values("friend__professional")),
     )
-    names = earned.values_list("pk", "friend", "first", "last")
-    return {pk: Client(public_id=public_id, first_name=first, last_name=last) for pk, public_id, first, last in names}
+    names = earned.values_list("pk", "friend", "first", "last", "by")
+    return {
+        pk: Client(public_id=public_id, first_name=first, last_name=last, professional_id=by)
+        for pk, public_id, first, last, by in names
+    }
 
 
 def flagged_of(business: Business) -> QuerySet[Referral]:

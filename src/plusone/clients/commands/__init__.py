@@ -1,5 +1,6 @@
 """The verbs of the client book."""
 
+from .assigning import assign, hand_over
 from .erasing import erase_again
 from .imports import ClientLine, import_clients, name_key, note_first_orders
 from .lifecycle import activate, archive, create_client, delete_client, reactivate, register_lead
@@ -13,11 +14,13 @@ __all__ = [
     "UndoneLine",
     "activate",
     "archive",
+    "assign",
     "attach_logins",
     "create_client",
     "delete_client",
     "edit_client",
     "erase_again",
+    "hand_over",
     "import_clients",
     "name_key",
     "note_first_orders",

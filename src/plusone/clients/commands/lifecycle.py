@@ -12,7 +12,7 @@ from plusone.clients.models import Client, Consent
 from plusone.clients.preferences import news_by_default
 from plusone.events.commands import record
 from plusone.kernel.errors import Refused
-from plusone.kernel.models import Business
+from plusone.kernel.models import Business, Collaborator
 from plusone.ledger.commands import adjust
 from plusone.ledger.queries import balance_of
 
@@ -34,6 +34,7 @@ def create_client(
     access: bool = True,
     language: str = "",
     source: str = "staff",
+    professional: Collaborator | None = None,
     actor: str,
     now: datetime,
 ) -> Client:
@@ -49,6 +50,7 @@ def create_client(
         access=access,
         language=language,
         source=source,
+        professional=professional,
         news_by_default=news_by_default(business),
         created_at=now,
         activated_at=now,
@@ -69,6 +71,7 @@ def register_lead(
     language: str = "",
     consent_text: str = "",
     source: str,
+    professional_id: int | None = None,
     actor: str,
     now: datetime,
 ) -> Client:
@@ -77,7 +80,15 @@ def register_lead(
     Raise Invalid or AlreadyExists.
     """
     columns = clean(business, first_name=first_name, last_name=last_name, email=email, phone=phone)
-    client = insert(business, **columns, status=Status.LEAD, language=language, source=source, created_at=now)
+    client = insert(
+        business,
+        **columns,
+        status=Status.LEAD,
+        language=language,
+        source=source,
+        professional_id=professional_id,
+        created_at=now,
+    )
     if consent_text:
         Consent.objects.create(
             business=business,

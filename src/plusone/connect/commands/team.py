@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from plusone.clients.commands import hand_over
 from plusone.connect import events
 from plusone.connect.models import TeamInvitation
 from plusone.events.commands import record
@@ -124,14 +125,20 @@ def set_role(collaborator: Collaborator, role: str, *, actor: str, now: datetime
 
 
 @transaction.atomic
-def remove_from_team(collaborator: Collaborator, *, actor: str, now: datetime) -> bool:
-    """End somebody's work here, and their access at once. Say whether they still worked here. Raise LastOwner."""
+def remove_from_team(
+    collaborator: Collaborator, *, successor: Collaborator | None = None, actor: str, now: datetime
+) -> bool:
+    """End somebody's work here, and their access at once; `successor` looks after their clients from now on.
+
+    Say whether they still worked here. Raise LastOwner.
+    """
     row = _locked(collaborator)
     if row is None:
         return False
     if row.role == "owner" and _owners(row.business) == 1:
         raise _last_owner()
     user, role = row.user_id, row.role
+    hand_over(row, successor, actor=actor, now=now)
     remove_collaborator(row)
     record(row.business, events.TeamLeft(user=user, role=role), actor=actor, now=now)
     return True

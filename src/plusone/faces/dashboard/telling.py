@@ -1,6 +1,6 @@
 """What happened and what will happen, in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,16 +20,25 @@ from plusone.rewards.types import types
 from .people import actors
 
 
-def activation_lines(business: Business, leads: Sequence[Client], *, now: datetime) -> dict[int, list[str]]:
-    """Return who receives what when each lead is activated, as sentences by lead (R-059)."""
+def activation_lines(
+    business: Business,
+    leads: Sequence[Client],
+    *,
+    seen: Callable[[Client], Client] = lambda client: client,
+    now: datetime,
+) -> dict[int, list[str]]:
+    """Return who receives what when each lead is activated, as sentences by lead (R-059).
+
+    `seen` says how their reader may see a client (`request.seen`).
+    """
     expected = expected_on_activation(business, leads, now=now)
     nobody = [_("Nobody is rewarded for this.")]
-    return {lead.pk: [_will(business, row) for row in expected.get(lead.pk, [])] or nobody for lead in leads}
+    return {lead.pk: [_will(business, row, seen) for row in expected.get(lead.pk, [])] or nobody for lead in leads}
 
 
-def _will(business: Business, expected: Expected) -> str:
+def _will(business: Business, expected: Expected, seen: Callable[[Client], Client]) -> str:
     reward = expected.reward
-    parts = {"name": reward.client.full_name, "reward": types[reward.kind]().phrase(business, reward.params)}
+    parts = {"name": seen(reward.client).full_name, "reward": types[reward.kind]().phrase(business, reward.params)}
     if expected.state == Reward.State.ON_HOLD:
         text = ngettext(
             "%(name)s will receive %(reward)s after a verification period of %(days)s day.",

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
-from plusone.clients.models import Client
+from plusone.clients.models import Client, ClientQuerySet, own_of, sees, veiled
 from plusone.connect.queries import collaborator
 from plusone.kernel import clock
 from plusone.kernel.errors import NotHere
@@ -37,7 +37,19 @@ class Page(HttpRequest):
 
     def may(self, permission: str) -> bool:
         """Say whether the staff member may do this."""
-        raise NotImplementedError  # `staff` puts the real one on the request
+        raise NotImplementedError  # `staff` puts the real one on the request, of the next three too
+
+    def own(self, path: str = "") -> dict[str, Any]:
+        """Return the filter that leaves what the staff member may see of rows whose client stands at `path`."""
+        raise NotImplementedError
+
+    def clients(self) -> ClientQuerySet:
+        """Return the clients whom the staff member may see: all, or own ones (R-221)."""
+        raise NotImplementedError
+
+    def seen(self, client: Client) -> Client:
+        """Return a client as the staff member may see them beside an own one: whole, or first name and initial."""
+        raise NotImplementedError
 
 
 def staff(permission: str) -> Callable[[View], View]:
@@ -55,6 +67,9 @@ def staff(permission: str) -> Callable[[View], View]:
             request.collaborator, request.business = found, found.business
             request.actor, request.now = f"user:{request.user.pk}", clock.now()
             request.may = lambda wanted: allows(found.role, wanted)
+            request.own = lambda path="": own_of(found, path)
+            request.clients = lambda: ClientQuerySet(Client).seen_by(found)
+            request.seen = lambda client: client if sees(found, client) else veiled(client)
             return _private(view(request, *args, **kwargs))
 
         inside.door = f"staff:{permission}"  # type: ignore[attr-defined]  # read by the test that walks all routes

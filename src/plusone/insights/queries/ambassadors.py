@@ -67,14 +67,15 @@ def ambassadors(
     until: date | None = None,
     campaign: Campaign | None = None,
     search: str = "",
+    among: QuerySet[Client] | None = None,
     most: int | None = None,
     with_income: bool = True,
     now: datetime,
 ) -> list[Standing]:
     """Return the ambassadors, best first by `order` (a name of ORDERS), at most `most`, in a fixed number of queries.
 
-    Leads count on the day of registration, active ones on that of activation, rewards and what became of them on that
-    of posting.
+    With `among`, these clients alone. Leads count on the day of registration, active ones on that of activation,
+    rewards and what became of them on that of posting.
     """
     scope = Scope(business, now, since, until, campaign)
     found = _friends(scope)
@@ -82,8 +83,10 @@ def ambassadors(
     if with_income:
         _add_income(scope, found)
     clients = Client.objects.filter(business=business)
-    if search.strip():
+    if search.strip() or among is not None:
         clients = clients.find(business, search)
+        if among is not None:
+            clients = clients.filter(pk__in=among.values("pk"))
         allowed = set(clients.values_list("id", flat=True))
         found = {key: one for key, one in found.items() if key in allowed}
     better = ORDERS[order]

@@ -118,6 +118,7 @@ def register_friend(
             language=language,
             consent_text=consent_text,
             source="referral",
+            professional_id=ambassador.professional_id,  # a friend is looked after by whoever looks after the client
             actor=actor,
             now=now,
         )

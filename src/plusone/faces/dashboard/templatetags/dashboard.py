@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.template import Library
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -23,6 +25,15 @@ def once_token() -> str:
 def may(request: Any, permission: str) -> bool:
     """Say whether the staff member of this request may do something: `{% if request|may:"clients.manage" %}`."""
     return bool(request.may(permission))
+
+
+@register.simple_tag(takes_context=True)
+def person(context: Any, client: Any, css: str = "") -> SafeString:
+    """Draw a client's name, leading to the profile where this reader has one: `{% person referral.friend %}`."""
+    if client.status == "deleted" or not client.first_name:
+        return format_html("{}", client.full_name)
+    to = reverse("b:client", args=[context["business"].slug, client.public_id])
+    return format_html('<a class="{}" href="{}">{}</a>', css, to, client.full_name)
 
 
 @register.filter

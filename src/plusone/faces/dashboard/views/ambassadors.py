@@ -27,6 +27,7 @@ def _ranked(request: Page, period: Period) -> list[Standing]:
         until=period.scope.until,
         campaign=period.scope.campaign,
         search=request.GET.get("q", ""),
+        among=None if request.may("clients.all") else request.clients(),
         now=request.now,
     )
     return ranked[::-1] if order in ORDERS and not asked.startswith("-") else ranked
@@ -79,10 +80,10 @@ def export(request: Page) -> HttpResponseBase:
     return csv_answer(f"ambassadors-{request.business.slug}", header, rows)
 
 
-@staff("campaigns.view")
+@staff("insights.view")
 def history(request: Page, client: str) -> HttpResponse:
     """Show an ambassador's friends with what each of them earned, and every movement."""
-    ambassador = get(request.business, Client, client)
+    ambassador = get(request.business, Client, client, **request.own())
     context = {
         "nav": "ambassadors",
         "title": ambassador.full_name,
@@ -99,7 +100,7 @@ def history(request: Page, client: str) -> HttpResponse:
 @staff("exports.make")
 def history_csv(request: Page, client: str) -> HttpResponseBase:
     """Hand out the movements of an ambassador, newest first, each with the friend it came from."""
-    business, ambassador = request.business, get(request.business, Client, client)
+    business, ambassador = request.business, get(request.business, Client, client, **request.own())
     found = history_of(ambassador, now=request.now)
     friends = {lead.referral.pk: lead.referral.friend.full_name for lead in found.leads}
     said = {"money": business.currency}

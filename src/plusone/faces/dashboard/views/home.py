@@ -33,7 +33,7 @@ class Step:
 @staff("home.view")
 def home(request: Page) -> HttpResponse:
     """Show how far the business has come and what needs attention."""
-    counts = status_counts(request.business)
+    counts = status_counts(request.business, **request.own())
     campaign = current_campaign(request.business) if request.may("campaigns.view") else None
     sums = attention(request.business)
     steps = _steps(request, counts, campaign, sums) if _wants_checklist(request) else []

@@ -31,9 +31,9 @@ ORDERS = {
 
 def _asked(request: Page) -> tuple[QuerySet[Client], tuple[str, ...]]:
     """Return the leads that the page's search asks for, and their order."""
-    rows = leads_of(request.business)
+    rows = leads_of(request.business).filter(**request.own())
     if text := request.GET.get("q", ""):
-        rows = rows & Client.objects.of(request.business).find(request.business, text)
+        rows = rows & request.clients().find(request.business, text)
     return rows, ORDERS.get(request.GET.get("sort", ""), ORDERS["-registered"])
 
 
@@ -43,7 +43,9 @@ def index(request: Page) -> HttpResponse:
     rows, order = _asked(request)
     page = page_of(rows, request.GET, order=order)
     referred = referrals_by_friend(request.business, page.rows)
-    lines = activation_lines(request.business, page.rows, now=request.now)
+    for referral in referred.values():
+        referral.ambassador = request.seen(referral.ambassador)
+    lines = activation_lines(request.business, page.rows, seen=request.seen, now=request.now)
     context = {
         "nav": "leads",
         "title": _("Leads"),
@@ -59,7 +61,7 @@ def index(request: Page) -> HttpResponse:
             }
             for lead in page.rows
         ],
-        "flagged": list(flagged_of(request.business)[:20]),
+        "flagged": list(flagged_of(request.business).filter(**request.own("friend__"))[:20]),
         "deleted": deleted_leads(request.business),
         "query": request.GET.get("q", ""),
     }

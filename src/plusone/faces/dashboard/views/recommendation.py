@@ -9,6 +9,7 @@ from plusone.faces.dashboard import telling
 from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
+from plusone.kernel.errors import NotHere
 from plusone.referrals.conditions import still_missing
 from plusone.referrals.models import Referral
 from plusone.referrals.queries import events_of, referrals_of
@@ -24,6 +25,9 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
     """Say why, in one sentence with its date; below it the decisions and everything that happened."""
     key = get(request.business, Referral, referral).pk
     found = referrals_of(request.business).get(pk=key)
+    found.ambassador, found.friend = request.seen(found.ambassador), request.seen(found.friend)
+    if not request.may("clients.all") and found.ambassador.deleted_at and found.friend.deleted_at:
+        raise NotHere  # neither is an own client
     held = rewards_of(request.business, "referral", [found.pk]).get(found.pk, [])
     for reward in held:
         reward.client = found.friend if reward.side == Reward.Side.FRIEND else found.ambassador

@@ -21,10 +21,12 @@ from plusone.rewards.types import types
 @staff("campaigns.view")
 def index(request: Page) -> HttpResponse:
     """List what waits, the oldest first."""
-    page = page_of(awaiting(request.business), request.GET, order=("pk",))
+    page = page_of(awaiting(request.business).filter(**request.own("client__")), request.GET, order=("pk",))
     ids = [row.source_id for row in page.rows if row.source_kind == "referral"]
     found = Referral.objects.filter(business=request.business, pk__in=ids).select_related("friend", "ambassador")
     referrals = {referral.pk: referral for referral in found}
+    for referral in referrals.values():
+        referral.friend, referral.ambassador = request.seen(referral.friend), request.seen(referral.ambassador)
     rows = [
         {
             "reward": row,

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from plusone.clients.models import Client
 from plusone.connect import commands
 from plusone.connect.models import TeamInvitation
 from plusone.connect.queries import invitations_of, team_of
 from plusone.faces.dashboard.forms import OnceForm, act_once, show_refusal
+from plusone.faces.dashboard.views.assigning import ProfessionalForm
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
@@ -126,15 +128,25 @@ def remove(request: Page, collaborator: str) -> HttpResponse:
     found = _member(request, collaborator)
     name = found.user.name or found.user.email
     about = _about(request, found, _("Remove"))
-    if request.method == "POST":
+    theirs = Client.objects.of(request.business).filter(professional=found).count()
+    form = ProfessionalForm(
+        request.POST if request.method == "POST" else None, business=request.business, without=found
+    )
+    if request.method == "POST" and form.is_valid():
         try:
-            if commands.remove_from_team(found, actor=request.actor, now=request.now):
+            if commands.remove_from_team(found, successor=form.chosen(), actor=request.actor, now=request.now):
                 messages.success(request, _("%(name)s has no access any more.") % {"name": name})
         except Refused as error:
             messages.error(request, str(error))
             return redirect("b:team_member", request.business.slug, collaborator)
         return redirect("root" if found.user_id == request.user.pk else "b:team", *_slug(request, found))
-    context = {**about, "title": _("Remove %(name)s from the team?") % {"name": name}, "member": found}
+    context = {
+        **about,
+        "title": _("Remove %(name)s from the team?") % {"name": name},
+        "member": found,
+        "form": form,
+        "theirs": theirs,
+    }
     return render(request, "dashboard/team/remove.html", context)
 
 

@@ -8,7 +8,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from plusone.clients import commands
-from plusone.clients.models import Client
 from plusone.faces.dashboard.forms import show_refusal
 from plusone.faces.dashboard.telling import activation_lines
 from plusone.faces.ui.http import Page, staff
@@ -77,7 +76,7 @@ def bring_back(request: Page) -> HttpResponse:
     ids = request.GET.get("ids", "").split(",")
     done = sum(
         commands.reactivate(client, actor=request.actor, now=request.now)
-        for client in Client.objects.filter(business=request.business, public_id__in=ids).select_related("business")
+        for client in request.clients().filter(public_id__in=ids).select_related("business")
     )
     messages.success(request, ngettext("%(count)s is back.", "%(count)s are back.", done) % {"count": done})
     return redirect(PLACES.get(request.GET.get("from", ""), "b:clients"), request.business.slug)

@@ -30,16 +30,20 @@ Status = Client.Status
 @staff("clients.view")
 def index(request: Page) -> HttpResponse:
     """List clients, newest first."""
-    counts = status_counts(request.business)
+    counts = status_counts(request.business, **request.own())
     wanted, text = request.GET.get("status", ""), request.GET.get("q", "")
-    rows = Client.objects.of(request.business)
+    rows = request.clients()
     if wanted in (Status.LEAD, Status.ACTIVE, Status.ARCHIVED):
         rows = rows.filter(status=wanted)
     if text:
         rows = rows.search(text)
     page = page_of(rows, request.GET)
     referred = referrals_by_friend(request.business, page.rows)
-    lines = activation_lines(request.business, [row for row in page.rows if row.is_lead], now=request.now)
+    for referral in referred.values():
+        referral.ambassador = request.seen(referral.ambassador)
+    lines = activation_lines(
+        request.business, [row for row in page.rows if row.is_lead], seen=request.seen, now=request.now
+    )
     tabs = [
         ("", _("All"), sum(counts.get(state, 0) for state in (Status.LEAD, Status.ACTIVE, Status.ARCHIVED))),
         (Status.LEAD, _("Leads"), counts.get(Status.LEAD, 0)),
@@ -66,7 +70,15 @@ def new(request: Page) -> HttpResponse:
         made = act_once(
             form,
             f"client:{request.business.pk}",
-            lambda: create_client(request.business, **form.given(), actor=request.actor, now=request.now).public_id,
+            lambda: (
+                create_client(
+                    request.business,
+                    **form.given(),
+                    professional=None if request.may("clients.all") else request.collaborator,
+                    actor=request.actor,
+                    now=request.now,
+                ).public_id
+            ),
         )
         if made is not None:
             messages.success(request, _("%(name)s is in your client book.") % {"name": form.cleaned_data["first_name"]})
@@ -87,11 +99,7 @@ def new(request: Page) -> HttpResponse:
 def several(request: Page) -> HttpResponse:
     """Activate or archive the picked rows; activating first says who is rewarded with what (R-059)."""
     here = reverse(PLACES.get(request.GET.get("from", ""), "b:clients"), args=[request.business.slug])
-    picked = list(
-        Client.objects.filter(business=request.business, public_id__in=request.POST.getlist("pick")).exclude(
-            status=Status.DELETED
-        )
-    )
+    picked = list(request.clients().filter(public_id__in=request.POST.getlist("pick")))
     if not picked:
         messages.warning(request, _("Select at least one row first."))
         return redirect(here)

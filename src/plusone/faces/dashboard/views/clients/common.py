@@ -13,7 +13,7 @@ PLACES = {"leads": "b:leads", "clients": "b:clients"}
 
 def client_of(request: Page, public_id: str) -> Client:
     """Return the client of the business of the address; a deleted one is not there."""
-    client = get(request.business, Client, public_id)
+    client = get(request.business, Client, public_id, **request.own())
     if client.status == Client.Status.DELETED:
         raise NotHere
     client.business = request.business

@@ -22,6 +22,7 @@ from plusone.kernel.money import format_money
 from plusone.ledger import commands as ledger
 from plusone.ledger.models import Entry
 from plusone.ledger.queries import movements_of
+from plusone.referrals.models import Referral
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import friends_behind, live_terms
 from plusone.referrals.queries import link_of, numbers_of, referral_of, referrals_behind, referrals_of
@@ -56,16 +57,28 @@ def overview(request: Page, client: str) -> HttpResponse:
     context = _context(
         found,
         "overview",
-        referral=referral_of(found),
+        referral=_sent_by(request, found),
         link=link_of(found) if found.is_active else "",
         is_live=terms is not None,
         **(_handing_on(found, offer_of(terms)) if terms else {}),
         wallet=wallet_of(found, now=request.now),
         coming=_coming(found),
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
-        lines=telling.activation_lines(request.business, [found], now=request.now)[found.pk] if found.is_lead else [],
+        lines=_lines(request, found) if found.is_lead else [],
     )
     return render(request, "dashboard/clients/overview.html", context)
+
+
+def _sent_by(request: Page, client: Client) -> Referral | None:
+    """Return the recommendation that brought a client, the ambassador as this reader may see them."""
+    found = referral_of(client)
+    if found is not None:
+        found.ambassador = request.seen(found.ambassador)
+    return found
+
+
+def _lines(request: Page, lead: Client) -> list[str]:
+    return telling.activation_lines(request.business, [lead], seen=request.seen, now=request.now)[lead.pk]
 
 
 def _coming(client: Client) -> list[dict[str, Any]]:
@@ -113,6 +126,8 @@ def friends(request: Page, client: str) -> HttpResponse:
     """Show whom a client recommended, and what came of it."""
     found = client_of(request, client)
     page = page_of(referrals_of(request.business, ambassador=found), request.GET)
+    for row in page.rows:
+        row.friend = request.seen(row.friend)
     rewards = rewards_of(request.business, "referral", [row.pk for row in page.rows])
     rows = [
         (row, next((reward for reward in rewards.get(row.pk, []) if reward.side == "ambassador"), None))
@@ -135,7 +150,8 @@ def balance(request: Page, client: str) -> HttpResponse:
 def _named(request: Page, entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """Say what each movement was and what it came from: a friend, or an order."""
     moved = [entry.transfer for entry in entries]
-    friends = friends_behind(request.business, [row.ref_id or 0 for row in moved if row.ref_kind == "reward"])
+    earned = friends_behind(request.business, [row.ref_id or 0 for row in moved if row.ref_kind == "reward"])
+    friends = {reward: request.seen(friend) for reward, friend in earned.items()}
     wanted = [row.ref_id or 0 for row in moved if row.ref_kind == "order"]
     orders = orders_of(request.business).filter(pk__in=wanted).select_related(None).prefetch_related(None).in_bulk()
     return [

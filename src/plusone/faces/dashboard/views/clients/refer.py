@@ -41,7 +41,7 @@ def referred_by(request: Page, client: str) -> HttpResponse:
         return redirect(url_of(found))
     form = ReferForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        ambassador = get(request.business, Client, form.cleaned_data["ambassador"])
+        ambassador = get(request.business, Client, form.cleaned_data["ambassador"], **request.own())
 
         def act() -> str:
             attach_referral(

@@ -26,7 +26,7 @@ FOUND_MAX = 12
 def choose_client(request: Page) -> HttpResponse:
     """Find who buys: the newest ones at once, others by a few letters."""
     text = request.GET.get("q", "")
-    clients = Client.objects.of(request.business).find(request.business, text).order_by("-id")
+    clients = request.clients().find(request.business, text).order_by("-id")
     context = {
         "nav": "orders",
         "title": _("Who buys?"),
@@ -46,7 +46,7 @@ def _form(request: Page, client: Client) -> SaleForm:
 @staff("orders.sell")
 def sell(request: Page, client: str) -> HttpResponse:
     """Sell something to a client: one order, however often the form is sent."""
-    business, found = request.business, get(request.business, Client, client)
+    business, found = request.business, get(request.business, Client, client, **request.own())
     form, was_lead = _form(request, found), found.is_lead
     if request.method == "POST" and form.is_valid():
 
@@ -87,7 +87,7 @@ def sell(request: Page, client: str) -> HttpResponse:
 @require_POST
 def preview(request: Page, client: str) -> HttpResponse:
     """Return the sum of what is chosen so far; nothing is sold."""
-    form = _form(request, get(request.business, Client, client))
+    form = _form(request, get(request.business, Client, client, **request.own()))
     return render(request, "dashboard/store/sell_sum.html", _sums(form))
 
 
