@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0002_news"),
-        ("kernel", "0002_news"),
+        ("clients", "0003_spelling"),
+        ("kernel", "0003_spelling"),
     ]
 
     operations = [
