@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0003_spelling"),
-        ("kernel", "0003_spelling"),
+        ("kernel", "0002_news"),
     ]
 
     operations = [
