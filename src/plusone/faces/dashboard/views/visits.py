@@ -30,11 +30,15 @@ TODAY_MAX = 100
 def index(request: Page) -> HttpResponse:
     """Find clients and mark them; below stands who came today."""
     text = request.GET.get("q", "").strip()
-    rows = Client.objects.of(request.business).filter(status__in=COMING)
+    rows = request.clients().filter(status__in=COMING)
     if text:
         rows = rows.find(request.business, text)
     page = page_of(rows, request.GET)
-    today = list(visits_of_day(request.business, clock.today(request.business, request.now))[:TODAY_MAX])
+    today = list(
+        visits_of_day(request.business, clock.today(request.business, request.now)).filter(**request.own("client__"))[
+            :TODAY_MAX
+        ]
+    )
     came = {visit.client_id for visit in today}
     context = {
         "nav": "visits",
@@ -52,7 +56,7 @@ def index(request: Page) -> HttpResponse:
 @require_POST
 def mark(request: Page) -> HttpResponse:
     """Mark the picked clients as having come now; the same form sent twice marks once."""
-    picked = Client.objects.of(request.business).filter(public_id__in=request.POST.getlist("pick"), status__in=COMING)
+    picked = request.clients().filter(public_id__in=request.POST.getlist("pick"), status__in=COMING)
     token = request.POST.get("once", "")[:40] or public_id()
     visits = []
     for client in picked:
@@ -87,7 +91,7 @@ def unmark(request: Page) -> HttpResponse:
     done = sum(
         unmark_visit(get(request.business, Visit, public), actor=request.actor, now=request.now)
         for public in request.GET.get("ids", "").split(",")[:TODAY_MAX]
-        if Visit.objects.filter(business=request.business, public_id=public).exists()
+        if Visit.objects.filter(business=request.business, public_id=public, **request.own("client__")).exists()
     )
     said = ngettext("%(count)s visit is taken back.", "%(count)s visits are taken back.", done)
     messages.success(request, said % {"count": done})
