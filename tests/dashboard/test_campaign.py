@@ -10,6 +10,8 @@ from plusone.clients.models import Client
 from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.referrals.models import Campaign, Referral, Terms
+from plusone.rewards.models import Handover, Reward
+from plusone.store.models import Product
 from world import EUR10, bring, launch
 
 from .pages import once_of, send, text_of
@@ -278,3 +280,69 @@ def test_the_sentence_takes_a_percentage_and_another_condition(gym: Business, ol
     assert 'name="condition_at_least" value="50' in page.content.decode()
     olga.post(at(gym, "campaign_save", Campaign.objects.get().public_id), {**offer, "once": once_of(page)})
     assert Campaign.objects.get().terms.version == 1
+
+
+def test_the_sentence_takes_every_kind_of_reward(gym: Business, olga: Browser, bono: Product) -> None:
+    """R-141, Q-25: a coupon for the friend, a product for the client; shown again as they were typed."""
+    sent = {
+        **OFFER,
+        "friend_kind": "coupon_percent",
+        "friend_valid_days": "30",
+        "ambassador_kind": "product",
+        "ambassador_product": bono.public_id,
+        "expires_days": "60",
+    }
+    olga.post(at(gym, "campaign_save_new"), {**sent, "draft": "1"})
+    terms = Campaign.objects.get().terms
+    assert terms.friend_reward == {"kind": "coupon", "percent": 10, "valid_days": 30}
+    product = {"kind": "product", "product": bono.public_id, "title": "Bono 10", "expires_days": 60}
+    assert terms.ambassador_reward == product
+    page = olga.get(at(gym, "campaign"))
+    form = page.context["form"].initial
+    assert {name: form[name] for name in ("friend_kind", "friend_amount", "friend_valid_days", "ambassador_kind")} == {
+        "friend_kind": "coupon_percent",
+        "friend_amount": "10",
+        "friend_valid_days": 30,
+        "ambassador_kind": "product",
+    }
+    assert "a coupon of 10 % for one order, valid for 30 days" in text_of(page)
+    manual = {**sent, "ambassador_kind": "manual", "ambassador_text": "Un masaje"}
+    shown = text_of(olga.post(at(gym, "campaign_preview"), manual))
+    assert "« Un masaje », à retirer sous 60 jours" in shown
+    for wrong, said in [
+        ({"ambassador_product": ""}, "Choose a product of your store."),
+        ({"friend_valid_days": "0"}, "Write between 1 and 3,650 days."),
+        ({"ambassador_kind": "manual", "ambassador_text": ""}, "Say in at most 120 characters what you hand over."),
+    ]:
+        assert said in text_of(olga.post(at(gym, "campaign_save_new"), {**sent, **wrong, "draft": "1"}))
+    assert Campaign.objects.count() == 1
+
+
+def test_what_is_to_be_handed_over_stands_on_a_list(
+    gym: Business, ana: Client, olga: Browser, desk: Browser, bono: Product
+) -> None:
+    """R-115: from the home page to the list, and from the profile; done once, whoever is at the desk."""
+    launch(gym, friend={"kind": "manual", "text": "Un café"}, ambassador=None)
+    ben = bring(ana, "Ben").friend
+    assert "1 present is to be handed over" in text_of(olga.get(at(gym, "home")))
+    assert "“Un café”" in text_of(desk.get(at(gym, "client", ben.public_id)))
+    page = text_of(desk.get(at(gym, "handovers")))
+    assert "Ben" in page
+    assert "“Un café”" in page
+    reward = Reward.objects.get()
+    assert desk.post(at(gym, "handover_done", reward.public_id))["Location"] == at(gym, "handovers")
+    profile = at(gym, "client", ben.public_id)
+    assert desk.post(at(gym, "handover_done", reward.public_id), {"profile": "1"})["Location"] == profile
+    assert "Nothing to hand over" in text_of(desk.get(at(gym, "handovers")))
+    assert "Waiting for this client" not in text_of(desk.get(profile))
+    assert Handover.objects.count() == 1
+
+
+def test_queries_of_the_list_of_presents(
+    gym: Business, ana: Client, olga: Browser, django_assert_num_queries: Any
+) -> None:
+    launch(gym, friend={"kind": "manual", "text": "Un café"}, ambassador=None)
+    for wanted in ("Ben", "Eva", "Leo"):
+        bring(ana, wanted)
+        with django_assert_num_queries(7):
+            olga.get(at(gym, "handovers"))

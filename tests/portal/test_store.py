@@ -13,7 +13,8 @@ from plusone.ledger.commands import earn, redeem
 from plusone.ledger.queries import balance_of
 from plusone.store.commands import create_product, pay, place_order, refund
 from plusone.store.models import Order, Product
-from world import add_client, bring, make_product, open_salon
+from plusone.store.queries import usable_coupons
+from world import add_client, bring, launch, make_product, open_salon
 
 from .conftest import LogIn
 
@@ -251,3 +252,32 @@ def test_lists_cost_the_same_with_one_row_and_three(
         for path in ("store/", "orders/", f"store/{bono.public_id}/", f"store/{bono.public_id}/checkout/"):
             with django_assert_max_num_queries(12):
                 browser.get(f"/p/studio-vela/{path}")
+
+
+def test_a_coupon_at_the_checkout(gym: Business, ana: Client, bono: Product, log_in: LogIn) -> None:
+    """CONTRACT: coupon first, then balance, then money; the page proposes it, and it may be kept for later."""
+    launch(gym, friend={"kind": "coupon", "amount": 1000, "valid_days": 30}, now=clock.now())
+    ben = bring(ana, "Ben", now=clock.now()).friend
+    earn(gym, ben.pk, 500, key="gift", actor="user:1", now=clock.now())
+    [coupon] = usable_coupons(ben, now=clock.now())
+    browser = log_in(ben)
+    home = browser.get("/p/studio-vela/").content.decode()
+    assert coupon.code.upper() in home
+    assert "Waiting for you" in home
+    page = browser.get(at(bono)).content.decode()
+    assert amounts(page) == {"total": "€50.00", "used": "−€5.00", "due": "€35.00"}
+    page = browser.get(at(bono), {"coupon": "", "quantity": 1}).content.decode()
+    assert amounts(page) == {"total": "€50.00", "used": "−€5.00", "due": "€45.00"}
+    kept = buy(browser, bono)
+    assert kept.status_code == 302
+    assert Order.objects.get().discount == 0
+    used = buy(browser, bono, coupon=coupon.code, use="all")
+    order = Order.objects.get(discount=1000)
+    assert (order.total, order.balance_used, order.due) == (4000, 500, 3500)
+    shown = browser.get(used["Location"]).content.decode()
+    assert f"Coupon {coupon.code.upper()}" in shown
+    again = buy(browser, bono, coupon=coupon.code)
+    assert again.status_code == 422
+    assert "This coupon cannot be used any more." in again.content.decode()
+    assert Order.objects.count() == 2
+    assert coupon.code.upper() not in browser.get("/p/studio-vela/").content.decode()

@@ -24,8 +24,8 @@ from plusone.ledger.models import Account, AccountBalance, Entry, Hold, LotBalan
 from plusone.referrals.commands import registering
 from plusone.rewards.commands import steps
 from plusone.rewards.models import Reward
-from plusone.store.commands import orders, refunds
-from plusone.store.models import Order
+from plusone.store.commands import CouponRefused, orders, refunds
+from plusone.store.models import Coupon, Order
 
 PAUSE_SECONDS = 0.05
 ON_POSTGRES = connection.vendor == "postgresql"
@@ -184,3 +184,16 @@ def reward_moves(monkeypatch: pytest.MonkeyPatch) -> None:
         return True
 
     monkeypatch.setattr(steps, "_move", move)
+
+
+def coupon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No lock on the coupon: look whether it is used, wait, use it."""
+
+    def look(client: Client, code: str, *, now: datetime) -> Coupon:
+        found = Coupon.objects.get(client=client, code=code)
+        if found.orders.exists():
+            raise CouponRefused("used")
+        time.sleep(PAUSE_SECONDS)
+        return found
+
+    monkeypatch.setattr(orders, "locked_coupon", look)

@@ -25,7 +25,7 @@ from plusone.rewards.commands import approve
 from plusone.rewards.models import Reward
 from plusone.store.commands import pay, place_order, refund
 from plusone.store.commands.refunds import NothingToRefund
-from plusone.store.models import Order, Payment, Product, Refund
+from plusone.store.models import Coupon, Order, Payment, Product, Refund
 from racing import race
 from world import EUR10, NOON, bring, launch, sell
 
@@ -283,3 +283,38 @@ def test_key_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch
     naive.unlocked_key(monkeypatch)
     failed = [outcome for outcome in adjust_twice(gym, ana) if isinstance(outcome, IntegrityError)]
     assert len(failed) == (1 if ON_POSTGRES else 0)
+
+
+def coupon_of(gym: Business, ana: Client) -> str:
+    launch(gym, friend={"kind": "coupon", "amount": 500, "valid_days": 30}, ambassador=None)
+    bring(ana, "Ben")
+    return Coupon.objects.get().code
+
+
+def use_twice(gym: Business, bono: Product, code: str) -> list[object]:
+    ben = Client.objects.select_related("business").get(business=gym, first_name="Ben")
+    return race(*(lambda: place_order(gym, ben, [(bono, 1)], coupon=code, **WHO) for _one in range(4)))
+
+
+def test_a_coupon_is_used_in_one_order(gym: Business, ana: Client, bono: Product) -> None:
+    """REQUIREMENTS 4.6: of four orders at once one has the coupon, the others hear that it is used."""
+    outcomes = use_twice(gym, bono, coupon_of(gym, ana))
+    assert kinds(outcomes) == {"Order": 1, "CouponRefused": 3}
+    assert [order.discount for order in Order.objects.all()] == [500]
+
+
+def test_the_database_keeps_a_coupon_to_one_order(
+    gym: Business, ana: Client, bono: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the lock is forgotten the constraint still refuses the second order."""
+    code = coupon_of(gym, ana)
+    naive.coupon(monkeypatch)
+    assert kinds(use_twice(gym, bono, code))["Order"] == 1
+
+
+def test_coupon_control(gym: Business, ana: Client, bono: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: with neither lock nor constraint several orders have the coupon on PostgreSQL."""
+    code = coupon_of(gym, ana)
+    with naive.without((Order, "store_coupon_used_once")):
+        naive.coupon(monkeypatch)
+        assert (kinds(use_twice(gym, bono, code))["Order"] > 1) is ON_POSTGRES

@@ -13,7 +13,7 @@ from plusone.rewards.types import types
 from .conditions import conditions
 from .models import Terms
 
-KINDS_PLANNED = frozenset({"membership", "membership_days", "product", "coupon", "manual"})
+KINDS_PLANNED = frozenset({"membership", "membership_days"})
 CONDITIONS_PLANNED = frozenset({"membership_bought", "membership_kept"})
 CAPS = ("rewards_total", "rewards_per_month", "amount_per_month")
 ATTRIBUTIONS = ("last_touch", "first_touch")
@@ -93,7 +93,9 @@ def read_offer(business: Business, sent: dict[str, Any], *, base: Offer | None =
 
 
 def _reward(business: Business, sent: dict[str, Any], name: str, base: Params | None) -> Params | None:
-    reward = sent.get(name, base)
+    if name not in sent:
+        return base
+    reward = sent[name]
     if reward is None:
         return None
     if not isinstance(reward, dict):

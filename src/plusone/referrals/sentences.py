@@ -135,12 +135,7 @@ def for_friend(business: Business, offer: Offer) -> list[str]:
 def conditions_for_friend(business: Business, offer: Offer) -> list[str]:
     """Return the conditions that the invitation page shows."""
     lines = [_("For people who are new to %(business)s, once each.") % {"business": business.name}]
-    if offer.friend_reward:
-        lines.append(
-            _("Balance can be used in the store of %(business)s; it is not paid out in cash.")
-            % {"business": business.name}
-        )
-    return lines
+    return lines + _about_kinds(business, offer.friend_reward)
 
 
 def share_text(business: Business, offer: Offer) -> str:
@@ -222,12 +217,13 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
         lines.append(_("If several people invite the same friend, the first one counts."))
     if offer.needs_approval and offer.has_rewards:
         lines.append(_("%(business)s confirms each reward before it is given.") % {"business": business.name})
-    if offer.has_rewards:
-        lines.append(
-            _("Balance can be used in the store of %(business)s; it is not paid out in cash.")
-            % {"business": business.name}
-        )
-    return lines
+    return lines + _about_kinds(business, offer.ambassador_reward, offer.friend_reward)
+
+
+def _about_kinds(business: Business, *rewards: dict[str, Any] | None) -> list[str]:
+    """Say once of each kind what has to be known of it."""
+    said = [types[params["kind"]]().small_print(business, params) for params in rewards if params]
+    return list(dict.fromkeys(said))
 
 
 def limits_in_words(business: Business, offer: Offer) -> list[str]:

@@ -97,9 +97,22 @@ class RewardLapsed(RewardFact):
 @facts
 @dataclass(frozen=True, kw_only=True)
 class RewardRevoked(RewardFact):
-    """A reward was taken back as far as it was unspent; `taken` is how much."""
+    """A reward was taken back as far as it was unused.
+
+    `taken` is how much of it, `unrecovered` how much was used already: minor units, or 1 where it is not money.
+    """
 
     name: ClassVar[str] = "reward.revoked"
     says: ClassVar[Promise] = _("A reward was taken back")
     taken: int
     reason: str
+    unrecovered: int = 0
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class RewardHandedOver(RewardFact):
+    """Staff handed a product or another thing over to its client."""
+
+    name: ClassVar[str] = "reward.handed_over"
+    says: ClassVar[Promise] = _("A reward was handed over")

@@ -68,6 +68,7 @@ class Reward(Owned):
     promised_at = models.DateTimeField()
     available_at = models.DateTimeField(null=True, blank=True)  # when the hold ends: 00:00 in the business's time zone
     granted_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)  # until when what staff hand over waits
     ended_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=40, blank=True)
 
@@ -91,6 +92,19 @@ class Reward(Owned):
     def is_open(self) -> bool:
         """Not settled yet."""
         return self.state in self.OPEN
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Staff said that they handed it over."""
+        return Handover.objects.filter(reward=self).exists()
+
+
+class Handover(Owned):
+    """Somebody handed a reward over. Once each, by the database."""
+
+    reward = models.OneToOneField(Reward, on_delete=models.PROTECT, related_name="handover")
+    actor = models.CharField(max_length=40)
+    at = models.DateTimeField()
 
 
 class Tally(models.Model):

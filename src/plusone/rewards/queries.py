@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, QuerySet, Sum, Value, When
+from django.db.models import Case, Q, QuerySet, Sum, Value, When
 
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.ledger.queries import Balance, balance_of
+from plusone.store.queries import codes_of
 
-from .models import Reward
+from .models import Handover, Reward
 from .types import types
 
 
@@ -56,6 +57,36 @@ def unsettled(client: Client) -> QuerySet[Reward]:
     return mine.order_by(Case(*whens, default=Value(len(order))), "-id")
 
 
+@dataclass(frozen=True)
+class Given:
+    """What came of several rewards that are not money: the codes of coupons, and what staff have handed over."""
+
+    codes: dict[int, str]
+    handed_over: frozenset[int]
+
+
+def given_of(business: Business, rewards: Iterable[Reward]) -> Given:
+    """Return what came of rewards, in a query for coupons and one for what is handed over, where there are such."""
+    granted = [reward for reward in rewards if reward.granted_at]
+    coupons = [reward.pk for reward in granted if reward.kind == "coupon"]
+    things = [reward.pk for reward in granted if types[reward.kind].by_hand]
+    done = Handover.objects.filter(business=business, reward__in=things).values_list("reward_id", flat=True)
+    return Given(codes_of(business, "reward", coupons) if coupons else {}, frozenset(done) if things else frozenset())
+
+
+def to_hand_over(business: Business, *, client: Client | None = None, now: datetime) -> QuerySet[Reward]:
+    """Return what waits for somebody to hand it over, oldest first."""
+    kinds = [kind.name for kind in types if kind.by_hand]
+    found = Reward.objects.filter(business=business, state=Reward.State.GRANTED, kind__in=kinds, handover=None)
+    if client is not None:
+        found = found.filter(client=client)
+    return (
+        found.filter(Q(expires_at=None) | Q(expires_at__gt=now)).select_related("client").order_by("granted_at", "id")
+    )
+
+
 def phrase_of(reward: Reward) -> str:
     """Return what a reward is, in the active language: "€15.00 of balance"."""
-    return types[reward.kind]().phrase(reward.business, {**reward.params, "amount": reward.amount})
+    # A balance is worth what was posted, which a cap or a refund may have made less than the terms said.
+    worth = {} if reward.amount is None else {"amount": reward.amount}
+    return types[reward.kind]().phrase(reward.business, {**reward.params, **worth})

@@ -9,7 +9,7 @@ from plusone.kernel.models import Business
 from plusone.kernel.queue.sweeps import sweep
 
 from . import commands
-from .models import Order
+from .models import Coupon, Order
 
 
 @sweep(every_seconds=300)
@@ -24,3 +24,11 @@ def call_off_open_orders(business: Business, event: Event, fact: ClientDeleted, 
     assert event.client_id is not None
     for order in Order.objects.filter(business=business, client_id=event.client_id, state=Order.State.AWAITING_PAYMENT):
         commands.cancel(order, actor=event.actor, now=now)
+
+
+@reaction(ClientDeleted)
+def withdraw_coupons(business: Business, event: Event, fact: ClientDeleted, now: datetime) -> None:
+    """A deleted client's coupons are worth nothing any more."""
+    assert event.client_id is not None
+    for coupon in Coupon.objects.filter(business=business, client_id=event.client_id, withdrawn_at=None):
+        commands.withdraw_coupon(coupon, actor=event.actor, now=now)

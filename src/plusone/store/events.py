@@ -42,18 +42,20 @@ class OrderPlaced(Fact):
     total: int
     balance: int
     due: int
+    discount: int = 0
 
 
 @facts
 @dataclass(frozen=True, kw_only=True)
 class OrderPaid(Fact):
-    """An order was paid: `cash` in money, `balance` from the client's balance."""
+    """An order was paid: `cash` in money, `balance` from the client's balance, `discount` by a coupon."""
 
     name: ClassVar[str] = "order.paid"
     says: ClassVar[Promise] = _("An order was paid")
     order: int
     cash: int
     balance: int
+    discount: int = 0
 
 
 @facts
@@ -87,3 +89,24 @@ class OrderExpired(Fact):
     name: ClassVar[str] = "order.expired"
     says: ClassVar[Promise] = _("An order expired unpaid")
     order: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class CouponIssued(Fact):
+    """A client received a personal coupon for the store."""
+
+    name: ClassVar[str] = "coupon.issued"
+    says: ClassVar[Promise] = _("A coupon was issued")
+    coupon: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class CouponWithdrawn(Fact):
+    """A coupon was made worthless; `used` where an order had it already."""
+
+    name: ClassVar[str] = "coupon.withdrawn"
+    says: ClassVar[Promise] = _("A coupon was withdrawn")
+    coupon: int
+    used: bool

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from plusone.clients.models import Client
 from plusone.kernel.guards import append_only
 from plusone.kernel.models import Owned
+from plusone.kernel.money import share
 from plusone.ledger.models import Hold
 from plusone.ledger.models import Transfer as LedgerTransfer
 
@@ -43,8 +44,46 @@ class Picture(models.Model):
     version = models.CharField(max_length=22)
 
 
+class Coupon(Owned):
+    """A personal code for one order of its client: a percentage or an amount off, until it expires.
+
+    An order that uses it names it; what it was given for stands in plain columns.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="coupons")
+    code = models.CharField(max_length=9)
+    amount = models.BigIntegerField(null=True, blank=True)
+    percent_hundredths = models.PositiveIntegerField(null=True, blank=True)
+    source_kind = models.CharField(max_length=20)
+    source_id = models.BigIntegerField()
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "code"], name="store_coupon_code_once"),
+            models.UniqueConstraint(fields=["business", "source_kind", "source_id"], name="store_coupon_source_once"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, percent_hundredths=None)
+                | Q(amount=None, percent_hundredths__gt=0, percent_hundredths__lte=10_000),
+                name="store_coupon_worth",
+            ),
+        ]
+        indexes = [models.Index(fields=["client", "expires_at"], name="store_coupon_client")]
+
+    def off(self, total: int) -> int:
+        """Return what it takes off an order of `total`: a percentage half up, an amount at most the whole."""
+        if self.amount is not None:
+            return min(self.amount, total)
+        return share(total, self.percent_hundredths or 0, 10_000)
+
+
 class Order(Owned):
-    """A sale. `total` is paid by `balance_used` and by `due` money; what was refunded stands beside it."""
+    """A sale. `total` is what is left after a coupon's `discount`; it is paid by `balance_used` and by `due` money.
+
+    What was refunded stands beside it.
+    """
 
     class State(models.TextChoices):
         """Where an order stands."""
@@ -64,6 +103,7 @@ class Order(Owned):
     due = models.BigIntegerField()
     refunded_to_balance = models.BigIntegerField(default=0)
     refunded_to_method = models.BigIntegerField(default=0)
+    coupon = models.ForeignKey(Coupon, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
     hold = models.ForeignKey(Hold, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     redemption = models.ForeignKey(LedgerTransfer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     placed_at = models.DateTimeField()
@@ -80,6 +120,13 @@ class Order(Owned):
                 condition=Q(refunded_to_balance__lte=F("balance_used"), refunded_to_method__lte=F("due")),
                 name="store_refund_within",
             ),
+            # A coupon is in one order that stands: what was cancelled or ran out has released it.
+            models.UniqueConstraint(
+                fields=["coupon"],
+                condition=Q(coupon__isnull=False) & ~Q(state__in=("cancelled", "expired")),
+                name="store_coupon_used_once",
+            ),
+            models.CheckConstraint(condition=Q(discount__gte=0), name="store_discount_positive"),
             models.UniqueConstraint(
                 fields=["business", "external_id"], condition=Q(external_id__isnull=False), name="store_external_once"
             ),
@@ -95,6 +142,11 @@ class Order(Owned):
     def number(self) -> str:
         """The short name of an order on screens and receipts."""
         return self.public_id[:6].upper()
+
+    @property
+    def full_price(self) -> int:
+        """What it would have cost without its coupon."""
+        return self.total + self.discount
 
     @property
     def refunded(self) -> int:

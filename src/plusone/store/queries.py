@@ -1,16 +1,17 @@
 """Questions about the store."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from plusone.clients.models import Client, fold
 from plusone.kernel.models import Business
 from plusone.kernel.money import share
 
-from .models import Order, Payment, Product, Refund
+from .models import Coupon, Order, Payment, Product, Refund
 
 
 def products_of(business: Business, *, archived: bool = False) -> QuerySet[Product]:
@@ -38,7 +39,25 @@ def orders_of(business: Business, *, client: Client | None = None, state: str = 
         found = found.filter(client=client)
     if state:
         found = found.filter(state=state)
-    return found.select_related("client", "payment", "business").prefetch_related("lines").order_by("-id")
+    return found.select_related("client", "payment", "business", "coupon").prefetch_related("lines").order_by("-id")
+
+
+def standing(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Keep the orders that were not called off: a coupon is used in one of them."""
+    return orders.exclude(state__in=(Order.State.CANCELLED, Order.State.EXPIRED))
+
+
+def usable_coupons(client: Client, *, now: datetime) -> QuerySet[Coupon]:
+    """Return the coupons that a client can use now, the first to expire first."""
+    used = standing(Order.objects.filter(coupon=OuterRef("pk")))
+    mine = Coupon.objects.filter(client=client, withdrawn_at=None, expires_at__gt=now)
+    return mine.exclude(Exists(used)).order_by("expires_at", "id")
+
+
+def codes_of(business: Business, source_kind: str, source_ids: Iterable[int]) -> dict[int, str]:
+    """Return the codes of coupons by what they were given for, in one query; withdrawn ones have none."""
+    found = Coupon.objects.filter(business=business, source_kind=source_kind, source_id__in=list(source_ids))
+    return dict(found.filter(withdrawn_at=None).values_list("source_id", "code"))
 
 
 def search_orders(orders: QuerySet[Order], text: str) -> QuerySet[Order]:

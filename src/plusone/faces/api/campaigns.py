@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from ninja import Query, Router, Status
-from pydantic import BeforeValidator, Field, Strict
-from pydantic_core import PydanticCustomError
+from pydantic import Field, Strict
 
 from plusone.kernel.access import get
 from plusone.kernel.models import Business
@@ -15,48 +14,14 @@ from plusone.referrals.offers import CAPS, CONDITIONS_PLANNED, KINDS_PLANNED, of
 from plusone.referrals.queries import campaigns_of
 
 from .call import Call
-from .fields import Body, Found, Id, LongName, Moment, Positive, moment
+from .fields import Body, Found, Id, LongName, Moment, Positive, moment, planned
 from .paging import Page, page
+from .terms import RewardTermsIn, RewardTermsOut, show_terms
 
 router = Router(tags=["Campaigns"])
 
 State = Literal["draft", "scheduled", "active", "inactive", "archived"]
 Days = Annotated[int, Strict(), Field(ge=0, le=365)]
-
-
-def _planned(kinds: frozenset[str]) -> BeforeValidator:
-    """Say `not_available` for a kind of the contract that is still to be built."""
-
-    def check(sent: Any) -> Any:
-        if isinstance(sent, dict) and isinstance(sent.get("kind"), str) and sent["kind"] in kinds:
-            raise PydanticCustomError("not_available", "not available")
-        return sent
-
-    return BeforeValidator(check)
-
-
-Percent = Annotated[float, Strict(), Field(gt=0, le=100, description="Two decimals at most.")]
-
-
-class BalanceRewardIn(Body):
-    """Balance to use in the store:
-
-    an amount, or a percentage of the money in the friend's first order; if wanted with an end.
-    """
-
-    kind: Literal["balance"]
-    amount: Positive | None = None
-    percent: Percent | None = None
-    expires_days: Annotated[int, Strict(), Field(ge=1, le=3650)] | None = None
-
-
-class BalanceRewardOut(Found):
-    """Balance to use in the store."""
-
-    kind: Literal["balance"]
-    amount: int | None
-    percent: float | None
-    expires_days: int | None
 
 
 class ActivatedIn(Body):
@@ -109,10 +74,10 @@ class CapsOut(Found):
     amount_per_month: int | None
 
 
-RewardIn = Annotated[BalanceRewardIn, _planned(KINDS_PLANNED)]
+RewardIn = Annotated[RewardTermsIn, planned(KINDS_PLANNED)]
 ConditionIn = Annotated[
     Annotated[ActivatedIn | OrdersIn | SpendIn | SessionsAttendedIn, Field(discriminator="kind")],
-    _planned(CONDITIONS_PLANNED),
+    planned(CONDITIONS_PLANNED),
 ]
 Attribution = Literal["last_touch", "first_touch"]
 LinkDays = Annotated[int, Strict(), Field(ge=1, le=365)]
@@ -176,8 +141,8 @@ class CampaignOut(Found):
     state: State
     is_default: Annotated[bool, Field(description="Whether personal links follow it.")]
     terms: TermsOut
-    friend_reward: BalanceRewardOut | None
-    ambassador_reward: BalanceRewardOut | None
+    friend_reward: RewardTermsOut | None
+    ambassador_reward: RewardTermsOut | None
     conditions: list[ConditionOut]
     friend_reward_on: Literal["registered", "qualified"]
     hold_days: int
@@ -203,10 +168,6 @@ class CampaignList(Found):
     next: str | None
 
 
-def _reward(params: dict[str, Any] | None) -> dict[str, Any] | None:
-    return {"amount": None, "percent": None, "expires_days": None, **params} if params else None
-
-
 def _caps(caps: dict[str, int] | None) -> dict[str, int | None] | None:
     return {name: caps.get(name) for name in CAPS} if caps else None
 
@@ -224,8 +185,8 @@ def show(business: Business, campaigns: Sequence[Campaign]) -> list[dict[str, An
             "state": campaign.state,
             "is_default": campaign.is_default,
             "terms": {"version": terms.version, "text": terms.text.get(business.language) or terms.text["en"]},
-            "friend_reward": _reward(terms.friend_reward),
-            "ambassador_reward": _reward(terms.ambassador_reward),
+            "friend_reward": show_terms(terms.friend_reward),
+            "ambassador_reward": show_terms(terms.ambassador_reward),
             "conditions": [{"at_least": None, **condition} for condition in terms.conditions],
             "friend_reward_on": terms.friend_reward_on,
             "hold_days": terms.hold_days,

@@ -76,6 +76,17 @@ def only(value: Any) -> Any:
     return Annotated[Any, BeforeValidator(check), WithJsonSchema(told)]
 
 
+def planned(kinds: frozenset[str]) -> BeforeValidator:
+    """Say `not_available` for a kind of the contract that is still to be built."""
+
+    def check(sent: Any) -> Any:
+        if isinstance(sent, dict) and isinstance(sent.get("kind"), str) and sent["kind"] in kinds:
+            raise PydanticCustomError("not_available", "not available")
+        return sent
+
+    return BeforeValidator(check)
+
+
 NotBuilt = only(None)
 
 

@@ -52,7 +52,7 @@ class LineOut(Found):
 
 
 class OrderOut(Found):
-    """A sale: `total` is paid by `balance_used` and by `due` money."""
+    """A sale: `total` is what is left after `discount`, and is paid by `balance_used` and by `due` money."""
 
     id: Id
     number: Annotated[str, Field(description="The short name on screens and receipts.")]
@@ -60,7 +60,8 @@ class OrderOut(Found):
     client: Id
     lines: list[LineOut]
     total: Amount
-    discount: Amount
+    discount: Annotated[int, Field(description="What the coupon took off.")]
+    coupon: Annotated[str | None, Field(description="The code that was used.")]
     balance_used: Annotated[int, Field(description="Held until paid, then used.")]
     due: Amount
     refunded_to_balance: Amount
@@ -95,7 +96,10 @@ class OrderIn(Body):
         Flag | Money,
         Field(description="`true` takes what there is, an amount exactly that much or 409 `insufficient_balance`."),
     ] = False
-    coupon: NotBuilt = None
+    coupon: Annotated[
+        Annotated[str, Strict(), Field(min_length=1, max_length=40, pattern=NO_NUL)] | None,
+        Field(description="A code of the client's own; it comes off first. 409 `coupon_used`, `coupon_expired`."),
+    ] = None
 
 
 class PaymentIn(Body):
@@ -145,6 +149,7 @@ def show(business: Business, orders: Sequence[Order]) -> list[dict[str, Any]]:
             "lines": [_line(line) for line in order.lines.all()],
             "total": order.total,
             "discount": order.discount,
+            "coupon": order.coupon.code if order.coupon else None,
             "balance_used": order.balance_used,
             "due": order.due,
             "refunded_to_balance": order.refunded_to_balance,
@@ -209,6 +214,7 @@ def place_order(request: Call, body: OrderIn) -> Status[dict[str, Any]]:
         client,
         lines,
         use_balance=body.use_balance,
+        coupon=body.coupon or "",
         by_staff=True,
         actor=request.actor,
         now=request.now,

@@ -18,7 +18,8 @@ from plusone.referrals.queries import referrals_of
 from plusone.referrals.reasons import tell_referral, tell_reward
 from plusone.rewards import commands as deciding
 from plusone.rewards.models import Reward
-from plusone.rewards.queries import rewards_of
+from plusone.rewards.queries import Given, given_of, rewards_of
+from plusone.rewards.types import types
 
 from .call import Call
 from .clients import STATES, LastName
@@ -46,7 +47,9 @@ class RewardOut(Found):
     available_at: Annotated[Moment | None, Field(description="When the hold ends.")]
     reason: str | None
     detail: Annotated[str, Field(description="Why it stands where it does, in a sentence for staff.")]
-    coupon: None
+    expires_at: Annotated[Moment | None, Field(description="Until when what the business hands over waits.")]
+    handed_over: Annotated[bool | None, Field(description="Whether staff handed it over; null where they need not.")]
+    coupon: Annotated[str | None, Field(description="The personal code, for a coupon that was issued.")]
 
 
 class ReferralOut(Found):
@@ -109,6 +112,8 @@ class ReferralFilter(Page):
 def show(business: Business, referrals: Sequence[Referral]) -> list[dict[str, Any]]:
     """Return referrals as the API shows them, with the rewards of all in one query."""
     held = rewards_of(business, "referral", [referral.pk for referral in referrals])
+    shown = [reward for rewards in held.values() for reward in rewards]
+    also = given_of(business, shown)
     return [
         {
             "id": referral.public_id,
@@ -123,7 +128,7 @@ def show(business: Business, referrals: Sequence[Referral]) -> list[dict[str, An
             "registered_at": moment(business, referral.registered_at),
             "activated_at": moment(business, referral.activated_at),
             "rewards": [
-                show_reward(business, reward, referral.friend if reward.side == "friend" else referral.ambassador)
+                show_reward(business, reward, referral.friend if reward.side == "friend" else referral.ambassador, also)
                 for reward in held.get(referral.pk, [])
             ],
         }
@@ -136,8 +141,9 @@ def _detail(business: Business, reward: Reward, client: Client) -> str:
     return tell_reward(reward, to="staff").sentence
 
 
-def show_reward(business: Business, reward: Reward, client: Client) -> dict[str, Any]:
-    """Return a reward as the API shows it."""
+def show_reward(business: Business, reward: Reward, client: Client, also: Given | None = None) -> dict[str, Any]:
+    """Return a reward as the API shows it; `also` saves two queries where several are shown."""
+    also = also or given_of(business, [reward])
     return {
         "id": reward.public_id,
         "client": client.public_id,
@@ -148,7 +154,9 @@ def show_reward(business: Business, reward: Reward, client: Client) -> dict[str,
         "available_at": moment(business, reward.available_at),
         "reason": reward.reason or None,
         "detail": _detail(business, reward, client),
-        "coupon": None,
+        "expires_at": moment(business, reward.expires_at),
+        "handed_over": reward.pk in also.handed_over if types[reward.kind].by_hand else None,
+        "coupon": also.codes.get(reward.pk),
     }
 
 
@@ -228,6 +236,14 @@ def approve_reward(request: Call, reward_id: str, body: DecisionIn | None = None
     """Grant a reward that waits for a decision, or one that was declined."""
     reward = _reward(request, reward_id)
     deciding.approve(reward, note=body.note if body else "", actor=request.actor, now=request.now)
+    return show_reward(request.business, reward, reward.client)
+
+
+@rewards.post("/{reward_id}/hand-over", response=RewardOut)
+def hand_over_reward(request: Call, reward_id: str) -> dict[str, Any]:
+    """Say that a product or another thing was handed over. 409 `nothing_to_hand_over`, `expired`."""
+    reward = _reward(request, reward_id)
+    deciding.hand_over(reward, actor=request.actor, now=request.now)
     return show_reward(request.business, reward, reward.client)
 
 

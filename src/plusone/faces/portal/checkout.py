@@ -1,6 +1,6 @@
 """A checkout before it is one: what it costs, what the balance pays, what is left to pay."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from plusone.kernel import once
 from plusone.kernel.errors import Refused
 from plusone.kernel.money import as_decimal, minor_digits, parse_money
 from plusone.store.commands import place_order
-from plusone.store.models import Order, Product
+from plusone.store.models import Coupon, Order, Product
 
 QUANTITY_MAX = 99
 SCOPE = "checkout"
@@ -25,6 +25,8 @@ class Plan:
 
     product: Product
     available: int
+    coupons: list[Coupon] = field(default_factory=list)
+    coupon: Coupon | None = None
     quantity: int = 1
     use: str = "all"  # all, part, none
     part: str = ""
@@ -32,9 +34,19 @@ class Plan:
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
-    def total(self) -> int:
+    def price(self) -> int:
         """Price times quantity."""
         return self.product.price * self.quantity
+
+    @property
+    def discount(self) -> int:
+        """What the coupon takes off."""
+        return self.coupon.off(self.price) if self.coupon else 0
+
+    @property
+    def total(self) -> int:
+        """What is left after the coupon: balance and money pay it."""
+        return self.price - self.discount
 
     @property
     def usable(self) -> int:
@@ -52,10 +64,16 @@ class Plan:
         return minor_digits(self.product.business.currency)
 
 
-def read_plan(product: Product, available: int, sent: Mapping[str, Any]) -> Plan:
-    """Return what was chosen on the page; what cannot be, stands in `errors`."""
-    plan = Plan(product, available)
+def read_plan(
+    product: Product, available: int, sent: Mapping[str, Any], *, coupons: Sequence[Coupon] = (), is_new: bool = False
+) -> Plan:
+    """Return what was chosen on the page; what cannot be, stands in `errors`.
+
+    A page that `is_new` proposes the coupon that expires first.
+    """
+    plan = Plan(product, available, list(coupons))
     _read_quantity(plan, str(sent.get("quantity", "1")).strip())
+    _read_coupon(plan, sent, is_new=is_new)
     plan.use = str(sent.get("use", "all"))
     plan.part = str(sent.get("part", "")).strip()
     if plan.use == "all":
@@ -85,7 +103,19 @@ def buy_once(request: Page, plan: Plan, token: str) -> str:
 
 
 def _place(client: Client, plan: Plan, **by: Any) -> Order:
-    return place_order(client.business, client, [(plan.product, plan.quantity)], use_balance=plan.used, **by)
+    coupon = plan.coupon.code if plan.coupon else ""
+    lines = [(plan.product, plan.quantity)]
+    return place_order(client.business, client, lines, use_balance=plan.used, coupon=coupon, **by)
+
+
+def _read_coupon(plan: Plan, sent: Mapping[str, Any], *, is_new: bool) -> None:
+    wanted = str(sent.get("coupon", ""))
+    if is_new and "coupon" not in sent:
+        plan.coupon = plan.coupons[0] if plan.coupons and plan.price else None
+    elif wanted:
+        plan.coupon = next((coupon for coupon in plan.coupons if coupon.code == wanted), None)
+        if plan.coupon is None:
+            plan.errors["coupon"] = _("This coupon cannot be used any more.")
 
 
 def _read_quantity(plan: Plan, typed: str) -> None:

@@ -10,7 +10,10 @@ from plusone.referrals.models import Terms
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import towards_next
 from plusone.referrals.queries import default_terms, link_of
-from plusone.rewards.queries import Wallet, wallet_of
+from plusone.rewards.models import Reward
+from plusone.rewards.queries import Wallet, to_hand_over, wallet_of
+from plusone.store.models import Coupon
+from plusone.store.queries import usable_coupons
 
 
 @dataclass
@@ -29,6 +32,16 @@ class Sight:
     def terms(self) -> Terms | None:
         """What the live campaign offers today, or None while there is none."""
         return default_terms(self.client.business)
+
+    @cached_property
+    def coupons(self) -> list[Coupon]:
+        """The coupons that can be used today."""
+        return list(usable_coupons(self.client, now=self.now))
+
+    @cached_property
+    def things(self) -> list[Reward]:
+        """What waits at the desk."""
+        return list(to_hand_over(self.client.business, client=self.client, now=self.now).select_related("business"))
 
     @property
     def offer(self) -> Offer | None:

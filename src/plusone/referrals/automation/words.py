@@ -14,6 +14,7 @@ from plusone.referrals.queries import default_campaign, default_terms, link_of, 
 from plusone.referrals.sentences import action_phrase, for_ambassador, reward_phrase
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of
+from plusone.rewards.types import types
 from plusone.rules.vocabulary import Field, Moment, Person, Who, fields, whos
 
 
@@ -100,6 +101,13 @@ class AmbassadorName(Placeholder):
         return ctx.naming(referral.ambassador) if referral else None
 
 
+def _reward(ctx: Context) -> Reward | None:
+    if ctx.event is None or "reward" not in ctx.event.data:
+        return None
+    found = Reward.objects.filter(business=ctx.business, pk=ctx.event.data["reward"])
+    return found.select_related("business").first()
+
+
 @placeholders
 class RewardPhrase(Placeholder):
     """The reward that the event tells of: "€15.00 of balance"."""
@@ -109,10 +117,21 @@ class RewardPhrase(Placeholder):
 
     def value(self, ctx: Context) -> str | None:
         """Return it, where the event is about one."""
-        if ctx.event is None or "reward" not in ctx.event.data:
-            return None
-        reward = Reward.objects.filter(business=ctx.business, pk=ctx.event.data["reward"]).first()
+        reward = _reward(ctx)
         return phrase_of(reward) if reward else None
+
+
+@placeholders
+class HowToUse(Placeholder):
+    """How the reward that the event tells of is used: "You can use it in our store with your next order."."""
+
+    name = "use"
+    label = _("How the reward is used")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return the sentence of its kind, where the event is about a reward."""
+        reward = _reward(ctx)
+        return types[reward.kind]().use(reward.business, reward.params) if reward else None
 
 
 @placeholders

@@ -1,5 +1,6 @@
 """The verbs of rewards."""
 
+from .handing import hand_over
 from .limits import lock_tally
 from .steps import approve, ask_review, decline, end_hold, holds_due, lapse, promise, qualify, resize, revoke
 
@@ -8,6 +9,7 @@ __all__ = [
     "ask_review",
     "decline",
     "end_hold",
+    "hand_over",
     "holds_due",
     "lapse",
     "lock_tally",

@@ -190,17 +190,17 @@ def revoke(reward: Reward, *, reason: str, actor: str, now: datetime) -> bool:
 
     Say whether there was one to take.
     """
-    taken = 0
+    taken = whole = 0
     if reward.clawback != "only_pending" and _move(
         reward, (State.GRANTED,), State.REVOKED, reason=reason, ended_at=now
     ):
-        why = str(Reason(reason).label if reason else State.REVOKED.label)
-        taken = types[reward.kind]().revoke(reward, reward.amount or 0, reason=why, actor=actor, now=now)
+        why, whole = str(Reason(reason).label if reason else State.REVOKED.label), reward.amount or 1
+        taken = types[reward.kind]().revoke(reward, whole, reason=why, actor=actor, now=now)
     elif not _move(reward, Reward.PENDING, State.REVOKED, reason=reason, ended_at=now):
         return False
     record(
         reward.business,
-        events.RewardRevoked(**_told(reward), taken=taken, reason=reason),
+        events.RewardRevoked(**_told(reward), taken=taken, reason=reason, unrecovered=whole - taken),
         client=reward.client_id,
         actor=actor,
         now=now,

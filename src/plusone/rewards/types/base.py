@@ -2,43 +2,86 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from babel.numbers import format_decimal
 from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from plusone.kernel import clock
+from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
+from plusone.kernel.money import AMOUNT_MAX
 from plusone.kernel.registry import Registry
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
 
+DAYS_MAX = 3650
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Input:
+    """One parameter of a kind, as faces ask for it: its name in the contract, and what sort of value it is."""
+
+    name: str
+    kind: Literal["money", "percent", "days", "text", "product"]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One way in which the builder's sentence offers a kind, before its inputs: "a coupon worth"."""
+
+    name: str
+    label: str | Promise
+    inputs: tuple[str, ...]
+
 
 class RewardType:
     """A kind of reward. Subclass it in a file of its own, give it a docstring (its help text)
 
-    and register it with `types`.
+    and register it with `types`. `inputs` are what it may be given; `slots` are how the builder offers it.
     """
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
+    inputs: ClassVar[tuple[Input, ...]] = ()
+    slots: ClassVar[tuple[Slot, ...]] = ()
+    by_hand: ClassVar[bool] = False  # staff hand it over, and say so
 
-    def clean(self, business: Business, params: dict[str, Any]) -> dict[str, Any]:
+    def clean(self, business: Business, params: Params) -> Params:
         """Return the parameters as they are stored. Raise Invalid naming what is wrong. Unknown ones are dropped."""
         raise NotImplementedError
 
-    def phrase(self, business: Business, params: dict[str, Any]) -> str:
+    def slot_of(self, params: Params) -> Slot:
+        """Return the slot that shows these parameters: the first whose inputs they all have."""
+        return next(slot for slot in self.slots if all(params.get(name) is not None for name in slot.inputs))
+
+    def phrase(self, business: Business, params: Params) -> str:
         """Return a whole phrase in the active language that fits after "receives": "€15.00 of balance"."""
         raise NotImplementedError
 
-    def amount(self, business: Business, params: dict[str, Any], basis: int | None = None) -> int | None:
+    def use(self, business: Business, params: Params) -> str:
+        """Say in a sentence how it is used by who received it."""
+        raise NotImplementedError
+
+    def small_print(self, business: Business, params: Params) -> str:
+        """Return the sentence that terms say about this kind."""
+        raise NotImplementedError
+
+    def amount(self, business: Business, params: Params, basis: int | None = None) -> int | None:
         """Return its worth in minor units where it is money and known, else None.
 
         `basis` is the money that a percentage counts on; without it the worth of a percentage is not known yet.
         """
         return None
 
-    def needs_basis(self, params: dict[str, Any]) -> bool:
+    def needs_basis(self, params: Params) -> bool:
         """Say whether its worth depends on the friend's money."""
         return False
 
@@ -49,9 +92,71 @@ class RewardType:
     def revoke(self, reward: Reward, amount: int, *, reason: str, actor: str, now: datetime) -> int:
         """Take `amount` of a granted reward back, as far as its policy allows.
 
-        Return how much that was, in minor units.
+        Return how much that was: in minor units, or 1 of 1 where it is not money.
         """
         raise NotImplementedError
 
 
 types: Registry[type[RewardType]] = Registry("kind of reward")
+
+
+def read_amount(params: Params) -> Params:
+    """Return `amount`, in minor units above zero. Raise Invalid."""
+    amount = params.get("amount")
+    if not isinstance(amount, int) or isinstance(amount, bool) or not 0 < amount <= AMOUNT_MAX:
+        raise Invalid(_("The reward's amount is more than zero."), field="amount")
+    return {"amount": amount}
+
+
+def read_worth(params: Params) -> Params:
+    """Return `amount`, or `percent` with up to two decimals; not both. Raise Invalid."""
+    if params.get("percent") is None:
+        return read_amount(params)
+    if params.get("amount") is not None:
+        raise Invalid(_("Give an amount or a percentage, not both."), field="percent")
+    return {"percent": read_percent(params["percent"])}
+
+
+def read_end(params: Params) -> Params:
+    """Return `expires_days` where it is given. Raise Invalid."""
+    days = params.get("expires_days")
+    if days is None:
+        return {}
+    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= DAYS_MAX:
+        raise Invalid(_("A reward expires after 1 to 3,650 days, or never."), field="expires_days")
+    return {"expires_days": days}
+
+
+def end_of(business: Business, days: int | None, now: datetime) -> datetime | None:
+    """Return when something that is given now ends: 00:00 of the day that many days on, in the business's zone."""
+    return clock.day_start(business, clock.day_of(business, now) + timedelta(days=days)) if days else None
+
+
+def read_percent(percent: object) -> int | float:
+    """Return a percentage as it is kept: above 0, at most 100, two decimals."""
+    wrong = Invalid(_("A percentage is above 0 and at most 100, with two decimals at most."), field="percent")
+    if isinstance(percent, bool) or not isinstance(percent, int | float):
+        raise wrong
+    exact = Decimal(str(percent))
+    if not exact.is_finite() or not 0 < exact <= 100 or exact * 100 != (exact * 100).to_integral_value():
+        raise wrong
+    return int(exact) if exact == exact.to_integral_value() else float(exact)
+
+
+def hundredths(percent: float) -> int:
+    """Return a kept percentage in hundredths of a per cent: 12.5 is 1250."""
+    return int(Decimal(str(percent)) * 100)
+
+
+def percent_number(percent: float) -> str:
+    """Return a percentage's number as people read it: 12.5 is "12,5" in Spanish."""
+    return str(format_decimal(Decimal(str(percent)), locale=(get_language() or "en").replace("-", "_")))
+
+
+def parse_percent(text: str) -> int | float:
+    """Return a typed percentage ("10", "12,5", "12.5 %"). Raise Invalid where it is none."""
+    try:
+        number = float(text.replace("%", "").replace(",", ".").strip())
+    except ValueError:
+        number = -1.0
+    return read_percent(number)

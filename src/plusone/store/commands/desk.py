@@ -19,6 +19,7 @@ def sell(
     lines: Sequence[tuple[Product, int]],
     *,
     use_balance: bool | int = False,
+    coupon: str = "",
     method: str = "",
     reference: str = "",
     actor: str,
@@ -28,7 +29,9 @@ def sell(
 
     Raise as `place_order` and `pay` do; then nothing is sold.
     """
-    order = place_order(business, client, lines, use_balance=use_balance, by_staff=True, actor=actor, now=now)
+    order = place_order(
+        business, client, lines, use_balance=use_balance, coupon=coupon, by_staff=True, actor=actor, now=now
+    )
     if method and order.due:
         pay(order, method=method, reference=reference, actor=actor, now=now)
     order.refresh_from_db()

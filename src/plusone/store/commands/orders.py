@@ -18,6 +18,8 @@ from plusone.store import events
 from plusone.store.methods import methods
 from plusone.store.models import Order, OrderLine, Payment, Product
 
+from .coupons import locked_coupon
+
 QUANTITY_MAX = 999
 UNPAID_DAYS_MAX = 30
 SWEEP_BATCH = 200
@@ -37,21 +39,26 @@ def place_order(
     lines: Sequence[tuple[Product, int]],
     *,
     use_balance: bool | int = False,
+    coupon: str = "",
     by_staff: bool = False,
     actor: str,
     now: datetime,
 ) -> Order:
-    """Place an order. `use_balance`: True takes what there is, an amount exactly that much; it is held until paid
-    (R-256).
+    """Place an order. `coupon` is a code of the client's own, which comes off first; `use_balance`: True takes what
+    there is, an amount exactly that much; it is held until paid (R-256).
 
-    Where nothing is left to pay the order is paid at once. Raise Invalid for wrong lines, InsufficientBalance for an
-    amount that is not there, Refused for a deleted client.
+    Where nothing is left to pay the order is paid at once. Raise Invalid for wrong lines or an unknown code,
+    CouponRefused for one that cannot be used, InsufficientBalance for an amount that is not there, Refused for a
+    deleted client.
     """
     assert client.business_id == business.pk
     if client.status == Client.Status.DELETED:
         raise Refused(_("This client was deleted."), code="deleted")
-    total = _total(business, lines)
-    order = Order(business=business, client=client, total=total, due=total, placed_at=now, by_staff=by_staff)
+    price = _total(business, lines)
+    used = locked_coupon(client, coupon, now=now) if coupon else None
+    discount = used.off(price) if used else 0
+    order = Order(business=business, client=client, placed_at=now, by_staff=by_staff, coupon=used, discount=discount)
+    order.total = order.due = price - discount
     order.save(force_insert=True)
     OrderLine.objects.bulk_create(
         [
@@ -69,7 +76,9 @@ def place_order(
     _hold_balance(order, use_balance, actor=actor, now=now)
     placed = record(
         business,
-        events.OrderPlaced(order=order.pk, total=total, balance=order.balance_used, due=order.due),
+        events.OrderPlaced(
+            order=order.pk, total=order.total, balance=order.balance_used, due=order.due, discount=discount
+        ),
         client=client.pk,
         actor=actor,
         now=now,
@@ -181,7 +190,7 @@ def _settle(order: Order, *, actor: str, now: datetime) -> None:
     order.save(update_fields=["state", "paid_at", "redemption"])
     paid = record(
         order.business,
-        events.OrderPaid(order=order.pk, cash=order.due, balance=order.balance_used),
+        events.OrderPaid(order=order.pk, cash=order.due, balance=order.balance_used, discount=order.discount),
         client=order.client_id,
         actor=actor,
         now=now,

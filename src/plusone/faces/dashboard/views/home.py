@@ -16,7 +16,7 @@ from plusone.kernel.money import format_money
 from plusone.ledger.queries import outstanding
 from plusone.referrals.models import Campaign
 from plusone.referrals.outlook import Attention, attention, current_campaign
-from plusone.rewards.queries import awaiting
+from plusone.rewards.queries import awaiting, to_hand_over
 from plusone.rules.queries import failed_runs
 
 
@@ -100,6 +100,9 @@ def _todo(request: Page, counts: dict[str, int], sums: Attention) -> list[tuple[
     if request.may("rewards.decide") and (waiting := awaiting(request.business).count()):
         text = ngettext("%(count)s reward waits for your decision", "%(count)s rewards wait for your decision", waiting)
         found.append(("gift", text % {"count": waiting}, reverse("b:rewards", args=[slug])))
+    if request.may("clients.manage") and (things := to_hand_over(request.business, now=request.now).count()):
+        text = ngettext("%(count)s present is to be handed over", "%(count)s presents are to be handed over", things)
+        found.append(("package", text % {"count": things}, reverse("b:handovers", args=[slug])))
     if request.may("settings.manage") and (failed := failed_runs(request.business).count()):
         text = ngettext("%(count)s automatic step failed", "%(count)s automatic steps failed", failed)
         found.append(("alert-triangle", text % {"count": failed}, reverse("b:failed", args=[slug])))

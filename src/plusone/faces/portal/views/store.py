@@ -14,7 +14,7 @@ from plusone.kernel.errors import NotHere, Refused
 from plusone.kernel.ids import public_id
 from plusone.ledger.queries import balance_of
 from plusone.store.models import Picture, Product
-from plusone.store.queries import products_for
+from plusone.store.queries import products_for, usable_coupons
 
 PICTURE_SECONDS = 7 * 24 * 3600
 
@@ -48,9 +48,11 @@ def checkout(request: Page, product: str) -> HttpResponse:
     """Show price, balance and rest before anything is bought; a POST buys, once for each page shown."""
     found = _visible(request, product)
     available = balance_of(request.business, request.client.pk, now=request.now).available
-    sent = request.POST if request.method == "POST" else request.GET
-    plan = read_plan(found, available, sent)
-    if request.method != "POST":
+    is_asked = request.method == "POST"
+    sent = request.POST if is_asked else request.GET
+    coupons = list(usable_coupons(request.client, now=request.now))
+    plan = read_plan(found, available, sent, coupons=coupons, is_new=not is_asked)
+    if not is_asked:
         return _checkout(request, plan)
     if plan.errors:
         return _checkout(request, plan, status=422)

@@ -2,9 +2,9 @@
 
 from django.template import Library
 
-from plusone.faces.ui.tags import basics, forms, layout, people, sharing, tables, texts
+from plusone.faces.ui.tags import basics, forms, gifts, layout, people, sharing, tables, texts
 
 register = Library()
-for family in (basics, forms, layout, people, sharing, tables, texts):
+for family in (basics, forms, gifts, layout, people, sharing, tables, texts):
     register.tags.update(family.register.tags)
     register.filters.update(family.register.filters)

@@ -29,7 +29,7 @@ class RewardGiven(_AboutReward):
         return [
             hello(),
             _("{friend} is a client of {business} now. Thank you! You have received {reward}."),
-            _("You can use it in our store with your next order."),
+            "{use}",
         ]
 
 
@@ -49,7 +49,7 @@ class GiftGiven(_AboutReward):
         return [
             hello(),
             _("Thank you for coming to {business}. You have received {reward}."),
-            _("You can use it in our store with your next order."),
+            "{use}",
         ]
 
 

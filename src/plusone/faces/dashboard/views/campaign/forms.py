@@ -18,16 +18,16 @@ from plusone.kernel.money import parse_money
 from plusone.referrals.conditions import Condition, conditions
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, read_offer
-from plusone.rewards.types.balance import parse_percent, percent_number
 
+from . import rewards
 from .presets import start_of
+from .rewards import SIDES
 
-SIDES = ("friend", "ambassador")
 CONDITION = ("condition", "condition_at_least")
 
 
 class CampaignForm(OnceForm):
-    """Name and offer. Each side receives nothing, or an amount of balance."""
+    """Name and offer. Each side receives nothing, or one kind of reward."""
 
     name = forms.CharField(label=gettext_lazy("Name of the campaign"), max_length=120)
     mode = forms.ChoiceField(
@@ -60,7 +60,7 @@ class CampaignForm(OnceForm):
         help_text=gettext_lazy("Counted from registering. Empty: no end."),
     )
     expires_days = forms.IntegerField(
-        label=gettext_lazy("Balance expires after, in days"),
+        label=gettext_lazy("Rewards expire after, in days"),
         min_value=1,
         max_value=3650,
         required=False,
@@ -73,32 +73,24 @@ class CampaignForm(OnceForm):
     def __init__(self, *args: Any, business: Business, base: Offer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.business, self.base = business, base or Offer()
-        kinds = [
-            ("", _("nothing extra")),
-            ("balance", _("balance worth")),
-            ("percent", _("of the first purchase as balance:")),
-        ]
-        for side, label in (("friend", _("Amount for the friend")), ("ambassador", _("Amount for your client"))):
-            choose(self, f"{side}_kind", kinds)
-            self.fields[f"{side}_amount"] = forms.CharField(label=label, required=False, max_length=20)
-            self.fields[f"{side}_amount"].widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+        rewards.add_fields(self, business)
         slots = [(kind.name, kind.slot or kind().action(business, {"kind": kind.name})) for kind in conditions]
         choose(self, "condition", slots)
         at_least = _("How many orders, or how much money")
         self.fields["condition_at_least"] = forms.CharField(label=at_least, required=False, max_length=20)
         self.fields["condition_at_least"].widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
-        for name in ("friend_kind", "ambassador_kind", "friend_amount", "ambassador_amount", *CONDITION):
+        for name in CONDITION:
             self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
 
     @property
     def gift_slot(self) -> SafeString:
         """The friend's side of the sentence."""
-        return self._slot("friend")
+        return rewards.slot_html(self, "friend", self.business)
 
     @property
     def reward_slot(self) -> SafeString:
         """The client's side of the sentence."""
-        return self._slot("ambassador")
+        return rewards.slot_html(self, "ambassador", self.business)
 
     @property
     def action_slot(self) -> SafeString:
@@ -111,14 +103,16 @@ class CampaignForm(OnceForm):
             self.business.currency,
         )
 
-    def _slot(self, side: str) -> SafeString:
-        return format_html(
-            '<span class="slot">{}<wbr><span class="slot-amount">{} '
-            '<span class="unit-money">{}</span><span class="unit-percent">%</span></span></span>',
-            self[f"{side}_kind"],
-            self[f"{side}_amount"],
-            self.business.currency,
-        )
+    @property
+    def sentence_errors(self) -> list[forms.BoundField]:
+        """The fields of the sentence that are wrong; their labels are not on the page."""
+        return [
+            field
+            for field in self
+            if field.errors
+            and field.name != "friend_reward_on"
+            and field.name.startswith((*SIDES, "condition", "mode"))
+        ]
 
     def offer(self) -> Offer:
         """Return the offer of a valid form, over what the form does not show. Raise Invalid naming the field."""
@@ -126,8 +120,8 @@ class CampaignForm(OnceForm):
         return read_offer(
             self.business,
             {
-                "friend_reward": self._reward("friend"),
-                "ambassador_reward": self._reward("ambassador"),
+                "friend_reward": given.get("friend_reward"),
+                "ambassador_reward": given.get("ambassador_reward"),
                 # The form shows the first condition; more than one come from the API and stay.
                 "conditions": [given["wanted"], *self.base.conditions[1:]],
                 "friend_reward_on": given["friend_reward_on"],
@@ -138,21 +132,12 @@ class CampaignForm(OnceForm):
             base=self.base,
         )
 
-    def _reward(self, side: str) -> dict[str, Any] | None:
-        given = self.cleaned_data
-        if given["mode"] == "none" or not given[f"{side}_kind"]:
-            return None
-        reward: dict[str, Any] = {"kind": "balance", **given[f"{side}_worth"]}
-        if given["expires_days"]:
-            reward["expires_days"] = given["expires_days"]
-        return reward
-
     def clean(self) -> dict[str, Any]:
         """Read what each slot needs: an amount, a percentage, a number of orders."""
         given = super().clean() or self.cleaned_data
         for side in SIDES:
-            if given.get("mode") != "none" and given.get(f"{side}_kind"):
-                self._read(f"{side}_amount", partial(self._worth, given[f"{side}_kind"]), f"{side}_worth")
+            if given.get("mode") != "none":
+                self._read_reward(side)
         if given.get("condition") in conditions:
             self._read("condition_at_least", partial(self._wanted, conditions[given["condition"]]()), "wanted")
         return given
@@ -163,15 +148,11 @@ class CampaignForm(OnceForm):
         except Refused as error:
             self.add_error(field, str(error))
 
-    def _worth(self, kind: str, text: str) -> dict[str, Any]:
-        if not text:
-            raise Invalid(_("Write an amount, or choose “nothing extra”."))
-        if kind == "percent":
-            return {"percent": parse_percent(text)}
-        amount = parse_money(text, self.business.currency)
-        if amount <= 0:
-            raise Invalid(_("Write an amount, or choose “nothing extra”."))
-        return {"amount": amount}
+    def _read_reward(self, side: str) -> None:
+        try:
+            self.cleaned_data[f"{side}_reward"] = rewards.read(self, side, self.business)
+        except Refused as error:
+            self.add_error(error.field or f"{side}_amount", str(error))
 
     def _wanted(self, condition: Condition, text: str) -> dict[str, Any]:
         wanted: dict[str, Any] = {"kind": condition.name}
@@ -187,7 +168,7 @@ class CampaignForm(OnceForm):
 
 def initial_of(business: Business, *, name: str, offer: Offer) -> dict[str, Any]:
     """Return what the form shows for an offer."""
-    rewards = {"friend": offer.friend_reward, "ambassador": offer.ambassador_reward}
+    given = {"friend": offer.friend_reward, "ambassador": offer.ambassador_reward}
     found: dict[str, Any] = {
         "name": name,
         "mode": "rewards" if offer.has_rewards else "none",
@@ -198,15 +179,11 @@ def initial_of(business: Business, *, name: str, offer: Offer) -> dict[str, Any]
         "hold_days": offer.hold_days or None,
         "approval": offer.needs_approval,
         "expires_days": next(
-            (reward["expires_days"] for reward in rewards.values() if reward and "expires_days" in reward), None
+            (reward["expires_days"] for reward in given.values() if reward and "expires_days" in reward), None
         ),
     }
-    for side, reward in rewards.items():
-        percent = reward.get("percent") if reward else None
-        found[f"{side}_kind"] = "percent" if percent else "balance" if reward else ""
-        found[f"{side}_amount"] = ""
-        if reward:
-            found[f"{side}_amount"] = percent_number(percent) if percent else money_plain(reward["amount"], business)
+    for side, reward in given.items():
+        found |= rewards.shown(business, side, reward)
     return found
 
 

@@ -25,6 +25,7 @@ from .forms import CampaignForm, EndForm, initial_of, preset_of
 from .news import reaches, say_queued
 from .presets import PRESETS
 from .preview import previews
+from .rewards import field_of
 
 LIVE = "live"
 
@@ -214,8 +215,7 @@ def _offer(form: CampaignForm) -> Offer | None:
     try:
         return form.offer()
     except Refused as error:
-        field, _dot, part = error.field.partition(".")
-        error.field = f"{field.removesuffix('_reward')}_amount" if part == "amount" else part or field
+        error.field = field_of(error.field, form.fields)
         show_refusal(form, error)
         return None
 

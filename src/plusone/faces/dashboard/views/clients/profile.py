@@ -28,8 +28,8 @@ from plusone.referrals.outlook import friends_behind, live_terms
 from plusone.referrals.queries import link_of, numbers_of, referral_of, referrals_behind, referrals_of
 from plusone.referrals.reasons import tell_reward
 from plusone.referrals.sentences import hand_on_text
-from plusone.rewards.queries import rewards_of, unsettled, wallet_of
-from plusone.store.queries import orders_of
+from plusone.rewards.queries import rewards_of, to_hand_over, unsettled, wallet_of
+from plusone.store.queries import orders_of, usable_coupons
 
 from .common import client_of, crumbs, url_of
 from .forms import AdjustForm, EditForm
@@ -63,6 +63,8 @@ def overview(request: Page, client: str) -> HttpResponse:
         **(_handing_on(found, offer_of(terms)) if terms else {}),
         wallet=wallet_of(found, now=request.now),
         coming=_coming(found),
+        things=to_hand_over(request.business, client=found, now=request.now).select_related("business"),
+        coupons=usable_coupons(found, now=request.now),
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
         lines=_lines(request, found) if found.is_lead else [],
     )

@@ -14,7 +14,7 @@ from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.ledger.queries import balance_of
 from plusone.store import commands
-from plusone.store.queries import products_of
+from plusone.store.queries import products_of, usable_coupons
 
 from .acts import told_of_payment
 from .forms import SaleForm
@@ -40,7 +40,10 @@ def choose_client(request: Page) -> HttpResponse:
 def _form(request: Page, client: Client) -> SaleForm:
     available = balance_of(request.business, client.pk, now=request.now).available
     products = list(products_of(request.business))
-    return SaleForm(request.POST or None, business=request.business, products=products, available=available)
+    coupons = list(usable_coupons(client, now=request.now))
+    return SaleForm(
+        request.POST or None, business=request.business, products=products, available=available, coupons=coupons
+    )
 
 
 @staff("orders.sell")
@@ -56,6 +59,7 @@ def sell(request: Page, client: str) -> HttpResponse:
                 found,
                 form.lines(),
                 use_balance=form.balance(),
+                coupon=form.cleaned_data["coupon"],
                 method=form.cleaned_data["method"],
                 reference=form.cleaned_data["reference"],
                 actor=request.actor,
@@ -92,11 +96,13 @@ def preview(request: Page, client: str) -> HttpResponse:
 
 
 def _sums(form: SaleForm) -> dict[str, int]:
-    """Return total, balance and rest of what is chosen."""
+    """Return price, discount, balance and rest of what is chosen."""
     if not form.is_bound:
-        return {"total": 0, "from_balance": 0, "rest": 0}
+        return {"price": 0, "discount": 0, "from_balance": 0, "rest": 0}
     form.is_valid()
-    total = sum(product.price * number for product, number in form.lines())
+    price = sum(product.price * number for product, number in form.lines())
+    discount = form.discount(price)
+    total = price - discount
     wanted = form.balance()
     used = min(form.available, total) if wanted is True else min(int(wanted), total)
-    return {"total": total, "from_balance": used, "rest": total - used}
+    return {"price": price, "discount": discount, "from_balance": used, "rest": total - used}

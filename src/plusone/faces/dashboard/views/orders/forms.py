@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from plusone.faces.dashboard.forms import MoneyField, OnceForm
+from plusone.faces.dashboard.forms import MoneyField, OnceForm, choose
+from plusone.faces.ui.tags.gifts import coupon_off
 from plusone.kernel.models import Business
 from plusone.kernel.money import format_money
 from plusone.store.commands.orders import QUANTITY_MAX
 from plusone.store.methods import methods
-from plusone.store.models import Product
+from plusone.store.models import Coupon, Product
 
 REFERENCE_MAX = 120
 
@@ -46,14 +47,25 @@ class SaleForm(OnceForm):
         label=gettext_lazy("Use balance"), widget=forms.RadioSelect, initial="none", required=False
     )
     balance_amount = forms.CharField(required=False)
+    coupon = forms.ChoiceField(label=gettext_lazy("Coupon"), required=False)
     method = forms.ChoiceField(
         label=gettext_lazy("How is it paid?"), widget=forms.RadioSelect, initial="cash", required=False
     )
     reference = forms.CharField(label=gettext_lazy("Reference"), max_length=REFERENCE_MAX, required=False)
 
-    def __init__(self, *args: Any, business: Business, products: list[Product], available: int, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        business: Business,
+        products: list[Product],
+        available: int,
+        coupons: list[Coupon],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.business, self.products, self.available = business, products, available
+        self.business, self.products, self.available, self.coupons = business, products, available, coupons
+        offered = [(coupon.code, f"{coupon_off(coupon, business)} · {coupon.code.upper()}") for coupon in coupons]
+        choose(self, "coupon", [("", _("None")), *offered])
         money = format_money(available, business.currency)
         self.fields["balance_amount"] = MoneyField(
             business=business, label=_("Amount of balance"), required=False, max_length=20
@@ -78,6 +90,11 @@ class SaleForm(OnceForm):
         """Return what was chosen."""
         chosen = [(product, self.cleaned_data.get(f"q-{product.public_id}") or 0) for product in self.products]
         return [(product, number) for product, number in chosen if number]
+
+    def discount(self, price: int) -> int:
+        """Return what the chosen coupon takes off a price."""
+        chosen = self.cleaned_data.get("coupon")
+        return next((coupon.off(price) for coupon in self.coupons if coupon.code == chosen), 0)
 
     def balance(self) -> bool | int:
         """Return how much balance to use, as `place_order` takes it."""

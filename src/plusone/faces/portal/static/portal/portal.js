@@ -48,12 +48,16 @@
     const read = (text) => Math.round(Number(text.trim().replace(",", ".") || 0) * 10 ** digits);
     const reckon = () => {
       const quantity = Math.min(99, Math.max(1, parseInt(form.elements.quantity.value, 10) || 1));
-      const total = Number(price) * quantity;
+      const whole = Number(price) * quantity;
+      const coupon = form.elements.coupon?.selectedOptions[0]?.dataset ?? {};
+      const off = coupon.amount ? Math.min(Number(coupon.amount), whole) : Math.floor((whole * Number(coupon.hundredths || 0) + 5000) / 10000);
+      const total = whole - off;
       const usable = Math.min(Number(available), total);
       const use = form.elements.use ? form.elements.use.value : "none";
       const part = form.elements.part ? read(form.elements.part.value) : 0;
       const used = use === "all" ? usable : use === "part" ? Math.min(usable, Math.max(0, part || 0)) : 0;
-      say("total", total);
+      say("total", whole);
+      say("off", off, off ? "−" : "");
       say("used", used, used ? "−" : "");
       say("due", total - used);
       form.elements.seen.value = total - used;

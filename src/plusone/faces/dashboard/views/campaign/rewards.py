@@ -1,0 +1,156 @@
+"""The two places of the sentence that say who receives what: every kind of reward asks for its own inputs there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from plusone.faces.ui.tags.texts import money_plain
+from plusone.kernel.errors import Invalid
+from plusone.kernel.models import Business
+from plusone.kernel.money import parse_money
+from plusone.rewards.types import Input, RewardType, Slot, types
+from plusone.rewards.types.base import DAYS_MAX, parse_percent, percent_number
+from plusone.store.queries import products_of
+
+SIDES = ("friend", "ambassador")
+NUMBERS = ("money", "percent")  # they share one place for a number
+VALID_DAYS = 60  # where a coupon starts
+
+
+class KindSelect(forms.Select):
+    """A choice whose options name the inputs that they want, so that the style sheet shows those alone."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the names as classes."""
+        option = super().create_option(name, value, *args, **kwargs)
+        if found := find(str(value)):
+            kind, slot = found
+            option["attrs"]["class"] = " ".join(f"wants-{wanted.kind}" for wanted in inputs_of(kind, slot))
+        return option
+
+
+def find(name: str) -> tuple[type[RewardType], Slot] | None:
+    """Return the kind and the slot that a choice stands for, or None for nothing."""
+    return next(((kind, slot) for kind in types for slot in kind.slots if slot.name == name), None)
+
+
+def inputs_of(kind: type[RewardType], slot: Slot) -> list[Input]:
+    """Return what a slot asks for."""
+    return [wanted for wanted in kind.inputs if wanted.name in slot.inputs]
+
+
+def add_fields(form: forms.Form, business: Business) -> None:
+    """Give the form of a campaign the places of both sides."""
+    products = [(row.public_id, row.name) for row in products_of(business)]
+    slots = [(slot.name, slot.label) for kind in types for slot in kind.slots]
+    labels = {
+        "friend": (_("Amount for the friend"), _("Product for the friend"), _("What the friend is handed"),
+                   _("Days that the friend's coupon is valid")),
+        "ambassador": (_("Amount for your client"), _("Product for your client"), _("What your client is handed"),
+                       _("Days that your client's coupon is valid")),
+    }  # fmt: skip
+    for side in SIDES:
+        amount, product, text, days = labels[side]
+        kind = form.fields[f"{side}_kind"]
+        kind.widget = KindSelect(choices=[("", _("nothing extra")), *slots])
+        kind.choices = kind.widget.choices  # type: ignore[attr-defined]  # a choice field
+        form.fields[f"{side}_amount"] = _short(amount, max_length=20, inputmode="decimal")
+        form.fields[f"{side}_product"] = forms.ChoiceField(
+            label=product, choices=[("", _("choose a product")), *products], required=False
+        )
+        form.fields[f"{side}_text"] = _short(text, max_length=120)
+        form.fields[f"{side}_valid_days"] = _short(days, max_length=4, inputmode="numeric", initial=VALID_DAYS)
+        for name in ("kind", "amount", "product", "text", "valid_days"):
+            form.fields[f"{side}_{name}"].widget.attrs["aria-label"] = form.fields[f"{side}_{name}"].label
+
+
+def _short(label: str, *, max_length: int, inputmode: str = "text", **more: Any) -> forms.CharField:
+    attrs = {"inputmode": inputmode, "autocomplete": "off"}
+    widget = forms.TextInput(attrs=attrs)
+    return forms.CharField(label=label, required=False, max_length=max_length, widget=widget, **more)
+
+
+def slot_html(form: Any, side: str, business: Business) -> SafeString:
+    """Return one side's place in the sentence."""
+    unit = '<span class="slot-in in-money">{}</span><span class="slot-in in-percent">%</span>'
+    number = format_html(
+        '<span class="slot-in in-number slot-amount">{} ' + unit + "</span>", form[f"{side}_amount"], business.currency
+    )
+    others = [("product", form[f"{side}_product"], ""), ("text", form[f"{side}_text"], "")]
+    days = (_("valid for %(days)s days") % {"days": "\0"}).split("\0")
+    rest = format_html_join("", '<span class="slot-in in-{}"> {}{}</span>', others)
+    valid = format_html('<span class="slot-in in-days">, {}{}{}</span>', days[0], form[f"{side}_valid_days"], days[-1])
+    return format_html('<span class="slot reward-slot">{}<wbr>{}{}{}</span>', form[f"{side}_kind"], number, rest, valid)
+
+
+def read(form: Any, side: str, business: Business) -> dict[str, Any] | None:
+    """Return the reward that was chosen for a side, None for nothing. Raise Invalid at the field of the form."""
+    given = form.cleaned_data
+    found = find(given.get(f"{side}_kind") or "")
+    if found is None:
+        return None
+    kind, slot = found
+    reward: dict[str, Any] = {"kind": kind.name}
+    for wanted in inputs_of(kind, slot):
+        field = f"{side}_{place_of(wanted)}"
+        try:
+            reward[wanted.name] = _value(wanted, str(given.get(field) or ""), business)
+        except Invalid as error:
+            error.field = field
+            raise
+    if given.get("expires_days") and any(wanted.name == "expires_days" for wanted in kind.inputs):
+        reward["expires_days"] = given["expires_days"]
+    return reward
+
+
+def place_of(wanted: Input) -> str:
+    """Return the end of the name of the field that an input is typed in."""
+    return "amount" if wanted.kind in NUMBERS else wanted.name
+
+
+def field_of(error_field: str, names: Any) -> str:
+    """Return the form's field for a refusal of the room: "friend_reward.percent" stands at "friend_amount"."""
+    side, _dot, part = error_field.partition(".")
+    side = side.removesuffix("_reward")
+    for name in (f"{side}_{'amount' if part == 'percent' else part}", part):
+        if name in names:
+            return str(name)
+    return error_field
+
+
+def _value(wanted: Input, text: str, business: Business) -> Any:
+    if wanted.kind in NUMBERS and not text:
+        raise Invalid(_("Write an amount, or choose “nothing extra”."))
+    if wanted.kind == "percent":
+        return parse_percent(text)
+    if wanted.kind == "days":
+        if not text.isdecimal() or not 1 <= int(text) <= DAYS_MAX:
+            raise Invalid(_("Write between 1 and 3,650 days."))
+        return int(text)
+    if wanted.kind == "money":
+        amount = parse_money(text, business.currency)
+        if amount <= 0:
+            raise Invalid(_("Write an amount, or choose “nothing extra”."))
+        return amount
+    return text
+
+
+def shown(business: Business, side: str, reward: dict[str, Any] | None) -> Iterator[tuple[str, Any]]:
+    """Yield what the fields of a side show for a reward."""
+    if not reward:
+        yield f"{side}_kind", ""
+        return
+    kind = types[reward["kind"]]
+    slot = kind().slot_of(reward)
+    yield f"{side}_kind", slot.name
+    for wanted in inputs_of(kind, slot):
+        value = reward[wanted.name]
+        if wanted.kind == "percent":
+            value = percent_number(value)
+        elif wanted.kind == "money":
+            value = money_plain(value, business)
+        yield f"{side}_{place_of(wanted)}", value

@@ -1,0 +1,38 @@
+"""What the kinds share that staff hand over: they wait until somebody says that it was done, or until their end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from plusone.kernel.models import Business
+
+from .base import Params, RewardType, end_of
+
+if TYPE_CHECKING:
+    from plusone.rewards.models import Reward
+
+
+class ByHand(RewardType):
+    """Abstract: a thing that waits at the desk."""
+
+    by_hand = True
+
+    def use(self, business: Business, params: Params) -> str:
+        """At the desk."""
+        return _("It waits for you: ask for it at the desk.")
+
+    def small_print(self, business: Business, params: Params) -> str:
+        """It is no cash."""
+        return _("What is handed over by %(business)s cannot be exchanged for cash.") % {"business": business.name}
+
+    def grant(self, reward: Reward, *, actor: str, now: datetime) -> None:
+        """Let it wait for its client, with its end where it has one."""
+        reward.expires_at = end_of(reward.business, reward.params.get("expires_days"), now)
+        reward.save(update_fields=["expires_at"])
+
+    def revoke(self, reward: Reward, amount: int, *, reason: str, actor: str, now: datetime) -> int:
+        """Withdraw what still waits; what was handed over is gone."""
+        return 0 if reward.is_handed_over else amount

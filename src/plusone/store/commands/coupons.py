@@ -1,0 +1,80 @@
+"""Personal coupons: issued, used with one order, withdrawn."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.clients.models import Client
+from plusone.events.commands import record
+from plusone.kernel import ids
+from plusone.kernel.errors import Invalid, Refused
+from plusone.store import events
+from plusone.store.models import Coupon, Order
+from plusone.store.queries import standing
+
+
+class CouponRefused(Refused):
+    """A coupon that is the client's own and cannot be used: used already, expired or withdrawn."""
+
+    code = "coupon_used"
+
+
+@transaction.atomic
+def issue_coupon(
+    client: Client,
+    *,
+    amount: int | None = None,
+    percent_hundredths: int | None = None,
+    expires_at: datetime,
+    source: tuple[str, int],
+    actor: str,
+    now: datetime,
+) -> Coupon:
+    """Give a client a personal code worth an amount or a percentage. The same source twice is refused by the
+    database."""
+    coupon = Coupon.objects.create(
+        business=client.business,
+        client=client,
+        code=ids.referral_code(),
+        amount=amount,
+        percent_hundredths=percent_hundredths,
+        source_kind=source[0],
+        source_id=source[1],
+        issued_at=now,
+        expires_at=expires_at,
+    )
+    record(client.business, events.CouponIssued(coupon=coupon.pk), client=client.pk, actor=actor, now=now)
+    return coupon
+
+
+def locked_coupon(client: Client, code: str, *, now: datetime) -> Coupon:
+    """Return a client's coupon by its code, ready to be used and locked until the transaction ends.
+
+    Raise Invalid for an unknown code, another client's included; CouponRefused where it is used, over or withdrawn.
+    """
+    found = Coupon.objects.select_for_update().filter(business=client.business, client=client)
+    coupon = found.filter(code=ids.clean_code(code)).first()
+    if coupon is None:
+        raise Invalid(_("There is no such coupon for this client."), field="coupon", code="unknown")
+    if coupon.withdrawn_at is not None:
+        raise CouponRefused(_("This coupon was withdrawn."), code="coupon_withdrawn")
+    if standing(Order.objects.filter(coupon=coupon)).exists():
+        raise CouponRefused(_("This coupon is used already."))
+    if coupon.expires_at <= now:
+        raise CouponRefused(_("This coupon has expired."), code="coupon_expired")
+    return coupon
+
+
+@transaction.atomic
+def withdraw_coupon(coupon: Coupon, *, actor: str, now: datetime) -> bool:
+    """Make a coupon worthless. Say whether it was still unused; an order that uses it keeps its price."""
+    coupon = Coupon.objects.select_for_update(of=("self",)).select_related("business").get(pk=coupon.pk)
+    if coupon.withdrawn_at is not None:
+        return False
+    coupon.withdrawn_at = now
+    coupon.save(update_fields=["withdrawn_at"])
+    is_used = standing(Order.objects.filter(coupon=coupon)).exists()
+    told = events.CouponWithdrawn(coupon=coupon.pk, used=is_used)
+    record(coupon.business, told, client=coupon.client_id, actor=actor, now=now)
+    return not is_used
