@@ -21,7 +21,7 @@ class Manual(ByHand):
     name = "manual"
     label = gettext_lazy("Handed over by you")
     inputs = (Input("text", "text"), Input("expires_days", "days"))
-    slots = (Slot("manual", gettext_lazy("something that you hand over:"), ("text",)),)
+    slots = (Slot("manual", gettext_lazy("a present by hand:"), ("text",)),)
 
     def clean(self, business: Business, params: Params) -> Params:
         """Take the words for it, in one line."""

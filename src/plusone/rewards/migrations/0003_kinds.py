@@ -9,7 +9,7 @@ import plusone.kernel.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("kernel", "0001_initial"),
-        ("rewards", "0001_initial"),
+        ("rewards", "0002_clocks"),
     ]
 
     operations = [
