@@ -29,7 +29,7 @@ class Coupon(RewardType):
     inputs = (Input("amount", "money"), Input("percent", "percent"), Input("valid_days", "days"))
     slots = (
         Slot("coupon", gettext_lazy("a coupon worth"), ("amount", "valid_days")),
-        Slot("coupon_percent", gettext_lazy("a coupon, % off:"), ("percent", "valid_days")),
+        Slot("coupon_percent", gettext_lazy("a coupon, in per cent:"), ("percent", "valid_days")),
     )
 
     def clean(self, business: Business, params: Params) -> Params:
