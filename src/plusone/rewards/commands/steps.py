@@ -17,6 +17,7 @@ from plusone.kernel.errors import Refused
 from plusone.rewards import events
 from plusone.rewards.models import Reward
 from plusone.rewards.types import types
+from plusone.rewards.types.base import end_of
 
 from . import limits
 
@@ -231,6 +232,9 @@ def _grant(reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, *
     if amount != reward.amount:
         reward.amount = amount
         reward.save(update_fields=["amount"])
+    if types[reward.kind].by_hand:
+        reward.expires_at = end_of(reward.business, reward.params.get("expires_days"), now)
+        reward.save(update_fields=["expires_at"])
     types[reward.kind]().grant(reward, actor=actor, now=now)
     record(reward.business, events.RewardGranted(**_told(reward)), client=reward.client_id, actor=actor, now=now)
     return True

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from plusone.kernel.models import Business
 
-from .base import Params, RewardType, end_of
+from .base import Params, RewardType
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
@@ -29,9 +29,7 @@ class ByHand(RewardType):
         return _("What is handed over by %(business)s cannot be exchanged for cash.") % {"business": business.name}
 
     def grant(self, reward: Reward, *, actor: str, now: datetime) -> None:
-        """Let it wait for its client, with its end where it has one."""
-        reward.expires_at = end_of(reward.business, reward.params.get("expires_days"), now)
-        reward.save(update_fields=["expires_at"])
+        """Nothing moves: it waits for its client until somebody has handed it over."""
 
     def revoke(self, reward: Reward, amount: int, *, reason: str, actor: str, now: datetime) -> int:
         """Withdraw what still waits; what was handed over is gone."""
