@@ -26,6 +26,7 @@ from plusone.kernel import guards, ids
 from plusone.kernel.commands import add_collaborator, user_for
 from plusone.kernel.models import Business, Collaborator, User
 from plusone.ledger.commands import adjust
+from plusone.referrals.commands import register_friend
 from plusone.referrals.models import Campaign, Referral
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
@@ -84,6 +85,15 @@ def fill(house: House) -> Side:
     ana = add_client(business, "Ana", "López", email=f"ana@{business.slug}.example")
     ben = bring(ana, "Ben", email=f"ben@{business.slug}.example")
     bring(ana, "Eva", email=f"eva@{business.slug}.example")
+    register_friend(
+        business,
+        ana,
+        first_name="Sam",
+        email=f"sam@{business.slug}.example",
+        flags=("too_fast",),
+        actor="public",
+        now=NOON,
+    )
     product = make_product(business, "Bono")
     set_picture(product, _picture(), actor="user:1", now=NOON)
     refund(sell(ana, product), 100, reason="half", actor="user:1", now=NOON)  # the first order: the client's own

@@ -41,11 +41,14 @@ def test_signs_of_spam_flag_and_never_refuse(ana: Client, browser: Browser) -> N
 
 
 def test_a_crowd_from_one_address_is_flagged_and_a_human_pace_is_not(ana: Client, browser: Browser) -> None:
-    """FRA-4: the 21st in ten minutes waits; twelve people on a gym's network do not."""
+    """FRA-4, FRA-8: the 20th by one link waits, and the 21st from one address; twelve people on a gym's network do
+    not."""
     tokens = [token_in(page_of(browser, f"/join/{ana.code}")) for _ in range(22)]
     with time_machine.travel(timezone.now() + timedelta(seconds=30)):
         for number, token in enumerate(tokens):
             sent = {"email": f"p{number}@friends.example", "REMOTE_ADDR": FAR}
             assert fill_in(browser, f"/join/{ana.code}", token, **sent).status_code == 200
     flagged = Referral.objects.filter(flagged=True).values_list("friend__email", flat=True)
-    assert sorted(flagged) == ["p20@friends.example", "p21@friends.example"]
+    assert sorted(flagged) == ["p19@friends.example", "p20@friends.example", "p21@friends.example"]
+    last = Referral.objects.get(friend__email="p21@friends.example")
+    assert sorted(last.flags) == ["many_by_one_code", "many_from_one_address"]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from plusone.kernel.queue.sweeps import sweep
 
-from . import queries, tombstones
+from . import commands, queries, tombstones
 
 
 @sweep(every_seconds=900)
@@ -12,3 +12,9 @@ def note_the_erased(now: datetime) -> int:
     """Keep the journal of the erased complete, where a crash came between an erasure and its line."""
     missing = queries.erased() - tombstones.read()
     return tombstones.note(missing, now) if missing else 0
+
+
+@sweep(every_seconds=3600)
+def forget_departures(now: datetime) -> int:
+    """Forget deleted people whose cooldown is over."""
+    return commands.forget_departures(now)

@@ -240,6 +240,16 @@ class Client(Owned):
         return fold(f"{self.first_name} {self.last_name} {self.email or ''} {self.phone}")[:500]
 
 
+class Departure(Owned):
+    """That somebody with this address or phone was deleted: a salted hash, forgotten after the cooldown (CASES 27)."""
+
+    mark = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["business", "mark"], name="clients_departed")]
+
+
 class Consent(Owned):
     """That a client agreed to something, in which words, when and where (PRI-5). Withdrawing adds a row."""
 

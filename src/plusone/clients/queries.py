@@ -1,12 +1,16 @@
 """Questions about the client book."""
 
+from datetime import datetime, timedelta
+
 from django.db.models import Count, Q
+from django.utils.crypto import salted_hmac
 
 from plusone.kernel.identity import identity_email
 from plusone.kernel.models import Business, User
 
-from .models import Client, Tag
+from .models import Client, Departure, Tag
 
+COOLDOWN_DAYS = 30  # how long a deleted person who registers again is looked at first
 OPEN = (Client.Status.LEAD, Client.Status.ACTIVE)
 
 
@@ -36,6 +40,20 @@ def known_person(business: Business, *, email: str = "", phone: str = "") -> Cli
     found = Client.objects.filter(same, business=business).exclude(status=Client.Status.DELETED)
     order = {Client.Status.ACTIVE: 0, Client.Status.ARCHIVED: 1, Client.Status.LEAD: 2}
     return min(found, key=lambda client: (order[Client.Status(client.status)], client.pk), default=None)
+
+
+def departure_marks(business: Business, email: str, phone: str) -> list[str]:
+    """Return the salted hashes by which a deleted person's address and phone are known again for a while."""
+    known = [f"email {identity_email(email)}"] if email else []
+    known += [f"phone {phone}"] if phone else []
+    return [salted_hmac("plusone.departure", f"{business.pk} {one}", algorithm="sha256").hexdigest() for one in known]
+
+
+def left_recently(business: Business, email: str, phone: str, *, now: datetime) -> bool:
+    """Say whether somebody with this address or phone was deleted within the cooldown (CASES 27)."""
+    marks = departure_marks(business, email, phone)
+    since = now - timedelta(days=COOLDOWN_DAYS)
+    return bool(marks) and Departure.objects.filter(business=business, mark__in=marks, at__gt=since).exists()
 
 
 def profiles_of(user: User) -> list[Client]:

@@ -223,3 +223,30 @@ class ReferralDeadlineSet(ReferralFact):
     name: ClassVar[str] = "referral.deadline_set"
     says: ClassVar[Promise] = _("A referral was given a last day")
     days: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class AmbassadorTrusted(Fact):
+    """The business trusts an ambassador: nothing they bring is flagged."""
+
+    name: ClassVar[str] = "ambassador.trusted"
+    says: ClassVar[Promise] = _("The ambassador was marked as trusted")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class AmbassadorBlocked(Fact):
+    """The business switched an ambassador's link off."""
+
+    name: ClassVar[str] = "ambassador.blocked"
+    says: ClassVar[Promise] = _("The ambassador's link was switched off")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class AmbassadorRestored(Fact):
+    """Trust or block was taken back."""
+
+    name: ClassVar[str] = "ambassador.restored"
+    says: ClassVar[Promise] = _("The ambassador is treated like everybody again")

@@ -235,4 +235,69 @@ class Referral(Owned):
         return self.state != self.State.CLOSED
 
 
+class DoubtCase(Owned):
+    """Something unusual that a person decides about once, for all recommendations that belong to it (FRA-10)."""
+
+    class State(models.TextChoices):
+        """Whether it was decided, and how."""
+
+        OPEN = "open", _("Waits for a decision")
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Rejected")
+
+    state = models.CharField(max_length=12, choices=State, default=State.OPEN)
+    opened_at = models.DateTimeField()
+    reminders = models.PositiveSmallIntegerField(default=0)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=40, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at=None) | (~Q(state="open") & Q(decided_at__isnull=False)),
+                name="referrals_case_decided",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["business", "id"], condition=Q(state="open"), name="referrals_open_cases"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody has decided yet."""
+        return self.state == self.State.OPEN
+
+
+class DoubtSign(Owned):
+    """What was noticed about one recommendation, and how often (CASES 76). `detail` holds counts, never a person."""
+
+    case = models.ForeignKey(DoubtCase, on_delete=models.PROTECT, related_name="signs")
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="signs")
+    name = models.CharField(max_length=40)
+    detail = models.JSONField(default=dict)
+    times = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["referral", "name"], name="referrals_sign_once")]
+
+
+class Trust(Owned):
+    """That the business trusts an ambassador, or has switched their link off: who said so, when and why."""
+
+    class Kind(models.TextChoices):
+        """What was said."""
+
+        TRUSTED = "trusted", _("Trusted")
+        BLOCKED = "blocked", _("Blocked")
+
+    client = models.OneToOneField(Client, on_delete=models.PROTECT, related_name="trust")
+    kind = models.CharField(max_length=12, choices=Kind)
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=40)
+
+
 append_only("referrals_terms")

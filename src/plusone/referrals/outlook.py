@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.rewards.models import Reward
+from plusone.rewards.queries import rewards_of
 from plusone.rewards.types import types
 
-from .models import Campaign, Referral, Terms
+from .models import Campaign, DoubtCase, DoubtSign, Referral, Terms
 from .offers import offer_of
 from .promising import carried
 from .queries import FREED, campaigns_of, default_campaign, qualified_in_sets
@@ -156,3 +157,44 @@ def flagged_of(business: Business) -> QuerySet[Referral]:
     """Return the recommendations that a person has to look at, oldest first."""
     found = Referral.objects.filter(business=business, flagged=True).exclude(state=Referral.State.CLOSED)
     return found.select_related("ambassador", "friend", "terms", "campaign").order_by("id")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One recommendation of a case: what was noticed about it, how often, and the rewards that wait for it."""
+
+    referral: Referral
+    signs: list[DoubtSign]
+    rewards: list[Reward]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A case as its reader sees it, with all who belong to it."""
+
+    case: DoubtCase
+    members: list[Member]
+
+
+def open_cases(business: Business) -> QuerySet[DoubtCase]:
+    """Return the cases that nobody has decided, oldest first."""
+    return DoubtCase.objects.filter(business=business, state=DoubtCase.State.OPEN).order_by("id")
+
+
+def doubts(business: Business, cases: Sequence[DoubtCase]) -> list[Doubt]:
+    """Return cases with their members and evidence, in two queries for all of them."""
+    found = DoubtSign.objects.filter(business=business, case__in=cases).order_by("referral_id", "id")
+    by_case: dict[int, dict[int, Member]] = {}
+    for sign in found.select_related("referral__ambassador", "referral__friend"):
+        sign.referral.business = business
+        members = by_case.setdefault(sign.case_id, {})
+        members.setdefault(sign.referral_id, Member(sign.referral, [], [])).signs.append(sign)
+    keys = {key for members in by_case.values() for key in members}
+    held = rewards_of(business, "referral", keys) if keys else {}
+    for members in by_case.values():
+        for key, member in members.items():
+            for reward in held.get(key, []):
+                is_friend = reward.side == Reward.Side.FRIEND
+                reward.client = member.referral.friend if is_friend else member.referral.ambassador
+                member.rewards.append(reward)
+    return [Doubt(case, list(by_case.get(case.pk, {}).values())) for case in cases]

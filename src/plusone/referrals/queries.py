@@ -19,6 +19,7 @@ from plusone.rewards.models import Reward
 from plusone.store.models import Order
 
 from .models import Campaign, Referral, RollUp, Terms, Visit, VisitDay
+from .standing import is_blocked
 
 CODE_LETTERS = frozenset(ids.CODE_ALPHABET)
 FREED = ("rejected", "withdrawn")  # such a friend may get another ambassador
@@ -72,7 +73,7 @@ class Invitation:
     @property
     def is_open(self) -> bool:
         """A campaign is live and the client is active."""
-        return self.campaign is not None and self.client.is_active
+        return self.campaign is not None and self.client.is_active and not is_blocked(self.client)
 
 
 def invitation(code: str) -> Invitation | None:
@@ -94,6 +95,7 @@ class Link:
 LINK_SQL = """
 SELECT c.id, c.business_id, c.status, (
     SELECT k.id FROM referrals_campaign k WHERE k.business_id = c.business_id AND k.state = 'active'
+    AND NOT EXISTS (SELECT 1 FROM referrals_trust s WHERE s.client_id = c.id AND s.kind = 'blocked')
     ORDER BY k.is_default DESC, k.activated_at DESC, k.id DESC LIMIT 1)
 FROM clients_client c WHERE c.code = %s AND c.status <> 'deleted'
 """

@@ -130,6 +130,12 @@ REWARDS: dict[tuple[str, str], Words] = {
         OVERRIDE,
         ASK,
     ),
+    (S.DECLINED, R.AMBASSADOR_INACTIVE): Words(
+        _("%(name)s does not receive %(reward)s: their link was switched off on %(day)s."),
+        _("You do not receive %(reward)s: recommendations of yours do not count at present."),
+        _("Switch the link on again on the ambassador's page, and it is settled anew."),
+        ASK,
+    ),
     (S.LAPSED, ""): Words(
         _("%(name)s does not receive %(reward)s: the recommendation ended on %(day)s before it was due."),
         _("You do not receive %(reward)s: the recommendation ended on %(day)s before it was due."),

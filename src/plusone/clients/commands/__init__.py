@@ -3,7 +3,7 @@
 from .assigning import assign, hand_over
 from .erasing import erase_again
 from .imports import ClientLine, import_clients, name_key, note_first_orders
-from .lifecycle import activate, archive, create_client, delete_client, reactivate, register_lead
+from .lifecycle import activate, archive, create_client, delete_client, forget_departures, reactivate, register_lead
 from .preferences import set_promotions
 from .profile import AlreadyExists, attach_logins, edit_client, set_tags
 from .undoing import UndoneLine, remove_unused_tags, undo_import
@@ -20,6 +20,7 @@ __all__ = [
     "delete_client",
     "edit_client",
     "erase_again",
+    "forget_departures",
     "hand_over",
     "import_clients",
     "name_key",

@@ -1,15 +1,16 @@
 """How a client comes, becomes active, is put aside, comes back and goes (REQUIREMENTS 4.1)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from plusone.clients import events, tombstones
-from plusone.clients.models import Client, Consent
+from plusone.clients.models import Client, Consent, Departure
 from plusone.clients.preferences import news_by_default
+from plusone.clients.queries import COOLDOWN_DAYS, departure_marks
 from plusone.events.commands import record
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business, Collaborator
@@ -166,6 +167,7 @@ def delete_client(client: Client, *, reason: str = "", actor: str, now: datetime
     What balance is left is given up by an adjustment. Raise Refused for an active client: archive first.
     """
     was, text = client.status, client.search
+    marks = departure_marks(client.business, client.email or "", client.phone)
     gone = Client.objects.filter(pk=client.pk, status__in=(Status.LEAD, Status.ARCHIVED))
     if not gone.update(
         status=Status.DELETED,
@@ -192,6 +194,7 @@ def delete_client(client: Client, *, reason: str = "", actor: str, now: datetime
     unlearn(client.business, text)
     client.tags.clear()
     client.consents.all().delete()
+    Departure.objects.bulk_create(Departure(business=client.business, mark=mark, at=now) for mark in marks)
     record(client.business, events.ClientDeleted(was=was, reason=reason[:200]), client=client.pk, actor=actor, now=now)
     left = balance_of(client.business, client.pk, now=now).available
     if left:
@@ -204,3 +207,8 @@ def delete_client(client: Client, *, reason: str = "", actor: str, now: datetime
             actor=actor,
             now=now,
         )
+
+
+def forget_departures(now: datetime) -> int:
+    """Forget the marks of deleted people whose cooldown is over. Return how many."""
+    return Departure.objects.filter(at__lte=now - timedelta(days=COOLDOWN_DAYS)).delete()[0]

@@ -10,6 +10,7 @@ from plusone.referrals.models import Terms
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import towards_next
 from plusone.referrals.queries import default_terms, link_of
+from plusone.referrals.standing import is_blocked
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import Wallet, to_hand_over, wallet_of
 from plusone.store.models import Coupon
@@ -30,8 +31,8 @@ class Sight:
 
     @cached_property
     def terms(self) -> Terms | None:
-        """What the live campaign offers today, or None while there is none."""
-        return default_terms(self.client.business)
+        """What the live campaign offers today; None while there is none, and to whose link is switched off."""
+        return None if is_blocked(self.client) else default_terms(self.client.business)
 
     @cached_property
     def coupons(self) -> list[Coupon]:

@@ -2,8 +2,6 @@
 
 from ipaddress import ip_address, ip_network
 
-from disposable_email_domains import blocklist
-
 from plusone.faces.ui.limits import Limiter
 
 from .tokens import FormToken
@@ -15,8 +13,8 @@ PER_SECONDS = 600
 registrations = Limiter(PER_ADDRESS, PER_SECONDS)
 
 
-def signs_of(token: FormToken, *, trap: str, email: str, address: str) -> tuple[str, ...]:
-    """Return the signs: a filled trap, more speed than a person has, many from one address, a throw-away mailbox.
+def signs_of(token: FormToken, *, trap: str, address: str) -> tuple[str, ...]:
+    """Return the signs: a filled trap, more speed than a person has, many from one address.
 
     Everybody behind a proxy that does not name them shares this machine's own address: it says nothing about a person.
     """
@@ -28,15 +26,7 @@ def signs_of(token: FormToken, *, trap: str, email: str, address: str) -> tuple[
             found.append("too_fast")
         if not registrations.allows(address):
             found.append("many_from_one_address")
-    if is_disposable(email):
-        found.append("disposable_email")
     return tuple(found)
-
-
-def is_disposable(email: str) -> bool:
-    """Say whether an address is of a throw-away mailbox, subdomains included (CASES 74)."""
-    parts = email.lower().rpartition("@")[2].split(".")
-    return any(".".join(parts[start:]) in blocklist for start in range(len(parts) - 1))
 
 
 def _is_local(address: str) -> bool:

@@ -71,6 +71,7 @@ STAFF = (
             Place("overview", "b:overview", _("Impact overview"), permission="campaigns.view"),
             Place("campaign", "b:campaign", _("Campaign"), permission="campaigns.view"),
             Place("leads", "b:leads", _("Leads"), permission="campaigns.view"),
+            Place("review", "b:review", _("Review"), permission="referrals.manage"),
             Place("ambassadors", "b:ambassadors", _("Ambassadors"), permission="campaigns.view"),
         ),
     ),

@@ -138,6 +138,12 @@ def close_overdue(now: datetime) -> None:
     commands.close_overdue(now)
 
 
+@sweep(every_seconds=3600)
+def remind_of_cases(now: datetime) -> int:
+    """Remind owners of doubtful recommendations that nobody has decided about."""
+    return commands.remind_of_cases(now)
+
+
 @sweep(every_seconds=30)
 def end_holds(now: datetime) -> None:
     """Move the rewards on whose verification period is over, then complete their referrals."""

@@ -2,7 +2,8 @@
 
 from .answering import Answer, answer_invitation
 from .campaigns import activate_campaign, archive_campaign, create_campaign, deactivate_campaign, edit_campaign
-from .deciding import approve_referral, close_overdue, reject_referral
+from .deciding import approve_referral, close_overdue, decide_case, reject_referral
+from .doubting import remind_of_cases
 from .foreseeing import Lost, foresee_refund
 from .imports import RecommendedLine, import_referrals, time_imported, undo_imported
 from .mailings import announce, pause_mailing, send_due, send_test, send_to_latecomers, stop_mailing, write_news
@@ -19,6 +20,7 @@ from .registering import (
 )
 from .settling import complete, mark_activated, settle
 from .sharing import share_link
+from .standing import block_ambassador, restore_ambassador, trust_ambassador
 from .visits import record_past_visit, record_visit, roll_up_visits
 
 __all__ = [
@@ -36,10 +38,12 @@ __all__ = [
     "approve_referral",
     "archive_campaign",
     "attach_referral",
+    "block_ambassador",
     "close_overdue",
     "complete",
     "create_campaign",
     "deactivate_campaign",
+    "decide_case",
     "edit_campaign",
     "foresee_refund",
     "import_referrals",
@@ -51,6 +55,8 @@ __all__ = [
     "register_friend",
     "register_without_referral",
     "reject_referral",
+    "remind_of_cases",
+    "restore_ambassador",
     "roll_up_visits",
     "send_due",
     "send_test",
@@ -59,6 +65,7 @@ __all__ = [
     "share_link",
     "stop_mailing",
     "time_imported",
+    "trust_ambassador",
     "undo_imported",
     "write_news",
 ]

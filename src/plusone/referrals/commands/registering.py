@@ -12,17 +12,20 @@ from plusone.clients.commands import AlreadyExists, register_lead
 from plusone.clients.models import Client
 from plusone.clients.queries import known_person
 from plusone.events.commands import record
+from plusone.kernel.db.locks import take_turns
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import e164, identity_email, login_email
 from plusone.kernel.models import Business
 from plusone.referrals import events, queries
 from plusone.referrals.models import Campaign, Referral
 from plusone.referrals.promising import carried
+from plusone.referrals.standing import is_blocked
 from plusone.referrals.touches import Touch
 from plusone.rewards.commands import promise
 from plusone.rewards.models import Reward
 from plusone.store.models import Payment
 
+from .doubting import look_closely
 from .settling import last_moment, mark_activated
 
 ATTACH_WINDOW = timedelta(hours=72)
@@ -100,7 +103,7 @@ def register_friend(
     Raise CampaignInactive, SelfReferral, ExistingClient, AlreadyReferred or Invalid; then nothing is made.
     """
     campaign = _live(business, ambassador, campaign)
-    email_at, phone_at = read_identity(business, email, phone)
+    email_at, phone_at = _one_at_a_time(business, email, phone)
     if _same_person(ambassador, email_at, phone_at):
         raise SelfReferral(_("This is your own link. Share it with a friend."))
     seen: dict[str, Any] = {"flags": flags, "visit_id": visit_id, "touches": touches}
@@ -148,7 +151,7 @@ def register_without_referral(
 
     Return None where that person is known already.
     """
-    email_at, phone_at = read_identity(business, email, phone)
+    email_at, phone_at = _one_at_a_time(business, email, phone)
     if known_person(business, email=email_at, phone=phone_at):
         return None
     return register_lead(
@@ -235,8 +238,6 @@ def refer(
                 campaign=campaign,
                 terms=terms,
                 source=source,
-                flagged=bool(flags),
-                flags=list(flags),
                 visit_id=visit_id,
                 touches=[touch.as_row() for touch in touches],
                 registered_at=now,
@@ -245,6 +246,7 @@ def refer(
             )
     except IntegrityError as error:
         raise AlreadyReferred(_("Somebody else recommended this person before.")) from error
+    flags = look_closely(referral, flags, now=now)
     about = {"referral": referral.pk, "ambassador": ambassador.pk}
     source_of = ("referral", referral.pk)
     if terms.friend_reward:
@@ -311,7 +313,7 @@ def _live(business: Business, ambassador: Client, campaign: Campaign | None) -> 
     campaign = campaign or queries.default_campaign(business)
     if campaign is None or not campaign.is_active:
         raise CampaignInactive(_("This invitation is not available now."))
-    if not ambassador.is_active:
+    if not ambassador.is_active or is_blocked(ambassador):
         raise CampaignInactive(_("This invitation is not available now."))
     return campaign
 
@@ -326,6 +328,14 @@ def read_identity(business: Business, email: str, phone: str) -> tuple[str, str]
         phone = e164(phone, business.country) if phone.strip() else ""
     except ValueError:
         phone = ""
+    return email, phone
+
+
+def _one_at_a_time(business: Business, email: str, phone: str) -> tuple[str, str]:
+    """Return who it is, once everybody else who registers the same person is done: two addresses with one phone at the
+    same moment are one lead."""
+    email, phone = read_identity(business, email, phone)
+    take_turns(*(f"person {business.pk} {key}" for key in (email and identity_email(email), phone) if key))
     return email, phone
 
 

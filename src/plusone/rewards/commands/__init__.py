@@ -2,7 +2,7 @@
 
 from .handing import hand_over
 from .limits import lock_tally
-from .steps import approve, ask_review, decline, end_hold, holds_due, lapse, promise, qualify, resize, revoke
+from .steps import approve, ask_review, decline, end_hold, holds_due, lapse, promise, qualify, reopen, resize, revoke
 
 __all__ = [
     "approve",
@@ -15,6 +15,7 @@ __all__ = [
     "lock_tally",
     "promise",
     "qualify",
+    "reopen",
     "resize",
     "revoke",
 ]

@@ -146,19 +146,28 @@ def approve(reward: Reward, *, note: str = "", actor: str, now: datetime) -> boo
 
 
 @transaction.atomic
-def decline(reward: Reward, *, note: str = "", actor: str, now: datetime) -> bool:
+def decline(
+    reward: Reward, *, reason: Reward.Reason = Reason.DECLINED, note: str = "", actor: str, now: datetime
+) -> bool:
     """Decline a reward that is not granted yet; the note says why. Say whether this call did it.
 
     Raise Refused when it was granted.
     """
-    if _move(
-        reward, Reward.OPEN, State.DECLINED, reason=Reason.DECLINED, ended_at=now, decided_by=actor, note=note[:300]
-    ):
+    if _move(reward, Reward.OPEN, State.DECLINED, reason=reason, ended_at=now, decided_by=actor, note=note[:300]):
         record(reward.business, events.RewardDeclined(**_told(reward)), client=reward.client_id, actor=actor, now=now)
         return True
     if reward.state == State.DECLINED:
         return False
     raise Refused(_("This reward was already settled and cannot be declined."), code="settled")
+
+
+@transaction.atomic
+def reopen(reward: Reward, *, actor: str, now: datetime) -> bool:
+    """Promise a declined reward again, so that it is settled anew. Say whether it was declined."""
+    if not _move(reward, (State.DECLINED,), State.PROMISED, reason="", note="", ended_at=None, decided_by=""):
+        return False
+    record(reward.business, events.RewardPromised(**_told(reward)), client=reward.client_id, actor=actor, now=now)
+    return True
 
 
 @transaction.atomic

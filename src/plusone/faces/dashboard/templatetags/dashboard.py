@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from plusone.faces.ui.tags.basics import status
 from plusone.kernel.ids import public_id
+from plusone.referrals.doubt import signs
 
 register = Library()
 
@@ -45,13 +46,8 @@ def said_in(texts: dict[str, str]) -> str:
 @register.filter
 def flag_words(flag: str) -> str:
     """Return what a sign of doubt means, in words."""
-    words = {
-        "disposable_email": _("Throw-away e-mail address"),
-        "many_from_one_address": _("Many registrations from one internet address"),
-        "too_fast": _("Filled in faster than a person can"),
-        "trap": _("Filled in a field that people do not see"),
-    }
-    return str(words.get(flag, flag.replace("_", " ")))
+    kind = signs.get(flag)
+    return str(kind.label) if kind else flag.replace("_", " ")
 
 
 @register.simple_tag

@@ -1,9 +1,11 @@
 """Marketing ▸ Referrals ▸ Ambassadors: the ranking, and each one's history (R-061..R-066)."""
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from plusone.clients.models import Client
 from plusone.faces.dashboard.listing import SIZE, place_of, stretch
@@ -14,6 +16,8 @@ from plusone.insights.queries import ORDERS, Standing, ambassadors, history_of
 from plusone.kernel import clock
 from plusone.kernel.access import get
 from plusone.kernel.money import plain_money
+from plusone.referrals.commands import block_ambassador, restore_ambassador, trust_ambassador
+from plusone.referrals.models import Trust
 
 
 def _ranked(request: Page, period: Period) -> list[Standing]:
@@ -93,8 +97,28 @@ def history(request: Page, client: str) -> HttpResponse:
         ],
         "ambassador": ambassador,
         "history": history_of(ambassador, now=request.now),
+        "standing": Trust.objects.filter(business=request.business, client=ambassador).first(),
     }
     return render(request, "dashboard/ambassadors/history.html", context)
+
+
+@staff("rewards.decide")
+@require_POST
+def stand(request: Page, client: str) -> HttpResponse:
+    """Trust an ambassador, switch their link off, or take either back (CASES 78, 79)."""
+    ambassador = get(request.business, Client, client)
+    note, actor, now = request.POST.get("note", "").strip(), request.actor, request.now
+    match request.POST.get("act"):
+        case "trust":
+            trust_ambassador(ambassador, note=note, actor=actor, now=now)
+            messages.success(request, _("Trusted: nothing that this client brings is held back any more."))
+        case "block":
+            block_ambassador(ambassador, note=note, actor=actor, now=now)
+            messages.success(request, _("The link is switched off. What was given stays; open rewards are declined."))
+        case _:
+            restore_ambassador(ambassador, actor=actor, now=now)
+            messages.success(request, _("Treated like everybody again."))
+    return redirect("b:ambassador", request.business.slug, ambassador.public_id)
 
 
 @staff("exports.make")
@@ -130,5 +154,6 @@ urlpatterns = [
     path("ambassadors/", index, name="ambassadors"),
     path("ambassadors.csv", export, name="ambassadors_csv"),
     path("ambassadors/<str:client>/", history, name="ambassador"),
+    path("ambassadors/<str:client>/standing/", stand, name="ambassador_standing"),
     path("ambassadors/<str:client>.csv", history_csv, name="ambassador_csv"),
 ]

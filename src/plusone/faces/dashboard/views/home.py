@@ -96,7 +96,7 @@ def _todo(request: Page, counts: dict[str, int], sums: Attention) -> list[tuple[
         found.append(("user-plus", text % {"count": leads}, reverse("b:leads", args=[slug])))
     if flagged and request.may("referrals.manage"):
         text = ngettext("%(count)s recommendation needs a look", "%(count)s recommendations need a look", flagged)
-        found.append(("flag", text % {"count": flagged}, reverse("b:leads", args=[slug])))
+        found.append(("flag", text % {"count": flagged}, reverse("b:review", args=[slug])))
     if request.may("rewards.decide") and (waiting := awaiting(request.business).count()):
         text = ngettext("%(count)s reward waits for your decision", "%(count)s rewards wait for your decision", waiting)
         found.append(("gift", text % {"count": waiting}, reverse("b:rewards", args=[slug])))

@@ -28,6 +28,7 @@ from plusone.referrals import queries, sentences
 from plusone.referrals.commands import CampaignInactive, answer_invitation
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, offer_of
+from plusone.referrals.standing import is_blocked
 from plusone.referrals.touches import Touch, touches_of, visit_behind, winner
 
 
@@ -149,7 +150,7 @@ def _register(request: Any, invitation: Invitation) -> HttpResponse:
             language=invitation.language,
             consent_text=privacy.consent_text(invitation.business) if typed.get("consent") else "",
             source=source,
-            flags=signs.signs_of(token, trap=typed["topic"], email=typed["email"], address=address_of(request.META)),
+            flags=signs.signs_of(token, trap=typed["topic"], address=address_of(request.META)),
             visit_id=visit_id,
             touches=touches,
             key=salted_hmac("plusone.join", f"{token.nonce} {typed['email'].lower()}", algorithm="sha256").hexdigest(),
@@ -175,7 +176,7 @@ def _recommended_by(
         counts = winner(invitation.business, invitation.offer, touches, now=now)
         return (counts.client, "link", counts.visit_id) if counts else (None, "link", None)
     client = queries.client_by_code(code)
-    if client is None or client.business_id != invitation.business.pk or not client.is_active:
+    if client is None or client.business_id != invitation.business.pk or not client.is_active or is_blocked(client):
         return None, "code", None
     return client, "code", None
 

@@ -140,3 +140,28 @@ class DecisionWanted(Template):
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the dashboard."""
         return _("Decide"), "{dashboard}"
+
+
+@templates
+class CaseWaits(Template):
+    """Reminds the owner of recommendations that nobody has looked at for weeks (CASES 80)."""
+
+    name = "doubt.reminder"
+    label = gettext_lazy("Recommendations wait for a look, to the owner")
+
+    def subject(self, ctx: Context) -> str:
+        """Say what is waiting."""
+        return _("Recommendations wait for your decision")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say since when, and that nothing happens by itself."""
+        return [
+            hello(),
+            _("Something unusual about recommendations has waited for your decision since %(day)s.")
+            % {"day": ctx.data["since"]},
+            _("Nothing is given and nothing is dropped until you have decided."),
+        ]
+
+    def button(self, ctx: Context) -> tuple[str, str]:
+        """Lead to the dashboard."""
+        return _("Decide"), "{dashboard}"

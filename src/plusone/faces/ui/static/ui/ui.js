@@ -98,6 +98,13 @@
     all("details.menu[open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
+  // One key for a button (data-key), only while the focus is inside its [data-keys] and not in a field.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    const button = [...(event.target.closest("[data-keys]")?.querySelectorAll("[data-key]") ?? [])].find((one) => one.dataset.key === event.key.toLowerCase());
+    if (button) { event.preventDefault(); button.click(); }
+  });
+
   // Popovers for browsers without them.
   if (!HTMLElement.prototype.hasOwnProperty("popover")) {
     on("click", "[popovertarget]", (button) => byId(button.getAttribute("popovertarget"))?.classList.toggle("is-open"));

@@ -1,0 +1,47 @@
+"""What the invitation page itself sees."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from plusone.referrals.models import Referral
+
+from .base import Sign, signs
+
+
+@signs
+class Trap(Sign):
+    """A field was filled in that people do not see."""
+
+    name = "trap"
+    label = gettext_lazy("Filled in a field that people do not see")
+
+    def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
+        """Say what it means."""
+        return _("The form had a field that people cannot see, and it was filled in: a program did it.")
+
+
+@signs
+class TooFast(Sign):
+    """The form came back faster than a person types."""
+
+    name = "too_fast"
+    label = gettext_lazy("Filled in faster than a person can")
+
+    def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
+        """Say what it means."""
+        return _("The form was sent a moment after it was opened, faster than a person can type.")
+
+
+@signs
+class ManyFromOneAddress(Sign):
+    """Many registrations came from one internet address within minutes."""
+
+    name = "many_from_one_address"
+    label = gettext_lazy("Many registrations from one internet address")
+
+    def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
+        """Say what it means, and the harmless reason."""
+        return _("More than 20 people registered from one internet connection within ten minutes. An event can be why.")

@@ -1,0 +1,117 @@
+"""Who recommends whom: rings, staff who recommend to themselves, people who were here days ago."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from plusone.clients.models import Client
+from plusone.clients.queries import COOLDOWN_DAYS, left_recently
+from plusone.kernel.models import Collaborator
+from plusone.referrals.models import Referral
+
+from .address import looks_like
+from .base import Noticed, Sign, signs
+
+RING_MAX = 12
+FREED = ("rejected", "withdrawn")
+
+
+@signs
+class Ring(Sign):
+    """People who recommended each other in a circle (FRA-3)."""
+
+    name = "ring"
+    label = gettext_lazy("They recommend each other in a circle")
+    public_only = False
+
+    def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
+        """Walk up from the ambassador: who recommended them, and who that one, until the friend comes up again."""
+        chain: list[int] = []
+        person: Client = referral.ambassador
+        for _step in range(RING_MAX):
+            above = (
+                Referral.objects.filter(business=referral.business, friend=person)
+                .exclude(reason__in=FREED)
+                .select_related("ambassador")
+                .first()
+            )
+            if above is None or above.pk in chain or above.pk == referral.pk:
+                return None
+            chain.append(above.pk)
+            person = above.ambassador
+            if person.pk == referral.friend_id or looks_like(person, referral.friend):
+                return Noticed({"people": len(chain) + 1}, others=tuple(chain))
+        return None
+
+    def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
+        """Say how large the circle is."""
+        return _("%(people)s people recommended each other in a circle that ends with %(friend)s.") % {
+            "people": detail.get("people", 2),
+            "friend": referral.friend.full_name,
+        }
+
+
+@signs
+class StaffAmbassador(Sign):
+    """Somebody who works here recommends with a link of their own (FRA-12). The owner is left out."""
+
+    name = "staff_ambassador"
+    label = gettext_lazy("The ambassador works here")
+    public_only = False
+
+    def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
+        """Look for a collaborator with the ambassador's login or address."""
+        ambassador = referral.ambassador
+        same = Q(user=ambassador.user_id) if ambassador.user_id else Q()
+        if ambassador.email:
+            same |= Q(user__email=ambassador.email)
+        if not same:
+            return None
+        staff = Collaborator.objects.filter(same, business=referral.business).exclude(role="owner")
+        return Noticed() if staff.exists() else None
+
+    def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
+        """Say who."""
+        return _("%(ambassador)s works here. Make sure that %(friend)s did not come by themselves.") % {
+            "ambassador": referral.ambassador.full_name,
+            "friend": referral.friend.full_name,
+        }
+
+
+@signs
+class CameBack(Sign):
+    """Who was deleted some days ago and registers again as a new friend (CASES 27)."""
+
+    name = "came_back"
+    label = gettext_lazy("Was deleted here some days ago")
+    public_only = False
+
+    def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
+        """Ask for the marks that deleted people leave for a while."""
+        friend = referral.friend
+        return Noticed() if left_recently(friend.business, friend.email or "", friend.phone, now=now) else None
+
+    def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
+        """Say how long that is remembered."""
+        return ngettext(
+            "Somebody with this address or phone was deleted here within the last %(days)s day.",
+            "Somebody with this address or phone was deleted here within the last %(days)s days.",
+            COOLDOWN_DAYS,
+        ) % {"days": COOLDOWN_DAYS}
+
+
+@signs
+class Unchecked(Sign):
+    """A check could not be made; nothing is given unseen (FRA-15)."""
+
+    name = "unchecked"
+    label = gettext_lazy("A check failed")
+    public_only = False
+
+    def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
+        """Say whose fault it is."""
+        return _("A check did not work on our side, so a person has to look. This says nothing about the people.")

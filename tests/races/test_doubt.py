@@ -1,0 +1,95 @@
+"""Two at once: one person is one lead, a case is decided once (CASES 12, FRA-14). Each with its control."""
+
+from collections import Counter
+
+import pytest
+from naive import ON_POSTGRES
+
+from plusone.clients.commands import activate
+from plusone.clients.models import Client
+from plusone.events.models import Event
+from plusone.kernel.models import Business
+from plusone.ledger.queries import balance_of
+from plusone.referrals.commands import decide_case, deciding, register_friend, registering
+from plusone.referrals.models import DoubtCase, Referral
+from racing import race
+from world import NOON, add_client, later, launch
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(gym: Business, ana: Client, run: int) -> list[object]:
+    """Let two people with one phone and two addresses register at the same moment."""
+
+    def register(name: str) -> object:
+        return register_friend(
+            gym,
+            ana,
+            first_name=name,
+            email=f"{name}{run}@friends.example",
+            phone=f"+3460011{run:04}",
+            actor="public",
+            now=NOON,
+        )
+
+    return race(lambda: register("ben"), lambda: register("eva"))
+
+
+def test_two_addresses_with_one_phone_are_one_lead(gym: Business, ana: Client) -> None:
+    """CONTRACT, API (identity), CASES 12: the second hears of the first one's referral, and no second lead is made."""
+    launch(gym)
+    for run in range(5):
+        made = at_once(gym, ana, run)
+        assert Counter(getattr(one, "is_new", one) for one in made) == {True: 1, False: 1}
+    assert Client.objects.filter(status="lead").count() == Referral.objects.count() == 5
+
+
+def test_one_phone_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: without taking turns both become leads on PostgreSQL."""
+    launch(gym)
+    monkeypatch.setattr(registering, "take_turns", lambda *names: None)
+    doubled = 0
+    for run in range(8):
+        at_once(gym, ana, run)
+        doubled += Client.objects.filter(phone=f"+3460011{run:04}").count() == 2
+    assert (doubled > 0) == ON_POSTGRES
+
+
+def doubtful_case(gym: Business, run: int) -> tuple[DoubtCase, Client]:
+    ambassador = add_client(gym, f"Amb{run}", "Uno")
+    made = register_friend(
+        gym, ambassador, first_name="Ben", email=f"b{run}@mailinator.com", actor="public", now=NOON
+    ).referral
+    activate(made.friend, actor="user:1", now=NOON)
+    return DoubtCase.objects.latest("pk"), ambassador
+
+
+def decide_twice(case: DoubtCase) -> list[object]:
+    return race(
+        lambda: decide_case(case, approve=True, actor="user:1", now=later(1)),
+        lambda: decide_case(case, approve=False, actor="user:2", now=later(1)),
+    )
+
+
+def test_two_reviewers_decide_a_case_once(gym: Business) -> None:
+    """FRA-14: one decides, the other changes nothing; the money follows the one who decided."""
+    launch(gym)
+    for run in range(5):
+        case, ambassador = doubtful_case(gym, run)
+        assert sorted(decide_twice(case), key=str) == [False, True]
+        case.refresh_from_db()
+        given = balance_of(gym, ambassador.pk, now=later(2)).available
+        assert given == (1500 if case.state == "approved" else 0)
+    decided = Event.objects.filter(name__in=("referral.approved", "referral.rejected"))
+    assert decided.count() == 5
+
+
+def test_deciding_control(gym: Business, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: without the lock of the case both reviewers believe that it was they who decided."""
+    launch(gym)
+
+    monkeypatch.setattr(
+        deciding, "lock_case", lambda case: DoubtCase.objects.select_related("business").get(pk=case.pk)
+    )
+    both = sum(decide_twice(doubtful_case(gym, run)[0]) == [True, True] for run in range(8))
+    assert (both > 0) == ON_POSTGRES

@@ -1,0 +1,237 @@
+"""Doubt: held for a person with its evidence, decided once, never silently released or dropped (R-289, TRUST A3)."""
+
+from datetime import timedelta
+
+import pytest
+
+from plusone.clients.commands import activate, archive, delete_client, forget_departures
+from plusone.clients.models import Client, Departure
+from plusone.kernel import faults
+from plusone.kernel.commands import add_collaborator, user_for
+from plusone.kernel.models import Business
+from plusone.ledger.queries import balance_of
+from plusone.messaging.models import Message
+from plusone.referrals.commands import (
+    CampaignInactive,
+    approve_referral,
+    attach_referral,
+    block_ambassador,
+    decide_case,
+    reject_referral,
+    remind_of_cases,
+    restore_ambassador,
+    trust_ambassador,
+)
+from plusone.referrals.commands.registering import register_friend
+from plusone.referrals.doubt import signs
+from plusone.referrals.models import DoubtCase, DoubtSign, Referral
+from plusone.referrals.queries import link_behind
+from plusone.rewards.commands import end_hold
+from plusone.rewards.models import Reward
+from world import EUR10, NOON, add_client, bring, later, launch
+
+WHO = {"actor": "user:1", "now": NOON}
+
+
+def register(
+    ambassador: Client, email: str, *, first_name: str = "Ben", source: str = "link", **more: object
+) -> Referral:
+    about = {"actor": "public", "now": NOON, **more}
+    made = register_friend(
+        ambassador.business,
+        ambassador,
+        first_name=first_name,
+        email=email,
+        source=source,
+        **about,  # type: ignore[arg-type]
+    )
+    return made.referral
+
+
+def available(client: Client, *, days: float = 30) -> int:
+    return balance_of(client.business, client.pk, now=later(days)).available
+
+
+def ring_of(gym: Business, names: str) -> list[Client]:
+    """Let clients recommend each other in a circle; the first one came by herself."""
+    people = [add_client(gym, names.split()[0], "Uno")]
+    for name in names.split()[1:]:
+        friend = bring(people[-1], name, email=f"{name}.x@friends.example").friend
+        activate(friend, **WHO)
+        friend.refresh_from_db()
+        people.append(friend)
+    attach_referral(gym, people[-1], people[0], **WHO)
+    return people
+
+
+def test_a_throw_away_address_holds_the_reward_and_not_the_lead(gym: Business, ana: Client) -> None:
+    """CASES 74, FRA-5: the lead is there, the reward waits with its reason; by the API nobody is doubted."""
+    launch(gym, friend=EUR10)
+    ben = register(ana, "ben@mailinator.com")
+    assert (ben.flagged, ben.flags, ben.friend.status) == (True, ["disposable_email"], "lead")
+    gift = Reward.objects.get(side="friend")
+    assert (gift.state, gift.reason) == ("awaiting_approval", "flagged")
+    assert register(ana, "eva@mailinator.com", source="api").flagged is False
+    assert DoubtCase.objects.count() == 1
+
+
+def test_the_looks_of_an_ambassador_are_noticed_and_a_family_is_not(gym: Business) -> None:
+    """R-289, FRA-1: nearly the same mailbox elsewhere; a surname, a company or a common word is no sign."""
+    ana = add_client(gym, "Ana", "López", email="ana.lopez@gmail.com")
+    launch(gym)
+    assert register(ana, "analopez2@outlook.com", first_name="Anita").flags == ["like_ambassador"]
+    for email, name in (
+        ("maria.lopez@gmail.com", "María"),
+        ("mario.lopez@gmail.com", "Mario"),
+        ("ana@taller.example", "Ana"),
+        ("info@taller.example", "Ana"),
+    ):
+        assert register(ana, email, first_name=name).flags == []
+
+
+def test_a_circle_is_one_case_and_one_decision(gym: Business) -> None:
+    """FRA-3, FRA-10, CASES 31: six people, one case, each of six rewards given once; a second decision does nothing."""
+    launch(gym, hold_days=14)
+    people = ring_of(gym, "Ana Bea Carl Dora Eloy Fina")
+    case = DoubtCase.objects.get()
+    assert Referral.objects.filter(signs__case=case, flagged=True).count() == 6
+    for reward in Reward.objects.select_related("business", "client"):
+        referral = Referral.objects.get(pk=reward.source_id)
+        end_hold(reward, flagged=referral.flagged, actor="system", now=later(15))
+    assert set(Reward.objects.values_list("state", "reason")) == {("awaiting_approval", "flagged")}
+    assert [available(one) for one in people] == [0] * 6
+    assert decide_case(case, approve=True, note="a family", actor="user:1", now=later(16)) is True
+    assert [available(one) for one in people] == [1500] * 6
+    assert decide_case(case, approve=False, actor="user:2", now=later(16)) is False
+    case.refresh_from_db()
+    assert (case.state, case.decided_by, case.note) == ("approved", "user:1", "a family")
+    assert [available(one) for one in people] == [1500] * 6
+
+
+def test_a_rejected_circle_gives_nothing_and_keeps_what_was_given(gym: Business) -> None:
+    """FRA-3: A→B→A; what Ana had before the circle closed stays hers, and nobody receives more."""
+    launch(gym)
+    ana, bea = ring_of(gym, "Ana Bea")
+    assert (available(ana), available(bea)) == (1500, 0)
+    assert decide_case(DoubtCase.objects.get(), approve=False, note="one flat", **WHO)
+    assert (available(ana), available(bea)) == (1500, 0)
+    assert Referral.objects.get(friend=ana).reason == "rejected"
+    assert Reward.objects.get(client=bea).state == "lapsed"
+
+
+def test_what_is_noticed_again_counts_on(gym: Business, ana: Client) -> None:
+    """CASES 76: one case of an ambassador with a counter, not ten; the last decision about a member closes it."""
+    launch(gym)
+    two = [register(ana, f"{name}@mailinator.com", first_name=name) for name in ("ben", "eva")]
+    case = DoubtCase.objects.get()
+    assert DoubtSign.objects.filter(case=case).count() == 2
+    from plusone.referrals.commands.doubting import _note
+    from plusone.referrals.doubt import Noticed
+
+    _note(two[0], {"disposable_email": Noticed()}, now=later(1))
+    assert list(DoubtSign.objects.order_by("id").values_list("times", flat=True)) == [2, 1]
+    approve_referral(two[0], **WHO)
+    case.refresh_from_db()
+    assert case.is_open
+    reject_referral(two[1], **WHO)
+    case.refresh_from_db()
+    assert case.state == "rejected"
+
+
+def test_a_crowd_by_one_link_waits(gym: Business, ana: Client) -> None:
+    """FRA-8: twenty strangers within an hour; the nineteen before were nobody's business."""
+    launch(gym)
+    made = [register(ana, f"p{number}@friends.example", first_name="P") for number in range(21)]
+    assert [one.flagged for one in made] == [False] * 19 + [True] * 2
+    assert DoubtCase.objects.count() == 1
+    assert register(ana, "late@friends.example", now=later(hours=2)).flagged is False
+
+
+def test_staff_who_recommend_walk_ins_to_themselves_are_looked_at(gym: Business, ana: Client) -> None:
+    """FRA-12: the front desk's own link; the owner's is left alone."""
+    launch(gym)
+    add_collaborator(gym, user_for("ana.lópez@clients.example"), role="front_desk")
+    tom = add_client(gym, "Tom", "Paz")
+    made = attach_referral(gym, ana, tom, **WHO).referral
+    assert made.flags == ["staff_ambassador"]
+    olga = add_client(gym, "Olga", "Ruiz", email="olga@vela.example")
+    assert register(olga, "pia@friends.example").flags == []
+
+
+def test_who_was_deleted_ten_days_ago_is_looked_at_and_then_forgotten(gym: Business, ana: Client) -> None:
+    """CASES 27, PRI-7: no reward inside the cooldown; only a salted hash is kept, and for thirty days."""
+    launch(gym, friend=EUR10)
+    ben = add_client(gym, "Ben", "Ortiz", email="b.en+gym@gmail.com", phone="+34600111222")
+    archive(ben, **WHO)
+    delete_client(ben, **WHO)
+    marks = list(Departure.objects.values_list("mark", flat=True))
+    assert len(marks) == 2
+    assert not any("ben" in mark or "600111222" in mark for mark in marks)
+    again = register(ana, "ben@gmail.com", now=later(10))
+    assert again.flags == ["came_back"]
+    assert Reward.objects.get(side="friend").state == "awaiting_approval"
+    assert forget_departures(later(29)) == 0
+    assert forget_departures(later(30)) == 2
+
+
+@pytest.mark.parametrize("name", [kind.name for kind in signs if kind.look is not signs["trap"].look])
+def test_a_sign_that_breaks_holds_the_reward_and_never_the_friend(
+    gym: Business, ana: Client, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FRA-15: the registration goes on, and a person looks."""
+    monkeypatch.setattr(faults, "_orders", faults.read([f"doubt.{name}:raise"]))
+    launch(gym)
+    ben = register(ana, "ben@friends.example")
+    assert (ben.flags, ben.friend.status) == (["unchecked"], "lead")
+    activate(ben.friend, **WHO)
+    reward = Reward.objects.get()
+    assert (reward.state, reward.reason, available(ana)) == ("awaiting_approval", "flagged", 0)
+
+
+def test_a_trusted_ambassador_gets_no_new_flags(gym: Business, ana: Client) -> None:
+    """CASES 79: and it can be taken back."""
+    launch(gym)
+    assert trust_ambassador(ana, note="our first client", **WHO)
+    assert trust_ambassador(ana, **WHO) is False
+    assert register(ana, "ben@mailinator.com").flagged is False
+    assert restore_ambassador(ana, **WHO)
+    assert register(ana, "eva@mailinator.com").flagged is True
+
+
+def test_a_blocked_ambassadors_link_is_off_until_it_is_on_again(gym: Business, ana: Client) -> None:
+    """CASES 78: held rewards are declined, what was given stays, the link registers nobody; all of it reversible."""
+    launch(gym, hold_days=14)
+    first, second = (bring(ana, name).friend for name in ("Ben", "Eva"))
+    activate(first, **WHO)
+    end_hold(Reward.objects.select_related("business", "client").get(state="on_hold"), actor="system", now=later(14))
+    activate(second, actor="user:1", now=later(15))
+    assert available(ana) == 1500
+    block_ambassador(ana, note="sold the link", actor="user:1", now=later(16))
+    held = Reward.objects.get(source_id=Referral.objects.get(friend=second).pk)
+    assert (held.state, held.reason, available(ana)) == ("declined", "ambassador_inactive", 1500)
+    assert link_behind(ana.code).campaign_id is None  # type: ignore[union-attr]
+    with pytest.raises(CampaignInactive):
+        register(ana, "tom@friends.example")
+    restore_ambassador(ana, actor="user:1", now=later(17))
+    held.refresh_from_db()
+    assert held.state == "on_hold"
+    end_hold(Reward.objects.select_related("business", "client").get(pk=held.pk), actor="system", now=later(40))
+    assert available(ana, days=60) == 3000
+    assert register(ana, "tom@friends.example").ambassador == ana
+
+
+def test_a_case_that_nobody_looks_at_is_brought_up_twice_and_never_decided_by_itself(
+    gym: Business, ana: Client
+) -> None:
+    """CASES 80: the owner is reminded after 14 and after 30 days; the reward still waits."""
+    launch(gym)
+    ben = register(ana, "ben@mailinator.com")
+    activate(ben.friend, **WHO)
+    sent = lambda: Message.objects.filter(template="doubt.reminder").count()  # noqa: E731
+    for days, told in ((13, 0), (14, 1), (20, 1), (30, 2), (300, 2)):
+        remind_of_cases(NOON + timedelta(days=days))
+        assert sent() == told
+    assert Reward.objects.get().state == "awaiting_approval"
+    assert Message.objects.filter(template="doubt.reminder").first().subject == (  # type: ignore[union-attr]
+        "Hay recomendaciones que esperan tu decisión"
+    )
