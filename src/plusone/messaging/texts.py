@@ -73,6 +73,7 @@ class Context:
     data: Mapping[str, Any] = field(default_factory=dict)
     mentioned: set[int] = field(default_factory=set)
     known: dict[str, str | None] = field(default_factory=dict)  # gaps are asked once, for both parts of the message
+    rows: dict[str, Any] = field(default_factory=dict)  # what placeholders have looked up for each other
 
     def naming(self, client: Client) -> str:
         """The name by which others may speak of a client. It is noted: when they are deleted, so are these words."""

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from plusone.insights import population
-from plusone.insights.kpis import Figure, kpis, measure
+from plusone.insights.kpis import Figure, kpis, measure, measure_parts
 from plusone.insights.kpis.base import ratio
 from plusone.insights.scope import Scope
 from plusone.kernel import clock
@@ -14,7 +14,6 @@ from plusone.kernel.models import Business
 from plusone.referrals.models import Campaign
 
 FUNNEL = ("visits", "registered_leads", "activated_clients", "buyers")
-MONTHS_AT_ONCE = 12  # so that a query stays small on any engine
 
 
 @dataclass(frozen=True)
@@ -77,21 +76,22 @@ class Month:
 
 
 def months(scope: Scope, names: Sequence[str], *, most: int = 24) -> list[Month]:
-    """Return figures month by month over the days of the scope, oldest first, at most the last `most` months."""
+    """Return figures month by month over the days of the scope, oldest first, at most the last `most` months.
+
+    For figures that are sums over days, whose rows have an `at`; without what stands beside them.
+    """
     spans = _spans(scope, most)
-    found = []
-    for start in range(0, len(spans), MONTHS_AT_ONCE):
-        some = spans[start : start + MONTHS_AT_ONCE]
-        wanted = [
-            (kpis[name](), Scope(scope.business, scope.now, first, last, scope.campaign))
-            for first, last in some
-            for name in names
-        ]
-        figures = measure(wanted)
-        for place, (first, _last) in enumerate(some):
-            row = figures[place * len(names) : (place + 1) * len(names)]
-            found.append(Month(first.replace(day=1), dict(zip(names, row, strict=True))))
-    return found
+    if not spans:
+        return []
+    within = Scope(scope.business, scope.now, spans[0][0], spans[-1][1], scope.campaign)
+    sums = measure_parts(
+        [(name, part) for name in names for part in kpis[name]().parts(within)],
+        [clock.day_start(scope.business, first) for first, _last in spans],
+    )
+    return [
+        Month(first.replace(day=1), {name: Figure(sums[name, place]) for name in names})
+        for place, (first, _last) in enumerate(spans)
+    ]
 
 
 def _spans(scope: Scope, most: int) -> list[tuple[date, date]]:

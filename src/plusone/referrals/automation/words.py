@@ -72,7 +72,11 @@ class ClientStatus(Field):
 
 
 def _referral(ctx: Context) -> Referral | None:
-    return referral_at(ctx.business, ctx.event) if ctx.business and ctx.event else None
+    """Return what the message tells of, looked up once for all gaps that ask."""
+    if "referral" not in ctx.rows:
+        ctx.rows["referral"] = referral_at(ctx.business, ctx.event) if ctx.business and ctx.event else None
+    found: Referral | None = ctx.rows["referral"]
+    return found
 
 
 @placeholders
