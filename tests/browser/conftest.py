@@ -27,6 +27,10 @@ FLAGS = (
     "--disable-sync",
 )
 
+# What the content policy refuses is an error of the page, also in a test that expects other refusals (AUTH-9).
+HEAR_VIOLATIONS = """addEventListener('securitypolicyviolation', event =>
+    console.error('securitypolicyviolation', event.violatedDirective, event.blockedURI))"""
+
 Open = Callable[..., Page]
 
 
@@ -68,6 +72,7 @@ def open_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Ope
             reduced_motion="reduce",
         )
         context.set_default_timeout(10_000)
+        context.add_init_script(HEAR_VIOLATIONS)
         contexts.append(context)
         page = context.new_page()
         page.on("console", hear)
