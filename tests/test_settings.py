@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 import plusone
@@ -159,3 +160,20 @@ def test_a_secret_may_stand_in_a_file_and_is_never_shown(
     with pytest.raises(ImproperlyConfigured) as refused:
         read(DATABASE_URL_FILE=str(file))
     assert "hush" not in str(refused.value) + capsys.readouterr().err
+
+
+def test_an_https_installation_passes_the_deployment_checks(read: Read, settings: Any) -> None:
+    """AUTH-10, AUTH-3: a year of HSTS, cookies for this host alone, and nothing left to warn of."""
+    made = read(BASE_URL="https://club.example", SECRET_KEY="k7" * 40 + "xyzabc")
+    for name in [name for name in made if name.startswith(("SECURE_", "SESSION_", "CSRF_", "LANGUAGE_COOKIE"))]:
+        setattr(settings, name, made[name])
+    settings.SECRET_KEY, settings.ALLOWED_HOSTS = made["SECRET_KEY"], made["ALLOWED_HOSTS"]
+    settings.SILENCED_SYSTEM_CHECKS = made["SILENCED_SYSTEM_CHECKS"]
+    said = run_checks(tags=["security"], include_deployment_checks=True)
+    assert [one.id for one in said if not one.is_silenced()] == []
+    assert made["SECURE_HSTS_SECONDS"] >= 365 * 24 * 3600
+    assert (made["SESSION_COOKIE_NAME"], made["CSRF_COOKIE_NAME"]) == ("__Host-sessionid", "__Host-csrftoken")
+    assert made["SESSION_COOKIE_SECURE"]
+    assert made["CSRF_COOKIE_SECURE"]
+    plain = read(SECRET_KEY="x" * 60)
+    assert "SESSION_COOKIE_NAME" not in plain

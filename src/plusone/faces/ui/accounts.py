@@ -33,6 +33,8 @@ from plusone.kernel.models import User
 from plusone.messaging.commands import send_raw
 
 from .http import public
+from .limits import address_of
+from .sessions import end_others, end_session, sessions
 
 # The only notes of allauth that a person needs; the rest is said by the next page itself.
 SAID = frozenset({"password_changed", "password_set", "email_confirmation_failed"})
@@ -63,6 +65,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
                 key=public_id(),
                 now=clock.now(),
             )
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return who asks, also behind the proxy of an https installation, so that limits count people apart."""
+        found = address_of(request.META).partition("/")[0]
+        return found if found != "unknown" else "0.0.0.0"  # noqa: S104  # a name for nobody, not a place to listen at
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count wrong passwords by account and sender: whoever guesses locks out nobody but themselves (AUTH-1)."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{self.get_client_ip(request)}"
 
     def add_message(
         self,
@@ -156,6 +167,9 @@ urlpatterns = [
     _door("confirm-email/", views.email_verification_sent, "account_email_verification_sent"),
     # Where allauth sends somebody who is logged in and has nothing to confirm.
     _door("email/", RedirectView.as_view(pattern_name="root"), "account_email"),
+    path("sessions/", sessions, name="account_sessions"),
+    path("sessions/end-others/", end_others, name="account_sessions_end_others"),
+    path("sessions/<int:session>/end/", end_session, name="account_session_end"),
     _door("reauthenticate/", views.reauthenticate, "account_reauthenticate"),
     _door("password/change/", views.password_change, "account_change_password"),
     _door("password/set/", views.password_set, "account_set_password"),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from plusone.clients.commands import edit_client, set_promotions
 from plusone.clients.preferences import wants
 from plusone.clients.queries import profiles_of
+from plusone.connect.queries import businesses_of
 from plusone.faces.ui.http import Page, client_page
 from plusone.kernel.commands import set_language
 from plusone.kernel.errors import Refused
@@ -63,7 +64,7 @@ def profile(request: Page) -> HttpResponse:
         "nav": "profile",
         "title": _("Your details"),
         "form": form,
-        "others": len(profiles_of(client.user)) > 1 if client.user else False,
+        "others": len(profiles_of(client.user)) + len(businesses_of(client.user)) > 1 if client.user else False,
     }
     return render(request, "portal/profile.html", context, status=422 if form.errors else 200)
 
