@@ -223,3 +223,28 @@ def test_why_a_reward_waits_is_two_clicks_from_search(
     assert "Note: on second thoughts" in said
     assert "A reward was declined" in said
     assert balance_of(gym, ana.pk, now=later(1)).available == 1500
+
+
+def test_rewards_are_decided_together_and_once(gym: Business, ana: Client, olga: Browser, desk: Browser) -> None:
+    """CASES 60: friend's and ambassador's side apart, several at once, and a second press changes nothing."""
+    launch(gym, friend=EUR10, approval="manual", friend_reward_on="qualified")
+    for name in ("Ben", "Cleo"):
+        activate(bring(ana, name).friend, actor="user:1", now=NOON)
+    page = olga.get(at(gym, "rewards")).content.decode()
+    assert page.count("data-pick>") == 4
+    assert "data-pick-all" in page
+    mine = list(Reward.objects.filter(side="ambassador").values_list("public_id", flat=True))
+    hers = list(Reward.objects.filter(side="friend").values_list("public_id", flat=True))
+    url = at(gym, "rewards_decide")
+    assert desk.post(url, {"act": "approve", "pick": mine}).status_code == 404
+    assert "Select at least one row first." in text_of(olga.post(url, {"act": "approve"}, follow=True))
+    assert "2 rewards approved." in text_of(
+        olga.post(url, {"act": "approve", "pick": mine, "note": "fine"}, follow=True)
+    )
+    olga.post(url, {"act": "approve", "pick": mine})
+    olga.post(url, {"act": "decline", "pick": [*mine, *hers], "note": "one flat"})
+    assert set(Reward.objects.values_list("side", "state", "note")) == {
+        ("ambassador", "granted", "fine"),
+        ("friend", "declined", "one flat"),
+    }
+    assert balance_of(gym, ana.pk, now=later(1)).available == 3000

@@ -3,14 +3,15 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.kernel.access import get
-from plusone.kernel.errors import Refused
+from plusone.kernel.errors import NotHere, Refused
 from plusone.referrals.models import Referral
 from plusone.rewards import commands
 from plusone.rewards.models import Reward
@@ -61,7 +62,37 @@ def decide(request: Page, reward: str) -> HttpResponse:
     return redirect("b:rewards", request.business.slug)
 
 
+@staff("rewards.decide")
+@require_POST
+def decide_several(request: Page) -> HttpResponse:
+    """Approve or decline the picked rewards, with one note. What somebody else decided meanwhile stays as it is."""
+    here = reverse("b:rewards", args=[request.business.slug])
+    waiting = awaiting(request.business).filter(**request.own("client__"))
+    picked = list(waiting.filter(public_id__in=request.POST.getlist("pick")))
+    if not picked:
+        messages.warning(request, _("Select at least one row first."))
+        return redirect(here)
+    act = {"approve": commands.approve, "decline": commands.decline}.get(request.POST.get("act", ""))
+    if act is None:
+        raise NotHere
+    done = 0
+    for reward in picked:
+        reward.business = request.business
+        try:
+            done += act(reward, note=request.POST.get("note", "").strip(), actor=request.actor, now=request.now)
+        except Refused:  # decided by somebody else since it was picked
+            continue
+    said = (
+        ngettext("%(count)s reward approved.", "%(count)s rewards approved.", done)
+        if act is commands.approve
+        else ngettext("%(count)s reward declined.", "%(count)s rewards declined.", done)
+    )
+    messages.success(request, said % {"count": done})
+    return redirect(here)
+
+
 urlpatterns = [
+    path("rewards/decide/", decide_several, name="rewards_decide"),
     path("rewards/", index, name="rewards"),
     path("rewards/<str:reward>/decide/", decide, name="reward_decide"),
 ]
