@@ -19,7 +19,7 @@ from PIL import Image
 
 from plusone.clients.commands import assign, attach_logins
 from plusone.clients.models import Client
-from plusone.connect.commands import check_import, invite_collaborator, stage_import
+from plusone.connect.commands import invite_collaborator, look_through, stage_import
 from plusone.connect.models import ApiKey, TeamInvitation
 from plusone.insights.commands import set_goal
 from plusone.kernel import guards, ids
@@ -132,7 +132,7 @@ def _import(business: Business) -> None:
         file.write(b"id,first name,email,tags\n1,Ida,ida@mail.example,vip\n2,,x@mail.example,\n")
         file.flush()
         imported = stage_import(business, Path(file.name), filename="clients.csv", actor="user:1", now=NOON)
-    check_import(imported, now=NOON)
+    look_through(imported, now=NOON)
 
 
 def _picture() -> SimpleUploadedFile:

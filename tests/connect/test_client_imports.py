@@ -9,10 +9,10 @@ import time_machine
 
 from plusone.clients.commands import archive, delete_client, edit_client
 from plusone.clients.models import Client, Spelling, Tag
-from plusone.connect.commands import check_import as check
 from plusone.connect.commands import (
     discard_import,
     forget_imports,
+    look_through,
     map_columns,
     mend_lines,
     stage_import,
@@ -47,7 +47,8 @@ def _noon() -> Iterator[None]:
 
 def stage(gym: Business, path: Path) -> ClientImport:
     imported = stage_import(gym, path, filename="clients.csv", actor="user:1", now=NOON)
-    check(imported, now=NOON)
+    look_through(imported, now=NOON)
+    drain()
     imported.refresh_from_db()
     return imported
 
@@ -220,12 +221,13 @@ def test_columns_are_said_by_hand_and_a_wrong_word_changes_nothing(gym: Business
         [2, 2, 0, 0],
         (0, 0, 0, 2),
     )
-    map_columns(imported, ["external_id", "name", "", ""], now=NOON)
+    map_columns(imported, ["external_id", "name", "", ""])
+    look_through(imported, now=NOON)
     imported.refresh_from_db()
     assert counts(imported) == (2, 0, 0, 0)
     for wrong in (["name"], ["name", "name", "", ""], ["name", "color", "", ""]):
         with pytest.raises(Refused):
-            map_columns(imported, wrong, now=NOON)
+            map_columns(imported, wrong)
     discard_import(imported)
     assert (ClientImport.objects.count(), ImportLine.objects.count()) == (0, 0)
 
@@ -254,3 +256,20 @@ def test_an_address_that_was_taken_meanwhile_is_named(gym: Business, carla: Clie
     take(imported)
     carla.refresh_from_db()
     assert (imported.left, carla.email, carla.external_id) == (0, "new@mail.example", None)
+
+
+def test_a_large_file_is_looked_through_in_the_background(
+    gym: Business, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for it, nor for its transactions; it cannot be brought in or mended before."""
+    monkeypatch.setattr("plusone.connect.commands.staging.AT_ONCE_MAX", 1)
+    imported = stage_import(gym, write("id,name", "1,Ana", "2,"), filename="x", actor="user:1", now=NOON)
+    look_through(imported, now=NOON)
+    imported.refresh_from_db()
+    assert (imported.state, counts(imported)) == ("checking", (0, 0, 0, 0))
+    assert not start_import(imported, actor="user:1", now=NOON)
+    with pytest.raises(Refused):
+        mend_lines(imported, {3: {"name": "Ben"}}, now=NOON)
+    drain()
+    imported.refresh_from_db()
+    assert (imported.state, counts(imported)) == ("checked", (1, 0, 0, 1))

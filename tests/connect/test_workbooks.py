@@ -1,6 +1,8 @@
 """Workbooks, what they may hold, balances that come along, and the columns of other programs (R-344, FUZ-5, FUZ-6)."""
 
 import io
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -156,3 +158,22 @@ def test_columns_of_other_programs_are_recognised(header: str, fields: str) -> N
     places, _unused = client_columns(header.split(","), {})
     found = {place: field for field, place in places.items()}
     assert [found.get(place, "-") for place in range(len(header.split(",")))] == fields.split()
+
+
+@pytest.mark.parametrize("kind", ["cp1252", "utf-16", "xlsx"])
+def test_messy_files_are_told_line_by_line(gym: Business, tmp_path: Path, kind: str) -> None:
+    """Encodings, separators, quotes, commas, a workbook called .csv, formulas, doubles, NULs: as many as there are."""
+    script = Path(__file__).resolve().parents[2] / "scripts" / "messy_clients"
+    made = subprocess.run(
+        [sys.executable, str(script), "600", str(tmp_path / "messy.csv"), kind],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    bad, doubles = int(made.split()[2]), int(made.split()[6])
+    report = import_clients(gym, tmp_path / "messy.csv", now=NOON)
+    assert (report.failed, report.skipped, report.lines) == (bad, doubles, 600)
+    eva = Client.objects.get(business=gym, external_id="7")
+    assert (eva.full_name, eva.email, eva.phone) == ("=Eva 7", "c7@correo.example", "+34600000007")
+    assert sorted(eva.tags.values_list("name", flat=True)) == ["mañanas"]
+    assert balance_of(gym, eva.pk, now=NOON).available == 123450

@@ -53,8 +53,9 @@ class ClientImport(Owned):
     """A file of clients that staff brought: looked at, brought in, and for a while to be taken back as a whole."""
 
     class State(models.TextChoices):
-        """Where it stands; `checked` waits for a person, `running` and `undoing` for the worker."""
+        """Where it stands; `checked` waits for a person, `checking`, `running` and `undoing` for the worker."""
 
+        CHECKING = "checking", _("Being looked through")
         CHECKED = "checked", _("Looked through")
         RUNNING = "running", _("Being imported")
         DONE = "done", _("Imported")
@@ -96,7 +97,7 @@ class ClientImport(Owned):
     @property
     def is_moving(self) -> bool:
         """Say whether the worker has it."""
-        return self.state in (self.State.RUNNING, self.State.UNDOING)
+        return self.state in (self.State.CHECKING, self.State.RUNNING, self.State.UNDOING)
 
 
 class ImportLine(models.Model):

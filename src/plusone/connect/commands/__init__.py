@@ -12,7 +12,7 @@ from .businesses import (
     use_setup_token,
 )
 from .keys import create_api_key, note_key_use, revoke_api_key
-from .staging import check_import, discard_import, has_names, map_columns, mend_lines, places_of, stage_import
+from .staging import discard_import, has_names, look_through, map_columns, mend_lines, places_of, stage_import
 from .team import (
     INVITATION_DAYS,
     LastOwner,
@@ -30,7 +30,6 @@ __all__ = [
     "Opened",
     "accept_invitation",
     "bring_in",
-    "check_import",
     "claim_answer",
     "create_api_key",
     "discard_import",
@@ -42,6 +41,7 @@ __all__ = [
     "has_names",
     "invite_collaborator",
     "keep_answer",
+    "look_through",
     "map_columns",
     "mend_lines",
     "note_key_use",

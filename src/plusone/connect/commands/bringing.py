@@ -212,7 +212,7 @@ def _end_undo(imported: ClientImport, now: datetime) -> None:
 def forget_imports(now: datetime) -> int:
     """Forget files that nobody brought in, and the lines of those whose time for undoing is over."""
     over = ClientImport.objects.filter(kept_until__lte=now, forgotten_at=None)
-    unused = over.filter(state=State.CHECKED).delete()[1].get("connect.ClientImport", 0)
+    unused = over.filter(state__in=(State.CHECKED, State.CHECKING)).delete()[1].get("connect.ClientImport", 0)
     old = list(over.filter(state__in=(State.DONE, State.UNDONE)).values_list("pk", flat=True))
     ImportLine.objects.filter(imported__in=old).delete()
     return unused + ClientImport.objects.filter(pk__in=old).update(forgotten_at=now)

@@ -18,13 +18,16 @@ from plusone.connect.imports.recommending import line_named, recommend
 from plusone.connect.imports.scratch import Scratch
 from plusone.connect.imports.tables import read_table
 from plusone.connect.models import ClientImport, ImportLine
+from plusone.kernel import clock
 from plusone.kernel.db import bulk
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
+from plusone.kernel.queue import task
 
 LINES_MAX = 50_000
 COLUMNS_MAX = 100
-BATCH = 1_000
+BATCH = 500
+AT_ONCE_MAX = 1_000  # lines that are looked through while their sender waits
 UNUSED_KEPT = timedelta(days=2)
 State, Outcome = ClientImport.State, ImportLine.Outcome
 NEW_LINE = (
@@ -92,8 +95,8 @@ def raw_of(row: ImportLine) -> Line:
 
 
 @transaction.atomic
-def map_columns(imported: ClientImport, fields: Sequence[str], *, now: datetime) -> None:
-    """Say which column is what, and look through the lines again. Raise Refused for a field that two columns claim."""
+def map_columns(imported: ClientImport, fields: Sequence[str]) -> None:
+    """Say which column is what; the lines are to be looked through again. Raise Refused for a field claimed twice."""
     _lock(imported)
     claimed = [field for field in fields if field]
     if len(fields) != len(imported.header) or not set(claimed) <= set(CLIENT_FIELDS):
@@ -102,34 +105,59 @@ def map_columns(imported: ClientImport, fields: Sequence[str], *, now: datetime)
         raise Refused(_("Two columns are the same field. Choose which one it is, and leave the other out."))
     imported.fields = list(fields)
     imported.save(update_fields=["fields"])
-    check_import(imported, now=now)
 
 
-@transaction.atomic
-def check_import(imported: ClientImport, *, now: datetime) -> None:
-    """Say of each line what would become of it. Nothing of the business changes."""
-    if not has_names(imported):
+def look_through(imported: ClientImport, *, now: datetime) -> None:
+    """Say of each line what would become of it: a small file at once, a large one in the background.
+
+    Nothing of the business changes. The file cannot be brought in meanwhile.
+    """
+    waiting = ClientImport.objects.filter(pk=imported.pk, state=State.CHECKED)
+    if not has_names(imported) or not waiting.update(state=State.CHECKING):
         return
+    look_through_later.using(key=f"look:{imported.pk}").enqueue(imported.pk)
+    if imported.lines <= AT_ONCE_MAX:
+        _look(imported, now)
+
+
+@task(atomic=False)
+def look_through_later(import_id: int) -> None:
+    """Look through a file that nobody has looked through yet; from the start again where a worker died."""
+    imported = ClientImport.objects.select_related("business").filter(pk=import_id, state=State.CHECKING).first()
+    if imported is not None:
+        _look(imported, clock.now())
+
+
+def _look(imported: ClientImport, now: datetime) -> None:
+    """Judge all lines, a batch at a time: nobody else who writes waits longer than that."""
     with Scratch() as scratch:
         for rows in _rows(imported, BATCH):
-            judged = judge(
-                imported.business,
-                [raw_of(row) for row in rows],
-                places=places_of(imported),
-                width=len(imported.header),
-                scratch=scratch,
-                dry_run=True,
-                actor=imported.created_by,
-                now=now,
-            )
-            for row, one in zip(rows, judged, strict=True):
-                note_judgement(row, one)
-                if one.line and one.line.referred_by and row.outcome != Outcome.FAILED:
-                    scratch.keep_recommendation(row.number, row.client_id or -row.number, one.line.referred_by)
-            write_rows(rows, JUDGED)
+            with transaction.atomic():
+                _look_at(imported, rows, scratch, now)
         for said in scratch.recommendations(BATCH):
-            _note_unknown(imported, said, scratch, now)
-    recount(imported)
+            with transaction.atomic():
+                _note_unknown(imported, said, scratch, now)
+    with transaction.atomic():
+        recount(imported)
+        ClientImport.objects.filter(pk=imported.pk, state=State.CHECKING).update(state=State.CHECKED)
+
+
+def _look_at(imported: ClientImport, rows: Sequence[ImportLine], scratch: Scratch, now: datetime) -> None:
+    judged = judge(
+        imported.business,
+        [raw_of(row) for row in rows],
+        places=places_of(imported),
+        width=len(imported.header),
+        scratch=scratch,
+        dry_run=True,
+        actor=imported.created_by,
+        now=now,
+    )
+    for row, one in zip(rows, judged, strict=True):
+        note_judgement(row, one)
+        if one.line and one.line.referred_by and row.outcome != Outcome.FAILED:
+            scratch.keep_recommendation(row.number, row.client_id or -row.number, one.line.referred_by)
+    write_rows(rows, JUDGED)
 
 
 def _rows(imported: ClientImport, size: int) -> Iterator[list[ImportLine]]:
@@ -237,5 +265,7 @@ def discard_import(imported: ClientImport) -> None:
 
 def _lock(imported: ClientImport) -> None:
     state = ClientImport.objects.select_for_update().values_list("state", flat=True).get(pk=imported.pk)
+    if state == State.CHECKING:
+        raise Refused(_("This file is being looked through. Wait a moment."), code="busy")
     if state != State.CHECKED:
         raise Refused(_("This file has been imported already."), code="already_imported")

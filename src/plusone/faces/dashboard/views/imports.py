@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -70,6 +71,7 @@ def index(request: Page) -> HttpResponse:
         with _on_disk(form.cleaned_data) as (file, name):
             made = act_once(form, f"import:{request.business.pk}", lambda: _staged(request, file, name))
         if made is not None:
+            commands.look_through(get(request.business, ClientImport, made), now=request.now)
             return redirect("b:import", request.business.slug, made)
     page = page_of(imports_of(request.business), request.GET, order=("-id",))
     names = actors(request.business, [row.created_by for row in page.rows])
@@ -86,9 +88,7 @@ def index(request: Page) -> HttpResponse:
 
 
 def _staged(request: Page, file: Path, name: str) -> str:
-    imported = commands.stage_import(request.business, file, filename=name, actor=request.actor, now=request.now)
-    commands.check_import(imported, now=request.now)
-    return imported.public_id
+    return commands.stage_import(request.business, file, filename=name, actor=request.actor, now=request.now).public_id
 
 
 @contextmanager
@@ -133,9 +133,8 @@ def show(request: Page, clientimport: str) -> HttpResponse:
 
 
 def _moved(imported: ClientImport) -> dict[str, Any]:
-    rows = imported.rows
-    done = rows.filter(written=True) if imported.state == State.RUNNING else rows.filter(undone=True)
-    return {"done": done.count()}
+    done = {State.RUNNING: Q(written=True), State.UNDOING: Q(undone=True)}.get(State(imported.state), ~Q(outcome=""))
+    return {"done": imported.rows.filter(done).count()}
 
 
 @staff("imports.run")
@@ -210,9 +209,11 @@ def columns(request: Page, clientimport: str) -> HttpResponse:
     imported = get(request.business, ClientImport, clientimport)
     said = [request.POST.get(f"column-{place}", "") for place in range(len(imported.header))]
     try:
-        commands.map_columns(imported, said, now=request.now)
+        commands.map_columns(imported, said)
     except Refused as error:
         messages.error(request, str(error))
+    else:
+        commands.look_through(imported, now=request.now)
     return redirect("b:import", request.business.slug, imported.public_id)
 
 
