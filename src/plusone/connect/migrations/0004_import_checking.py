@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('connect', '0003_client_imports'),
+        ("connect", "0003_client_imports"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='clientimport',
-            name='state',
-            field=models.CharField(choices=[('checking', 'Being looked through'), ('checked', 'Looked through'), ('running', 'Being imported'), ('done', 'Imported'), ('undoing', 'Being undone'), ('undone', 'Undone')], default='checked', max_length=10),
+            model_name="clientimport",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("checking", "Being looked through"),
+                    ("checked", "Looked through"),
+                    ("running", "Being imported"),
+                    ("done", "Imported"),
+                    ("undoing", "Being undone"),
+                    ("undone", "Undone"),
+                ],
+                default="checked",
+                max_length=10,
+            ),
         ),
     ]
