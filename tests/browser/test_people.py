@@ -146,7 +146,7 @@ def test_the_edited_message_goes_with_every_way_and_the_way_is_counted(
     for name, start in (("WhatsApp", "https://wa.me/?text="), ("E-mail", "mailto:"), ("SMS", "sms:")):
         address = page.get_by_role("link", name=name, exact=True).get_attribute("href") or ""
         assert address.startswith(start)
-        assert "Come%20with%20me%20%26%20dance%20" in address
+        assert "Come%20with%20me%20%26%20dance%20(I%20receive%20a%20reward" in address
         assert address.endswith(re.sub(r"[:/]", lambda found: f"%{ord(found[0]):02X}", link_of(ana)))
     with page.expect_response("**/refer/shared/") as answer:
         page.get_by_role("button", name="Copy link").click()

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
+from plusone.clients.commands import archive, delete_client
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
@@ -13,7 +14,7 @@ from world import launch
 from .conftest import LogIn
 
 pytestmark = pytest.mark.django_db
-REFER = "/p/studio-vela/refer/"
+HOME, REFER = "/p/studio-vela/", "/p/studio-vela/refer/"
 
 
 def test_every_way_to_share_carries_link_and_message(ana: Client, campaign: None, log_in: LogIn) -> None:
@@ -35,14 +36,30 @@ def test_without_a_reward_there_is_nothing_to_disclose(gym: Business, ana: Clien
     assert "receive" not in log_in(ana).get(REFER).content.decode()
 
 
-def test_the_message_is_changed_without_javascript_and_not_kept(ana: Client, campaign: None, log_in: LogIn) -> None:
-    """R-295: the ways carry the new text; nothing is written."""
-    browser, before = log_in(ana), Event.objects.count()
-    page = browser.post(REFER, {"text": "Come & dance <3"}).content.decode()
-    assert page.count(quote("Come & dance <3", safe="")) == 3
-    assert "Come &amp; dance &lt;3" in page
-    assert Event.objects.count() == before
-    assert "dance" not in browser.get(REFER).content.decode()
+def test_own_words_are_kept_and_the_disclosure_with_them(ana: Client, campaign: None, log_in: LogIn) -> None:
+    """R-104, PRI-14: the ways carry the words here and at home; empty means the usual ones again."""
+    browser = log_in(ana)
+    browser.post(REFER, {"text": "Come & dance <3"})
+    said = quote("Come & dance <3 (I receive a reward when you become a client.)", safe="")
+    for place in (REFER, HOME):
+        assert browser.get(place).content.decode().count(said) == 3
+    assert ">Come &amp; dance &lt;3</textarea>" in browser.get(REFER).content.decode()
+    wrong = browser.post(REFER, {"text": "x" * 501})
+    assert (wrong.status_code, "At most 500 characters." in wrong.content.decode()) == (422, True)
+    browser.post(REFER, {"text": ""})
+    ana.refresh_from_db()
+    assert ana.own_words == ""
+    assert said not in browser.get(HOME).content.decode()
+
+
+def test_own_words_go_with_their_person(ana: Client, campaign: None, log_in: LogIn, noon) -> None:
+    """PRI-7."""
+    log_in(ana).post(REFER, {"text": "Come to me"})
+    archive(ana, actor="user:1", now=noon)
+    ana.refresh_from_db()
+    delete_client(ana, actor="user:1", now=noon)
+    ana.refresh_from_db()
+    assert ana.own_words == ""
 
 
 def test_the_conditions_are_told_in_plain_words(ana: Client, campaign: None, log_in: LogIn) -> None:

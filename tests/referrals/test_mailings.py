@@ -12,7 +12,9 @@ from plusone.connect.commands import edit_business
 from plusone.events.models import Event
 from plusone.kernel import clock
 from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.queue import Later
 from plusone.kernel.queue.worker import drain
+from plusone.messaging.channels.email import Email
 from plusone.messaging.commands import suppress
 from plusone.messaging.models import Message
 from plusone.referrals.audience import announcement_of, progress_of, reach
@@ -284,3 +286,74 @@ def test_a_business_that_asks_first_tells_only_who_agreed(gym, noon):
     add_client(gym, "Eva")
     assert reach(gym, "portal", now=noon).gets == 0
     assert send_to_latecomers(noon) == 0
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after it runs."""
+
+
+@pytest.mark.parametrize("after_it_was_taken", [False, True])
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(
+    gym, noon, mail_server, monkeypatch, after_it_was_taken
+):
+    """DEL-9: at most the mail in hand comes twice, then with the same Message-ID; all others exactly once."""
+    from plusone.messaging.commands import delivery
+
+    for number in range(60):
+        add_client(gym, f"C{number}")
+    mailing = announcement_of(launch(gym))
+    Mailing.objects.update(channels=["email"])
+    monkeypatch.setattr(clock, "now", lambda: SOON)
+    for _ in range(3):
+        send_due(SOON)
+    ids = list(Message.objects.order_by("pk").values_list("pk", flat=True))
+    send_one, kill_at = Email.deliver, {"count": 33}
+
+    def deliver(self, message):
+        kill_at["count"] -= 1
+        if kill_at["count"] == 0 and not after_it_was_taken:
+            raise Killed
+        send_one(self, message)
+        if kill_at["count"] == 0:
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Email, "deliver", deliver)
+        delivery.deliver_many.func(ids[:25])
+        with pytest.raises(Killed):
+            delivery.deliver_many.func(ids[25:50])
+    assert progress_of([mailing])[mailing.pk].sent == 32
+    # Another worker comes upon claims of one that is gone.
+    monkeypatch.setattr(delivery, "has_died", lambda name: True)
+    drain()
+    assert progress_of([mailing])[mailing.pk].sent == 60
+    names = {letter.extra_headers["Message-ID"] for letter in mail_server}
+    assert len({letter.to[0] for letter in mail_server}) == len(names) == 60
+    assert len(mail_server) == (61 if after_it_was_taken else 60)
+
+
+def test_a_mail_server_that_is_away_loses_and_doubles_nothing(gym, noon, mail_server, monkeypatch):
+    """DEL-1: the batch stops at the second failure, is put back whole, and comes once the server is back."""
+    from plusone.messaging.commands import delivery
+
+    for number in range(6):
+        add_client(gym, f"C{number}")
+    launch(gym)
+    Mailing.objects.update(channels=["email"])
+    monkeypatch.setattr(clock, "now", lambda: SOON)
+    send_due(SOON)
+    ids = list(Message.objects.values_list("pk", flat=True))
+
+    def away(self, message):
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Email, "deliver", away)
+        for _ in range(3):
+            with pytest.raises(Later):
+                delivery.deliver_many.func(ids)
+    assert mail_server == []
+    assert sorted(Message.objects.values_list("attempts", "worker")) == [(0, "")] * 4 + [(3, "")] * 2
+    assert delivery.deliver_many.func(ids) == 6
+    assert delivery.deliver_many.func(ids) == 0
+    assert len({letter.to[0] for letter in mail_server}) == len(mail_server) == 6

@@ -165,6 +165,7 @@ class Client(Owned):
     news_by_default = models.BooleanField(default=False)  # told of news until they say anything about it
     external_id = models.CharField(max_length=120, null=True, blank=True)
     undated = models.BooleanField(default=False)  # imported without a date: the first order's stands in for it
+    own_words = models.CharField(max_length=500, blank=True)  # with which they invite friends; empty: the usual ones
     tags = models.ManyToManyField(Tag, related_name="clients", blank=True)
     search = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()

@@ -138,8 +138,18 @@ def conditions_for_friend(business: Business, offer: Offer) -> list[str]:
     return lines + _about_kinds(business, offer.friend_reward)
 
 
-def share_text(business: Business, offer: Offer) -> str:
+def share_text(business: Business, offer: Offer, own_words: str = "") -> str:
     """Return the message that a client sends along with their link, with the disclosure that the law asks for."""
+    return f"{own_words or usual_words(business, offer)} {disclosure(offer)}".strip()
+
+
+def disclosure(offer: Offer) -> str:
+    """Return what friends have to know: that the sender receives something too (PRI-14). Own words do not drop it."""
+    return _("(I receive a reward when you become a client.)") if offer.ambassador_reward else ""
+
+
+def usual_words(business: Business, offer: Offer) -> str:
+    """Return with which words a client invites who has not written own ones."""
     parts = {"business": business.name}
     if offer.friend_reward and offer.friend_reward_on == "registered":
         gift = {**parts, "gift": reward_phrase(business, offer.friend_reward)}
@@ -155,8 +165,6 @@ def share_text(business: Business, offer: Offer) -> str:
         )
     else:
         text = _("I am a client of %(business)s and recommend it to you. You can register with my link.") % parts
-    if offer.ambassador_reward:
-        text = _("%(text)s (I receive a reward when you become a client.)") % {"text": text}
     return text
 
 

@@ -181,6 +181,7 @@ def delete_client(client: Client, *, reason: str = "", actor: str, now: datetime
         phone="",
         language="",
         external_id=None,
+        own_words="",
         search="",
     ):
         client.refresh_from_db()

@@ -3,11 +3,15 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from plusone.clients import events
 from plusone.clients.models import Client, Consent
 from plusone.clients.preferences import PROMOTIONS, wants
 from plusone.events.commands import record
+from plusone.kernel.errors import Invalid
+
+OWN_WORDS_MAX = 500
 
 
 @transaction.atomic
@@ -21,4 +25,18 @@ def set_promotions(client: Client, given: bool, *, text: str, source: str, actor
     )
     fact = events.ClientPreferenceSet(purpose=PROMOTIONS, given=given)
     record(client.business, fact, client=client.pk, actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def set_own_words(client: Client, text: str, *, actor: str, now: datetime) -> bool:
+    """Keep the words with which a client invites friends; none means the usual ones. Say whether they are new."""
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > OWN_WORDS_MAX or "\x00" in text:
+        raise Invalid(_("At most %(most)s characters.") % {"most": OWN_WORDS_MAX}, field="text")
+    if client.own_words == text:
+        return False
+    client.own_words = text
+    client.save(update_fields=["own_words"])
+    record(client.business, events.ClientChanged(fields=("own_words",)), client=client.pk, actor=actor, now=now)
     return True

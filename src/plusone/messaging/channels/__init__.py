@@ -11,6 +11,7 @@ class Sms(Channel):
     def deliver(self, message: Message) -> None: ...
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import ClassVar
 
 from django.utils.functional import Promise
@@ -38,6 +39,10 @@ class Channel:
     def address_of(self, reader: Client | User) -> str:
         """Return where it reaches somebody; empty where it does not."""
         raise NotImplementedError
+
+    def together(self) -> AbstractContextManager[None]:
+        """Open what several deliveries in a row can share, such as a connection."""
+        return nullcontext()
 
     def deliver(self, message: Message) -> None:
         """Hand the message over, within seconds.

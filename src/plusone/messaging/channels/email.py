@@ -1,6 +1,9 @@
 """E-mail, through the server that EMAIL_URL names."""
 
+import logging
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.policy import EmailPolicy
 from email.policy import default as default_policy
 from email.utils import formataddr, parseaddr
@@ -20,6 +23,8 @@ from plusone.messaging.texts import one_line
 
 from . import Channel, channels
 
+log = logging.getLogger("plusone.messaging")
+
 
 @channels
 class Email(Channel):
@@ -36,12 +41,42 @@ class Email(Channel):
         """Return the address, if there is one."""
         return reader.email or ""
 
+    def __init__(self) -> None:
+        self._line: Any = None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Keep one connection for all that is sent inside the block."""
+        self._line = mailers["default"]
+        try:
+            yield
+        finally:
+            self._hang_up()
+            self._line = None
+
+    def _hang_up(self) -> None:
+        try:
+            self._line.close()
+        except (OSError, smtplib.SMTPException) as error:
+            log.info("The mail server had gone already: %s", type(error).__name__)
+
+    def _send(self, message: Message) -> None:
+        if self._line is None:
+            mail_of(message).send()
+            return
+        try:
+            self._line.open()
+            self._line.send_messages([mail_of(message)])
+        except Exception:
+            self._hang_up()  # the next one begins with a new connection
+            raise
+
     def deliver(self, message: Message) -> None:
         """Give it to the mail server."""
         if faults.hit("smtp"):
             return
         try:
-            mail_of(message).send()
+            self._send(message)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _said in error.recipients.values()]
             _judge(error, final=bool(codes) and min(codes) >= 500)

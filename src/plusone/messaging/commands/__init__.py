@@ -1,12 +1,13 @@
 """The verbs of messaging: write a message, deliver it, forget a person."""
 
-from .delivery import deliver, hand_over
+from .delivery import deliver, deliver_many, hand_over
 from .erasure import forget
 from .reading import mark_read
 from .sending import send, send_raw, suppress, switch_channel, unsuppress, withhold
 
 __all__ = [
     "deliver",
+    "deliver_many",
     "forget",
     "hand_over",
     "mark_read",

@@ -4,6 +4,7 @@ A message is claimed by one conditional UPDATE before it is given to its channel
 taken. Only a worker that dies between the two can make a double, and that has the same Message-ID.
 """
 
+import time
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 
@@ -25,6 +26,9 @@ CLAIM = timedelta(minutes=2)
 PAUSE_FIRST = timedelta(seconds=20)
 PAUSE_MAX = timedelta(minutes=15)
 HAND_OVER_BATCH = 500
+# Of a batch: after so many failures in a row the server is taken to be away, and after so long the claims grow old.
+FAULTS_MAX = 2
+SHIFT_SECONDS = 60.0
 State = Message.State
 
 
@@ -32,30 +36,83 @@ State = Message.State
 @task(atomic=False, attempts_max=1000)
 def deliver(message_id: int) -> str:
     """Send one message, unless it was sent, is being sent or came too late. Return its state."""
-    message = Message.objects.select_related("business", "event").get(pk=message_id)
-    if message.state != State.QUEUED:
-        return message.state
-    now = clock.now()
+    message = Message.objects.select_related("business", "event", "client").get(pk=message_id)
     channel = channels[message.channel]()
+    now = clock.now()
+    if _is_due(message, channel, now):
+        _claim(message)
+        _hand_to(channel, message, now)
+    return message.state
+
+
+@task(atomic=False, attempts_max=1000, priority=-10)
+def deliver_many(message_ids: list[int]) -> int:
+    """Send messages of a mailing by one connection, claimed together. Return how many left.
+
+    Each is closed in a transaction of its own as soon as the mail server has it, so that a worker that dies repeats at
+    most the one it had in hand. What could not be sent is tried again with the rest of them.
+    """
+    mine = Message.objects.filter(pk__in=message_ids, state=State.QUEUED, handed_over_at__isnull=False)
+    now = clock.now()
+    due = [
+        message
+        for message in mine.select_related("business", "event", "client").order_by("pk")
+        if _is_due(message, channels[message.channel](), now)
+    ]
+    if not due:
+        return 0
+    held = [message for message in due if _is_held(message)]
+    if held:
+        raise Later(CLAIM, "another worker is sending them")
+    channel = channels[due[0].channel]()
+    _claim_all(due)
+    until = time.monotonic() + SHIFT_SECONDS
+    sent, faults_in_a_row, pauses = 0, 0, []
+    with channel.together():
+        for number, message in enumerate(due):
+            if faults_in_a_row == FAULTS_MAX or time.monotonic() > until:
+                _unclaim(due[number:])
+                pauses.append(PAUSE_FIRST if faults_in_a_row else timedelta(0))
+                break
+            try:
+                _hand_to(channel, message, now)
+            except Later as later:
+                faults_in_a_row += 1
+                pauses.append(later.pause)
+            else:
+                sent, faults_in_a_row = sent + 1, 0
+    if pauses:
+        raise Later(max(pauses), "some are still to be sent")
+    return sent
+
+
+def _is_due(message: Message, channel: Channel, now: datetime) -> bool:
+    """Say whether it is to be sent now. What came too late is closed, and what has to wait goes back to the outbox."""
+    if message.state != State.QUEUED:
+        return False
     if message.useful_until < timezone.now():
         _close(message, State.FAILED if message.attempts else State.SUPPRESSED, now, reason=Message.Reason.TOO_LATE)
-    elif not channel.is_ready() or _rests(message, channel, now):
+        return False
+    if not channel.is_ready() or _rests(message, channel, now):
         Message.objects.filter(pk=message.pk, state=State.QUEUED).update(handed_over_at=None)
+        return False
+    return True
+
+
+def _hand_to(channel: Channel, message: Message, now: datetime) -> None:
+    """Give a claimed message to its channel and note what came of it. Raise Later where it is to be tried again."""
+    try:
+        channel.deliver(message)
+        faults.hit("message.taken")
+    except Permanent as error:
+        _close(message, State.FAILED, now, error=str(error))
+    except Exception as error:  # noqa: BLE001  # whatever a channel raises, the message is to be tried again
+        _give_back(message, error)
+        pause = min(PAUSE_FIRST * 2 ** (message.attempts - 1), PAUSE_MAX)
+        # Only the kind of error: its words may hold the address, and logs must not.
+        raise Later(pause, type(error).__name__) from None
     else:
-        _claim(message)
-        try:
-            channel.deliver(message)
-            faults.hit("message.taken")
-        except Permanent as error:
-            _close(message, State.FAILED, now, error=str(error))
-        except Exception as error:  # noqa: BLE001  # whatever a channel raises, the message is to be tried again
-            _give_back(message, error)
-            pause = min(PAUSE_FIRST * 2 ** (message.attempts - 1), PAUSE_MAX)
-            # Only the kind of error: its words may hold the address, and logs must not.
-            raise Later(pause, type(error).__name__) from None
-        else:
-            _close(message, State.SENT, now)
-    return message.state
+        _close(message, State.SENT, now)
 
 
 def hand_over(now: datetime) -> int:
@@ -88,19 +145,36 @@ def _rests(message: Message, channel: Channel, now: datetime) -> bool:
     return is_quiet(message.business, now)
 
 
+def _is_held(message: Message) -> bool:
+    """Say whether a worker that lives has it in hand."""
+    held = message.worker and message.claimed_at and message.claimed_at > timezone.now() - CLAIM
+    return bool(held) and not has_died(message.worker)
+
+
 def _claim(message: Message) -> None:
     """Make this worker the only one that sends it. Raise Later where another has it in hand."""
-    clock_now = timezone.now()
-    held = message.worker and message.claimed_at and message.claimed_at > clock_now - CLAIM
-    if held and not has_died(message.worker):
+    if _is_held(message):
         raise Later(CLAIM, "another worker is sending it")
     # One conditional UPDATE: of two workers that have read the same row, one finds it unchanged.
     claimed = Message.objects.filter(pk=message.pk, state=State.QUEUED, attempts=message.attempts).update(
-        attempts=F("attempts") + 1, worker=own_name(), claimed_at=clock_now
+        attempts=F("attempts") + 1, worker=own_name(), claimed_at=timezone.now()
     )
     if not claimed:
         raise Later(CLAIM, "another worker was quicker")
     message.attempts += 1
+
+
+def _claim_all(messages: list[Message]) -> None:
+    """The same for several, in one transaction: all or none."""
+    with transaction.atomic():
+        for message in messages:
+            _claim(message)
+
+
+def _unclaim(messages: list[Message]) -> None:
+    """Put back what was claimed and not begun, as if it never had been."""
+    mine = Message.objects.filter(pk__in=[message.pk for message in messages], state=State.QUEUED, worker=own_name())
+    mine.update(worker="", attempts=F("attempts") - 1)
 
 
 def _give_back(message: Message, error: Exception) -> None:

@@ -220,7 +220,7 @@ def _write(sheet: _Sheet, reason: str) -> Message:
         # The constraint keeps "once", no look beforehand: of two senders at once, the second gets the first's message.
         return Message.objects.get(business=sheet.business, key=sheet.key)
     _note_mentions(message, sheet.ctx)
-    if ready:
+    if ready and sheet.mailing is None:  # whoever writes to many hands them over together
         deliver.enqueue(message.pk)
     elif reason or is_there:
         tell(message, sheet.ctx.now)

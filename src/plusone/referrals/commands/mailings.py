@@ -17,7 +17,7 @@ from plusone.events.commands import record
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import User
 from plusone.messaging.channels import channels
-from plusone.messaging.commands import send, withhold
+from plusone.messaging.commands import deliver_many, send, withhold
 from plusone.messaging.models import Message
 from plusone.messaging.quiet import is_quiet
 from plusone.referrals import events
@@ -180,13 +180,15 @@ def _feed(mailing: Mailing, channel: str, now: datetime) -> tuple[int, bool]:
         with transaction.atomic():
             if not Mailing.objects.filter(pk=mailing.pk, state=State.RUNNING).exists():  # paused meanwhile
                 return start, False
-            for client in batch[start : min(start + BATCH, room)]:
-                _write(mailing, client, channel, now)
+            written = [_write(mailing, client, channel, now) for client in batch[start : min(start + BATCH, room)]]
+            leaving = [one.pk for one in written if one.is_waiting and one.handed_over_at is not None]
+            if leaving:
+                deliver_many.enqueue(leaving)
     return min(len(batch), room), len(batch) <= room
 
 
-def _write(mailing: Mailing, client: Client, channel: str, now: datetime) -> None:
-    send(
+def _write(mailing: Mailing, client: Client, channel: str, now: datetime) -> Message:
+    return send(
         mailing.business,
         TEMPLATE,
         to_client=client,

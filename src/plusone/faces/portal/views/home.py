@@ -24,7 +24,7 @@ def home(request: Page) -> HttpResponse:
         return redirect("p:store", business.slug)
     sight = sight_of(request)
     friends = friends_of(client, most=FRIENDS_SHOWN, now=request.now)
-    text = sentences.share_text(business, sight.offer) if sight.offer and sight.link else ""
+    text = sentences.share_text(business, sight.offer, client.own_words) if sight.offer and sight.link else ""
     context = {
         "nav": "home",
         "title": _("Hello, %(name)s") % {"name": client.first_name},

@@ -2,45 +2,58 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from plusone.clients.commands import set_own_words
 from plusone.faces.portal.sight import sight_of
 from plusone.faces.ui.http import Page, client_page
 from plusone.faces.ui.pages import page_of
+from plusone.kernel.errors import Refused
 from plusone.referrals import sentences
 from plusone.referrals.commands import share_link
 from plusone.referrals.progress import friends_of, progress_of
 from plusone.referrals.queries import referrals_of
 
-TEXT_MAX = 500
 PAGE_SIZE = 20
 
 
 @client_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def refer(request: Page) -> HttpResponse:
-    """Show every way to share; without JavaScript the text is changed by sending it here, and nothing is kept of it."""
+    """Show every way to share, and keep the words that the client prefers (R-104)."""
     client, business = request.client, request.business
     if client.is_archived:
         return redirect("p:store", business.slug)
     sight = sight_of(request)
     offer = sight.offer
-    usual = sentences.share_text(business, offer) if offer else ""
-    text = str(request.POST.get("text", ""))[:TEXT_MAX].strip() or usual
+    usual = sentences.usual_words(business, offer) if offer else ""
+    fault = ""
+    if request.method == "POST":
+        text = str(request.POST.get("text", "")).replace("\r\n", "\n").strip()
+        try:
+            set_own_words(client, "" if text == usual else text, actor=request.actor, now=request.now)
+        except Refused as error:
+            fault = str(error)
+        else:
+            messages.success(request, _("Your words are kept, and go with every way to share."))
+            return redirect("p:refer", business.slug)
     context: dict[str, Any] = {
         "nav": "refer",
         "title": _("Invite friends"),
         "sight": sight,
-        "text": text,
-        "usual": usual,
+        "text": sentences.share_text(business, offer, client.own_words) if offer else "",
+        "words": client.own_words or usual,
+        "disclosure": sentences.disclosure(offer) if offer else "",
+        "fault": fault,
         "lines": sentences.for_ambassador(business, offer) if offer else [],
         "friends": friends_of(client, most=PAGE_SIZE, now=request.now),
     }
-    return render(request, "portal/refer.html", context)
+    return render(request, "portal/refer.html", context, status=422 if fault else 200)
 
 
 @client_page

@@ -26,8 +26,9 @@
   const spread = () => {
     const share = box.querySelector("[data-share-url]");
     const url = share.dataset.shareUrl;
-    const body = encodeURIComponent(`${message.value.trim()} ${url}`.trim());
-    share.dataset.shareText = message.value.trim();
+    const text = `${message.value.trim()} ${message.form.dataset.disclosure}`.trim();
+    const body = encodeURIComponent(`${text} ${url}`.trim());
+    share.dataset.shareText = text;
     box.querySelectorAll("a[href]").forEach((way) => {
       const address = way.getAttribute("href");
       if (address.startsWith("https://wa.me/")) way.setAttribute("href", `https://wa.me/?text=${body}`);
