@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-import dns.exception
-import dns.resolver
-
 TIMEOUT_SECONDS = 3.0
 # A selector cannot be listed, only asked for: these are the usual providers'. `?dkim=` of EMAIL_URL names another.
 SELECTORS = (
@@ -30,6 +27,9 @@ class Live:
 
     def texts(self, name: str) -> list[str]:
         """Ask."""
+        import dns.exception  # here: loading it takes longer than the rest of a short command
+        import dns.resolver
+
         resolver = dns.resolver.Resolver()
         resolver.lifetime = TIMEOUT_SECONDS
         try:

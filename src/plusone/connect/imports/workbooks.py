@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from .files import DEFUSED, FIELD_MAX, Line, Unreadable
 
@@ -80,6 +79,8 @@ def _no_workbook() -> Unreadable:
 @contextmanager
 def _rows(path: Path) -> Iterator[Iterator[Line]]:
     """Open the first sheet. Whatever its reader stumbles over is the file's fault."""
+    from openpyxl import load_workbook  # here: loading it takes longer than the rest of a short command
+
     with path.open("rb") as file:  # by its content: the reader would refuse a path for its ending
         try:
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
