@@ -16,12 +16,13 @@ from plusone.kernel import clock, ids
 from plusone.kernel.models import Business
 from plusone.ledger.models import Transfer
 from plusone.rewards.models import Reward
-from plusone.store.models import Order
+from plusone.store.models import Order, Payment
 
 from .models import Campaign, Referral, RollUp, Terms, Visit, VisitDay
 from .standing import is_blocked
 
 CODE_LETTERS = frozenset(ids.CODE_ALPHABET)
+ATTACH_WINDOW = timedelta(hours=72)
 FREED = ("rejected", "withdrawn")  # such a friend may get another ambassador
 
 
@@ -118,6 +119,18 @@ def referral_of(friend: Client) -> Referral | None:
     """Return the referral that brought a client, or None; rejected and withdrawn ones do not count."""
     found = Referral.objects.filter(business=friend.business, friend=friend).exclude(reason__in=FREED)
     return found.select_related("ambassador", "terms", "campaign").first()
+
+
+def is_late_to_say_who_sent(friend: Client, *, now: datetime) -> bool:
+    """Say whether 72 hours have passed since the first payment, or since becoming active if nothing was paid."""
+    paid_at = Payment.objects.filter(client=friend).order_by("at").values_list("at", flat=True).first()
+    since = paid_at or friend.activated_at
+    return since is not None and now - since > ATTACH_WINDOW
+
+
+def asks_who_sent(friend: Client, *, now: datetime) -> bool:
+    """Say whether it is open who recommended a client, and in time to say it (R-211)."""
+    return not friend.is_archived and referral_of(friend) is None and not is_late_to_say_who_sent(friend, now=now)
 
 
 def referrals_of(business: Business, *, ambassador: Client | None = None, state: str = "") -> QuerySet[Referral]:

@@ -73,6 +73,7 @@ STAFF = (
             Place("leads", "b:leads", _("Leads"), permission="campaigns.view"),
             Place("review", "b:review", _("Review"), permission="referrals.manage"),
             Place("ambassadors", "b:ambassadors", _("Ambassadors"), permission="campaigns.view"),
+            Place("materials", "b:materials", _("Materials"), permission="campaigns.view"),
         ),
     ),
     Place(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -23,12 +23,9 @@ from plusone.referrals.standing import is_blocked
 from plusone.referrals.touches import Touch
 from plusone.rewards.commands import promise
 from plusone.rewards.models import Reward
-from plusone.store.models import Payment
 
 from .doubting import look_closely
 from .settling import last_moment, mark_activated
-
-ATTACH_WINDOW = timedelta(hours=72)
 
 
 class CampaignInactive(Refused):
@@ -194,7 +191,7 @@ def attach_referral(
     existing = queries.referral_of(friend)
     if existing is not None:
         return _same_or_refused(existing, ambassador)
-    if not override_note.strip() and _too_late(friend, now):
+    if not override_note.strip() and queries.is_late_to_say_who_sent(friend, now=now):
         raise Refused(
             _(
                 "More than 72 hours have passed since the first payment. Write a note that says why "
@@ -341,9 +338,3 @@ def _one_at_a_time(business: Business, email: str, phone: str) -> tuple[str, str
 
 def _same_person(ambassador: Client, email: str, phone: str) -> bool:
     return bool(email and ambassador.email_key == identity_email(email)) or bool(phone and ambassador.phone == phone)
-
-
-def _too_late(friend: Client, now: datetime) -> bool:
-    paid_at = Payment.objects.filter(client=friend).order_by("at").values_list("at", flat=True).first()
-    since = paid_at or friend.activated_at
-    return since is not None and now - since > ATTACH_WINDOW

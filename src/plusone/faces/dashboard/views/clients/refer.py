@@ -9,15 +9,13 @@ from django.utils.translation import gettext_lazy
 
 from plusone.clients.models import Client
 from plusone.faces.dashboard.forms import OnceForm, act_once
+from plusone.faces.dashboard.sent_by import matches
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
-from plusone.kernel.ids import clean_code
 from plusone.referrals.commands import attach_referral
 from plusone.referrals.queries import referral_of
 
 from .common import client_of, crumbs, url_of
-
-SHOWN = 20
 
 
 class ReferForm(OnceForm):
@@ -65,18 +63,8 @@ def referred_by(request: Page, client: str) -> HttpResponse:
         "client": found,
         "form": form,
         "q": text,
-        "matches": _matches(found, text),
+        "matches": matches(request.business, text, but=found) if text else [],
         "crumbs": crumbs(found, _("Referred by")),
         "show_note": "override_note" in form.errors or bool(form["override_note"].value()),
     }
     return render(request, "dashboard/clients/referred_by.html", context)
-
-
-def _matches(friend: Client, text: str) -> list[Client]:
-    """Return active clients whose name, address, phone or code this is, or would be without a typo."""
-    if not text:
-        return []
-    active = Client.objects.of(friend.business).filter(status=Client.Status.ACTIVE).exclude(pk=friend.pk)
-    by_code = active.filter(code=clean_code(text))
-    named = active.find(friend.business, text)
-    return list((by_code | named).order_by("first_name", "last_name", "id")[:SHOWN])

@@ -13,6 +13,7 @@ from plusone.faces.ui.sheets import csv_answer
 from plusone.kernel import clock
 from plusone.kernel.access import get
 from plusone.kernel.money import plain_money
+from plusone.referrals.queries import asks_who_sent
 from plusone.store.methods import methods
 from plusone.store.models import Order
 from plusone.store.queries import order_counts, orders_of, search_orders
@@ -130,6 +131,7 @@ def page(request: Page, found: Order, form: PayForm) -> HttpResponse:
         "paid_to": who.get(payment.actor, "") if payment else "",
         "refunds": [(one, who.get(one.actor, "")) for one in refunds],
         "form": form,
+        "asks_who_sent": request.may("referrals.manage") and asks_who_sent(found.client, now=request.now),
     }
     return render(request, "dashboard/store/order.html", context)
 

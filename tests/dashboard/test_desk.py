@@ -1,0 +1,124 @@
+"""At the desk: posters and cards to print, “who sent you?” while taking a payment (R-110, CASES 15, UX 10, 15)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pypdfium2
+import pytest
+import time_machine
+import zxingcpp
+from django.test import Client as Browser
+from django.utils import timezone
+
+from plusone.clients.commands import edit_client, register_lead
+from plusone.clients.models import Client
+from plusone.faces.ui import printing
+from plusone.kernel.models import Business
+from plusone.ledger.queries import balance_of
+from plusone.referrals.models import Referral
+from plusone.store.models import Order, Product
+from world import EUR10, NOON, add_client, bring, launch, sell
+
+
+def read_codes(pdf: bytes) -> list[str]:
+    """What a phone reads from the first page, printed at 72 dots to the inch."""
+    page = pypdfium2.PdfDocument(pdf)[0]
+    return [found.text for found in zxingcpp.read_barcodes(page.render(scale=1).to_pil())]
+
+
+def words_of(pdf: bytes) -> str:
+    return " ".join(pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().split())
+
+
+@pytest.mark.parametrize("size", list(printing.SIZES))
+def test_a_poster_can_be_read_by_people_and_phones(olga: Browser, gym: Business, size: str, settings: Any) -> None:
+    """UX 15: Spanish, selectable text, a code that decodes at 72 dpi, at most 500 kB."""
+    launch(gym, friend=EUR10)
+    gym.brand_color = "#7a3e9d"
+    gym.save(update_fields=["brand_color"])
+    answer = olga.get(f"/b/{gym.slug}/materials/poster.pdf?language=es&size={size}")
+    assert (answer["Content-Type"], len(answer.content) < 500_000) == ("application/pdf", True)
+    sides = pypdfium2.PdfDocument(answer.content)[0].get_size()
+    assert [round(side) for side in sides] == [round(side) for side in printing.SIZES[size]]
+    said = words_of(answer.content)
+    for words in ("Studio Vela", "¿Te ha enviado un amigo?", "Para ti: 10,00 € de saldo", "Escanea el código"):
+        assert words in said
+    assert read_codes(answer.content) == [f"{settings.BASE_URL}/at/{gym.slug}"]
+
+
+def test_each_active_client_has_a_card(olga: Browser, gym: Business, ana: Client, carla: Client, settings: Any) -> None:
+    """Ben is a lead and has none; a card says who invites and leads to that client's own link."""
+    launch(gym, friend=EUR10)
+    ben = bring(ana, "Ben").friend
+    made = olga.get(f"/b/{gym.slug}/materials/cards.pdf?language=fr&size=a4").content
+    assert sorted(read_codes(made)) == sorted(f"{settings.BASE_URL}/r/{client.code}" for client in (ana, carla))
+    said = words_of(made)
+    assert "Ana vous invite" in said
+    assert "Ben" not in said
+    one = olga.get(f"/b/{gym.slug}/clients/{ana.public_id}/card.pdf?size=nonsense").content
+    assert read_codes(one) == [f"{settings.BASE_URL}/r/{ana.code}"]
+    assert olga.get(f"/b/{gym.slug}/clients/{ben.public_id}/card.pdf").status_code != 200
+
+
+def test_materials_are_chosen_on_one_page(olga: Browser, gym: Business, ana: Client) -> None:
+    page = olga.get(f"/b/{gym.slug}/materials/").content.decode()
+    assert "No campaign is active" in page
+    assert "1 active client gets a card" in page
+
+
+@pytest.fixture
+def dan(gym: Business, noon: None) -> Client:
+    """A walk-in at the desk."""
+    return register_lead(gym, first_name="Dan", email="dan@walkins.example", source="form", actor="user:1", now=NOON)
+
+
+def sale(olga: Browser, gym: Business, buyer: Client, bono: Product, **more: str) -> Any:
+    at = f"/b/{gym.slug}/sell/{buyer.public_id}/"
+    sent = {"method": "cash", "use_balance": "none", f"q-{bono.public_id}": "1", "once": "t", **more}
+    return olga.post(at, sent, follow=True)
+
+
+@pytest.mark.parametrize("said", ["Ana López", "ana", "{code}", "600 111 222", "ANA LÓPEZ"])
+def test_who_sent_you_while_taking_the_payment(
+    olga: Browser, gym: Business, ana: Client, dan: Client, bono: Product, said: str
+) -> None:
+    """UX 10: by name, code or phone; the sale activates the walk-in and Ana is rewarded in the same moment."""
+    edit_client(ana, phone="600 111 222", actor="user:1", now=NOON)
+    launch(gym)
+    answer = sale(olga, gym, dan, bono, sent_by=said.format(code=ana.code))
+    assert "Ana López recommended Dan" in answer.content.decode()
+    assert Referral.objects.get().ambassador_id == ana.pk
+    assert balance_of(gym, ana.pk, now=NOON).available == 1500
+
+
+def test_two_of_that_name_are_asked_about(
+    olga: Browser, gym: Business, ana: Client, dan: Client, bono: Product
+) -> None:
+    """CASES 15: two matches or near ones are shown to choose from; nothing is sold before; nobody is guessed."""
+    launch(gym)
+    other = add_client(gym, "Ana", "Ruiz")
+    asked = sale(olga, gym, dan, bono, sent_by="ana").content.decode()
+    assert "Which of these is it?" in asked
+    assert "Ana Ruiz" in asked
+    assert Order.objects.count() == Referral.objects.count() == 0
+    near = sale(olga, gym, dan, bono, sent_by="Ana Lopes").content.decode()
+    assert "Which of these is it?" in near
+    nobody = sale(olga, gym, dan, bono, sent_by="Zacharias").content.decode()
+    assert "No active client is called that." in nobody
+    sale(olga, gym, dan, bono, sent_by="ana", sent_by_one=other.public_id)
+    assert (Referral.objects.get().ambassador_id, Order.objects.get().state) == (other.pk, "paid")
+
+
+def test_later_it_is_not_asked(olga: Browser, gym: Business, ana: Client, dan: Client, bono: Product) -> None:
+    """R-211: asked on the order for 72 hours after the first payment, and at the desk no more."""
+    launch(gym)
+    order = sell(dan, bono, now=timezone.now())
+    assert f"/clients/{dan.public_id}/referred-by/" in shown(olga, gym, order)
+    assert "Did somebody send them?" in olga.get(f"/b/{gym.slug}/sell/{dan.public_id}/").content.decode()
+    with time_machine.travel(timezone.now() + timedelta(hours=73), tick=False):
+        assert f"/clients/{dan.public_id}/referred-by/" not in shown(olga, gym, order)
+        assert "Did somebody send them?" not in olga.get(f"/b/{gym.slug}/sell/{dan.public_id}/").content.decode()
+
+
+def shown(olga: Browser, gym: Business, order: Order) -> str:
+    return olga.get(f"/b/{gym.slug}/orders/{order.public_id}/").content.decode()
