@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -14,14 +15,13 @@ from django.utils.translation import gettext_lazy
 from plusone.clients.models import Client
 from plusone.faces.ui import printing
 from plusone.faces.ui.http import Page, staff
-from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import live_terms
 from plusone.referrals.queries import link_of
 from plusone.referrals.sentences import LANGUAGES, reward_phrase
 
-from .clients.common import client_of
+from .clients.common import client_of, url_of
 
 CARDS_MAX = 500
 
@@ -77,7 +77,8 @@ def card(request: Page, client: str) -> HttpResponse:
     """Return one client's card."""
     found = client_of(request, client)
     if not found.is_active:
-        raise Invalid(_("Only active clients have a link of their own."))
+        messages.info(request, _("Only active clients have a link of their own."))
+        return redirect(url_of(found))
     return _cards(request, [found], f"card-{found.code}")
 
 
