@@ -55,7 +55,7 @@ class Card:
 def poster_pdf(poster: Poster, *, size: str, color: str, language: str) -> bytes:
     """Return a poster on one page of a size of SIZES."""
     width, height = SIZES[size]
-    canvas, out = _canvas((width, height), poster.title, language)
+    canvas = _canvas((width, height), poster.title, language)
     fill, ink = _colors(color)
     margin, unit = width * 0.09, width / 595
     room = width - 2 * margin
@@ -77,14 +77,13 @@ def poster_pdf(poster: Poster, *, size: str, color: str, language: str) -> bytes
     canvas.setFillColor(HexColor("#4a5752"))
     _text(canvas, poster.spoken, margin, margin * 0.62, room, REGULAR, 11 * unit)
     canvas.showPage()
-    canvas.save()
-    return out.getvalue()
+    return bytes(canvas.getpdfdata())
 
 
 def cards_pdf(cards: Iterable[Card], *, size: str, color: str, language: str, title: str) -> bytes:
     """Return sheets of cards with lines to cut along, as many to a page as fit."""
     width, height = SIZES[size]
-    canvas, out = _canvas((width, height), title, language)
+    canvas = _canvas((width, height), title, language)
     across, down = int(width // CARD[0]), int(height // CARD[1])
     left, bottom = (width - across * CARD[0]) / 2, (height - down * CARD[1]) / 2
     place = 0
@@ -96,8 +95,7 @@ def cards_pdf(cards: Iterable[Card], *, size: str, color: str, language: str, ti
         _card(canvas, card, left + column * CARD[0], bottom + (down - 1 - row) * CARD[1], color)
         place += 1
     canvas.showPage()
-    canvas.save()
-    return out.getvalue()
+    return bytes(canvas.getpdfdata())
 
 
 def _card(canvas: Canvas, card: Card, x: float, y: float, color: str) -> None:
@@ -122,12 +120,11 @@ def _card(canvas: Canvas, card: Card, x: float, y: float, color: str) -> None:
     _text(canvas, card.code, x + 5 * mm, y + 6 * mm, width, REGULAR, 9)
 
 
-def _canvas(size: tuple[float, float], title: str, language: str) -> tuple[Canvas, io.BytesIO]:
+def _canvas(size: tuple[float, float], title: str, language: str) -> Canvas:
     _fonts()
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=size, pageCompression=1, lang=language)
+    canvas = Canvas(io.BytesIO(), pagesize=size, pageCompression=1, lang=language)
     canvas.setTitle(title)
-    return canvas, out
+    return canvas
 
 
 @lru_cache(maxsize=1)
