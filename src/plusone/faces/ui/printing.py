@@ -77,7 +77,7 @@ def poster_pdf(poster: Poster, *, size: str, color: str, language: str) -> bytes
     canvas.setFillColor(HexColor("#4a5752"))
     _text(canvas, poster.spoken, margin, margin * 0.62, room, REGULAR, 11 * unit)
     canvas.showPage()
-    return bytes(canvas.getpdfdata())
+    return bytes(canvas.getpdfdata())  # type: ignore[no-untyped-call]  # the stubs lack it
 
 
 def cards_pdf(cards: Iterable[Card], *, size: str, color: str, language: str, title: str) -> bytes:
@@ -95,7 +95,7 @@ def cards_pdf(cards: Iterable[Card], *, size: str, color: str, language: str, ti
         _card(canvas, card, left + column * CARD[0], bottom + (down - 1 - row) * CARD[1], color)
         place += 1
     canvas.showPage()
-    return bytes(canvas.getpdfdata())
+    return bytes(canvas.getpdfdata())  # type: ignore[no-untyped-call]  # the stubs lack it
 
 
 def _card(canvas: Canvas, card: Card, x: float, y: float, color: str) -> None:
