@@ -4,7 +4,8 @@ from plusone.clients.commands import activate, edit_client
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.messaging.models import Message
-from plusone.referrals.commands import deactivate_campaign, register_friend
+from plusone.referrals.commands import deactivate_campaign, decide_case, register_friend, reject_referral
+from plusone.referrals.models import DoubtCase
 from plusone.rules.engine import work
 from plusone.store.commands import refund
 from plusone.store.models import Product
@@ -80,6 +81,20 @@ def test_ambassadors_hear_what_becomes_of_open_recommendations(gym: Business, an
     deactivate_campaign(campaign, open_referrals="honour_days", days=7, **WHO)
     assert ("referral.deadline", ana.email) in sent()
     assert "7" in text_of("referral.deadline")
+
+
+def test_one_decision_is_told_once_and_kindly(gym: Business, ana: Client) -> None:
+    """UX 16: however many friends it was about; no name of theirs in the mail."""
+    launch(gym)
+    for name in ("ben", "eva"):
+        register_friend(
+            gym, ana, first_name=name, email=f"{name}@mailinator.com", source="link", actor="public", now=NOON
+        )
+    decide_case(DoubtCase.objects.get(), approve=False, **WHO)
+    assert sent().count(("referral.rejected", ana.email)) == 1
+    assert "no la ha aceptado" in text_of("referral.rejected")
+    reject_referral(bring(ana, "Tom"), **WHO)
+    assert sent().count(("referral.rejected", ana.email)) == 2
 
 
 def test_orders_are_confirmed_and_refunds_told(gym: Business, ana: Client, bono: Product) -> None:

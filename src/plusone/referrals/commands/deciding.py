@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
 from plusone.kernel.errors import Refused
+from plusone.messaging.commands import send
 from plusone.referrals import events
 from plusone.referrals.models import DoubtCase, Referral
 from plusone.rewards import commands as rewards
@@ -42,6 +43,7 @@ def reject_referral(referral: Referral, *, note: str = "", actor: str, now: date
     if not close_open(referral, Referral.Reason.REJECTED, note=note, actor=actor, now=now):
         raise Refused(_("This recommendation is settled already and cannot be rejected."), code="settled")
     _close_when_done(case, DoubtCase.State.REJECTED, actor=actor, now=now)
+    _tell_rejected(referral, f"referral:{referral.pk}", now=now)
     return True
 
 
@@ -62,6 +64,7 @@ def decide_case(case: DoubtCase, *, approve: bool, note: str = "", actor: str, n
             _approve(member, actor=actor, now=now)
         else:
             close_open(locked(member), Referral.Reason.REJECTED, note=note, actor=actor, now=now)
+            _tell_rejected(member, f"case:{found.pk}", now=now)
     close_case(
         found,
         DoubtCase.State.APPROVED if approve else DoubtCase.State.REJECTED,
@@ -107,3 +110,11 @@ def _close_when_done(case: DoubtCase | None, state: DoubtCase.State, *, actor: s
     """Close the case of a recommendation that was decided by itself, once none of its members waits any more."""
     if case is not None and not any(member.flagged and member.is_open for member in members_of(case)):
         close_case(case, state, actor=actor, now=now)
+
+
+def _tell_rejected(referral: Referral, decision: str, *, now: datetime) -> None:
+    """Tell the ambassador kindly, once for one decision however many friends it was about."""
+    ambassador = referral.ambassador
+    ambassador.business = referral.business
+    key = f"rejected:{decision}:{ambassador.pk}"
+    send(referral.business, "referral.rejected", to_client=ambassador, key=key, now=now)

@@ -55,3 +55,28 @@ class Withdrawn(Template):
             _("The recommendation campaign of {business} has ended, and with it your recommendation of {friend}."),
             _("Everything you have already received stays yours."),
         ]
+
+
+@templates
+class NotAccepted(Template):
+    """Tells an ambassador kindly that recommendations do not count: one mail for one decision (UX 16)."""
+
+    name = "referral.rejected"
+    label = gettext_lazy("A recommendation was not accepted, to ambassadors")
+
+    def subject(self, ctx: Context) -> str:
+        """Say what."""
+        return _("About your recommendation")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say what it means, what stays, and whom to ask."""
+        return [
+            hello(),
+            _("{business} has looked at a recommendation of yours and did not accept it. Your page shows which."),
+            _("Everything you have already received stays yours."),
+            _("If you think this is wrong, write to us."),
+        ]
+
+    def button(self, ctx: Context) -> tuple[str, str]:
+        """Lead to the portal."""
+        return _("See your recommendations"), "{portal}"
