@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
+from django.test import Client as Browser
 
 from plusone.clients.commands import archive, set_promotions
 from plusone.clients.models import Client
@@ -357,3 +358,20 @@ def test_a_mail_server_that_is_away_loses_and_doubles_nothing(gym, noon, mail_se
     assert delivery.deliver_many.func(ids) == 6
     assert delivery.deliver_many.func(ids) == 0
     assert len({letter.to[0] for letter in mail_server}) == len(mail_server) == 6
+
+
+def test_the_api_switches_the_channels(house, ana, noon):
+    """R-017: both are on unless said otherwise; off, and activating tells nobody."""
+    browser = Browser(headers={"authorization": f"Bearer {house.api_key}"})
+
+    def call(path, body):
+        answer = browser.post(f"/api/v1/campaigns{path}", body, content_type="application/json")
+        return answer.json()
+
+    quiet = call("", {"name": "Quiet", "tell_by_email": False, "tell_by_portal": False})
+    loud = call("", {"name": "Loud", "tell_by_email": False})
+    assert (quiet["tell_by_email"], loud["tell_by_email"], loud["tell_by_portal"]) == (False, False, True)
+    call(f"/{quiet['id']}/activate", {})
+    assert not Mailing.objects.exists()
+    call(f"/{loud['id']}/activate", {})
+    assert Mailing.objects.get().channels == ["portal"]

@@ -82,6 +82,10 @@ ConditionIn = Annotated[
 Attribution = Literal["last_touch", "first_touch"]
 LinkDays = Annotated[int, Strict(), Field(ge=1, le=365)]
 SetSize = Annotated[int, Strict(), Field(ge=1, le=100)]
+TellByEmail = Annotated[bool, Strict(), Field(description="Whether activating announces it to clients by e-mail.")]
+TellByPortal = Annotated[bool, Strict(), Field(description="Whether it announces it as a notice in their pages.")]
+
+
 Clawback = Literal["within_balance", "only_pending", "allow_negative"]
 
 
@@ -111,12 +115,16 @@ class CampaignIn(Offer):
     """A new campaign, as a draft."""
 
     name: LongName
+    tell_by_email: TellByEmail = True
+    tell_by_portal: TellByPortal = True
 
 
 class CampaignPatch(Offer):
     """What to change; what is left out stays. A changed offer makes new terms, for later registrations alone."""
 
     name: LongName = ""
+    tell_by_email: TellByEmail = True
+    tell_by_portal: TellByPortal = True
 
 
 class DeactivateIn(Body):
@@ -156,6 +164,8 @@ class CampaignOut(Found):
     every: int
     clawback: Clawback
     require_active_ambassador: bool
+    tell_by_email: bool
+    tell_by_portal: bool
     created_at: Moment
     activated_at: Moment | None
     deactivated_at: Moment | None
@@ -200,6 +210,8 @@ def show(business: Business, campaigns: Sequence[Campaign]) -> list[dict[str, An
             "attribution_days": terms.attribution_days,
             "every": terms.every,
             "require_active_ambassador": terms.require_active_ambassador,
+            "tell_by_email": campaign.tell_by_email,
+            "tell_by_portal": campaign.tell_by_portal,
             "created_at": moment(business, campaign.created_at),
             "activated_at": moment(business, campaign.activated_at),
             "deactivated_at": moment(business, campaign.deactivated_at),
@@ -211,6 +223,11 @@ def show(business: Business, campaigns: Sequence[Campaign]) -> list[dict[str, An
 
 def _again(request: Call, campaign: Campaign) -> dict[str, Any]:
     return show(request.business, [campaigns_of(request.business).get(pk=campaign.pk)])[0]
+
+
+def _write_by_what(request: Call, campaign: Campaign, sent: dict[str, Any]) -> None:
+    by_email, by_portal = sent.get("tell_by_email"), sent.get("tell_by_portal")
+    commands.write_news(campaign, by_email=by_email, by_portal=by_portal, actor=request.actor, now=request.now)
 
 
 @router.get("", response=CampaignList)
@@ -227,6 +244,7 @@ def create_campaign(request: Call, body: CampaignIn) -> Status[dict[str, Any]]:
     campaign = commands.create_campaign(
         request.business, name=body.name, offer=offer, actor=request.actor, now=request.now
     )
+    _write_by_what(request, campaign, body.model_dump(exclude_unset=True))
     return Status(201, _again(request, campaign))
 
 
@@ -242,12 +260,16 @@ def edit_campaign(request: Call, campaign_id: str, body: CampaignPatch) -> dict[
     campaign, sent = get(request.business, Campaign, campaign_id), body.model_dump(exclude_unset=True)
     offer = read_offer(request.business, sent, base=offer_of(campaign.terms))
     commands.edit_campaign(campaign, name=sent.get("name"), offer=offer, actor=request.actor, now=request.now)
+    _write_by_what(request, campaign, sent)
     return _again(request, campaign)
 
 
 @router.post("/{campaign_id}/activate", response=CampaignOut)
 def activate_campaign(request: Call, campaign_id: str) -> dict[str, Any]:
-    """Make a campaign live; the first one is the default that personal links follow."""
+    """Make a campaign live; the first one is the default that personal links follow.
+
+    Half a minute later its clients are told, once, by the channels that are on.
+    """
     campaign = get(request.business, Campaign, campaign_id)
     commands.activate_campaign(campaign, actor=request.actor, now=request.now)
     return _again(request, campaign)
