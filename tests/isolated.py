@@ -26,6 +26,7 @@ from plusone.kernel import guards, ids
 from plusone.kernel.commands import add_collaborator, user_for
 from plusone.kernel.models import Business, Collaborator, User
 from plusone.ledger.commands import adjust
+from plusone.messaging.commands import suppress
 from plusone.referrals.commands import register_friend
 from plusone.referrals.models import Campaign, Referral
 from plusone.rewards.models import Reward
@@ -117,6 +118,7 @@ def fill(house: House) -> Side:
         side.browsers[role] = _logged_in(user)
     looks_after = Collaborator.objects.get(business=business, role="professional")
     assign(Client.objects.filter(business=business).select_related("business"), looks_after, actor="user:1", now=NOON)
+    suppress(business, f"eva@{business.slug}.example", "bounced", now=NOON)
     guest = f"guest@{business.slug}.example"
     invite_collaborator(business, name="Gala", email=guest, role="manager", actor="user:1", now=NOON)
     for name, client in (("client", ana), ("lead", Client.objects.get(business=business, first_name="Eva"))):

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from plusone.events.commands import record
 from plusone.events.events import ReactionFailed
+from plusone.messaging.channels import email
 from plusone.messaging.commands import send
 from plusone.messaging.models import Category
 from plusone.messaging.texts import Placeholder, Template, placeholders, templates
@@ -61,6 +62,14 @@ def texts(monkeypatch):
         monkeypatch.setattr(registry, "_items", dict(registry._items))
         for item in items:
             registry(item)
+
+
+@pytest.fixture(autouse=True)
+def a_rested_server():
+    """No failure of an earlier test keeps a mail waiting."""
+    email.rest.end()
+    yield
+    email.rest.end()
 
 
 @pytest.fixture

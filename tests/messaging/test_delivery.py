@@ -12,6 +12,7 @@ from plusone.events.commands import DEPTH_MAX, caused_by, record
 from plusone.events.events import ReactionFailed
 from plusone.events.models import Event
 from plusone.kernel.queue import Later
+from plusone.messaging.channels import email
 from plusone.messaging.commands import deliver, delivery
 from plusone.messaging.models import Message
 
@@ -39,6 +40,7 @@ def test_a_failure_that_may_pass_is_tried_again(hello, mail_server, monkeypatch)
             deliver.func(message.pk)
     message.refresh_from_db()
     assert (message.state, message.attempts, message.error) == ("queued", 1, "SMTPServerDisconnected: gone")
+    email.rest.end()
 
     deliver.func(message.pk)
 
@@ -80,6 +82,7 @@ def test_the_pauses_grow_to_a_quarter_of_an_hour(hello, mail_server, monkeypatch
         with pytest.raises(Later) as raised:
             deliver.func(message.pk)
         pauses.append(int(raised.value.pause.total_seconds()))
+        email.rest.end()
 
     assert pauses == [20, 40, 80, 160, 320, 640, 900, 900]
 

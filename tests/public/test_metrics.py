@@ -36,6 +36,7 @@ def test_metrics_tell_what_is_waiting(ana: Client) -> None:
         "plusone_queue_oldest_due_seconds",
         "plusone_workers_alive",
         "plusone_mails_waiting",
+        "plusone_mails_unsent",
         "plusone_mails_failed",
         "plusone_ledger_drift",
     }

@@ -41,6 +41,7 @@ class Message(Row):
         CHANNEL_OFF = "channel_off", _("The business has switched this channel off.")
         NO_CONSENT = "no_consent", _("The client does not want news and promotions.")
         BLOCKED = "blocked", _("The address does not take our mails.")
+        BOUNCED = "bounced", _("There is no mailbox at the address.")
         WEEKLY_MAX = "weekly_max", _("The client was sent enough promotions this week.")
         TOO_LATE = "too_late", _("It could not be sent while it was still useful.")
 
@@ -93,6 +94,7 @@ class Message(Row):
                 name="messaging_promotions",
             ),
             models.Index(fields=["id"], condition=Q(state="failed"), name="messaging_failed"),
+            models.Index(fields=["business", "handed_over_at"], condition=Q(state="queued"), name="messaging_unsent"),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,19 @@
 """Questions to the messages."""
 
-from django.db.models import QuerySet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, QuerySet
 
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 
-from .models import ChannelSwitch, Message
+from .models import ChannelSwitch, Message, Suppression
+from .suppression import fingerprint
+
+# A mail that is tried again now and then is nothing to worry about before this.
+UNSENT_AFTER = timedelta(minutes=10)
+SUPPRESSED_SHOWN = 200
 
 
 def outbox(business: Business | None = None) -> QuerySet[Message]:
@@ -43,3 +51,41 @@ def notices_of(client: Client) -> QuerySet[Message]:
 def unread_of(client: Client) -> QuerySet[Message]:
     """Those that the client has not read."""
     return notices_of(client).filter(read_at=None)
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """Mails that should have left long ago: how many, and for how many minutes the first has been waiting."""
+
+    count: int
+    minutes: int
+
+
+def unsent(business: Business, *, at: datetime) -> Unsent | None:
+    """Return what has been handed over and has not left for a while (the machine's clock), or None."""
+    waiting = Message.objects.filter(
+        business=business, state=Message.State.QUEUED, handed_over_at__lt=at - UNSENT_AFTER
+    )
+    found = waiting.aggregate(count=Count("pk"), first=Min("handed_over_at"))
+    if not found["count"]:
+        return None
+    return Unsent(found["count"], int((at - found["first"]).total_seconds() // 60))
+
+
+def unsent_count() -> int:
+    """How many messages are with the mail server's queue and have not left yet, over all businesses."""
+    return Message.objects.filter(state=Message.State.QUEUED, handed_over_at__isnull=False).count()
+
+
+def suppressed(business: Business) -> list[tuple[Suppression, Client | None]]:
+    """Return the addresses that are not written to, newest first, each with the client it is of, if one has it now."""
+    rows = list(Suppression.objects.filter(business=business).order_by("-at", "-pk")[:SUPPRESSED_SHOWN])
+    if not rows:
+        return []
+    wanted, owners = {row.hash for row in rows}, {}
+    # Only a fingerprint is kept, so each address is asked for its own.
+    for client in Client.objects.filter(business=business, email__isnull=False).iterator(chunk_size=2000):
+        mark = fingerprint(business, client.email or "")
+        if mark in wanted:
+            owners[mark] = client
+    return [(row, owners.get(row.hash)) for row in rows]

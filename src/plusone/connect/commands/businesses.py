@@ -35,6 +35,8 @@ EDITABLE = (
     "language",
     "legal_preset",
     "brand_color",
+    "sender_name",
+    "reply_to",
     "email",
     "phone",
     "address",

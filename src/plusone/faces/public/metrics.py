@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from plusone.faces.ui import requests
 from plusone.kernel.queue import queries as queue
 from plusone.ledger.queries import has_drifted
-from plusone.messaging.queries import failed_count, waiting_count
+from plusone.messaging.queries import failed_count, unsent_count, waiting_count
 
 log = logging.getLogger("plusone.metrics")
 
@@ -42,6 +42,7 @@ class Installation(Collector):
                 ),
                 "workers_alive": ("Workers that have lately said that they run.", len(queue.workers_alive())),
                 "mails_waiting": ("Messages that wait to be handed over to a mail server.", waiting_count()),
+                "mails_unsent": ("Messages that are on their way to the mail server, or tried again.", unsent_count()),
                 "mails_failed": ("Messages that no repetition would have brought to their reader.", failed_count()),
                 "ledger_drift": ("1 where the books do not add up, else 0.", self._ledger_drift()),
             }

@@ -84,6 +84,7 @@ STAFF = (
         "settings.manage",
         children=(
             Place("settings", "b:settings", _("Business"), permission="settings.manage"),
+            Place("mail", "b:mail", _("Mail"), permission="settings.manage"),
             Place("team", "b:team", _("Team"), permission="team.manage"),
         ),
     ),

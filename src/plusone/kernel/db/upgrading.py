@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from . import copies, schema
+from .locks import alone
 
 log = logging.getLogger("plusone.upgrade")
 
@@ -22,11 +23,12 @@ def upgrade(*, anyway: bool = False) -> list[str]:
     """Apply what is pending, after a copy of what is there. Return what was applied. Raise NoUpgrade."""
     if not schema.pending():
         return schema.migrate(anyway=anyway)
-    copy = _copy()
-    try:
-        return schema.migrate(anyway=anyway)
-    except Exception as error:
-        raise NoUpgrade(_sentences(error, copy)) from error
+    with alone("upgrade", wait=True):  # server and worker start together: one copies and migrates, the other waits
+        copy = _copy() if schema.pending() else None
+        try:
+            return schema.migrate(anyway=anyway)
+        except Exception as error:
+            raise NoUpgrade(_sentences(error, copy)) from error
 
 
 def _copy() -> Path | None:

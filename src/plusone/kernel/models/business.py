@@ -49,6 +49,8 @@ class Business(Row):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
     address = models.CharField(max_length=300, blank=True)
+    sender_name = models.CharField(max_length=120, blank=True)  # of its mails; without one its own name
+    reply_to = models.EmailField(blank=True)  # where answers go; without one to `email`
     auto_apply_to_renewal = models.BooleanField(default=True)
     consent_required = models.BooleanField(default=False)
     free_orders_activate = models.BooleanField(default=False)

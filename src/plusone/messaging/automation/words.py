@@ -14,6 +14,8 @@ from plusone.events.reactions import reaction
 from plusone.kernel.models import Business, User
 from plusone.kernel.queue import sweep
 from plusone.messaging import commands
+from plusone.messaging.events import MessageFailed
+from plusone.messaging.models import Message, Suppression
 from plusone.messaging.texts import Context, Placeholder, person_name, placeholders, templates
 from plusone.rules.vocabulary import Action, Moment, Person, UnknownWord, actions
 
@@ -29,6 +31,14 @@ def forget(business: Business, event: Event, fact: ClientDeleted, now: datetime)
     """A deleted client's messages lose their words, in the same transaction."""
     assert event.client_id is not None
     commands.forget(business, event.client_id)
+
+
+@reaction(MessageFailed)
+def suppress_what_bounced(business: Business, event: Event, fact: MessageFailed, now: datetime) -> None:
+    """An address without a mailbox is not written to again (TRUST DEL-2)."""
+    message = Message.objects.get(business=business, pk=fact.message)
+    if message.reason == Message.Reason.BOUNCED and message.to:
+        commands.suppress(business, message.to, Suppression.Reason.BOUNCED, now=now)
 
 
 @actions

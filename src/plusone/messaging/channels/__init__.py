@@ -12,14 +12,20 @@ class Sms(Channel):
 """
 
 from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
 from typing import ClassVar
 
 from django.utils.functional import Promise
 
 from plusone.clients.models import Client
 from plusone.kernel.models import User
+from plusone.kernel.queue import Permanent
 from plusone.kernel.registry import Registry
 from plusone.messaging.models import Message
+
+
+class Bounced(Permanent):
+    """The address does not exist: it is not written to again."""
 
 
 class Channel:
@@ -51,6 +57,10 @@ class Channel:
         may be asked again after a success that could not be noted: it must then be recognisable as the same message.
         """
         raise NotImplementedError
+
+    def rests(self) -> timedelta:
+        """Return how long nothing should be tried, because what carries the messages has failed a moment ago."""
+        return timedelta(0)
 
 
 channels: Registry[type[Channel]] = Registry("channel")

@@ -4,6 +4,7 @@ import logging
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from email.policy import EmailPolicy
 from email.policy import default as default_policy
 from email.utils import formataddr, parseaddr
@@ -19,9 +20,13 @@ from plusone.kernel import faults
 from plusone.kernel.models import User
 from plusone.kernel.queue import Permanent
 from plusone.messaging.models import Category, Message
+from plusone.messaging.resting import Rest
 from plusone.messaging.texts import one_line
+from plusone.messaging.troubles import trouble_of
 
-from . import Channel, channels
+from . import Bounced, Channel, channels
+
+rest = Rest()
 
 log = logging.getLogger("plusone.messaging")
 
@@ -77,13 +82,20 @@ class Email(Channel):
             return
         try:
             self._send(message)
-        except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _said in error.recipients.values()]
-            _judge(error, final=bool(codes) and min(codes) >= 500)
-        except smtplib.SMTPDataError as error:
-            _judge(error, final=error.smtp_code >= 500)
-        except (UnicodeError, ValueError) as error:  # an address that no header can carry
-            _judge(error, final=True)
+        except Exception as error:
+            trouble = trouble_of(error)
+            if trouble.is_of_the_server:
+                rest.begin()
+            if trouble.kind == "mailbox":
+                raise Bounced(str(error)) from error
+            if trouble.final:
+                raise Permanent(str(error)) from error
+            raise
+        rest.end()
+
+    def rests(self) -> timedelta:
+        """A server that took nobody's mail a moment ago is left alone."""
+        return rest.left()
 
 
 class _Policy(EmailPolicy):
@@ -113,6 +125,7 @@ def mail_of(message: Message) -> EmailMultiAlternatives:
     """The mail as it leaves: the same Message-ID at each attempt, so that a double can be told from a second mail."""
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     business = message.business
+    answer_to = (business.reply_to or business.email) if business else ""
     headers = {
         "Message-ID": f"<{message.public_id}@{address.rpartition('@')[2]}>",
         "Auto-Submitted": "auto-generated",
@@ -125,17 +138,13 @@ def mail_of(message: Message) -> EmailMultiAlternatives:
     mail = _Mail(
         subject=one_line(message.subject),
         body=message.text,
-        from_email=formataddr((one_line(business.name), address)) if business else settings.DEFAULT_FROM_EMAIL,
+        from_email=formataddr((one_line(business.sender_name or business.name), address))
+        if business
+        else settings.DEFAULT_FROM_EMAIL,
         to=[message.to],
-        reply_to=[business.email] if business and business.email else None,
+        reply_to=[answer_to] if answer_to else None,
         headers=headers,
     )
     if message.html:
         mail.attach_alternative(message.html, "text/html")
     return mail
-
-
-def _judge(error: Exception, *, final: bool) -> None:
-    if final:
-        raise Permanent(str(error)) from error
-    raise error

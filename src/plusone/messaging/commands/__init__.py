@@ -2,6 +2,7 @@
 
 from .delivery import deliver, deliver_many, hand_over
 from .erasure import forget
+from .mail import lift_suppression, send_test_mail
 from .reading import mark_read
 from .sending import send, send_raw, suppress, switch_channel, unsuppress, withhold
 
@@ -10,9 +11,11 @@ __all__ = [
     "deliver_many",
     "forget",
     "hand_over",
+    "lift_suppression",
     "mark_read",
     "send",
     "send_raw",
+    "send_test_mail",
     "suppress",
     "switch_channel",
     "unsuppress",

@@ -17,7 +17,7 @@ from plusone.kernel import clock, faults
 from plusone.kernel.models import Business
 from plusone.kernel.queue import Later, Permanent, task
 from plusone.kernel.queue.identity import has_died, own_name
-from plusone.messaging.channels import Channel, channels
+from plusone.messaging.channels import Bounced, Channel, channels
 from plusone.messaging.events import MessageFact, MessageFailed, MessageSent, MessageSuppressed
 from plusone.messaging.models import Category, Message
 from plusone.messaging.quiet import is_quiet
@@ -40,6 +40,7 @@ def deliver(message_id: int) -> str:
     channel = channels[message.channel]()
     now = clock.now()
     if _is_due(message, channel, now):
+        _wait_for(channel)
         _claim(message)
         _hand_to(channel, message, now)
     return message.state
@@ -65,6 +66,7 @@ def deliver_many(message_ids: list[int]) -> int:
     if held:
         raise Later(CLAIM, "another worker is sending them")
     channel = channels[due[0].channel]()
+    _wait_for(channel)
     _claim_all(due)
     until = time.monotonic() + SHIFT_SECONDS
     sent, faults_in_a_row, pauses = 0, 0, []
@@ -86,6 +88,12 @@ def deliver_many(message_ids: list[int]) -> int:
     return sent
 
 
+def _wait_for(channel: Channel) -> None:
+    """Raise Later while a mail server that has failed is left alone."""
+    if rest := channel.rests():
+        raise Later(rest, "the mail server is away")
+
+
 def _is_due(message: Message, channel: Channel, now: datetime) -> bool:
     """Say whether it is to be sent now. What came too late is closed, and what has to wait goes back to the outbox."""
     if message.state != State.QUEUED:
@@ -104,6 +112,8 @@ def _hand_to(channel: Channel, message: Message, now: datetime) -> None:
     try:
         channel.deliver(message)
         faults.hit("message.taken")
+    except Bounced as error:
+        _close(message, State.FAILED, now, reason=Message.Reason.BOUNCED, error=str(error))
     except Permanent as error:
         _close(message, State.FAILED, now, error=str(error))
     except Exception as error:  # noqa: BLE001  # whatever a channel raises, the message is to be tried again

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -14,6 +15,7 @@ from plusone.connect.commands import dismiss_checklist
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.money import format_money
 from plusone.ledger.queries import outstanding
+from plusone.messaging.queries import unsent
 from plusone.referrals.models import Campaign
 from plusone.referrals.outlook import Attention, attention, current_campaign
 from plusone.rewards.queries import awaiting, to_hand_over
@@ -103,6 +105,9 @@ def _todo(request: Page, counts: dict[str, int], sums: Attention) -> list[tuple[
     if request.may("clients.manage") and (things := to_hand_over(request.business, now=request.now).count()):
         text = ngettext("%(count)s present is to be handed over", "%(count)s presents are to be handed over", things)
         found.append(("package", text % {"count": things}, reverse("b:handovers", args=[slug])))
+    if request.may("settings.manage") and (stuck := unsent(request.business, at=timezone.now())):
+        text = ngettext("%(count)s mail does not leave", "%(count)s mails do not leave", stuck.count)
+        found.append(("alert-triangle", text % {"count": stuck.count}, reverse("b:mail", args=[slug])))
     if request.may("settings.manage") and (failed := failed_runs(request.business).count()):
         text = ngettext("%(count)s automatic step failed", "%(count)s automatic steps failed", failed)
         found.append(("alert-triangle", text % {"count": failed}, reverse("b:failed", args=[slug])))

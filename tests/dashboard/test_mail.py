@@ -1,0 +1,119 @@
+"""Settings ▸ Mail (TRUST DEL-2, DEL-7)."""
+
+import smtplib
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
+
+from plusone.faces.dashboard.views import mail as view
+from plusone.kernel import dns
+from plusone.messaging.commands import suppress
+from plusone.messaging.models import Message, Suppression
+from world import NOON, House, add_client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def page(house: House, client, settings):
+    """The owner's browser, at the page of an installation with a mail server."""
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    settings.DEFAULT_FROM_EMAIL = "Plusone <hello@vela.example>"
+    mail.outbox = []
+    view.tests.clear()
+    house.owner.language = "en"
+    house.owner.save(update_fields=["language"])
+    client.force_login(house.owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return f"/b/{house.business.slug}/settings/mail/"
+
+
+def text_of(answer) -> str:
+    return answer.content.decode()
+
+
+def test_the_business_chooses_its_name_and_where_answers_go(page, house: House, client):
+    sent = {"sender_name": "Olga of Vela", "reply_to": "desk@vela.example", "address": "Calle Mayor 1", "once": "a"}
+    assert client.post(page, {**sent, "reply_to": "no address"}).status_code == 200
+    house.business.refresh_from_db()
+    assert house.business.sender_name == ""
+    assert client.post(page, {**sent, "once": "b"}).status_code == 302
+    house.business.refresh_from_db()
+    found = house.business
+    assert (found.sender_name, found.reply_to, found.address) == ("Olga of Vela", "desk@vela.example", "Calle Mayor 1")
+
+
+def test_a_test_mail_says_in_words_what_is_wrong(page, house: House, client, monkeypatch):
+    with monkeypatch.context() as broken:
+
+        def refuse(self, messages):
+            raise smtplib.SMTPAuthenticationError(535, b"5.7.8 Username and Password not accepted")
+
+        broken.setattr(EmailBackend, "send_messages", refuse)
+        said = text_of(client.post(f"{page}test/", follow=True))
+    assert "The mail server does not accept the user name or the password." in said
+    assert "5.7.8 Username and Password not accepted" in said
+    said = text_of(client.post(f"{page}test/", follow=True))
+    assert "The mail server took a test mail to olga@vela.example." in said
+    [sent] = mail.outbox
+    assert (sent.to, sent.subject) == (["olga@vela.example"], "A test mail from Studio Vela")
+    for _ in range(3):
+        client.post(f"{page}test/")
+    assert "Wait a minute." in text_of(client.post(f"{page}test/", follow=True))
+    assert len(mail.outbox) == 4
+    assert not Message.objects.exists(), "it goes past the outbox"
+
+
+def test_the_records_are_there_to_copy_and_checked_when_asked(page, client, monkeypatch):
+    asked = []
+
+    def texts(self, name):
+        asked.append(name)
+        known = {"vela.example": ["v=spf1 include:mail.example ~all"], "_dmarc.vela.example": ["v=DMARC1"]}
+        return known.get(name, [])
+
+    monkeypatch.setattr(dns.Live, "texts", texts)
+    said = text_of(client.get(page))
+    assert asked == []
+    assert "v=DMARC1; p=none; rua=mailto:postmaster@vela.example" in said
+    assert said.count("Not checked") == 3
+    said = text_of(client.get(f"{page}?check=1"))
+    assert "plusone._domainkey.vela.example" in asked
+    assert [said.count(word) for word in ("In order", "Missing", "Does not do its work")] == [1, 1, 1]
+
+
+def test_who_is_not_written_to_is_listed_and_can_be_written_to_again(
+    page, house: House, client, django_assert_max_num_queries
+):
+    gym = house.business
+    add_client(gym, "Ana", "López", email="ana@clients.example")
+    assert "Nobody. An address whose mails come back" in text_of(client.get(page))
+    for address in ("ana@clients.example", "gone@clients.example", "third@clients.example"):
+        suppress(gym, address, Suppression.Reason.BOUNCED, now=NOON)
+    with django_assert_max_num_queries(12):
+        said = text_of(client.get(page))
+    assert said.count("Mails to it come back") == 3
+    assert said.count("Nobody has this address any more") == 2
+    assert "ana@clients.example" in said
+    row = Suppression.objects.order_by("pk")[0]
+    assert client.get(f"{page}suppressed/{row.public_id}/lift/").status_code in (200, 405)
+    assert Suppression.objects.count() == 3
+    client.post(f"{page}suppressed/{row.public_id}/lift/")
+    assert Suppression.objects.count() == 2
+
+
+def test_mails_that_do_not_leave_are_said_on_the_first_page(page, house: House, client, settings):
+    long_ago = timezone.now() - timedelta(minutes=61)
+    fields = {"category": "service", "channel": "email", "language": "en", "created_at": NOON, "template": "x"}
+    Message.objects.create(
+        business=house.business, key="k", handed_over_at=long_ago, useful_until=timezone.now(), **fields
+    )
+    assert "1 mail does not leave" in text_of(client.get(f"/b/{house.business.slug}/"))
+    assert "1 mail has been waiting for 61 minutes." in text_of(client.get(page))
+    settings.MAILERS = {}
+    said = text_of(client.get(page))
+    assert "This installation has no mail server." in said
+    assert "Send me a test mail" not in said
+    assert "no mail server yet" in text_of(client.post(f"{page}test/", follow=True))
