@@ -61,12 +61,15 @@ class Unsent:
     minutes: int
 
 
+def unsent_of(business: Business, *, at: datetime) -> QuerySet[Message]:
+    """The messages that were handed over and have not left for a while (the machine's clock)."""
+    late = at - UNSENT_AFTER
+    return Message.objects.filter(business=business, state=Message.State.QUEUED, handed_over_at__lt=late)
+
+
 def unsent(business: Business, *, at: datetime) -> Unsent | None:
     """Return what has been handed over and has not left for a while (the machine's clock), or None."""
-    waiting = Message.objects.filter(
-        business=business, state=Message.State.QUEUED, handed_over_at__lt=at - UNSENT_AFTER
-    )
-    found = waiting.aggregate(count=Count("pk"), first=Min("handed_over_at"))
+    found = unsent_of(business, at=at).aggregate(count=Count("pk"), first=Min("handed_over_at"))
     if not found["count"]:
         return None
     return Unsent(found["count"], int((at - found["first"]).total_seconds() // 60))

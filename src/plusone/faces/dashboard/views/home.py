@@ -1,7 +1,9 @@
 """The first page after logging in: how far the set-up is, what needs attention, a few figures."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -12,10 +14,11 @@ from django.views.decorators.http import require_POST
 
 from plusone.clients.queries import newest_active, status_counts
 from plusone.connect.commands import dismiss_checklist
+from plusone.faces.dashboard.counting import counted
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.money import format_money
 from plusone.ledger.queries import outstanding
-from plusone.messaging.queries import unsent
+from plusone.messaging.queries import unsent_of
 from plusone.referrals.models import Campaign
 from plusone.referrals.outlook import Attention, attention, current_campaign
 from plusone.rewards.queries import awaiting, to_hand_over
@@ -99,19 +102,33 @@ def _todo(request: Page, counts: dict[str, int], sums: Attention) -> list[tuple[
     if flagged and request.may("referrals.manage"):
         text = ngettext("%(count)s recommendation needs a look", "%(count)s recommendations need a look", flagged)
         found.append(("flag", text % {"count": flagged}, reverse("b:review", args=[slug])))
-    if request.may("rewards.decide") and (waiting := awaiting(request.business).count()):
+    waits = _waits(request)
+    if waiting := waits.get("rewards", 0):
         text = ngettext("%(count)s reward waits for your decision", "%(count)s rewards wait for your decision", waiting)
         found.append(("gift", text % {"count": waiting}, reverse("b:rewards", args=[slug])))
-    if request.may("clients.manage") and (things := to_hand_over(request.business, now=request.now).count()):
+    if things := waits.get("things", 0):
         text = ngettext("%(count)s present is to be handed over", "%(count)s presents are to be handed over", things)
         found.append(("package", text % {"count": things}, reverse("b:handovers", args=[slug])))
-    if request.may("settings.manage") and (stuck := unsent(request.business, at=timezone.now())):
-        text = ngettext("%(count)s mail does not leave", "%(count)s mails do not leave", stuck.count)
-        found.append(("alert-triangle", text % {"count": stuck.count}, reverse("b:mail", args=[slug])))
-    if request.may("settings.manage") and (failed := failed_runs(request.business).count()):
+    if stuck := waits.get("mails", 0):
+        text = ngettext("%(count)s mail does not leave", "%(count)s mails do not leave", stuck)
+        found.append(("alert-triangle", text % {"count": stuck}, reverse("b:mail", args=[slug])))
+    if failed := waits.get("steps", 0):
         text = ngettext("%(count)s automatic step failed", "%(count)s automatic steps failed", failed)
         found.append(("alert-triangle", text % {"count": failed}, reverse("b:failed", args=[slug])))
     return found
+
+
+def _waits(request: Page) -> dict[str, int]:
+    """Count, in one query, what this person may see to."""
+    business = request.business
+    wanted: dict[str, QuerySet[Any]] = {}
+    if request.may("rewards.decide"):
+        wanted["rewards"] = awaiting(business)
+    if request.may("clients.manage"):
+        wanted["things"] = to_hand_over(business, now=request.now)
+    if request.may("settings.manage"):
+        wanted |= {"mails": unsent_of(business, at=timezone.now()), "steps": failed_runs(business)}
+    return counted(business, **wanted)
 
 
 def _figures(request: Page, counts: dict[str, int], sums: Attention) -> list[dict[str, str]]:
