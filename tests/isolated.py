@@ -31,7 +31,7 @@ from plusone.referrals.commands import register_friend
 from plusone.referrals.models import Campaign, Referral
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
-from plusone.store.commands import place_order, refund, set_picture
+from plusone.store.commands import create_membership_type, place_order, refund, set_picture
 from plusone.store.models import Order, Picture, Product
 from world import EUR10, NOON, House, add_client, bring, later, launch, make_product, sell
 
@@ -100,6 +100,8 @@ def fill(house: House) -> Side:
     refund(sell(ana, product), 100, reason="half", actor="user:1", now=NOON)  # the first order: the client's own
     sell(ben.friend, product)
     place_order(business, ana, [(product, 1)], actor="user:1", now=NOON)
+    monthly = create_membership_type(business, name="Mes", kind="recurring", price=900, period="month", now=NOON)
+    place_order(business, ana, [(monthly, 1)], actor="user:1", now=NOON)
     adjust(business, ana.pk, 300, key="gift", reason="a gift", actor="user:1", now=NOON)
     set_goal(
         business,
@@ -173,8 +175,7 @@ def values_of(business: Business) -> dict[str, str]:
     return {
         **others,
         **named,
-        **{f"{name}_id": value for name, value in named.items()},
-        "membership_id": named["order"],
+        **{f"{name}_id": value for name, value in (others | named).items()},
         "ambassador": named["client"],
         "business": business.slug,
         "code": Client.objects.filter(business=business).order_by("pk")[0].code,

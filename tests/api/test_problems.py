@@ -142,17 +142,7 @@ def test_what_is_not_built_yet_says_so(vela: Caller, nobody: Caller, carla: Clie
         answer = vela.post("/campaigns", {"name": "X", **offer})
         assert is_problem(answer, 422, "not_available"), offer
         assert answer.body["errors"][0]["code"] == "not_available"
-    order = {"client": carla.public_id, "lines": [{"product": bono.public_id}]}
-    lines = [{"membership_type": RANDOM}]
-    assert is_problem(vela.post("/orders", {**order, "lines": lines}), 422, "not_available")
     for method, path in [
-        ("GET", "/membership-types"),
-        ("POST", "/membership-types"),
-        ("GET", "/memberships?client=x"),
-        ("POST", f"/memberships/{RANDOM}/cancel"),
-        ("POST", f"/memberships/{RANDOM}/freeze"),
-        ("POST", f"/memberships/{RANDOM}/unfreeze"),
-        ("POST", f"/memberships/{RANDOM}/renewals"),
         ("POST", "/webhook-endpoints"),
     ]:
         assert is_problem(vela.call(method, path), 422, "not_available")

@@ -18,6 +18,12 @@ def expire_orders(now: datetime) -> None:
     commands.expire_due(now)
 
 
+@sweep(every_seconds=60)
+def end_memberships(now: datetime) -> None:
+    """End memberships whose time is over, and say of those that recur that they are due."""
+    commands.end_due(now)
+
+
 @reaction(ClientDeleted)
 def call_off_open_orders(business: Business, event: Event, fact: ClientDeleted, now: datetime) -> None:
     """A deleted client's unpaid orders are cancelled, so that what they hold is free before the rest is given up."""

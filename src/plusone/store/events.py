@@ -110,3 +110,87 @@ class CouponWithdrawn(Fact):
     says: ClassVar[Promise] = _("A coupon was withdrawn")
     coupon: int
     used: bool
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipOrdered(Fact):
+    """A membership was ordered and waits for its payment."""
+
+    name: ClassVar[str] = "membership.ordered"
+    says: ClassVar[Promise] = _("A membership was ordered")
+    membership: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipStarted(Fact):
+    """A membership was paid and runs; `is_new` where the client bought its type for the first time."""
+
+    name: ClassVar[str] = "membership.started"
+    says: ClassVar[Promise] = _("A membership started")
+    membership: int
+    is_new: bool
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipRenewed(Fact):
+    """A period was paid: `balance_used` by the balance, `charged` in money."""
+
+    name: ClassVar[str] = "membership.renewed"
+    says: ClassVar[Promise] = _("A membership was renewed")
+    membership: int
+    balance_used: int
+    charged: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipFrozen(Fact):
+    """A membership was frozen: its time stands still."""
+
+    name: ClassVar[str] = "membership.frozen"
+    says: ClassVar[Promise] = _("A membership was frozen")
+    membership: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipUnfrozen(Fact):
+    """A frozen membership runs again; its end moved by `days`."""
+
+    name: ClassVar[str] = "membership.unfrozen"
+    says: ClassVar[Promise] = _("A membership runs again")
+    membership: int
+    days: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipCancellationSet(Fact):
+    """A membership was cancelled; it runs to the end of what is paid."""
+
+    name: ClassVar[str] = "membership.cancellation_set"
+    says: ClassVar[Promise] = _("A membership was cancelled")
+    membership: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipEnded(Fact):
+    """A membership came to its end."""
+
+    name: ClassVar[str] = "membership.ended"
+    says: ClassVar[Promise] = _("A membership ended")
+    membership: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipVoided(Fact):
+    """A membership was called off: it was not paid, or wholly refunded."""
+
+    name: ClassVar[str] = "membership.voided"
+    says: ClassVar[Promise] = _("A membership was called off")
+    membership: int

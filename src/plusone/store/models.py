@@ -104,6 +104,9 @@ class Order(Owned):
     refunded_to_balance = models.BigIntegerField(default=0)
     refunded_to_method = models.BigIntegerField(default=0)
     coupon = models.ForeignKey(Coupon, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
+    renews = models.ForeignKey(
+        "store.Membership", null=True, blank=True, on_delete=models.PROTECT, related_name="renewals"
+    )
     hold = models.ForeignKey(Hold, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     redemption = models.ForeignKey(LedgerTransfer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     placed_at = models.DateTimeField()
@@ -125,6 +128,12 @@ class Order(Owned):
                 fields=["coupon"],
                 condition=Q(coupon__isnull=False) & ~Q(state__in=("cancelled", "expired")),
                 name="store_coupon_used_once",
+            ),
+            # A period is renewed by one order at a time: two presses of the button cannot charge twice.
+            models.UniqueConstraint(
+                fields=["renews"],
+                condition=Q(renews__isnull=False, state="awaiting_payment"),
+                name="store_one_renewal_waits",
             ),
             models.CheckConstraint(condition=Q(discount__gte=0), name="store_discount_positive"),
             models.UniqueConstraint(
@@ -174,12 +183,101 @@ class Order(Owned):
         return self.due - self.refunded_to_method if self.is_paid else 0
 
 
+class MembershipType(Owned):
+    """What can be sold as a membership: it recurs, or is prepaid for a time, or is a pack of uses (R-261)."""
+
+    class Kind(models.TextChoices):
+        """How it ends."""
+
+        RECURRING = "recurring", _("Renewed each period")
+        PREPAID = "prepaid", _("Paid for a time")
+        PACK = "pack", _("A number of uses")
+
+    class Period(models.TextChoices):
+        """How long a paid period is: a calendar month or year from the start date."""
+
+        MONTH = "month", _("Month")
+        YEAR = "year", _("Year")
+
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=Kind)
+    price = models.BigIntegerField()
+    period = models.CharField(max_length=8, choices=Period, blank=True)
+    uses = models.PositiveIntegerField(null=True, blank=True)
+    valid_days = models.PositiveIntegerField(null=True, blank=True)
+    sellable = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gte=0), name="store_membership_price_positive"),
+            models.CheckConstraint(condition=~Q(kind="recurring", period=""), name="store_membership_recurs"),
+            models.CheckConstraint(condition=~Q(kind="pack", uses=None), name="store_membership_pack_uses"),
+        ]
+
+    @property
+    def period_months(self) -> int:
+        """How many calendar months a period has; 0 without one."""
+        return {"month": 1, "year": 12}.get(self.period, 0)
+
+
+class Membership(Owned):
+    """A client's membership, with the dates of its state (REQUIREMENTS 4.5).
+
+    Its period number n ends n periods after the start date, moved by the days that it was frozen.
+    """
+
+    class State(models.TextChoices):
+        """Where a membership stands."""
+
+        PENDING_PAYMENT = "pending_payment", _("Awaiting payment")
+        ACTIVE = "active", _("Active")
+        FROZEN = "frozen", _("Frozen")
+        PAST_DUE = "past_due", _("Payment is due")
+        ENDING = "ending", _("Ends soon")
+        ENDED = "ended", _("Ended")
+        VOID = "void", _("Void")
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="memberships")
+    type = models.ForeignKey(MembershipType, on_delete=models.PROTECT, related_name="+")
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="membership")
+    state = models.CharField(max_length=16, choices=State, default=State.PENDING_PAYMENT)
+    is_new = models.BooleanField(default=False)  # the first of its type that this client bought
+    ordered_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    periods_paid = models.PositiveIntegerField(default=0)
+    frozen_days = models.PositiveIntegerField(default=0)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)  # of what recurs: when the next renewal is due
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="frozen") | Q(frozen_at__isnull=False), name="store_membership_frozen_since"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("pending_payment", "void")) | Q(started_at__isnull=False),
+                name="store_membership_started",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["business", "-id"], name="store_membership_newest"),
+            models.Index(fields=["client", "-id"], name="store_membership_client"),
+            models.Index(fields=["ends_at"], condition=Q(state__in=("active", "ending")), name="store_membership_due"),
+        ]
+
+
 class OrderLine(models.Model):
-    """One product of an order, with the name and price it had that day."""
+    """One product or membership of an order, with the name and price it had that day."""
 
     business = models.ForeignKey("kernel.Business", on_delete=models.PROTECT, related_name="+")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    membership_type = models.ForeignKey(
+        MembershipType, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     name = models.CharField(max_length=120)
     unit_price = models.BigIntegerField()
     quantity = models.PositiveIntegerField()

@@ -11,7 +11,7 @@ from plusone.clients.models import Client, fold
 from plusone.kernel.models import Business
 from plusone.kernel.money import share
 
-from .models import Coupon, Order, Payment, Product, Refund
+from .models import Coupon, Membership, Order, Payment, Product, Refund
 
 
 def products_of(business: Business, *, archived: bool = False) -> QuerySet[Product]:
@@ -52,6 +52,12 @@ def usable_coupons(client: Client, *, now: datetime) -> QuerySet[Coupon]:
     used = standing(Order.objects.filter(coupon=OuterRef("pk")))
     mine = Coupon.objects.filter(client=client, withdrawn_at=None, expires_at__gt=now)
     return mine.exclude(Exists(used)).order_by("expires_at", "id")
+
+
+def memberships_of(client: Client) -> QuerySet[Membership]:
+    """Return the memberships of a client that run or wait for their payment, newest first."""
+    gone = (Membership.State.ENDED, Membership.State.VOID)
+    return client.memberships.exclude(state__in=gone).select_related("type").order_by("-id")
 
 
 def codes_of(business: Business, source_kind: str, source_ids: Iterable[int]) -> dict[int, str]:

@@ -15,21 +15,7 @@ def _say_so(request: HttpRequest) -> NoReturn:
     raise NotAvailable(_("This is not available yet."))
 
 
-def _say_so_of(request: HttpRequest, membership_id: str) -> NoReturn:
-    _say_so(request)
-
-
 for path, methods in {
-    "/membership-types": ["GET", "POST"],
-    "/memberships": ["GET"],
     "/webhook-endpoints": ["GET", "POST"],
 }.items():
     router.add_api_operation(path, methods, _say_so, include_in_schema=False)
-
-for verb, methods in {
-    "cancel": ["POST"],
-    "freeze": ["POST"],
-    "unfreeze": ["POST"],
-    "renewals": ["GET", "POST"],
-}.items():
-    router.add_api_operation(f"/memberships/{{membership_id}}/{verb}", methods, _say_so_of, include_in_schema=False)

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args
 
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from pydantic import Field, Strict
 
 from plusone.clients.models import Client
 from plusone.kernel.access import get
+from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.store import commands
-from plusone.store.models import Order, Product, Refund
+from plusone.store.models import MembershipType, Order, Product, Refund
 from plusone.store.queries import orders_of
 
 from .call import Call
@@ -25,7 +27,6 @@ from .fields import (
     Id,
     Moment,
     Money,
-    NotBuilt,
     Note,
     Positive,
     Reference,
@@ -39,12 +40,14 @@ router = Router(tags=["Orders"])
 State = Literal["awaiting_payment", "paid", "partially_refunded", "refunded", "expired", "cancelled"]
 Method = Literal["cash", "transfer", "terminal"]
 LINES_MAX = 100
+SOLD = ("lines__product", "lines__membership_type")
 
 
 class LineOut(Found):
-    """One product of an order, with the name and price of that day."""
+    """One product or membership of an order, with the name and price of that day."""
 
     product: Id | None
+    membership_type: Id | None
     name: str
     unit_price: Amount
     quantity: int
@@ -80,11 +83,11 @@ class OrderList(Found):
 
 
 class LineIn(Body):
-    """What is sold, and how many."""
+    """What is sold, and how many: a product, or a membership (one an order)."""
 
-    product: Reference
+    product: Reference | None = None
+    membership_type: Reference | None = None
     quantity: Annotated[int, Strict(), Field(ge=1, le=999)] = 1
-    membership_type: NotBuilt = None
 
 
 class OrderIn(Body):
@@ -167,6 +170,7 @@ def show(business: Business, orders: Sequence[Order]) -> list[dict[str, Any]]:
 def _line(line: Any) -> dict[str, Any]:
     return {
         "product": line.product.public_id if line.product else None,
+        "membership_type": line.membership_type.public_id if line.membership_type else None,
         "name": line.name,
         "unit_price": line.unit_price,
         "quantity": line.quantity,
@@ -189,7 +193,7 @@ def show_refund(business: Business, order: Order, refund: Refund) -> dict[str, A
 
 def _again(request: Call, order: Order) -> dict[str, Any]:
     """Return an order as it is now."""
-    found = orders_of(request.business).prefetch_related("lines__product").get(pk=order.pk)
+    found = orders_of(request.business).prefetch_related(*SOLD).get(pk=order.pk)
     return show(request.business, [found])[0]
 
 
@@ -197,7 +201,9 @@ def _again(request: Call, order: Order) -> dict[str, Any]:
 def list_orders(request: Call, wanted: Query[OrderFilter]) -> dict[str, Any]:
     """List orders, newest first."""
     every = Order.objects.filter(business=request.business)
-    rows = orders_of(request.business, state=wanted.state or "").prefetch_related("lines__product")
+    rows = orders_of(request.business, state=wanted.state or "").prefetch_related(
+        "lines__product", "lines__membership_type"
+    )
     if wanted.client:
         rows = rows.filter(client__public_id=wanted.client)
     return page(rows, wanted, by="placed_at", every=every, show=lambda found: show(request.business, found))
@@ -207,8 +213,7 @@ def list_orders(request: Call, wanted: Query[OrderFilter]) -> dict[str, Any]:
 def place_order(request: Call, body: OrderIn) -> Status[dict[str, Any]]:
     """Place an order. An unknown client or product is a 422 at its field, and nothing is written."""
     client = row_of(request.business, Client, body.client, field="client", status__in=STATES)
-    products = rows_of(request.business, Product, [line.product for line in body.lines], field="lines.{}.product")
-    lines = [(products[line.product], line.quantity) for line in body.lines]
+    lines = _sold(request.business, body.lines)
     order = commands.place_order(
         request.business,
         client,
@@ -220,6 +225,19 @@ def place_order(request: Call, body: OrderIn) -> Status[dict[str, Any]]:
         now=request.now,
     )
     return Status(201, _again(request, order))
+
+
+def _sold(business: Business, lines: Sequence[LineIn]) -> list[tuple[Product | MembershipType, int]]:
+    for number, line in enumerate(lines):
+        if (line.product is None) == (line.membership_type is None):
+            where = f"lines.{number}.product"
+            raise Invalid(_("Say what is sold: a product, or a type of membership."), field=where, code="required")
+    products = rows_of(business, Product, [line.product for line in lines], field="lines.{}.product")
+    wanted = [line.membership_type for line in lines]
+    types = rows_of(business, MembershipType, wanted, field="lines.{}.membership_type") if any(wanted) else {}
+    return [
+        (products[line.product] if line.product else types[str(line.membership_type)], line.quantity) for line in lines
+    ]
 
 
 @router.get("/{order_id}", response=OrderOut)

@@ -27,14 +27,16 @@ def row_of[M: Model](business: Business, model: type[M], public_id: str, *, fiel
     return row
 
 
-def rows_of[M: Model](business: Business, model: type[M], public_ids: Sequence[str], *, field: str) -> dict[str, M]:
-    """Return several rows by id, in one query.
+def rows_of[M: Model](
+    business: Business, model: type[M], public_ids: Sequence[str | None], *, field: str
+) -> dict[str, M]:
+    """Return several rows by id, in one query; None is left out.
 
     `field` says where each stands: "lines.{}.product". Raise Unknown at the first that is not there.
     """
-    rows = model._default_manager.filter(business=business, public_id__in=set(public_ids))
+    rows = model._default_manager.filter(business=business, public_id__in={one for one in public_ids if one})
     found = {row.public_id: row for row in rows}  # type: ignore[attr-defined]  # every row of a business has it
     for number, public_id in enumerate(public_ids):
-        if public_id not in found:
+        if public_id is not None and public_id not in found:
             raise Unknown(_("There is no such object in this business."), field=field.format(number))
     return found

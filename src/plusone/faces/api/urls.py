@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, path, re_path, reverse
 
 from plusone.kernel.errors import NotHere
 
-from . import balances, business, campaigns, clients, events, insights, later, orders, products, referrals
+from . import balances, business, campaigns, clients, events, insights, later, memberships, orders, products, referrals
 from .door import ApiKeyAuth, door, open_door
 from .openapi import Api, Docs
 from .reading import StrictParser
@@ -31,6 +31,8 @@ api.add_router("/rewards", referrals.rewards)
 api.add_router("/products", products.router)
 api.add_router("/orders", orders.router)
 api.add_router("/events", events.router)
+api.add_router("/membership-types", memberships.types)
+api.add_router("/memberships", memberships.router)
 api.add_router("/insights", insights.router)
 api.add_router("", later.router)
 

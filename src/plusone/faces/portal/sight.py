@@ -13,8 +13,8 @@ from plusone.referrals.queries import default_terms, link_of
 from plusone.referrals.standing import is_blocked
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import Wallet, to_hand_over, wallet_of
-from plusone.store.models import Coupon
-from plusone.store.queries import usable_coupons
+from plusone.store.models import Coupon, Membership
+from plusone.store.queries import memberships_of, usable_coupons
 
 
 @dataclass
@@ -43,6 +43,11 @@ class Sight:
     def things(self) -> list[Reward]:
         """What waits at the desk."""
         return list(to_hand_over(self.client.business, client=self.client, now=self.now).select_related("business"))
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        """What runs, or waits for its payment."""
+        return list(memberships_of(self.client))
 
     @property
     def offer(self) -> Offer | None:

@@ -14,11 +14,13 @@ from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 from plusone.kernel.money import AMOUNT_MAX
 from plusone.ledger import commands as ledger
+from plusone.ledger.models import Transfer
 from plusone.store import events
 from plusone.store.methods import methods
-from plusone.store.models import Order, OrderLine, Payment, Product
+from plusone.store.models import MembershipType, Order, OrderLine, Payment, Product
 
 from .coupons import locked_coupon
+from .memberships import call_off, deliver, order_membership
 
 QUANTITY_MAX = 999
 UNPAID_DAYS_MAX = 30
@@ -36,7 +38,7 @@ class OrderEnded(Refused):
 def place_order(
     business: Business,
     client: Client,
-    lines: Sequence[tuple[Product, int]],
+    lines: Sequence[tuple[Product | MembershipType, int]],
     *,
     use_balance: bool | int = False,
     coupon: str = "",
@@ -59,27 +61,32 @@ def place_order(
     discount = used.off(price) if used else 0
     order = Order(business=business, client=client, placed_at=now, by_staff=by_staff, coupon=used, discount=discount)
     order.total = order.due = price - discount
+    sold = [_line(business, what, number) for what, number in lines]
+    return open_order(order, sold, use_balance=use_balance, actor=actor, now=now)
+
+
+def open_order(
+    order: Order, lines: Sequence[OrderLine], *, use_balance: bool | int, actor: str, now: datetime
+) -> Order:
+    """Write an order that was made ready, hold its balance, and settle it where nothing is left to pay."""
     order.save(force_insert=True)
-    OrderLine.objects.bulk_create(
-        [
-            OrderLine(
-                business=business,
-                order=order,
-                product=product,
-                name=product.name,
-                unit_price=product.price,
-                quantity=number,
-            )
-            for product, number in lines
-        ]
-    )
+    for line in lines:
+        line.order = order
+    OrderLine.objects.bulk_create(lines)
+    for line in lines:
+        if line.membership_type and not order.renews_id:
+            order_membership(order, line.membership_type, actor=actor, now=now)
     _hold_balance(order, use_balance, actor=actor, now=now)
     placed = record(
-        business,
+        order.business,
         events.OrderPlaced(
-            order=order.pk, total=order.total, balance=order.balance_used, due=order.due, discount=discount
+            order=order.pk,
+            total=order.total,
+            balance=order.balance_used,
+            due=order.due,
+            discount=order.discount,
         ),
-        client=client.pk,
+        client=order.client_id,
         actor=actor,
         now=now,
     )
@@ -87,6 +94,11 @@ def place_order(
         with caused_by(placed):
             _settle(order, actor=actor, now=now)
     return order
+
+
+def _line(business: Business, what: Product | MembershipType, number: int) -> OrderLine:
+    about = {"product": what} if isinstance(what, Product) else {"membership_type": what}
+    return OrderLine(business=business, name=what.name, unit_price=what.price, quantity=number, **about)
 
 
 @transaction.atomic
@@ -149,12 +161,15 @@ def expire_due(now: datetime) -> int:
     return ended
 
 
-def _total(business: Business, lines: Sequence[tuple[Product, int]]) -> int:
+def _total(business: Business, lines: Sequence[tuple[Product | MembershipType, int]]) -> int:
     if not lines:
         raise Invalid(_("Choose at least one product."), field="lines")
+    memberships = [quantity for what, quantity in lines if isinstance(what, MembershipType)]
+    if memberships and memberships != [1]:
+        raise Invalid(_("An order sells one membership at a time."), field="lines")
     for product, quantity in lines:
         assert product.business_id == business.pk
-        if product.archived_at:
+        if product.archived_at if isinstance(product, Product) else not product.sellable:
             raise Invalid(_("“%(product)s” is no longer for sale.") % {"product": product.name}, field="lines")
         if not 1 <= quantity <= QUANTITY_MAX:
             raise Invalid(_("A quantity is between 1 and 999."), field="lines")
@@ -186,8 +201,10 @@ def _settle(order: Order, *, actor: str, now: datetime) -> None:
     """
     order.state, order.paid_at = State.PAID, now
     if order.hold:
-        order.redemption = ledger.capture(order.hold, actor=actor, now=now)
+        kind = Transfer.Kind.RENEWAL if order.renews_id else Transfer.Kind.REDEEM
+        order.redemption = ledger.capture(order.hold, kind=kind, actor=actor, now=now)
     order.save(update_fields=["state", "paid_at", "redemption"])
+    deliver(order, actor=actor, now=now)
     paid = record(
         order.business,
         events.OrderPaid(order=order.pk, cash=order.due, balance=order.balance_used, discount=order.discount),
@@ -208,6 +225,7 @@ def _end(order: Order, state: Order.State, *, actor: str, now: datetime) -> None
         ledger.release(order.hold, actor=actor, now=now)
     order.state, order.ended_at = state, now
     order.save(update_fields=["state", "ended_at"])
+    call_off(order, actor=actor, now=now)
 
 
 def locked(order: Order) -> Order:

@@ -12,6 +12,7 @@ from plusone.store import events
 from plusone.store.models import Order, Refund
 from plusone.store.queries import refund_split
 
+from .memberships import call_off
 from .orders import State, locked
 
 
@@ -57,6 +58,8 @@ def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: 
     order.refunded_to_method += to_method
     order.state = State.REFUNDED if amount == left else State.PARTIALLY_REFUNDED
     order.save(update_fields=["refunded_to_balance", "refunded_to_method", "state"])
+    if amount == left:
+        call_off(order, actor=actor, now=now)
     record(
         order.business,
         events.OrderRefunded(order=order.pk, cash=to_method, balance=to_balance, whole=amount == left),

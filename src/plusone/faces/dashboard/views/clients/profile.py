@@ -29,7 +29,7 @@ from plusone.referrals.queries import link_of, numbers_of, referral_of, referral
 from plusone.referrals.reasons import tell_reward
 from plusone.referrals.sentences import hand_on_text
 from plusone.rewards.queries import rewards_of, to_hand_over, unsettled, wallet_of
-from plusone.store.queries import orders_of, usable_coupons
+from plusone.store.queries import memberships_of, orders_of, usable_coupons
 
 from .common import client_of, crumbs, url_of
 from .forms import AdjustForm, EditForm
@@ -65,6 +65,7 @@ def overview(request: Page, client: str) -> HttpResponse:
         coming=_coming(found),
         things=to_hand_over(request.business, client=found, now=request.now).select_related("business"),
         coupons=usable_coupons(found, now=request.now),
+        memberships=memberships_of(found),
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
         lines=_lines(request, found) if found.is_lead else [],
     )

@@ -1,0 +1,227 @@
+"""Memberships: sold, renewed by hand, frozen, ended (R-261, R-265, REQUIREMENTS 4.5)."""
+
+import calendar
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.events.commands import record
+from plusone.kernel import clock
+from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.models import Business
+from plusone.kernel.money import AMOUNT_MAX
+from plusone.store import events
+from plusone.store.models import Membership, MembershipType, Order
+
+State, Kind = Membership.State, MembershipType.Kind
+LIVE = (State.ACTIVE, State.FROZEN, State.PAST_DUE, State.ENDING)
+COUNT_MAX = 3650
+SWEEP_BATCH = 200
+
+
+class NotRunning(Refused):
+    """The membership does not run in a way that allows this."""
+
+    code = "membership_not_running"
+
+
+@transaction.atomic
+def create_membership_type(
+    business: Business,
+    *,
+    name: str,
+    kind: str,
+    price: int,
+    period: str = "",
+    uses: int | None = None,
+    valid_days: int | None = None,
+    sellable: bool = True,
+    now: datetime,
+) -> MembershipType:
+    """Add a type of membership. Raise Invalid for a wrong field, and for what a kind lacks."""
+    name = " ".join(name.split())
+    if not name or len(name) > 120:
+        raise Invalid(_("A membership's name has between 1 and 120 characters."), field="name")
+    if kind not in Kind.values:
+        raise Invalid(_("Choose one of the offered options."), field="kind")
+    if not 0 <= price <= AMOUNT_MAX:
+        raise Invalid(_("A price is zero or more."), field="price")
+    if period and period not in MembershipType.Period.values:
+        raise Invalid(_("A period is a month or a year."), field="period")
+    if kind == Kind.RECURRING and not period:
+        raise Invalid(_("Say how often it is renewed: each month or each year."), field="period")
+    if kind == Kind.PREPAID and not period and not valid_days:
+        raise Invalid(_("Say for how long it is paid."), field="valid_days")
+    if kind == Kind.PACK and not uses:
+        raise Invalid(_("Say how many uses the pack has."), field="uses")
+    for field, value in (("uses", uses), ("valid_days", valid_days)):
+        if value is not None and not 1 <= value <= COUNT_MAX:
+            raise Invalid(_("Write a whole number above zero."), field=field)
+    return MembershipType.objects.create(
+        business=business, name=name, kind=kind, price=price, period=period, uses=uses, valid_days=valid_days,
+        sellable=sellable, created_at=now,
+    )  # fmt: skip
+
+
+def order_membership(order: Order, wanted: MembershipType, *, actor: str, now: datetime) -> None:
+    """Note what an order will start once it is paid."""
+    made = Membership.objects.create(
+        business=order.business, client=order.client, type=wanted, order=order, ordered_at=now
+    )
+    told = events.MembershipOrdered(membership=made.pk)
+    record(order.business, told, client=order.client_id, actor=actor, now=now)
+
+
+def deliver(order: Order, *, actor: str, now: datetime) -> None:
+    """Start the membership that a paid order bought, or count the period that it renewed."""
+    if order.renews_id:
+        _count_period(order, actor=actor, now=now)
+        return
+    found = Membership.objects.select_related("type", "business").filter(order=order).first()
+    if found is None or found.state != State.PENDING_PAYMENT:
+        return
+    before = Membership.objects.filter(client=found.client_id, type=found.type, started_at__isnull=False)
+    found.is_new = not before.exclude(state=State.VOID).exists()
+    found.state, found.started_at, found.periods_paid = State.ACTIVE, now, 1
+    found.ends_at = _end(found)
+    found.save(update_fields=["is_new", "state", "started_at", "periods_paid", "ends_at"])
+    told = events.MembershipStarted(membership=found.pk, is_new=found.is_new)
+    record(found.business, told, client=found.client_id, actor=actor, now=now)
+
+
+def call_off(order: Order, *, actor: str, now: datetime) -> None:
+    """Make void what an order sold that was never paid, or was wholly given back."""
+    found = Membership.objects.select_related("business").filter(order=order).exclude(state=State.VOID).first()
+    if found is None:
+        return
+    found.state, found.ended_at = State.VOID, now
+    found.save(update_fields=["state", "ended_at"])
+    told = events.MembershipVoided(membership=found.pk)
+    record(found.business, told, client=found.client_id, actor=actor, now=now)
+
+
+@transaction.atomic
+def cancel_membership(membership: Membership, *, actor: str, now: datetime) -> bool:
+    """Let a membership end with what is paid. Say whether it was not cancelled before.
+
+    Raise NotRunning for one that is not paid or is over.
+    """
+    found = locked_membership(membership)
+    if found.state in (State.ENDING, State.ENDED):
+        return False
+    if found.state not in LIVE:
+        raise NotRunning(_("This membership does not run. An order that is not paid is cancelled itself."))
+    if found.state == State.FROZEN:
+        _thaw(found, now)
+    found.state, found.cancelled_at = State.ENDING, now
+    found.ends_at = found.ends_at or now  # a pack without an end is over at once
+    found.save()
+    told = events.MembershipCancellationSet(membership=found.pk)
+    record(found.business, told, client=found.client_id, actor=actor, now=now)
+    if found.ends_at <= now:
+        _finish(found, actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def freeze(membership: Membership, *, actor: str, now: datetime) -> bool:
+    """Let a membership's time stand still. Say whether it was not frozen. Raise NotRunning unless it is active."""
+    found = locked_membership(membership)
+    if found.state == State.FROZEN:
+        return False
+    if found.state != State.ACTIVE:
+        raise NotRunning(_("Only an active membership can be frozen."))
+    found.state, found.frozen_at = State.FROZEN, now
+    found.save(update_fields=["state", "frozen_at"])
+    told = events.MembershipFrozen(membership=found.pk)
+    record(found.business, told, client=found.client_id, actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def unfreeze(membership: Membership, *, actor: str, now: datetime) -> bool:
+    """Let a frozen membership run again, its end moved by the calendar days that it stood still.
+
+    Say whether it was frozen. Raise NotRunning for one that is over.
+    """
+    found = locked_membership(membership)
+    if found.state not in LIVE:
+        raise NotRunning(_("This membership does not run."))
+    if found.state != State.FROZEN:
+        return False
+    days = _thaw(found, now)
+    found.state = State.ACTIVE
+    found.save(update_fields=["state", "frozen_at", "frozen_days", "ends_at"])
+    told = events.MembershipUnfrozen(membership=found.pk, days=days)
+    record(found.business, told, client=found.client_id, actor=actor, now=now)
+    return True
+
+
+def end_due(now: datetime) -> int:
+    """Bring memberships to their end whose day has come; what recurs and is not paid is past due. Return how many."""
+    due = Membership.objects.filter(state__in=(State.ACTIVE, State.ENDING), ends_at__lte=now)
+    ids = list(due.order_by("ends_at", "id").values_list("pk", flat=True)[:SWEEP_BATCH])
+    for key in ids:
+        with transaction.atomic():
+            found = locked_membership(Membership(pk=key))
+            if found.state not in (State.ACTIVE, State.ENDING) or found.ends_at is None or found.ends_at > now:
+                continue
+            if found.state == State.ACTIVE and found.type.kind == Kind.RECURRING:
+                Membership.objects.filter(pk=found.pk).update(state=State.PAST_DUE)
+            else:
+                _finish(found, actor="system", now=now)
+    return len(ids)
+
+
+def locked_membership(membership: Membership) -> Membership:
+    """Return the membership as it is now, locked until the transaction ends."""
+    found = Membership.objects.select_for_update(of=("self",)).select_related("business", "client", "type")
+    return found.get(pk=membership.pk)
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day some calendar months on, or the last of its month where there is no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _count_period(order: Order, *, actor: str, now: datetime) -> None:
+    assert order.renews is not None
+    found = locked_membership(order.renews)
+    found.periods_paid += 1
+    found.ends_at = _end(found)
+    if found.state == State.PAST_DUE and found.ends_at and found.ends_at > now:
+        found.state = State.ACTIVE
+    found.save(update_fields=["periods_paid", "ends_at", "state"])
+    told = events.MembershipRenewed(membership=found.pk, balance_used=order.balance_used, charged=order.due)
+    record(found.business, told, client=found.client_id, actor=actor, now=now)
+
+
+def _end(membership: Membership) -> datetime | None:
+    """Return when what is paid ends: periods from the start date, so that the 31st comes back after February."""
+    assert membership.started_at is not None
+    business, wanted = membership.business, membership.type
+    start = clock.day_of(business, membership.started_at)
+    if wanted.kind != Kind.RECURRING and wanted.valid_days:
+        day = start + timedelta(days=wanted.valid_days)
+    elif wanted.period_months:
+        day = add_months(start, wanted.period_months * membership.periods_paid)
+    else:
+        return None
+    return clock.day_start(business, day + timedelta(days=membership.frozen_days))
+
+
+def _thaw(found: Membership, now: datetime) -> int:
+    assert found.frozen_at is not None
+    days = (clock.day_of(found.business, now) - clock.day_of(found.business, found.frozen_at)).days
+    found.frozen_days, found.frozen_at = found.frozen_days + days, None
+    found.ends_at = _end(found)
+    return days
+
+
+def _finish(found: Membership, *, actor: str, now: datetime) -> None:
+    found.state, found.ended_at = State.ENDED, now
+    found.save(update_fields=["state", "ended_at"])
+    told = events.MembershipEnded(membership=found.pk)
+    record(found.business, told, client=found.client_id, actor=actor, now=now)
