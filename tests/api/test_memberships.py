@@ -8,6 +8,7 @@ from django.test import Client as Browser
 
 from plusone.clients.models import Client
 from plusone.events.models import Event
+from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.ledger.commands import earn
 from plusone.ledger.models import Transfer
@@ -173,7 +174,7 @@ def test_a_whole_refund_voids_it_and_a_new_one_is_not_new_to_the_client_twice(gy
 
 def test_staff_renew_freeze_and_end_from_the_profile(gym: Business, carla: Client, house: House) -> None:
     """REQUIREMENTS 4.5: each button does one thing; the renewal leads to its order, where the rest is paid."""
-    mine = buy(gym, carla)
+    mine = buy(gym, carla, clock.now())
     olga = Browser()
     olga.force_login(house.owner)
     profile = f"/b/{gym.slug}/clients/{carla.public_id}/"
@@ -183,7 +184,7 @@ def test_staff_renew_freeze_and_end_from_the_profile(gym: Business, carla: Clien
         assert olga.post(act, {"act": said})["Location"] == profile
         mine.refresh_from_db()
         assert mine.state == state
-    second = buy(gym, carla)
+    second = buy(gym, carla, clock.now())
     olga.post(f"/b/{gym.slug}/memberships/{second.public_id}/", {"act": "renew"})
     waiting = Order.objects.get(renews=second)
     assert (waiting.state, waiting.due) == ("awaiting_payment", 4500)
