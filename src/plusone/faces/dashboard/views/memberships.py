@@ -1,5 +1,7 @@
 """What staff do with a client's membership: renew it by hand, freeze it, let it run again, end it (4.5)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +21,7 @@ from plusone.store.models import Membership
 def act(request: Page, membership: str) -> HttpResponse:
     """Do what the button says, and go back to the client; a renewal leads to its order, where the rest is paid."""
     found = get(request.business, Membership, membership)
-    who = {"actor": request.actor, "now": request.now}
+    who: dict[str, Any] = {"actor": request.actor, "now": request.now}
     try:
         match request.POST.get("act"):
             case "renew":
