@@ -22,6 +22,7 @@ from plusone.store.commands import (
     CouponRefused,
     archive_product,
     cancel,
+    create_membership_type,
     edit_product,
     expire_due,
     pay,
@@ -217,3 +218,18 @@ def test_another_business_product_is_unknown(gym: Business, salon: Business) -> 
     with pytest.raises(Invalid):
         read_offer(gym, {"friend_reward": {"kind": "product", "product": make_product(salon).public_id}})
     assert read_offer(gym, {"friend_reward": EUR15}).friend_reward == EUR15
+
+
+def test_a_new_membership_earns_the_reward_and_its_refund_takes_it_back(gym: Business, ana: Client) -> None:
+    """R-146: something else does not count, a membership does, and one that is wholly given back no longer."""
+    launch(gym, conditions=[{"kind": "membership_bought"}])
+    referral = bring(ana, "Ben")
+    sell(referral.friend, make_product(gym, "Agua", 300))
+    assert gift(referral, "ambassador").state == "promised"
+    monthly = create_membership_type(gym, name="Mes", kind="recurring", price=4500, period="month", now=NOON)
+    bought = place_order(gym, referral.friend, [(monthly, 1)], **WHO)
+    pay(bought, method="cash", **WHO)
+    assert gift(referral, "ambassador").state == "granted"
+    refund(bought, **WHO)
+    reward = gift(referral, "ambassador")
+    assert (reward.state, balance_of(gym, ana.pk, now=NOON).available) == ("revoked", 0)

@@ -14,7 +14,7 @@ from .conditions import conditions
 from .models import Terms
 
 KINDS_PLANNED = frozenset({"membership", "membership_days"})
-CONDITIONS_PLANNED = frozenset({"membership_bought", "membership_kept"})
+CONDITIONS_PLANNED = frozenset({"membership_kept"})
 CAPS = ("rewards_total", "rewards_per_month", "amount_per_month")
 ATTRIBUTIONS = ("last_touch", "first_touch")
 CLAWBACKS = ("within_balance", "only_pending", "allow_negative")

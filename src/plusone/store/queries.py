@@ -60,6 +60,12 @@ def memberships_of(client: Client) -> QuerySet[Membership]:
     return client.memberships.exclude(state__in=gone).select_related("type").order_by("-id")
 
 
+def memberships_bought(client: Client, *, since: datetime) -> int:
+    """Return how many memberships of types that were new to them a client bought and kept the money in."""
+    bought = client.memberships.filter(is_new=True, started_at__gte=since)
+    return bought.exclude(state=Membership.State.VOID).count()
+
+
 def codes_of(business: Business, source_kind: str, source_ids: Iterable[int]) -> dict[int, str]:
     """Return the codes of coupons by what they were given for, in one query; withdrawn ones have none."""
     found = Coupon.objects.filter(business=business, source_kind=source_kind, source_id__in=list(source_ids))

@@ -14,7 +14,7 @@ from plusone.referrals.offers import CAPS, CONDITIONS_PLANNED, KINDS_PLANNED, of
 from plusone.referrals.queries import campaigns_of
 
 from .call import Call
-from .fields import Body, Found, Id, LongName, Moment, Positive, moment, planned
+from .fields import Body, Found, Id, LongName, Moment, NotBuilt, Positive, moment, planned
 from .paging import Page, page
 from .terms import RewardTermsIn, RewardTermsOut, show_terms
 
@@ -51,10 +51,17 @@ class SessionsAttendedIn(Body):
     at_least: Annotated[int, Strict(), Field(ge=1, le=1000)]
 
 
+class MembershipBoughtIn(Body):
+    """The friend buys a membership, of any type; renewals do not count."""
+
+    kind: Literal["membership_bought"]
+    membership_type: NotBuilt = None
+
+
 class ConditionOut(Found):
     """What the friend has to do; `at_least` counts orders or sessions, or is an amount in minor units."""
 
-    kind: Literal["activated", "orders", "spend", "sessions_attended"]
+    kind: Literal["activated", "orders", "spend", "sessions_attended", "membership_bought"]
     at_least: int | None
 
 
@@ -76,7 +83,7 @@ class CapsOut(Found):
 
 RewardIn = Annotated[RewardTermsIn, planned(KINDS_PLANNED)]
 ConditionIn = Annotated[
-    Annotated[ActivatedIn | OrdersIn | SpendIn | SessionsAttendedIn, Field(discriminator="kind")],
+    Annotated[ActivatedIn | OrdersIn | SpendIn | SessionsAttendedIn | MembershipBoughtIn, Field(discriminator="kind")],
     planned(CONDITIONS_PLANNED),
 ]
 Attribution = Literal["last_touch", "first_touch"]
