@@ -199,7 +199,8 @@ def foreign(mine: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:
 def unknown(mine: dict[str, str]) -> dict[str, str]:
     """Return the places with ids that nobody has."""
     keep = ("business", "token", "name", "version", "side")
-    return {place: value if place in keep else ids.public_id() for place, value in mine.items()}
+    nobodys = {place: "999999" if value.isdecimal() else ids.public_id() for place, value in mine.items()}
+    return {**nobodys, **{place: value for place, value in mine.items() if place in keep}}
 
 
 def text_of(response: HttpResponse) -> str:
