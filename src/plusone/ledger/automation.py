@@ -1,4 +1,4 @@
-"""What the ledger does by itself: expiries."""
+"""What the ledger does by itself: expiries, and the word before them."""
 
 from datetime import datetime
 
@@ -11,3 +11,9 @@ from . import commands
 def expire(now: datetime) -> None:
     """Post the lots whose end has come. They were unspendable from that moment (CONTRACT)."""
     commands.expire_due(now)
+
+
+@sweep(every_seconds=300)
+def tell_of_expiries(now: datetime) -> int:
+    """Record what expires in 30 and in 7 days, for whoever tells the client (CASES 71)."""
+    return commands.tell_due(now)

@@ -78,6 +78,18 @@ class BalanceReversed(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class BalanceExpiring(Fact):
+    """In `days` days the free part of a balance reaches its end: `amount` must be used before `day` (ISO)."""
+
+    name: ClassVar[str] = "balance.expiring"
+    says: ClassVar[Promise] = _("Balance will expire soon")
+    amount: int
+    day: str
+    days: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class BalanceExpired(Fact):
     """Balance reached its end date unused."""
 

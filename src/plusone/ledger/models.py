@@ -1,7 +1,8 @@
 """Double entry, append only (DESIGN 5). What is only appended and what changes are in tables of their own.
 
-Appended: Transfer, Entry, Lot, LotUse (a database trigger refuses UPDATE and DELETE). Changing: AccountBalance,
-LotBalance, Hold. Clients are plain integers here. Amounts are minor units of the business's one currency.
+Appended: Transfer, Entry, Lot, LotUse, LotNotice (a database trigger refuses UPDATE and DELETE). Changing:
+AccountBalance, LotBalance, Hold. Clients are plain integers here. Amounts are minor units of the business's one
+currency.
 """
 
 from django.db import models
@@ -146,6 +147,17 @@ class LotUse(models.Model):
     amount = models.BigIntegerField()
 
 
+class LotNotice(models.Model):
+    """That the day came, `days` before a lot's end, on which its client is told of it: once for each lot and number."""
+
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="notices")
+    days = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lot", "days"], name="ledger_lot_notice_once")]
+
+
 class Hold(Owned):
     """Balance that an order has reserved: neither spendable nor spent until it is captured or released."""
 
@@ -181,4 +193,4 @@ class HoldLot(models.Model):
     amount = models.BigIntegerField()
 
 
-append_only("ledger_transfer", "ledger_entry", "ledger_lot", "ledger_lotuse")
+append_only("ledger_transfer", "ledger_entry", "ledger_lot", "ledger_lotuse", "ledger_lotnotice")

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from plusone.kernel import clock
 from plusone.kernel.models import Business
 
 from .models import Account, AccountBalance, Entry, LotBalance, Transfer
@@ -96,6 +97,18 @@ def movements_of(business: Business, client_id: int) -> QuerySet[Entry]:
         .prefetch_related("transfer__lots")
         .order_by("-id")
     )
+
+
+def endings_of(business: Business, client_id: int, *, now: datetime) -> list[tuple[date, int]]:
+    """Return what of a client's balance expires on which of the business's days, the next first."""
+    lots = LotBalance.objects.filter(
+        account__business=business, account__client_id=client_id, remaining__gt=F("held"), expires_at__gt=now
+    )
+    found: dict[date, int] = {}
+    for ends, free in lots.order_by("expires_at").values_list("expires_at", F("remaining") - F("held")):
+        day = clock.day_of(business, ends)
+        found[day] = found.get(day, 0) + free
+    return list(found.items())
 
 
 def outstanding(business: Business, *, now: datetime) -> int:

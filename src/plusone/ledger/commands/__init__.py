@@ -1,6 +1,7 @@
 """The verbs of the ledger: the only way that balance moves."""
 
 from .balance import adjust, earn, expire_due, redeem, reverse, revoke
+from .endings import tell_due
 from .holds import capture, hold, hold_up_to, release
 from .openings import open_balance, undo_opening
 from .posting import InsufficientBalance
@@ -18,5 +19,6 @@ __all__ = [
     "release",
     "reverse",
     "revoke",
+    "tell_due",
     "undo_opening",
 ]

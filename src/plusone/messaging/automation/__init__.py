@@ -1,5 +1,5 @@
-"""What messaging does by itself and offers to rules; the receipts of the store, which lies below."""
+"""What messaging does by itself and offers to rules; what is written of store and balance, which lie below."""
 
-from . import receipts, words
+from . import expiries, receipts, words
 
-__all__ = ["receipts", "words"]
+__all__ = ["expiries", "receipts", "words"]

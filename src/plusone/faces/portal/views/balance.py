@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from plusone.faces.portal.sight import sight_of
 from plusone.faces.ui.http import Page, client_page
 from plusone.faces.ui.pages import page_of
-from plusone.ledger.queries import movements_of
+from plusone.ledger.queries import endings_of, movements_of
 from plusone.referrals.statements import statement_of
 
 PAGE_SIZE = 25
@@ -26,6 +26,7 @@ def balance(request: Page) -> HttpResponse:
         "nav": "balance",
         "title": _("Your balance"),
         "sight": sight,
+        "endings": endings_of(business, client.pk, now=request.now),
         "page": page,
         "lines": statement_of(business, page.rows),
     }
