@@ -1,6 +1,7 @@
 """What a client is written before balance expires (CASES 71)."""
 
 from datetime import date
+from typing import Any
 
 from babel.dates import format_date
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -58,7 +59,8 @@ class TellOfExpiry(DefaultRule):
 def _told(ctx: Context) -> tuple[str, int, str]:
     """Return amount, days left and day as the reader's language writes them."""
     assert ctx.business is not None
-    data = ctx.event.data if ctx.event else {"amount": 0, "days": 0, "day": ctx.now.date().isoformat()}
+    assert ctx.event is not None
+    data: dict[str, Any] = ctx.event.data
     locale = (get_language() or "en").replace("-", "_")
     day = format_date(date.fromisoformat(data["day"]), "long", locale=locale)
     return format_money(data["amount"], ctx.business.currency), data["days"], day
