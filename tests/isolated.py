@@ -17,7 +17,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 
-from plusone.clients.commands import assign, attach_logins
+from plusone.clients.commands import assign, attach_logins, start_job, tag_called
 from plusone.clients.models import Client
 from plusone.connect.commands import invite_collaborator, look_through, stage_import
 from plusone.connect.models import ApiKey, TeamInvitation
@@ -37,6 +37,7 @@ from world import EUR10, NOON, House, add_client, bring, later, launch, make_pro
 
 CANARY = "zq7canary"
 PART = CANARY[1:]  # finds a canary without being one
+WHO: dict[str, Any] = {"actor": "user:1", "now": NOON}
 STAFF = ("owner", "manager", "professional", "front_desk")
 
 
@@ -113,6 +114,7 @@ def fill(house: House) -> Side:
         now=NOON,
     )
     _import(business)
+    start_job(business, "tag", Client.objects.of(business), options={"tag": tag_called(business, "VIP").pk}, **WHO)
     work(NOON)  # rules write their messages
     for role in STAFF:
         user = house.owner if role == "owner" else user_for(f"{role}@{business.slug}.example")

@@ -81,6 +81,26 @@ class ClientAssigned(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class TagChanged(Fact):
+    """A tag was renamed, coloured or described."""
+
+    name: ClassVar[str] = "tag.changed"
+    says: ClassVar[str | Promise] = _("A tag was changed")
+    tag: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class TagDeleted(Fact):
+    """A tag was deleted; nobody has it any more."""
+
+    name: ClassVar[str] = "tag.deleted"
+    says: ClassVar[str | Promise] = _("A tag was deleted")
+    tag: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class ClientArchived(Fact):
     """A client or lead was put aside; nothing is lost. `was` is the status before."""
 

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.crypto import salted_hmac
 
 from plusone.kernel.identity import identity_email
 from plusone.kernel.models import Business, User
 
-from .models import Client, Departure, Tag
+from .models import Client, Departure, Job, JobRow, Tag
 
 COOLDOWN_DAYS = 30  # how long a deleted person who registers again is looked at first
 OPEN = (Client.Status.LEAD, Client.Status.ACTIVE)
@@ -78,3 +78,30 @@ def tags_of(business: Business) -> list[Tag]:
 def erased() -> set[str]:
     """Return the public ids of everybody who was deleted, over all businesses."""
     return set(Client.objects.filter(status=Client.Status.DELETED).values_list("public_id", flat=True))
+
+
+def tags_beside(client: Client) -> list[Tag]:
+    """Return the tags of the business by name, each with `is_given`: whether this client has it; one query."""
+    had = Client.tags.through.objects.filter(client_id=client.pk, tag_id=OuterRef("pk"))
+    return list(Tag.objects.filter(business=client.business).annotate(is_given=Exists(had)).order_by("key"))
+
+
+def tags_with_counts(business: Business, **own: object) -> list[tuple[Tag, int]]:
+    """Return the tags of a business by name, each with how many clients have it; `own` narrows them."""
+    here = Client.tags.through.objects.filter(
+        tag__business=business, client__status__in=(*OPEN, Client.Status.ARCHIVED), **own
+    )
+    counts = dict(here.values_list("tag_id").annotate(count=Count("id")).order_by())
+    return [(tag, counts.get(tag.pk, 0)) for tag in tags_of(business)]
+
+
+def job_counts(job: Job) -> dict[str, int]:
+    """Return how many clients of a job stand where."""
+    counts = dict.fromkeys(map(str, JobRow.State.values), 0)
+    return counts | dict(job.rows.values_list("state").annotate(count=Count("id")).order_by())
+
+
+def job_reasons(job: Job) -> list[tuple[str, int]]:
+    """Return why clients were left out, with how many, the most first."""
+    rows = job.rows.filter(state=JobRow.State.SKIPPED).values_list("reason").annotate(count=Count("id"))
+    return [(str(JobRow.Reason(reason).label), count) for reason, count in rows.order_by("-count", "reason")]

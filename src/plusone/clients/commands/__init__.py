@@ -3,24 +3,31 @@
 from .assigning import assign, hand_over
 from .erasing import erase_again
 from .imports import ClientLine, import_clients, name_key, note_first_orders
+from .jobs import Act, acts, run_job, start_job, undo_job
 from .lifecycle import activate, archive, create_client, delete_client, forget_departures, reactivate, register_lead
 from .preferences import set_own_words, set_promotions
 from .profile import AlreadyExists, attach_logins, edit_client, set_tags
+from .tags import delete_tag, edit_tag, give_tag, tag_called, take_tag
 from .undoing import UndoneLine, remove_unused_tags, undo_import
 
 __all__ = [
+    "Act",
     "AlreadyExists",
     "ClientLine",
     "UndoneLine",
     "activate",
+    "acts",
     "archive",
     "assign",
     "attach_logins",
     "create_client",
     "delete_client",
+    "delete_tag",
     "edit_client",
+    "edit_tag",
     "erase_again",
     "forget_departures",
+    "give_tag",
     "hand_over",
     "import_clients",
     "name_key",
@@ -28,8 +35,13 @@ __all__ = [
     "reactivate",
     "register_lead",
     "remove_unused_tags",
+    "run_job",
     "set_own_words",
     "set_promotions",
     "set_tags",
+    "start_job",
+    "tag_called",
+    "take_tag",
     "undo_import",
+    "undo_job",
 ]

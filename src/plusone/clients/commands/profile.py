@@ -8,13 +8,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from plusone.clients import events
-from plusone.clients.models import Client, Tag, fold
+from plusone.clients.models import Client, fold
 from plusone.events.commands import record
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import e164, identity_email, login_email
 from plusone.kernel.models import Business, User
 
 from .spelling import learn, unlearn
+from .tags import clean_tag, give_tag, tag_called, take_tag
 
 TEXTS = ("first_name", "last_name")
 EDITABLE = (*TEXTS, "email", "phone", "language", "access")
@@ -111,22 +112,15 @@ def edit_client(client: Client, *, actor: str, now: datetime, **changes: Any) ->
 def set_tags(client: Client, names: Iterable[str], *, actor: str, now: datetime) -> None:
     """Give a client exactly these tags, made where they are new (R-081)."""
     wanted: dict[str, str] = {}
-    for name in names:
-        name = " ".join(str(name).split())
-        # Folding can make one letter many, and PostgreSQL counts them.
-        if not name or len(name) > 60 or len(fold(name)) > 60:
-            raise Invalid(_("A tag has between 1 and 60 characters."), field="tags")
+    for name in map(clean_tag, names):
         wanted.setdefault(fold(name), name)
     had = {tag.key: tag for tag in client.tags.all()}
     for key, name in wanted.items():
         if key not in had:
-            tag = Tag.objects.get_or_create(business=client.business, key=key, defaults={"name": name})[0]
-            client.tags.add(tag)
-            record(client.business, events.ClientTagged(tag=tag.pk), client=client.pk, actor=actor, now=now)
+            give_tag(client, tag_called(client.business, name), actor=actor, now=now)
     for key, tag in had.items():
         if key not in wanted:
-            client.tags.remove(tag)
-            record(client.business, events.ClientUntagged(tag=tag.pk), client=client.pk, actor=actor, now=now)
+            take_tag(client, tag, actor=actor, now=now)
 
 
 @transaction.atomic

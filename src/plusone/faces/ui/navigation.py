@@ -45,6 +45,7 @@ STAFF = (
         children=(
             Place("clients", "b:clients", _("All clients"), permission="clients.view"),
             Place("visits", "b:visits", _("Visits"), permission="visits.mark"),
+            Place("tags", "b:tags", _("Tags"), permission="clients.view"),
         ),
     ),
     Place(

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from plusone.clients import commands
@@ -67,19 +66,6 @@ def reactivate(request: Page, client: str) -> HttpResponse:
     if commands.reactivate(found, actor=request.actor, now=request.now):
         messages.success(request, _("%(name)s is back.") % {"name": found.full_name})
     return redirect(back_to(request, found))
-
-
-@staff("clients.activate")
-@require_POST
-def bring_back(request: Page) -> HttpResponse:
-    """Undo archiving several."""
-    ids = request.GET.get("ids", "").split(",")
-    done = sum(
-        commands.reactivate(client, actor=request.actor, now=request.now)
-        for client in request.clients().filter(public_id__in=ids).select_related("business")
-    )
-    messages.success(request, ngettext("%(count)s is back.", "%(count)s are back.", done) % {"count": done})
-    return redirect(PLACES.get(request.GET.get("from", ""), "b:clients"), request.business.slug)
 
 
 @staff("clients.delete")

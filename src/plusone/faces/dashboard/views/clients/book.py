@@ -1,28 +1,23 @@
-"""The list of clients: search, states, adding one, acting on several."""
-
-from urllib.parse import urlencode
+"""The list of clients: search, filters, states; and adding one."""
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
-from plusone.clients.commands import activate, archive, create_client
+from plusone.clients.commands import create_client
 from plusone.clients.models import Client
-from plusone.clients.queries import status_counts
+from plusone.clients.queries import status_counts, tags_of
 from plusone.faces.dashboard.forms import act_once
 from plusone.faces.dashboard.telling import activation_lines
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
-from plusone.faces.ui.toasts import with_undo
-from plusone.kernel.errors import NotHere
-from plusone.referrals.outlook import referrals_by_friend
+from plusone.referrals.commands import attach_referral
+from plusone.referrals.outlook import live_terms, referrals_by_friend
 
-from .common import PLACES
-from .forms import ClientForm
+from .filters import STATES, Wanted, choices, needs_of, tags_by_client, with_needs
+from .forms import NewForm
 
 Status = Client.Status
 
@@ -30,56 +25,75 @@ Status = Client.Status
 @staff("clients.view")
 def index(request: Page) -> HttpResponse:
     """List clients, newest first."""
-    counts = status_counts(request.business, **request.own())
-    wanted, text = request.GET.get("status", ""), request.GET.get("q", "")
-    rows = request.clients()
-    if wanted in (Status.LEAD, Status.ACTIVE, Status.ARCHIVED):
-        rows = rows.filter(status=wanted)
-    if text:
-        rows = rows.search(text)
-    page = page_of(rows, request.GET)
-    referred = referrals_by_friend(request.business, page.rows)
+    business, wanted = request.business, Wanted.read(request.GET)
+    counts, tags = status_counts(business, **request.own()), tags_of(business)
+    rows = wanted.rows(business, request.clients(), now=request.now)
+    page = page_of(with_needs(rows, business, now=request.now), request.GET)
+    referred, had = referrals_by_friend(business, page.rows), tags_by_client(page.rows, tags)
     for referral in referred.values():
         referral.ambassador = request.seen(referral.ambassador)
-    lines = activation_lines(
-        request.business, [row for row in page.rows if row.is_lead], seen=request.seen, now=request.now
-    )
-    tabs = [
-        ("", _("All"), sum(counts.get(state, 0) for state in (Status.LEAD, Status.ACTIVE, Status.ARCHIVED))),
-        (Status.LEAD, _("Leads"), counts.get(Status.LEAD, 0)),
-        (Status.ACTIVE, _("Active"), counts.get(Status.ACTIVE, 0)),
-        (Status.ARCHIVED, _("Archived"), counts.get(Status.ARCHIVED, 0)),
-    ]
+    leads = [row for row in page.rows if row.is_lead]
+    lines = activation_lines(business, leads, seen=request.seen, now=request.now)
+    everybody = sum(counts.get(state, 0) for state in STATES)
+    tabs = [("", _("All"), everybody)]
+    tabs += [(state, label, counts.get(state, 0)) for state, label in _states()]
+    matching = len(page.rows)
+    if page.after or page.before:
+        only_tab = not (wanted.q or wanted.filters)
+        matching = counts.get(wanted.status, everybody) if only_tab else rows.count()
     context = {
         "nav": "clients",
         "title": _("Clients"),
         "page": page,
-        "rows": [(row, referred.get(row.pk), " ".join(lines.get(row.pk, []))) for row in page.rows],
-        "tabs": tabs,
+        "rows": [
+            {
+                "client": row,
+                "referral": referred.get(row.pk),
+                "lines": " ".join(lines.get(row.pk, [])),
+                "tags": had.get(row.pk, []),
+                "needs": needs_of(row),
+            }
+            for row in page.rows
+        ],
+        "tabs": [(state, label, count, wanted.query(status=state)) for state, label, count in tabs],
         "wanted": wanted,
-        "filtered": bool(text or wanted),
+        "kept": wanted.pairs(),
+        "choices": choices(wanted, tags),
+        "tag_names": [tag.name for tag in tags],
+        "matching": matching,
+        "may_act": any(map(request.may, ("clients.manage", "clients.activate", "exports.make"))),
     }
     return render(request, "dashboard/clients/index.html", context)
+
+
+def _states() -> list[tuple[str, str]]:
+    return [(Status.LEAD, _("Leads")), (Status.ACTIVE, _("Active")), (Status.ARCHIVED, _("Archived"))]
 
 
 @staff("clients.manage")
 def new(request: Page) -> HttpResponse:
     """Add a client by form (R-070)."""
-    form = ClientForm(request.POST or None)
+    form = NewForm(request.POST or None)
+    may_refer = request.may("referrals.manage") and live_terms(request.business) is not None
+    matches: list[Client] = []
     if request.method == "POST" and form.is_valid():
-        made = act_once(
-            form,
-            f"client:{request.business.pk}",
-            lambda: (
-                create_client(
-                    request.business,
-                    **form.given(),
-                    professional=None if request.may("clients.all") else request.collaborator,
-                    actor=request.actor,
-                    now=request.now,
-                ).public_id
-            ),
-        )
+        text = form.cleaned_data["referred_by"]
+        matches = called(request.business, text) if may_refer and text else []
+        chosen = _chosen(form, matches) if may_refer else None
+
+        def act() -> str:
+            made = create_client(
+                request.business,
+                **form.given(),
+                professional=None if request.may("clients.all") else request.collaborator,
+                actor=request.actor,
+                now=request.now,
+            )
+            if chosen is not None:
+                attach_referral(request.business, chosen, made, actor=request.actor, now=request.now)
+            return made.public_id
+
+        made = None if form.errors else act_once(form, f"client:{request.business.pk}", act)
         if made is not None:
             messages.success(request, _("%(name)s is in your client book.") % {"name": form.cleaned_data["first_name"]})
             if "another" in request.POST:
@@ -89,57 +103,23 @@ def new(request: Page) -> HttpResponse:
         "nav": "clients",
         "title": _("Add a client"),
         "form": form,
+        "may_refer": may_refer,
+        "matches": matches if len(matches) > 1 else [],
+        "tag_names": [tag.name for tag in tags_of(request.business)],
         "crumbs": [(_("Clients"), reverse("b:clients", args=[request.business.slug])), (_("Add a client"), "")],
     }
     return render(request, "dashboard/clients/new.html", context)
 
 
-@staff("clients.activate")
-@require_POST
-def several(request: Page) -> HttpResponse:
-    """Activate or archive the picked rows; activating first says who is rewarded with what (R-059)."""
-    here = reverse(PLACES.get(request.GET.get("from", ""), "b:clients"), args=[request.business.slug])
-    picked = list(request.clients().filter(public_id__in=request.POST.getlist("pick")))
-    if not picked:
-        messages.warning(request, _("Select at least one row first."))
-        return redirect(here)
-    for client in picked:
-        client.business = request.business
-    act = request.POST.get("act", "")
-    if act == "archive":
-        return _archive(request, picked, here)
-    if act != "activate":
-        raise NotHere
-    leads = [client for client in picked if client.is_lead]
-    if "sure" not in request.POST:
-        lines = activation_lines(request.business, leads, now=request.now)
-        context = {
-            "nav": "leads" if request.GET.get("from") == "leads" else "clients",
-            "title": ngettext("Activate %(count)s lead?", "Activate %(count)s leads?", len(leads))
-            % {"count": len(leads)},
-            "rows": [(lead, lines[lead.pk]) for lead in leads],
-            "others": len(picked) - len(leads),
-            "back": here,
-        }
-        return render(request, "dashboard/clients/activate_several.html", context)
-    done = sum(activate(lead, actor=request.actor, now=request.now) for lead in leads)
-    messages.success(
-        request,
-        ngettext("%(count)s lead is an active client now.", "%(count)s leads are active clients now.", done)
-        % {"count": done},
-    )
-    return redirect(here)
-
-
-def _archive(request: Page, picked: list[Client], here: str) -> HttpResponse:
-    done = [client for client in picked if archive(client, actor=request.actor, now=request.now)]
-    query = urlencode(
-        {"ids": ",".join(client.public_id for client in done), "from": request.GET.get("from", "clients")}
-    )
-    undo = f"{reverse('b:clients_bring_back', args=[request.business.slug])}?{query}"
-    with_undo(
-        request,
-        ngettext("%(count)s client is archived.", "%(count)s clients are archived.", len(done)) % {"count": len(done)},
-        undo=undo,
-    )
-    return redirect(here)
+def _chosen(form: NewForm, matches: list[Client]) -> Client | None:
+    """Return who recommended somebody new; where nobody or several may be meant, the form says so."""
+    if not form.cleaned_data["referred_by"]:
+        return None
+    picked = [match for match in matches if match.public_id == form.cleaned_data["ambassador"]]
+    if not matches:
+        form.add_error("referred_by", _("No active client found. Check the spelling, or leave it empty for now."))
+    elif len(matches) > 1 and not picked:
+        form.add_error("referred_by", _("Several clients are called so. Choose who it was."))
+    else:
+        return (picked or matches)[0]
+    return None

@@ -30,6 +30,33 @@ class ClientForm(OnceForm):
     )
 
 
+class NewForm(ClientForm):
+    """The same for somebody new, with tags made on the way (R-081)."""
+
+    tags = forms.CharField(
+        label=_("Tags"),
+        max_length=600,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "tag-names"}),
+        help_text=_("Separated by commas. A new one is made by writing it."),
+    )
+
+    referred_by = forms.CharField(
+        label=_("Referred by"),
+        max_length=254,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Name, e-mail or code of the client who recommended them. What is due is given at once."),
+    )
+    ambassador = forms.CharField(max_length=22, required=False)
+
+    def given(self) -> dict[str, Any]:
+        """Return what was typed of the client, the tags one by one."""
+        typed = super().given()
+        del typed["referred_by"], typed["ambassador"]
+        return typed | {"tags": [name for name in typed["tags"].split(",") if name.strip()]}
+
+
 class EditForm(ClientForm):
     """The same, with what can be set later."""
 

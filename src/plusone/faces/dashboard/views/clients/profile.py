@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from plusone.clients.commands import edit_client
 from plusone.clients.models import Client
+from plusone.clients.queries import tags_beside
 from plusone.events.models import Event
 from plusone.events.queries import timeline
 from plusone.faces.dashboard import telling
@@ -28,6 +29,7 @@ from plusone.referrals.outlook import friends_behind, live_terms
 from plusone.referrals.queries import link_of, numbers_of, referral_of, referrals_behind, referrals_of
 from plusone.referrals.reasons import tell_reward
 from plusone.referrals.sentences import hand_on_text
+from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of, to_hand_over, unsettled, wallet_of
 from plusone.store.queries import memberships_of, orders_of, usable_coupons
 
@@ -54,6 +56,7 @@ def overview(request: Page, client: str) -> HttpResponse:
     """Show who a client is, who sent them, their link, and what they have."""
     found = client_of(request, client)
     terms = live_terms(request.business) if found.is_active else None
+    open_now = list(unsettled(found)[:COMING_MAX])
     context = _context(
         found,
         "overview",
@@ -61,12 +64,13 @@ def overview(request: Page, client: str) -> HttpResponse:
         link=link_of(found) if found.is_active else "",
         is_live=terms is not None,
         **(_handing_on(found, offer_of(terms)) if terms else {}),
-        wallet=wallet_of(found, now=request.now),
-        coming=_coming(found),
+        wallet=wallet_of(found, unsettled=open_now if len(open_now) < COMING_MAX else None, now=request.now),
+        coming=_coming(found, open_now),
         things=to_hand_over(request.business, client=found, now=request.now).select_related("business"),
         coupons=usable_coupons(found, now=request.now),
         memberships=memberships_of(found),
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
+        tags=tags_beside(found),
         lines=_lines(request, found) if found.is_lead else [],
     )
     return render(request, "dashboard/clients/overview.html", context)
@@ -84,9 +88,8 @@ def _lines(request: Page, lead: Client) -> list[str]:
     return telling.activation_lines(request.business, [lead], seen=request.seen, now=request.now)[lead.pk]
 
 
-def _coming(client: Client) -> list[dict[str, Any]]:
+def _coming(client: Client, open_now: Sequence[Reward]) -> list[dict[str, Any]]:
     """Say of the rewards that are not settled yet why they wait (UX 12), each with its recommendation."""
-    open_now = list(unsettled(client)[:COMING_MAX])
     referrals = referrals_behind(client.business, open_now)
     rows = []
     for reward in open_now:

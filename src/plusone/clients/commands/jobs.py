@@ -1,0 +1,245 @@
+"""One act for many clients: each once, however often the worker dies, with a reason for each one left out (R-073).
+
+A kind of act is one class. A room above adds its own:
+
+    @acts
+    class SendMessage(Act):
+        '''Write to each of them.'''
+
+        name = "message"
+        ...
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from plusone.clients.models import Client, Job, JobRow, Tag
+from plusone.kernel import clock
+from plusone.kernel.db import bulk
+from plusone.kernel.errors import Refused
+from plusone.kernel.models import Business
+from plusone.kernel.queue.tasks import task
+from plusone.kernel.registry import Registry
+
+from .lifecycle import activate, archive, reactivate
+from .tags import give_tag, tag_called, take_tag
+
+AT_ONCE = 60  # so many are done while the reader waits, more than a page of the list; others by the worker
+STRETCH = 200
+Reason = JobRow.Reason
+State = Job.State
+
+
+class Act:
+    """What is done to each of the clients. Its docstring is its help text."""
+
+    name: ClassVar[str]
+    label: ClassVar[str | Promise]
+    can_undo: ClassVar[bool] = False
+
+    def do(self, job: Job, client: Client, now: datetime) -> str:
+        """Do it to one client; return why not (a `JobRow.Reason`), or an empty string."""
+        raise NotImplementedError
+
+    def undo(self, job: Job, client: Client, now: datetime) -> None:
+        """Take it back for one client for whom it was done."""
+        raise NotImplementedError
+
+
+acts: Registry[type[Act]] = Registry("act for many clients")
+
+
+def _tag_of(job: Job) -> Tag | None:
+    return Tag.objects.filter(business=job.business, pk=job.options["tag"]).first()
+
+
+@acts
+class GiveTag(Act):
+    """Give each of them a tag. It starts no automation (Q-13)."""
+
+    name = "tag"
+    label = _("Tag added")
+    can_undo = True
+
+    def do(self, job: Job, client: Client, now: datetime) -> str:
+        """Give it to those who have it not."""
+        tag = _tag_of(job)
+        if tag is None:
+            return Reason.TAG_GONE
+        return "" if give_tag(client, tag, actor=job.created_by, now=now) else Reason.HAD_IT
+
+    def undo(self, job: Job, client: Client, now: datetime) -> None:
+        """Take it away from those who got it."""
+        if tag := _tag_of(job):
+            take_tag(client, tag, actor=job.undone_by, now=now)
+
+
+@acts
+class TakeTag(Act):
+    """Take a tag from each of them."""
+
+    name = "untag"
+    label = _("Tag removed")
+    can_undo = True
+
+    def do(self, job: Job, client: Client, now: datetime) -> str:
+        """Take it from those who have it."""
+        tag = _tag_of(job)
+        return "" if tag and take_tag(client, tag, actor=job.created_by, now=now) else Reason.HAD_IT_NOT
+
+    def undo(self, job: Job, client: Client, now: datetime) -> None:
+        """Give it back to those who had it."""
+        if tag := _tag_of(job):
+            give_tag(client, tag, actor=job.undone_by, now=now)
+
+
+@acts
+class DeleteTag(Act):
+    """Throw a tag away. What it was and who had it is kept with the job."""
+
+    name = "delete_tag"
+    label = _("Tag deleted")
+    can_undo = True
+
+    def undo(self, job: Job, client: Client, now: datetime) -> None:
+        """Give it back to those who had it."""
+        give_tag(client, _brought_back(job), actor=job.undone_by, now=now)
+
+
+def _brought_back(job: Job) -> Tag:
+    tag = tag_called(job.business, job.options["name"])
+    if not tag.color and not tag.description:
+        tag.color, tag.description = job.options["color"], job.options["description"]
+        tag.save(update_fields=["color", "description"])
+    return tag
+
+
+@acts
+class Activate(Act):
+    """Make each lead an active client; what was promised for it is given."""
+
+    name = "activate"
+    label = _("Activated")
+
+    def do(self, job: Job, client: Client, now: datetime) -> str:
+        """Activate leads."""
+        if not client.is_lead:
+            return Reason.NO_LEAD
+        return "" if activate(client, actor=job.created_by, now=now) else Reason.NO_LEAD
+
+
+@acts
+class Archive(Act):
+    """Put each of them aside; nothing is lost."""
+
+    name = "archive"
+    label = _("Archived")
+    can_undo = True
+
+    def do(self, job: Job, client: Client, now: datetime) -> str:
+        """Archive leads and active clients."""
+        return "" if archive(client, actor=job.created_by, now=now) else Reason.ARCHIVED
+
+    def undo(self, job: Job, client: Client, now: datetime) -> None:
+        """Bring them back to where they stood."""
+        reactivate(client, actor=job.undone_by, now=now)
+
+
+@transaction.atomic
+def start_job(
+    business: Business,
+    act: str,
+    clients: QuerySet[Client],
+    *,
+    options: dict[str, Any] | None = None,
+    actor: str,
+    now: datetime,
+) -> Job:
+    """Do something to many clients, at once where they are few, else by the worker. Who they are is fixed now."""
+    job = Job.objects.create(
+        business=business, act=acts[act].name, options=options or {}, created_by=actor, created_at=now
+    )
+    keys = clients.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=5000)
+    rows = ((job.pk, key, JobRow.State.WAITING, "") for key in list(keys))
+    bulk.insert(JobRow, ("job", "client", "state", "reason"), rows)
+    job.total = JobRow.objects.filter(job=job).count()
+    job.save(update_fields=["total"])
+    _go_on(job, now)
+    return job
+
+
+@transaction.atomic
+def undo_job(job: Job, *, actor: str, now: datetime) -> bool:
+    """Take a job back, for those for whom it was done. Say whether it was not taken back already."""
+    kind = acts[job.act]
+    if not kind.can_undo:
+        return False
+    moved = Job.objects.filter(pk=job.pk, state__in=(State.RUNNING, State.DONE))
+    if not moved.update(state=State.UNDOING, undone_at=now, undone_by=actor):
+        return False
+    JobRow.objects.filter(job=job, state=JobRow.State.WAITING).update(state=JobRow.State.SKIPPED, reason=Reason.STOPPED)
+    job.refresh_from_db()
+    if job.act == DeleteTag.name:  # nobody may have had it
+        _brought_back(job)
+    _go_on(job, now)
+    return True
+
+
+def _go_on(job: Job, now: datetime) -> None:
+    if job.total <= AT_ONCE:
+        while _stretch(job, now):
+            pass
+        job.refresh_from_db()
+    else:
+        run_job.using(key=f"job:{job.pk}:{job.state}").enqueue(job.pk)
+
+
+@task()
+def run_job(job_id: int) -> None:
+    """Do a stretch of a job; the next one is queued in the same transaction, so a killed worker repeats nothing."""
+    job = Job.objects.select_related("business").filter(pk=job_id).first()
+    last = _stretch(job, clock.now()) if job else 0
+    if last:
+        run_job.using(key=f"job:{job_id}:{last}").enqueue(job_id)
+
+
+@transaction.atomic
+def _stretch(job: Job, now: datetime) -> int:
+    """Do the next of a job's clients; return the last one's row, or 0 where none was left and the job is over."""
+    locked = Job.objects.select_for_update().get(pk=job.pk)  # an undo waits for this stretch, and this one for it
+    was = {State.RUNNING: JobRow.State.WAITING, State.UNDOING: JobRow.State.DONE}.get(State(locked.state))
+    if was is None:
+        return 0
+    rows = list(JobRow.objects.filter(job=job, state=was).select_related("client").order_by("pk")[:STRETCH])
+    locked.business = job.business
+    for row in rows:
+        row.client.business = job.business
+        _one(locked, row, now)
+    if rows:
+        JobRow.objects.bulk_update(rows, ["state", "reason"])
+        return rows[-1].pk
+    over = {State.RUNNING: State.DONE, State.UNDOING: State.UNDONE}[State(locked.state)]
+    Job.objects.filter(pk=job.pk).update(state=over, finished_at=now)
+    return 0
+
+
+def _one(job: Job, row: JobRow, now: datetime) -> None:
+    """Do or undo it for one client; a no stops nobody else."""
+    kind = acts[job.act]()
+    try:
+        with transaction.atomic():
+            if row.client.status == Client.Status.DELETED:
+                row.state, row.reason = JobRow.State.SKIPPED, Reason.DELETED
+            elif job.state == State.UNDOING:
+                kind.undo(job, row.client, now)
+                row.state = JobRow.State.UNDONE
+            else:
+                row.reason = kind.do(job, row.client, now)
+                row.state = JobRow.State.SKIPPED if row.reason else JobRow.State.DONE
+    except Refused:
+        row.state, row.reason = JobRow.State.SKIPPED, Reason.REFUSED

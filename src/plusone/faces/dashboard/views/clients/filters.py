@@ -1,0 +1,132 @@
+"""Which clients a list is about: its address says it, so that it can be shared, and bulk acts read the same (R-068)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from plusone.clients.models import Client, ClientQuerySet, Tag
+from plusone.insights.attention import any_need, needs
+from plusone.kernel.models import Business
+from plusone.referrals.models import Referral
+from plusone.referrals.queries import FREED
+
+ANY = "any"
+STATES = (Client.Status.LEAD, Client.Status.ACTIVE, Client.Status.ARCHIVED)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader asked for; everything empty is everybody."""
+
+    status: str = ""
+    q: str = ""
+    tags: tuple[str, ...] = ()
+    referred: str = ""
+    needs: str = ""
+
+    @classmethod
+    def read(cls, asked: QueryDict) -> "Wanted":
+        """Read an address, or what a form sent along; what is made up says nothing."""
+        status, referred, need = asked.get("status", ""), asked.get("referred", ""), asked.get("needs", "")
+        return cls(
+            status=status if status in STATES else "",
+            q=asked.get("q", "").strip()[:200],
+            tags=tuple(sorted({tag for tag in asked.getlist("tag") if tag.isalnum()}))[:50],
+            referred=referred if referred in ("yes", "no") else "",
+            needs=need if need == ANY or need in needs else "",
+        )
+
+    @property
+    def filters(self) -> int:
+        """How many filters are set, the search and the tab not counted."""
+        return len(self.tags) + bool(self.referred) + bool(self.needs)
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether something narrows the list."""
+        return bool(self.status or self.q or self.filters)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return it as the fields of a form."""
+        one = [("status", self.status), ("q", self.q), ("referred", self.referred), ("needs", self.needs)]
+        return [(name, value) for name, value in one if value] + [("tag", tag) for tag in self.tags]
+
+    def query(self, **changes: str) -> str:
+        """Return it as an address, with one thing changed; empty where that is the whole list."""
+        asked = QueryDict(mutable=True)
+        for name, value in self.pairs():
+            asked.appendlist(name, value)
+        for name, value in changes.items():
+            asked.pop(name, None)
+            if value:
+                asked[name] = value
+        return f"?{asked.urlencode()}"
+
+    def rows(self, business: Business, clients: ClientQuerySet, *, now: datetime) -> QuerySet[Client]:
+        """Return the clients who are wanted, of those whom the reader may see."""
+        found = clients
+        if self.status:
+            found = found.filter(status=self.status)
+        if self.q:
+            found = found.find(business, self.q)
+        if self.tags:
+            had = Client.tags.through.objects.filter(tag__business=business, tag__public_id__in=self.tags)
+            found = found.filter(Exists(had.filter(client_id=OuterRef("pk"))))
+        if self.referred:
+            came = Referral.objects.filter(business=business, friend=OuterRef("pk")).exclude(reason__in=FREED)
+            found = found.filter(Exists(came) if self.referred == "yes" else ~Exists(came))
+        if self.needs:
+            wanted = any_need(business, now) if self.needs == ANY else needs[self.needs]().holds(business, now)
+            found = found.filter(wanted)
+        return found
+
+
+def with_needs(rows: QuerySet[Client], business: Business, *, now: datetime) -> QuerySet[Client]:
+    """Let each client of a page say which reasons there are to look at them; no query more."""
+    return rows.annotate(
+        **{
+            f"need_{need.name}": ExpressionWrapper(need().holds(business, now), output_field=BooleanField())
+            for need in needs
+        }
+    )
+
+
+def needs_of(client: Any) -> list[str]:
+    """Return the reasons to look at a client, in words."""
+    return [str(need.label) for need in needs if getattr(client, f"need_{need.name}", False)]
+
+
+def tags_by_client(clients: Sequence[Client], tags: Sequence[Tag]) -> dict[int, list[Tag]]:
+    """Return the tags of several clients by name, in one query."""
+    had: dict[int, list[Tag]] = {}
+    named = {tag.pk: tag for tag in tags}
+    pairs = Client.tags.through.objects.filter(client__in=clients).values_list("client_id", "tag_id")
+    for client, tag in pairs:
+        if tag in named:
+            had.setdefault(client, []).append(named[tag])
+    return {client: sorted(mine, key=lambda tag: tag.key) for client, mine in had.items()}
+
+
+def choices(wanted: Wanted, tags: Sequence[Tag]) -> dict[str, Any]:
+    """Return what the filters of a page offer."""
+    return {
+        "tags": [(tag, tag.public_id in wanted.tags) for tag in tags],
+        "referred": [("", _("However they came")), ("yes", _("Recommended")), ("no", _("Came by themselves"))],
+        "needs": [
+            ("", _("Whatever their state")),
+            (ANY, _("Needs a look")),
+            *((need.name, str(need.label)) for need in needs),
+        ],
+    }
+
+
+def selected(business: Business, clients: ClientQuerySet, asked: QueryDict, *, now: datetime) -> QuerySet[Client]:
+    """Return whom a bulk form means: all that match its filters, or the rows that were picked."""
+    if asked.get("all"):
+        return Wanted.read(asked).rows(business, clients, now=now)
+    return clients.filter(Q(public_id__in=asked.getlist("pick")[:1000]))
