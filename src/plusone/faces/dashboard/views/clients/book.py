@@ -10,6 +10,7 @@ from plusone.clients.commands import create_client
 from plusone.clients.models import Client
 from plusone.clients.queries import status_counts, tags_of
 from plusone.faces.dashboard.forms import act_once
+from plusone.faces.dashboard.sent_by import matches as called
 from plusone.faces.dashboard.telling import activation_lines
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
