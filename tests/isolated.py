@@ -185,7 +185,7 @@ def values_of(business: Business) -> dict[str, str]:
         "name": "registered_leads",
         "version": _version(business),
         "side": "192",
-        "session": "0",
+        "session": "777777",
     }
 
 

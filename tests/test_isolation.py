@@ -205,6 +205,8 @@ def _crawl(side: Side, who: str, values: dict[str, str]) -> list[str]:
     if who not in STAFF[1:]:  # the owner's searches are theirs
         todo += [f"{route.path(values)}?q={PART}" for route in mine if route.parameters == ("business",)]
     opened = {route.path(values) for route in mine if route.door.startswith("staff:")}
+    if who == "professional":  # sees own jobs alone, and this one is the owner's
+        opened = {path for path in opened if "/jobs/" not in path}
     pages_max = len(todo) + LINKS_FOLLOWED
     seen: dict[str, str] = {}
     while todo and len(seen) < pages_max:
