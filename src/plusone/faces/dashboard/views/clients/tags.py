@@ -48,7 +48,7 @@ def index(request: Page) -> HttpResponse:
     context = {
         "nav": "tags",
         "title": _("Tags"),
-        "tags": tags_with_counts(request.business, **request.own("client")),
+        "tags": tags_with_counts(request.business, **request.own("client__")),
         "form": form,
     }
     return render(request, "dashboard/clients/tags.html", context)
