@@ -82,7 +82,8 @@ def settings_of(gym: Business, **changes: str) -> dict[str, str]:
     known = {
         "name": gym.name, "kind": gym.kind, "email": gym.email, "phone": "", "address": "", "brand_color": "#0b6b5d",
         "country": gym.country, "language": gym.language, "timezone": gym.timezone, "currency": gym.currency,
-        "legal_preset": gym.legal_preset,
+        "legal_preset": gym.legal_preset, "news_to": gym.news_to, "quiet_from": str(gym.quiet_from),
+        "quiet_until": str(gym.quiet_until), "news_weekly_max": str(gym.news_weekly_max),
     }  # fmt: skip
     return known | changes
 
@@ -142,4 +143,5 @@ def test_api_key_is_shown_once_and_works_until_revoked(gym: Business, olga: Brow
 def test_team_shows_the_owner_and_what_roles_may(gym: Business, olga: Browser) -> None:
     page = text_of(olga.get(at(gym, "team")))
     assert "olga@vela.example Owner" in page
+    page = text_of(olga.get(at(gym, "team_roles")))
     assert "Change the business's settings" in page

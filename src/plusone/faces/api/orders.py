@@ -212,6 +212,7 @@ def list_orders(request: Call, wanted: Query[OrderFilter]) -> dict[str, Any]:
 @router.post("", response={201: OrderOut})
 def place_order(request: Call, body: OrderIn) -> Status[dict[str, Any]]:
     """Place an order. An unknown client or product is a 422 at its field, and nothing is written."""
+    _check_lines(body.lines)
     client = row_of(request.business, Client, body.client, field="client", status__in=STATES)
     lines = _sold(request.business, body.lines)
     order = commands.place_order(
@@ -227,11 +228,14 @@ def place_order(request: Call, body: OrderIn) -> Status[dict[str, Any]]:
     return Status(201, _again(request, order))
 
 
-def _sold(business: Business, lines: Sequence[LineIn]) -> list[tuple[Product | MembershipType, int]]:
+def _check_lines(lines: Sequence[LineIn]) -> None:
     for number, line in enumerate(lines):
         if (line.product is None) == (line.membership_type is None):
             where = f"lines.{number}.product"
             raise Invalid(_("Say what is sold: a product, or a type of membership."), field=where, code="required")
+
+
+def _sold(business: Business, lines: Sequence[LineIn]) -> list[tuple[Product | MembershipType, int]]:
     products = rows_of(business, Product, [line.product for line in lines], field="lines.{}.product")
     wanted = [line.membership_type for line in lines]
     types = rows_of(business, MembershipType, wanted, field="lines.{}.membership_type") if any(wanted) else {}
