@@ -18,3 +18,9 @@ def note_the_erased(now: datetime) -> int:
 def forget_departures(now: datetime) -> int:
     """Forget deleted people whose cooldown is over."""
     return commands.forget_departures(now)
+
+
+@sweep(every_seconds=3600)
+def forget_exports(now: datetime) -> int:
+    """Delete copies of data whose days are over."""
+    return commands.forget_exports(now)

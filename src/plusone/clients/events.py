@@ -150,3 +150,13 @@ class ClientRemoved(Fact):
 
     name: ClassVar[str] = "client.removed"
     says: ClassVar[Promise] = _("A client went again, because the import was undone")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ClientExported(Fact):
+    """A copy of all data about a client was asked for, by the client (`own`) or by the business for them."""
+
+    name: ClassVar[str] = "client.exported"
+    says: ClassVar[Promise] = _("A copy of a client's data was made")
+    own: bool

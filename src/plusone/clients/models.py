@@ -338,3 +338,27 @@ class JobRow(models.Model):
 
     def __str__(self) -> str:
         return f"client {self.client_id} of job {self.job_id}"
+
+
+class DataExport(Owned):
+    """A copy of a client's data that somebody asked for: made in the background where it is large, kept for some days.
+
+    A person may get what the business may not: `own` says for whom it was made.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    own = models.BooleanField()
+    language = models.CharField(max_length=8)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=40)
+    kept_until = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)
+    data = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "own"], condition=Q(ready_at__isnull=True), name="clients_one_export_at_a_time"
+            )
+        ]
+        indexes = [models.Index(fields=["kept_until"], name="clients_export_kept")]

@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.crypto import salted_hmac
 
 from plusone.kernel.identity import identity_email
-from plusone.kernel.models import Business, User
+from plusone.kernel.models import Business, Collaborator, User
 
 from .models import Client, Departure, Job, JobRow, Tag
 
@@ -60,6 +60,17 @@ def profiles_of(user: User) -> list[Client]:
     """Return what a user is a client of, with portal access, newest business last (R-101)."""
     found = Client.objects.filter(user=user, access=True).exclude(status=Client.Status.DELETED)
     return list(found.select_related("business").order_by("id"))
+
+
+def login_of(client: Client) -> User | None:
+    """Return the login of a client: the one they use, or one that waits for its address to be proved."""
+    return client.user or (User.objects.filter(email=client.email).first() if client.email else None)
+
+
+def is_nobodys(user: User) -> bool:
+    """Say whether a login leads nowhere any more: no client of any business, nobody's place in a team."""
+    clients = Client.objects.filter(Q(user=user) | Q(email=user.email)).exclude(status=Client.Status.DELETED)
+    return not clients.exists() and not Collaborator.objects.filter(user=user).exists()
 
 
 def may_ask_for_code(email: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the connect room does by itself: kept answers end, and forget whom the business has deleted."""
+"""What the connect room does by itself: kept answers end, and so do lines of imported files."""
 
 from datetime import datetime, timedelta
 
@@ -6,11 +6,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from plusone.clients.events import ClientDeleted
-from plusone.clients.models import Client
-from plusone.events.models import Event
-from plusone.events.reactions import reaction
-from plusone.kernel.models import Business
 from plusone.kernel.queue.sweeps import sweep
 from plusone.messaging.texts import Context, Template, templates
 
@@ -27,15 +22,6 @@ def prune_answers(now: datetime) -> int:
 def forget_imports(now: datetime) -> int:
     """Forget the lines of imported files when they can no longer be undone."""
     return commands.forget_imports(now)
-
-
-@reaction(ClientDeleted)
-def forget_client(business: Business, event: Event, fact: ClientDeleted, now: datetime) -> None:
-    """A deleted client's name and address are in no kept answer and in no line of an imported file either."""
-    assert event.client_id is not None
-    client = Client.objects.values_list("public_id", flat=True).get(business=business, pk=event.client_id)
-    commands.forget_client(business, client)
-    commands.forget_lines(business, event.client_id)
 
 
 @templates

@@ -6,7 +6,7 @@ import pkgutil
 
 from django.apps import AppConfig
 
-DECLARING = ("events", "automation", "types", "channels", "kpis", "sweeps")
+DECLARING = ("events", "automation", "types", "channels", "kpis", "sweeps", "personal")
 
 
 class RoomConfig(AppConfig):

@@ -10,7 +10,7 @@ from plusone.kernel.models import Business
 
 from .defaults import default_rules, owner_of
 from .events import RuleCreated, RuleSwitched
-from .models import Rule
+from .models import Rule, Run
 from .vocabulary import Condition, Step
 
 
@@ -60,3 +60,8 @@ def switch_rule(business: Business, name: str, *, active: bool, actor: str, now:
     Rule.objects.filter(pk=row.pk).update(active=active, changed_at=now, changed_by=actor)
     record(business, RuleSwitched(rule=name, active=active), actor=actor, now=now)
     return True
+
+
+def forget_errors(business: Business, client: int) -> int:
+    """Blank what is kept of rules that failed at what happened to a client who is deleted. Return how many."""
+    return Run.objects.filter(business=business, event__client_id=client).exclude(error="").update(error="")

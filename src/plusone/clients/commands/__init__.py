@@ -2,6 +2,7 @@
 
 from .assigning import assign, hand_over
 from .erasing import erase_again
+from .exporting import ask_export, forget_exports, keep_export
 from .imports import ClientLine, import_clients, name_key, note_first_orders
 from .jobs import Act, acts, run_job, start_job, undo_job
 from .lifecycle import activate, archive, create_client, delete_client, forget_departures, reactivate, register_lead
@@ -18,6 +19,7 @@ __all__ = [
     "activate",
     "acts",
     "archive",
+    "ask_export",
     "assign",
     "attach_logins",
     "create_client",
@@ -28,8 +30,10 @@ __all__ = [
     "erase_again",
     "forget_departures",
     "give_tag",
+    "forget_exports",
     "hand_over",
     "import_clients",
+    "keep_export",
     "name_key",
     "note_first_orders",
     "reactivate",

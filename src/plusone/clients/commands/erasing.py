@@ -5,7 +5,7 @@ from datetime import datetime
 
 from plusone.clients.models import Client
 
-from .lifecycle import archive, delete_client
+from .lifecycle import delete_client
 
 BATCH = 500
 
@@ -16,8 +16,12 @@ def erase_again(public_ids: Collection[str], *, now: datetime) -> int:
     for start in range(0, len(wanted), BATCH):
         found = Client.objects.filter(public_id__in=wanted[start : start + BATCH])
         for client in found.exclude(status=Client.Status.DELETED).select_related("business"):
-            if client.status == Client.Status.ACTIVE:
-                archive(client, reason="erased before the restore", actor="system", now=now)
-            delete_client(client, reason="erased before the restore", actor="system", now=now)
+            delete_client(
+                client,
+                reason="erased before the restore",
+                archive_first=client.status == Client.Status.ACTIVE,
+                actor="system",
+                now=now,
+            )
             done += 1
     return done

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from plusone.clients import events, tombstones
+from plusone.clients import events, keeping, tombstones
+from plusone.clients.keeping import without_names
 from plusone.clients.models import Client, Consent, Departure
 from plusone.clients.preferences import news_by_default
-from plusone.clients.queries import COOLDOWN_DAYS, departure_marks
+from plusone.clients.queries import COOLDOWN_DAYS, departure_marks, is_nobodys, login_of
 from plusone.events.commands import record
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business, Collaborator
@@ -137,7 +138,7 @@ def archive(client: Client, *, reason: str = "", actor: str, now: datetime) -> b
     client.refresh_from_db(fields=["status", "status_before", "archived_at"])
     record(
         client.business,
-        events.ClientArchived(was=client.status_before, reason=reason[:200]),
+        events.ClientArchived(was=client.status_before, reason=without_names(reason, [client])[:200]),
         client=client.pk,
         actor=actor,
         now=now,
@@ -160,30 +161,21 @@ def reactivate(client: Client, *, via: str = "manual", actor: str, now: datetime
 
 
 @transaction.atomic
-def delete_client(client: Client, *, reason: str = "", actor: str, now: datetime) -> None:
-    """Delete a lead or an archived client for good (R-097, R-099, Q-05): the person goes, the counts and the books
-    stay.
+def delete_client(client: Client, *, reason: str = "", archive_first: bool = False, actor: str, now: datetime) -> None:
+    """Delete a lead or an archived client for good (R-097, R-099, R-333, Q-05): the person goes, the counts and the
+    books stay.
 
-    What balance is left is given up by an adjustment. Raise Refused for an active client: archive first.
+    Each room forgets its part (`keeping`), in this transaction: where one cannot, nobody is half erased. What balance
+    is left is given up by an adjustment. Raise Refused for an active client, unless they are archived in the same act:
+    so a client erases themselves.
     """
-    was, text = client.status, client.search
+    if archive_first:
+        archive(client, actor=actor, now=now)
     marks = departure_marks(client.business, client.email or "", client.phone)
+    # The status first: of two who delete at once, the second waits here and finds nothing left to do.
     gone = Client.objects.filter(pk=client.pk, status__in=(Status.LEAD, Status.ARCHIVED))
-    if not gone.update(
-        status=Status.DELETED,
-        deleted_at=now,
-        user=None,
-        access=False,
-        first_name="",
-        last_name="",
-        email=None,
-        email_key="",
-        phone="",
-        language="",
-        external_id=None,
-        own_words="",
-        search="",
-    ):
+    was = client.status
+    if not gone.update(status=Status.DELETED, deleted_at=now):
         client.refresh_from_db()
         if client.status == Status.DELETED:
             return
@@ -191,12 +183,18 @@ def delete_client(client: Client, *, reason: str = "", actor: str, now: datetime
             _("Only a lead or an archived client can be deleted. Archive this client first."), code="not_archived"
         )
     transaction.on_commit(lambda: tombstones.note([client.public_id], now), robust=True)
-    client.refresh_from_db()
-    unlearn(client.business, text)
-    client.tags.clear()
-    client.consents.all().delete()
+    reason = without_names(reason, [client])[:200]
+    login = login_of(client)
+    tables = keeping.tables(own=True)
+    for table in tables:
+        table.forget(client, now=now)
+    _blank(client)
     Departure.objects.bulk_create(Departure(business=client.business, mark=mark, at=now) for mark in marks)
-    record(client.business, events.ClientDeleted(was=was, reason=reason[:200]), client=client.pk, actor=actor, now=now)
+    if login is not None and is_nobodys(login):
+        for table in tables:
+            table.forget_login(login)
+        login.delete()
+    record(client.business, events.ClientDeleted(was=was, reason=reason), client=client.pk, actor=actor, now=now)
     left = balance_of(client.business, client.pk, now=now).available
     if left:
         adjust(
@@ -208,6 +206,26 @@ def delete_client(client: Client, *, reason: str = "", actor: str, now: datetime
             actor=actor,
             now=now,
         )
+
+
+def _blank(client: Client) -> None:
+    text = client.search
+    Client.objects.filter(pk=client.pk).update(
+        user=None,
+        access=False,
+        first_name="",
+        last_name="",
+        email=None,
+        email_key="",
+        phone="",
+        language="",
+        external_id=None,
+        own_words="",
+        search="",
+    )
+    client.refresh_from_db()
+    unlearn(client.business, text)
+    client.tags.clear()
 
 
 def forget_departures(now: datetime) -> int:

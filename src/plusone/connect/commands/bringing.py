@@ -1,5 +1,6 @@
 """Bringing a file of clients in, and taking it back: batch by batch in the background, each batch once."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ from django.db import transaction
 
 from plusone.clients import commands as clients
 from plusone.clients.commands import UndoneLine
+from plusone.clients.models import Client
 from plusone.connect.events import ImportFinished, ImportStarted, ImportUndone
 from plusone.connect.imports.judging import in_each_language, judge
 from plusone.connect.imports.lines import again_if_somebody_was_faster, cells_of
@@ -26,6 +28,7 @@ from .staging import JUDGED, add_reasons, note_judgement, places_of, raw_of, rec
 
 BATCH = 200
 UNDO_KEPT = timedelta(days=14)
+PHONE_DIGITS = 9  # how much of a phone number tells it from others, however it is written
 State, Outcome = ClientImport.State, ImportLine.Outcome
 GOOD = (Outcome.CREATED, Outcome.UPDATED, Outcome.SAME)
 
@@ -218,6 +221,19 @@ def forget_imports(now: datetime) -> int:
     return unused + ClientImport.objects.filter(pk__in=old).update(forgotten_at=now)
 
 
-def forget_lines(business: Business, client_id: int) -> None:
-    """Forget the lines of files that are about a client who was deleted (PRI-2)."""
-    ImportLine.objects.filter(business=business, client_id=client_id).delete()
+def forget_lines(client: Client) -> int:
+    """Forget the lines of files that are about a client who is deleted (PRI-7): those that made or met them, and those
+    that have their address, phone or number, brought in or not. Return how many."""
+    business = client.business
+    known = {one.casefold() for one in (client.email, client.external_id) if one}
+    digits = client.phone[-PHONE_DIGITS:]
+    gone = list(ImportLine.objects.filter(business=business, client_id=client.pk).values_list("pk", flat=True))
+    unmet = ImportLine.objects.filter(business=business, client_id=None).values_list("pk", "cells")
+    for pk, cells in unmet.iterator():
+        for cell in cells:
+            text = str(cell).strip()
+            same_phone = bool(digits) and "".join(filter(str.isdecimal, text)).endswith(digits)
+            if same_phone or text.casefold() in known:
+                gone.append(pk)
+                break
+    return sum(ImportLine.objects.filter(pk__in=part).delete()[0] for part in itertools.batched(gone, 500))

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from ninja import Query, Router, Status
 from pydantic import Field
 
+from plusone.clients.keeping import without_names
 from plusone.kernel import ids
 from plusone.kernel.models import Business
 from plusone.ledger.commands import adjust
@@ -118,7 +119,7 @@ def adjust_balance(request: Call, client_id: str, body: AdjustmentIn) -> Status[
         client.pk,
         body.amount,
         key=f"api:{ids.public_id()}",
-        reason=body.reason,
+        reason=without_names(body.reason, [client]),
         actor=request.actor,
         now=request.now,
     )

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from plusone.clients.events import ClientDeleted
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.events.reactions import reaction
@@ -24,13 +23,6 @@ from plusone.rules.vocabulary import Action, Moment, Person, UnknownWord, action
 def hand_over(now: datetime) -> int:
     """Send what waited for a mail server, once there is one."""
     return commands.hand_over(now)
-
-
-@reaction(ClientDeleted)
-def forget(business: Business, event: Event, fact: ClientDeleted, now: datetime) -> None:
-    """A deleted client's messages lose their words, in the same transaction."""
-    assert event.client_id is not None
-    commands.forget(business, event.client_id)
 
 
 @reaction(MessageFailed)

@@ -1,8 +1,9 @@
 """Forget a person: the words go, the rows that were counted stay (PRI-7)."""
 
 from django.db import transaction
+from django.db.models import Q
 
-from plusone.kernel.models import Business
+from plusone.kernel.models import Business, User
 from plusone.messaging.models import Message
 
 
@@ -16,3 +17,9 @@ def forget(business: Business, client_id: int) -> int:
     for messages in (mine, about):
         messages.filter(state=Message.State.QUEUED).update(**stopped)
     return mine.update(to="", **blank) + about.update(**blank)
+
+
+def forget_user(user: User) -> int:
+    """Blank what was written to a login that goes, its codes too. Return how many."""
+    mine = Message.objects.filter(Q(user=user) | Q(business=None, to=user.email))
+    return mine.update(to="", subject="", text="", html="", error="")

@@ -5,6 +5,7 @@ from .campaigns import activate_campaign, archive_campaign, create_campaign, dea
 from .deciding import approve_referral, close_overdue, decide_case, reject_referral
 from .doubting import remind_of_cases
 from .foreseeing import Lost, foresee_refund
+from .forgetting import forget_notes
 from .imports import RecommendedLine, import_referrals, time_imported, undo_imported
 from .mailings import announce, pause_mailing, send_due, send_test, send_to_latecomers, stop_mailing, write_news
 from .registering import (
@@ -46,6 +47,7 @@ __all__ = [
     "decide_case",
     "edit_campaign",
     "foresee_refund",
+    "forget_notes",
     "import_referrals",
     "mark_activated",
     "pause_mailing",

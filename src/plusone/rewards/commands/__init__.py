@@ -1,5 +1,6 @@
 """The verbs of rewards."""
 
+from .forgetting import forget_notes
 from .handing import hand_over
 from .limits import lock_tally
 from .steps import approve, ask_review, decline, end_hold, holds_due, lapse, promise, qualify, reopen, resize, revoke
@@ -9,6 +10,7 @@ __all__ = [
     "ask_review",
     "decline",
     "end_hold",
+    "forget_notes",
     "hand_over",
     "holds_due",
     "lapse",

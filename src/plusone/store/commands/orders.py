@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from plusone.clients.commands import activate, reactivate
+from plusone.clients.keeping import without_names
 from plusone.clients.models import Client
 from plusone.events.commands import caused_by, record
 from plusone.kernel.errors import Invalid, Refused
@@ -120,7 +121,7 @@ def pay(order: Order, *, method: str, reference: str = "", actor: str, now: date
         order=order,
         client=order.client,
         method=method,
-        reference=reference[:120],
+        reference=without_names(reference, [order.client])[:120],  # it is kept for years, the name is not
         amount=order.due,
         actor=actor,
         at=now,

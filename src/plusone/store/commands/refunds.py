@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from plusone.clients.keeping import without_names
 from plusone.events.commands import record
 from plusone.kernel.errors import Invalid, Refused
 from plusone.ledger import commands as ledger
@@ -40,6 +41,7 @@ def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: 
     if amount > left:
         raise NothingToRefund(_("Only part of this amount is left to refund."), refundable=left)
     to_balance, to_method = refund_split(order, amount)
+    reason = without_names(reason, [order.client])[:200]  # it is kept for years, the name is not
     done = Refund.objects.create(
         business=order.business,
         order=order,
@@ -47,13 +49,13 @@ def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: 
         amount=amount,
         to_balance=to_balance,
         to_method=to_method,
-        reason=reason[:200],
+        reason=reason,
         actor=actor,
         at=now,
     )
     if to_balance:
         assert order.redemption is not None
-        ledger.reverse(order.redemption, to_balance, key=f"refund:{done.pk}", reason=reason[:200], actor=actor, now=now)
+        ledger.reverse(order.redemption, to_balance, key=f"refund:{done.pk}", reason=reason, actor=actor, now=now)
     order.refunded_to_balance += to_balance
     order.refunded_to_method += to_method
     order.state = State.REFUNDED if amount == left else State.PARTIALLY_REFUNDED

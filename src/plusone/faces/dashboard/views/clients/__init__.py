@@ -27,5 +27,6 @@ urlpatterns = [
     path("clients/<str:client>/activate/", acts.activate, name="client_activate"),
     path("clients/<str:client>/archive/", acts.archive, name="client_archive"),
     path("clients/<str:client>/reactivate/", acts.reactivate, name="client_reactivate"),
+    path("clients/<str:client>/export/", acts.export, name="client_export"),
     path("clients/<str:client>/delete/", acts.delete, name="client_delete"),
 ]

@@ -1,7 +1,7 @@
 """Activating, archiving, bringing back and deleting one client: the same code from profile, table and leads (R-059)."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from plusone.clients import commands
 from plusone.faces.dashboard.forms import show_refusal
 from plusone.faces.dashboard.telling import activation_lines
+from plusone.faces.ui import copies
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.toasts import with_undo
 from plusone.kernel.errors import Refused
@@ -93,3 +94,16 @@ def delete(request: Page, client: str) -> HttpResponse:
         "back": back_to(request, found),
     }
     return render(request, "dashboard/clients/delete.html", context)
+
+
+@staff("exports.make")
+@require_POST
+def export(request: Page, client: str) -> HttpResponseBase:
+    """Hand out a copy of what is kept about a client, for them (R-334)."""
+    found = client_of(request, client)
+    known = copies.fresh(found, own=False, now=request.now)
+    made = known or copies.hand_out(found, own=False, actor=request.actor, now=request.now)
+    if made.ready_at:
+        return copies.answer_with(made)
+    messages.info(request, _("There is much: the copy is being made. Ask for it again in a minute."))
+    return redirect(url_of(found))

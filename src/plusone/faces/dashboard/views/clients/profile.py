@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from plusone.clients.commands import edit_client
+from plusone.clients.keeping import without_names
 from plusone.clients.models import Client
 from plusone.clients.queries import tags_beside
 from plusone.events.models import Event
@@ -177,7 +178,8 @@ def adjust(request: Page, client: str) -> HttpResponse:
     found = client_of(request, client)
     form = AdjustForm(request.POST or None, business=request.business)
     if request.method == "POST" and form.is_valid():
-        amount, reason = form.cleaned_data["amount"], form.cleaned_data["reason"]
+        amount = form.cleaned_data["amount"]
+        reason = without_names(form.cleaned_data["reason"], [found])  # the books are kept for years, the name is not
 
         def act() -> str:
             key = f"adjust:{form.cleaned_data['once'] or request.now.isoformat()}"

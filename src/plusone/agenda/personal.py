@@ -1,0 +1,32 @@
+"""What the agenda keeps about a client."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from plusone.clients.keeping import Kept, Row, kept
+from plusone.clients.models import Client
+
+from . import commands
+from .models import Visit
+
+
+@kept
+class Visits(Kept):
+    """When a client came, or did not."""
+
+    name = "visits"
+    label = _("Visits")
+    columns = {"at": _("Date"), "outcome": _("State"), "key": _("Number"), "details": _("Details")}
+    stays = _("That somebody came on that day, for the counts.")
+
+    def rows(self, client: Client) -> Iterator[Row]:
+        """Newest first, with what the reporting program said."""
+        for visit in Visit.objects.filter(client=client).order_by("-at", "-pk").iterator():
+            details = "; ".join(f"{name}: {said}" for name, said in visit.data.items())
+            yield visit.at, visit.outcome, visit.key, details
+
+    def forget(self, client: Client, *, now: datetime) -> None:
+        """What may point to the person goes."""
+        commands.forget_details(client.business, client.pk)

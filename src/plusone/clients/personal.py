@@ -1,0 +1,161 @@
+"""What the client book, the log and the books below it keep about a client."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from plusone.events.models import Event
+from plusone.kernel.models import User
+from plusone.kernel.queue.pruning import forget_errors
+from plusone.ledger.queries import movements_of
+from plusone.rules.commands import forget_errors as forget_run_errors
+
+from .keeping import Kept, Row, kept, words_of
+from .models import Client, DataExport
+
+BATCH = 1000
+
+
+@kept
+class Profile(Kept):
+    """Who somebody is to the business."""
+
+    name = "profile"
+    label = gettext_lazy("Your details")
+    columns = {"field": gettext_lazy("Detail"), "value": gettext_lazy("Value")}
+    stays = gettext_lazy("That there was a client, with the days on which they came and left, for the counts.")
+
+    def rows(self, client: Client) -> Iterator[Row]:
+        """One detail a row."""
+        yield "business", client.business.name
+        for name in ("first_name", "last_name", "email", "phone", "language", "own_words", "external_id", "code"):
+            yield name, getattr(client, name) or ""
+        for name in ("status", "source", "activated_via"):
+            yield name, getattr(client, name)
+        for name in ("created_at", "activated_at", "archived_at"):
+            yield name, getattr(client, name)
+        yield "tags", ", ".join(tag.name for tag in client.tags.order_by("key"))
+
+    def forget(self, client: Client, *, now: datetime) -> None:
+        """The columns go with the deletion itself; what failed while it was about them loses its words."""
+        forget_errors(words_of(client))
+        forget_run_errors(client.business, client.pk)
+
+
+@kept
+class Consents(Kept):
+    """What the client agreed to, and took back."""
+
+    name = "consents"
+    label = gettext_lazy("What you agreed to")
+    columns = {
+        "at": gettext_lazy("Date"),
+        "purpose": gettext_lazy("Purpose"),
+        "given": gettext_lazy("Agreed"),
+        "text": gettext_lazy("Text"),
+        "source": gettext_lazy("Source"),
+    }
+
+    def rows(self, client: Client) -> Iterable[Row]:
+        """Newest first."""
+        return client.consents.order_by("-pk").values_list("at", "purpose", "given", "text", "source")
+
+    def forget(self, client: Client, *, now: datetime) -> None:
+        """They prove something about nobody then."""
+        client.consents.all().delete()
+
+
+@kept
+class Login(Kept):
+    """With what and from where the person logs in."""
+
+    name = "login"
+    label = gettext_lazy("Your login")
+    columns = {
+        "at": gettext_lazy("Date"),
+        "seen_at": gettext_lazy("Last seen"),
+        "address": gettext_lazy("Address"),
+        "device": gettext_lazy("Device"),
+    }
+    is_own = True
+
+    def rows(self, client: Client) -> Iterator[Row]:
+        """The login, then each device."""
+        if client.user is None:
+            return
+        yield client.user.created_at, client.user.last_login, client.user.email, ""
+        for one in UserSession.objects.filter(user=client.user).order_by("-pk"):
+            yield one.created_at, one.last_seen_at, one.ip, one.user_agent
+
+    def forget_login(self, user: User) -> None:
+        """Log every device out."""
+        known = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
+        Session.objects.filter(session_key__in=known).delete()
+
+
+@kept
+class History(Kept):
+    """What happened to the client."""
+
+    name = "history"
+    label = gettext_lazy("What happened")
+    columns = {
+        "at": gettext_lazy("Date"),
+        "name": gettext_lazy("Kind"),
+        "says": gettext_lazy("What happened"),
+        "by": gettext_lazy("By"),
+    }
+    stays = gettext_lazy("The log of what happened, by number, without a name or an address.")
+
+    def rows(self, client: Client) -> Iterator[Row]:
+        """Newest first, in words; who of the business did it is not told."""
+        found = Event.objects.filter(business=client.business, client_id=client.pk).order_by("-at", "-pk")
+        me = {f"client:{client.pk}", f"user:{client.user_id}"}
+        for event in found.iterator(chunk_size=BATCH):
+            by = _("you") if event.actor in me else client.business.name
+            yield event.at, event.name, str(event.fact.says), by
+
+
+@kept
+class Movements(Kept):
+    """What came into the balance and what went out."""
+
+    name = "balance"
+    label = gettext_lazy("Movements of your balance")
+    columns = {
+        "at": gettext_lazy("Date"),
+        "kind": gettext_lazy("Kind"),
+        "amount": gettext_lazy("Amount"),
+        "balance": gettext_lazy("Balance"),
+        "reason": gettext_lazy("Reason"),
+    }
+    money = frozenset({"amount", "balance"})
+    stays = gettext_lazy("The movements, because the law asks for the books; without a name.")
+
+    def rows(self, client: Client) -> Iterator[Row]:
+        """Newest first."""
+        for entry in movements_of(client.business, client.pk).iterator(chunk_size=BATCH):
+            moved = entry.transfer
+            yield moved.at, moved.kind, entry.amount, entry.running, moved.reason
+
+
+@kept
+class Copies(Kept):
+    """Copies of these data that were asked for; they are kept for some days."""
+
+    name = "copies"
+    label = gettext_lazy("Copies of your data")
+    columns = {"at": gettext_lazy("Date"), "ready_at": gettext_lazy("Ready"), "kept_until": gettext_lazy("Kept until")}
+
+    def rows(self, client: Client) -> Iterable[Row]:
+        """When they were asked for."""
+        found = DataExport.objects.filter(client=client).order_by("-pk")
+        return found.values_list("asked_at", "ready_at", "kept_until")
+
+    def forget(self, client: Client, *, now: datetime) -> None:
+        """Delete them."""
+        DataExport.objects.filter(client=client).delete()

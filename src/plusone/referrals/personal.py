@@ -1,0 +1,72 @@
+"""Whom a client recommended and who recommended them; the other one only by their initials."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from plusone.clients.keeping import Kept, Row, initials, kept
+from plusone.clients.models import Client
+
+from . import commands
+from .models import Referral, VisitDay
+
+COLUMNS = {
+    "at": _("Date"),
+    "who": _("Who"),
+    "state": _("State"),
+    "reason": _("Reason"),
+    "activated_at": _("Active since"),
+    "source": _("Source"),
+}
+STAYS = _("That there was a recommendation, for the counts; the other one sees a deleted client.")
+
+
+class Recommendations(Kept):
+    """Recommendations of one direction."""
+
+    columns = COLUMNS
+    stays = STAYS
+    mine, other = "ambassador", "friend"
+
+    def rows(self, client: Client) -> Iterator[Row]:
+        """Newest first."""
+        found = Referral.objects.filter(business=client.business, **{self.mine: client}).select_related(self.other)
+        for one in found.order_by("-pk").iterator():
+            who = initials(getattr(one, self.other))
+            yield one.registered_at, who, one.state, one.reason, one.activated_at, one.source
+
+
+@kept
+class Made(Recommendations):
+    """Friends whom the client brought."""
+
+    name = "recommendations"
+    label = _("Friends you recommended us to")
+
+    def forget(self, client: Client, *, now: datetime) -> None:
+        """What staff wrote beside them goes, in both directions."""
+        commands.forget_notes(client)
+
+
+@kept
+class Received(Recommendations):
+    """Who brought the client."""
+
+    name = "recommended_by"
+    label = _("Who recommended us to you")
+    mine, other = "friend", "ambassador"
+
+
+@kept
+class LinkVisits(Kept):
+    """How often the client's link was opened; nobody knows by whom."""
+
+    name = "link_visits"
+    label = _("How often your link was opened")
+    columns = {"day": _("Day"), "visits": _("Times")}
+    stays = _("The counts, which name nobody.")
+
+    def rows(self, client: Client) -> Iterable[Row]:
+        """Newest first."""
+        return VisitDay.objects.filter(client=client).order_by("-day").values_list("day", "visits").iterator()

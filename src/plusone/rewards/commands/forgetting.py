@@ -1,0 +1,9 @@
+"""Forget what was written beside the rewards of a person."""
+
+from plusone.clients.models import Client
+from plusone.rewards.models import Reward
+
+
+def forget_notes(client: Client) -> int:
+    """Blank the notes at a deleted client's rewards; the rewards stay. Return how many."""
+    return Reward.objects.filter(client=client).exclude(note="").update(note="")

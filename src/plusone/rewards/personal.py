@@ -1,0 +1,41 @@
+"""What a client was promised and given."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from plusone.clients.keeping import Kept, Row, kept
+from plusone.clients.models import Client
+
+from . import commands
+from .models import Reward
+
+
+@kept
+class Rewards(Kept):
+    """Rewards and where they stand."""
+
+    name = "rewards"
+    label = _("Rewards")
+    columns = {
+        "at": _("Date"),
+        "side": _("As"),
+        "kind": _("Kind"),
+        "amount": _("Amount"),
+        "state": _("State"),
+        "reason": _("Reason"),
+        "granted_at": _("Granted on"),
+        "note": _("Note"),
+    }
+    money = frozenset({"amount"})
+    stays = _("That a reward was given, for the books and the counts; without a name or a note.")
+
+    def rows(self, client: Client) -> Iterator[Row]:
+        """Newest first."""
+        for one in Reward.objects.filter(client=client).order_by("-pk").iterator():
+            yield one.promised_at, one.side, one.kind, one.amount, one.state, one.reason, one.granted_at, one.note
+
+    def forget(self, client: Client, *, now: datetime) -> None:
+        """What staff wrote beside them goes."""
+        commands.forget_notes(client)

@@ -1,0 +1,89 @@
+"""What a client bought, paid and was given."""
+
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from plusone.clients.keeping import Kept, Row, kept
+from plusone.clients.models import Client
+
+from .models import Coupon, Order, Payment, Refund
+
+BATCH = 500
+BOOKS = _("Orders, payments and refunds, because the law asks for the books; without a name.")
+
+
+@kept
+class Orders(Kept):
+    """What was ordered."""
+
+    name = "orders"
+    label = _("Orders")
+    columns = {
+        "at": _("Date"),
+        "number": _("Number"),
+        "what": _("What"),
+        "state": _("State"),
+        "total": _("Total"),
+        "discount": _("Discount"),
+        "balance_used": _("From your balance"),
+        "due": _("Paid with money"),
+        "refunded": _("Refunded"),
+    }
+    money = frozenset({"total", "discount", "balance_used", "due", "refunded"})
+    stays = BOOKS
+
+    def rows(self, client: Client) -> Iterator[Row]:
+        """Newest first."""
+        for order in Order.objects.filter(client=client).order_by("-pk").prefetch_related("lines").iterator(BATCH):
+            what = ", ".join(f"{line.quantity} × {line.name}" for line in order.lines.all())
+            amounts = (order.total, order.discount, order.balance_used, order.due, order.refunded)
+            yield order.placed_at, order.number, what, order.state, *amounts
+
+
+@kept
+class Payments(Kept):
+    """What was paid."""
+
+    name = "payments"
+    label = _("Payments")
+    columns = {"at": _("Date"), "method": _("Paid by"), "reference": _("Reference"), "amount": _("Amount")}
+    money = frozenset({"amount"})
+    stays = BOOKS
+
+    def rows(self, client: Client) -> Iterable[Row]:
+        """Newest first."""
+        found = Payment.objects.filter(client=client).order_by("-pk")
+        return found.values_list("at", "method", "reference", "amount").iterator()
+
+
+@kept
+class Refunds(Kept):
+    """What was given back."""
+
+    name = "refunds"
+    label = _("Refunds")
+    columns = {"at": _("Date"), "amount": _("Amount"), "to_balance": _("To the balance"), "reason": _("Reason")}
+    money = frozenset({"amount", "to_balance"})
+    stays = BOOKS
+
+    def rows(self, client: Client) -> Iterable[Row]:
+        """Newest first."""
+        found = Refund.objects.filter(client=client).order_by("-pk")
+        return found.values_list("at", "amount", "to_balance", "reason").iterator()
+
+
+@kept
+class Coupons(Kept):
+    """Which coupons there were."""
+
+    name = "coupons"
+    label = _("Coupons")
+    columns = {"at": _("Date"), "code": _("Code"), "amount": _("Amount"), "expires_at": _("Valid until")}
+    money = frozenset({"amount"})
+    stays = _("The coupons that orders used; all others are withdrawn.")
+
+    def rows(self, client: Client) -> Iterable[Row]:
+        """Newest first; a coupon for a share has no amount."""
+        found = Coupon.objects.filter(client=client).order_by("-pk")
+        return found.values_list("issued_at", "code", "amount", "expires_at").iterator()

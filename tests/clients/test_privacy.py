@@ -1,0 +1,264 @@
+"""R-099, R-333, R-334, PRI-5, PRI-6, PRI-7, UX 21: a client takes their data along, and goes."""
+
+import csv
+import io
+import json
+import re
+import time
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client as Browser
+
+from plusone.agenda.commands import mark_visit
+from plusone.clients import keeping
+from plusone.clients.automation import forget_exports
+from plusone.clients.commands import archive, delete_client, edit_client, set_own_words, set_promotions
+from plusone.clients.models import Client, DataExport
+from plusone.connect.commands import create_api_key, look_through, stage_import
+from plusone.connect.models import Answer
+from plusone.events.models import Event
+from plusone.kernel import clock
+from plusone.kernel.commands import user_for
+from plusone.kernel.models import Business, QueuedTask, User
+from plusone.ledger.commands import adjust
+from plusone.ledger.queries import balance_of, faults
+from plusone.messaging.models import Message
+from plusone.referrals.commands import send_due, trust_ambassador
+from plusone.referrals.models import DoubtCase, Referral
+from plusone.rewards.models import Reward
+from plusone.rules.engine import work
+from plusone.rules.models import Run
+from plusone.store.commands import pay, place_order, refund
+from world import EUR10, add_client, bring, later, launch, make_product, open_gym, open_salon
+
+WORD = "zq7canary"
+MAIL = f"{WORD}@{WORD}.example"
+PHONE = "+34600987654"
+ME = {"actor": "user:1"}
+
+
+def everything() -> Iterator[tuple[str, str]]:
+    """Yield each row of each table, as text; what a session holds is read too."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            for row in cursor.fetchall():
+                yield (
+                    table,
+                    " ".join(
+                        bytes(cell).decode("latin-1") if isinstance(cell, memoryview | bytes) else str(cell)
+                        for cell in row
+                    ),
+                )
+    for session in Session.objects.all():
+        yield "sessions", json.dumps(session.get_decoded())
+
+
+def found(*words: str) -> set[str]:
+    """Return the tables that hold one of these words, in any case."""
+    return {table for table, text in everything() if any(word.casefold() in text.casefold() for word in words)}
+
+
+def log_in_by_code(email: str) -> Browser:
+    """Log in as people do, so that codes, sessions and devices are there."""
+    browser = Browser(HTTP_USER_AGENT="Firefox")
+    browser.post("/accounts/login/code/", {"email": email})
+    mail = Message.objects.filter(to=email).order_by("-pk")[0]
+    code = re.search(r"\b[A-Z0-9]{3,}-?[A-Z0-9]{3,}\b", mail.text)
+    assert code is not None
+    browser.post("/accounts/login/code/confirm/", {"code": code[0]})
+    return browser
+
+
+def the_canary(business: Business) -> Client:
+    """Somebody who is a friend and recommends herself, with her name in every place that can hold it."""
+    now = clock.now()
+    launch(business, friend=EUR10, approval="manual", now=now)
+    ana = add_client(business, "Ana", "López", email="ana@clients.example", now=now)
+    received = bring(ana, "Wanda", email=MAIL, now=now)
+    her = received.friend
+    edit_client(her, first_name=f"Wanda{WORD}", last_name=f"Von {WORD}", phone=PHONE, now=now, **ME)
+    Client.objects.filter(pk=her.pk).update(external_id=f"crm-{WORD}")
+    her.refresh_from_db()
+    product = make_product(business, now=now)
+    order = place_order(business, her, [(product, 1)], now=now, **ME)
+    pay(order, method="transfer", reference=f"from {her.first_name}", now=now, **ME)  # she is a client by that
+    refund(order, 100, reason=f"for {her.last_name}", now=now, **ME)
+    her.refresh_from_db()
+    set_own_words(her, f"Come with {WORD}", now=now, **ME)
+    set_promotions(her, True, text=f"{WORD} wants news", source="portal", now=now, **ME)
+    made = bring(her, "Ben", email="ben@friends.example", now=now)
+    adjust(
+        business, her.pk, 700, key="gift", reason=keeping.without_names(f"Happy {her.first_name}", [her]), now=now, **ME
+    )
+    trust_ambassador(her, note=f"{WORD} is nice", now=now, **ME)
+    Referral.objects.filter(pk__in=(made.pk, received.pk)).update(note=f"knows {WORD}")
+    Reward.objects.filter(client=her).update(note=f"for {WORD}")
+    case = DoubtCase.objects.create(business=business, opened_at=now, note=f"who is {WORD}?")
+    case.signs.create(business=business, referral=made, name="same_phone", first_at=now, last_at=now)
+    mark_visit(her, key="v1", at=now, data={"teacher said": WORD}, now=now, **ME)
+    send_due(now + timedelta(minutes=1))
+    work(now)
+    Run.objects.filter(event__client_id=her.pk).update(error=f"Refused: {MAIL}")
+    QueuedTask.objects.create(
+        path="plusone.x",
+        queue="default",
+        priority=0,
+        enqueued_at=now,
+        due_at=now,
+        errors=[{"traceback": f"550 <{MAIL}>"}],
+    )
+    key, _secret = create_api_key(business, name="site", now=now, **ME)
+    body = json.dumps({"id": her.public_id, "first_name": WORD, "email": MAIL})
+    Answer.objects.create(api_key=key, key="k", request="x", status=201, body=body)
+    return her
+
+
+def a_file_that_waits(business: Business, folder: Path) -> None:
+    """Somebody has just put her into a file again, which is not brought in yet."""
+    file = folder / "list.csv"
+    file.write_text(f"first name,email,phone\nW,{MAIL.upper()},\nWanda,,600 98 76 54\nIda,ida@mail.example,\n")
+    imported = stage_import(business, file, filename="list.csv", now=clock.now(), **ME)
+    look_through(imported, now=clock.now())
+
+
+def test_who_erases_themselves_is_nowhere_any_more(engine: str, db: None, tmp_path: Path) -> None:
+    """PRI-7, R-333: ambassador and friend, with an open order and a balance; the books still add up."""
+    business = open_gym(now=clock.now()).business
+    her = the_canary(business)
+    a_file_that_waits(business, tmp_path)
+    browser = log_in_by_code(MAIL)
+    waiting = place_order(
+        business, her, [(make_product(business, "Mat", now=clock.now()), 1)], use_balance=300, now=clock.now(), **ME
+    )
+    assert UserSession.objects.filter(user__email=MAIL).exists()
+    assert len(found(WORD, PHONE)) > 12
+
+    page = browser.get("/p/studio-vela/me/erase/").content.decode()
+    assert "4,00" in page or "4.00" in page  # 7 less the 3 that the open order holds
+    refused = browser.post("/p/studio-vela/me/erase/", {"typed": "somebody"})
+    assert refused.status_code == 422
+    her.refresh_from_db()
+    assert her.is_active
+
+    answer = browser.post("/p/studio-vela/me/erase/", {"typed": her.first_name.upper()}, follow=True)
+    assert answer.redirect_chain == [("/p/studio-vela/erased/", 302)]
+    her.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (her.status, her.full_name in ("Deleted client", "Cliente eliminado"), waiting.state) == (
+        "deleted",
+        True,
+        "cancelled",
+    )
+    assert browser.get("/p/studio-vela/").status_code == 302  # logged out, at once
+    assert not User.objects.filter(email=MAIL).exists()
+    work(clock.now())
+    assert found(WORD, PHONE, "600 98 76 54") == set()
+    assert balance_of(business, her.pk, now=clock.now()).available == 0
+    assert faults(business) == []
+    assert Event.objects.get(name="client.deleted").actor == f"client:{her.pk}"
+    assert Referral.objects.count() == 2  # the counts stay
+
+
+def test_a_room_that_cannot_forget_stops_the_erasure(
+    gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is half erased."""
+
+    class Broken(keeping.Kept):
+        name, label, columns = "broken", "Broken", {}
+
+        def forget(self, client: Client, *, now: object) -> None:
+            raise RuntimeError
+
+    monkeypatch.setitem(keeping.kept._items, "broken", Broken)
+    with pytest.raises(RuntimeError):
+        delete_client(ana, archive_first=True, now=later(), **ME)
+    ana.refresh_from_db()
+    assert (ana.status, ana.full_name) == ("active", "Ana López")
+    assert not Event.objects.filter(name__in=("client.archived", "client.deleted")).exists()
+
+
+def test_the_login_stays_where_it_leads_elsewhere(gym: Business, ana: Client) -> None:
+    """ISO-10: one person in two businesses leaves one of them."""
+    add_client(open_salon().business, "Ana", email=str(ana.email))
+    user = user_for(str(ana.email))
+    Client.objects.filter(email=ana.email).update(user=user)
+    ana.refresh_from_db()
+    delete_client(ana, archive_first=True, now=later(), **ME)
+    assert User.objects.filter(pk=user.pk).exists()
+    assert Client.objects.get(email=user.email).first_name == "Ana"
+
+
+def test_a_client_takes_all_data_along(gym: Business, ana: Client, tmp_path: Path) -> None:
+    """R-334, PRI-6: one file, JSON and CSV and a page; of friends initials only; made anew it replaces the old one."""
+    her = the_canary(gym)
+    browser = log_in_by_code(MAIL)
+    answer = browser.post("/p/studio-vela/me/data/")
+    assert answer["Content-Type"] == "application/zip"
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    data = json.loads(archive.read("data.json"))
+    assert set(data) == {"about", *keeping.kept.names()}
+    assert {"field": "email", "value": MAIL} in data["profile"]
+    assert [row["who"] for row in data["recommendations"]] == ["B"]
+    assert [row["who"] for row in data["recommended_by"]] == ["AL"]
+    assert data["login"][0]["address"] == MAIL
+    assert data["payments"][0]["amount"] == 5000
+    rows = list(csv.DictReader(io.StringIO(archive.read("csv/payments.csv").decode("utf-8-sig"))))
+    assert [row["amount"] for row in rows] == ["50.00"]
+    page = archive.read("index.html").decode()
+    assert WORD in page
+    everything_said = page + archive.read("data.json").decode()
+    for other in ("López", "ben@friends", "ana@clients", "Ben "):
+        assert other not in everything_said
+    browser.post("/p/studio-vela/me/data/")
+    assert DataExport.objects.count() == 1
+    assert forget_exports(clock.now() + timedelta(days=6)) == 0
+    assert forget_exports(clock.now() + timedelta(days=7, minutes=1)) == 1
+    assert her.pk
+
+
+def test_much_is_made_in_the_background(gym: Business, ana: Client) -> None:
+    """PRI-6: 10,000 rows within 30 s, and nobody waits for them at their page."""
+    from plusone.clients.events import ClientChanged
+    from plusone.events.commands import record_many
+    from plusone.faces.ui.copies import make_copy
+
+    record_many(gym, ((ClientChanged(fields=("phone",)), ana.pk, later()) for _ in range(10_000)), actor="user:1")
+    Browser().post("/accounts/login/code/", {"email": ana.email})
+    browser = log_in_by_code(str(ana.email))
+    assert browser.post("/p/studio-vela/me/data/")["Location"] == "/p/studio-vela/me/data/"
+    assert "data-poll" in browser.get("/p/studio-vela/me/data/").content.decode()
+    assert browser.get("/p/studio-vela/me/data/progress/").status_code == 200
+    assert browser.get("/p/studio-vela/me/data/file/").status_code == 404
+    browser.post("/p/studio-vela/me/data/")
+    began = time.perf_counter()
+    make_copy.func(DataExport.objects.get().pk)
+    assert time.perf_counter() - began < 30
+    assert browser.get("/p/studio-vela/me/data/progress/").status_code == 204
+    file = b"".join(browser.get("/p/studio-vela/me/data/file/").streaming_content)
+    assert len(json.loads(zipfile.ZipFile(io.BytesIO(file)).read("data.json"))["history"]) > 10_000
+
+
+def test_staff_make_a_copy_for_a_client_without_their_login(gym: Business, ana: Client) -> None:
+    """R-334, UX 20: the business may hand it over, without the person's devices."""
+    user_for(str(ana.email))
+    owner = Browser()
+    owner.force_login(
+        User.objects.get(email="olga@vela.example"), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    answer = owner.post(f"/b/studio-vela/clients/{ana.public_id}/export/")
+    data = json.loads(zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).read("data.json"))
+    assert "profile" in data
+    assert "login" not in data
+    assert Event.objects.get(name="client.exported").data == {"own": False}
+    archive(ana, now=later(), **ME)
+    page = owner.get(f"/b/studio-vela/clients/{ana.public_id}/delete/").content.decode()
+    assert f'action="/b/studio-vela/clients/{ana.public_id}/export/"' in page
