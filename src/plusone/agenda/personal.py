@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from plusone.clients.keeping import Kept, Row, kept
+from plusone.clients.keeping import COUNTS, Kept, Row, kept
 from plusone.clients.models import Client
 
 from . import commands
@@ -19,7 +19,7 @@ class Visits(Kept):
     name = "visits"
     label = _("Visits")
     columns = {"at": _("Date"), "outcome": _("State"), "key": _("Number"), "details": _("Details")}
-    stays = _("That somebody came on that day, for the counts.")
+    stays = COUNTS
 
     def rows(self, client: Client) -> Iterator[Row]:
         """Newest first, with what the reporting program said."""

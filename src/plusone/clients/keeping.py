@@ -21,6 +21,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from plusone.kernel.models import User
 from plusone.kernel.registry import Registry
@@ -28,6 +29,11 @@ from plusone.kernel.registry import Registry
 from .models import Client
 
 type Row = tuple[object, ...]
+
+# What stays after an erasure, and why.
+BOOKS = _("What was bought, paid, refunded and moved, because the law asks for the books; without a name.")
+COUNTS = _("That there were visits, recommendations, rewards and messages, for the counts, which name nobody.")
+LOG = _("The log of what happened, by number, without a name or an address.")
 
 GONE = "…"
 SHORTEST = 2  # a single letter is in every word

@@ -14,7 +14,7 @@ from plusone.kernel.queue.pruning import forget_errors
 from plusone.ledger.queries import movements_of
 from plusone.rules.commands import forget_errors as forget_run_errors
 
-from .keeping import Kept, Row, kept, words_of
+from .keeping import BOOKS, COUNTS, LOG, Kept, Row, kept, words_of
 from .models import Client, DataExport
 
 BATCH = 1000
@@ -27,7 +27,7 @@ class Profile(Kept):
     name = "profile"
     label = gettext_lazy("Your details")
     columns = {"field": gettext_lazy("Detail"), "value": gettext_lazy("Value")}
-    stays = gettext_lazy("That there was a client, with the days on which they came and left, for the counts.")
+    stays = COUNTS
 
     def rows(self, client: Client) -> Iterator[Row]:
         """One detail a row."""
@@ -109,7 +109,7 @@ class History(Kept):
         "says": gettext_lazy("What happened"),
         "by": gettext_lazy("By"),
     }
-    stays = gettext_lazy("The log of what happened, by number, without a name or an address.")
+    stays = LOG
 
     def rows(self, client: Client) -> Iterator[Row]:
         """Newest first, in words; who of the business did it is not told."""
@@ -134,7 +134,7 @@ class Movements(Kept):
         "reason": gettext_lazy("Reason"),
     }
     money = frozenset({"amount", "balance"})
-    stays = gettext_lazy("The movements, because the law asks for the books; without a name.")
+    stays = BOOKS
 
     def rows(self, client: Client) -> Iterator[Row]:
         """Newest first."""

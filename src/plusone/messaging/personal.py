@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from plusone.clients.keeping import Kept, Row, initials, kept, without_names
+from plusone.clients.keeping import COUNTS, Kept, Row, initials, kept, without_names
 from plusone.clients.models import Client
 from plusone.kernel.models import User
 
@@ -29,7 +29,7 @@ class Messages(Kept):
         "subject": _("Subject"),
         "text": _("Text"),
     }
-    stays = _("That a message was sent on that day, without its words and its address.")
+    stays = COUNTS
 
     def rows(self, client: Client) -> Iterator[Row]:
         """Newest first; who else is named in them is named by initials."""

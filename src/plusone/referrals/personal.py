@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from plusone.clients.keeping import Kept, Row, initials, kept
+from plusone.clients.keeping import COUNTS, Kept, Row, initials, kept
 from plusone.clients.models import Client
 
 from . import commands
@@ -19,14 +19,13 @@ COLUMNS = {
     "activated_at": _("Active since"),
     "source": _("Source"),
 }
-STAYS = _("That there was a recommendation, for the counts; the other one sees a deleted client.")
 
 
 class Recommendations(Kept):
     """Recommendations of one direction."""
 
     columns = COLUMNS
-    stays = STAYS
+    stays = COUNTS
     mine, other = "ambassador", "friend"
 
     def rows(self, client: Client) -> Iterator[Row]:
@@ -65,7 +64,7 @@ class LinkVisits(Kept):
     name = "link_visits"
     label = _("How often your link was opened")
     columns = {"day": _("Day"), "visits": _("Times")}
-    stays = _("The counts, which name nobody.")
+    stays = COUNTS
 
     def rows(self, client: Client) -> Iterable[Row]:
         """Newest first."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from plusone.clients.keeping import Kept, Row, kept
+from plusone.clients.keeping import COUNTS, Kept, Row, kept
 from plusone.clients.models import Client
 
 from . import commands
@@ -29,7 +29,7 @@ class Rewards(Kept):
         "note": _("Note"),
     }
     money = frozenset({"amount"})
-    stays = _("That a reward was given, for the books and the counts; without a name or a note.")
+    stays = COUNTS
 
     def rows(self, client: Client) -> Iterator[Row]:
         """Newest first."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from plusone.clients.events import ClientDeleted
+from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.events.reactions import reaction
 from plusone.kernel.models import Business
@@ -10,6 +11,7 @@ from plusone.kernel.queue.sweeps import sweep
 
 from . import commands
 from .models import Coupon, Order
+from .queries import running_memberships
 
 
 @sweep(every_seconds=300)
@@ -38,3 +40,12 @@ def withdraw_coupons(business: Business, event: Event, fact: ClientDeleted, now:
     assert event.client_id is not None
     for coupon in Coupon.objects.filter(business=business, client_id=event.client_id, withdrawn_at=None):
         commands.withdraw_coupon(coupon, actor=event.actor, now=now)
+
+
+@reaction(ClientDeleted)
+def end_running_memberships(business: Business, event: Event, fact: ClientDeleted, now: datetime) -> None:
+    """A deleted client's memberships are not renewed any more."""
+    assert event.client_id is not None
+    client = Client.objects.get(business=business, pk=event.client_id)
+    for membership in running_memberships(client).select_related("business"):
+        commands.cancel_membership(membership, actor=event.actor, now=now)

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from plusone.clients.keeping import Kept, Row, kept
+from plusone.clients.keeping import BOOKS, Kept, Row, kept
 from plusone.clients.models import Client
 
-from .models import Coupon, Order, Payment, Refund
+from .models import Coupon, Membership, Order, Payment, Refund
 
 BATCH = 500
-BOOKS = _("Orders, payments and refunds, because the law asks for the books; without a name.")
 
 
 @kept
@@ -81,9 +80,30 @@ class Coupons(Kept):
     label = _("Coupons")
     columns = {"at": _("Date"), "code": _("Code"), "amount": _("Amount"), "expires_at": _("Valid until")}
     money = frozenset({"amount"})
-    stays = _("The coupons that orders used; all others are withdrawn.")
+    stays = BOOKS
 
     def rows(self, client: Client) -> Iterable[Row]:
         """Newest first; a coupon for a share has no amount."""
         found = Coupon.objects.filter(client=client).order_by("-pk")
         return found.values_list("issued_at", "code", "amount", "expires_at").iterator()
+
+
+@kept
+class Memberships(Kept):
+    """Which memberships there were."""
+
+    name = "memberships"
+    label = _("Memberships")
+    columns = {
+        "at": _("Date"),
+        "what": _("What"),
+        "state": _("State"),
+        "started_at": _("Active since"),
+        "ends_at": _("Valid until"),
+    }
+    stays = BOOKS
+
+    def rows(self, client: Client) -> Iterable[Row]:
+        """Newest first."""
+        found = Membership.objects.filter(client=client).order_by("-pk")
+        return found.values_list("ordered_at", "type__name", "state", "started_at", "ends_at").iterator()

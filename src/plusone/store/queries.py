@@ -143,3 +143,9 @@ def orders_with_money(client: Client) -> int:
 def first_order_with_money(client: Client) -> Order | None:
     """Return a client's first order that was paid with money, whatever was refunded of it since."""
     return Order.objects.filter(client=client, paid_at__isnull=False, due__gt=0).order_by("paid_at", "id").first()
+
+
+def running_memberships(client: Client) -> QuerySet[Membership]:
+    """Return the memberships of a client that are paid and not over."""
+    over = (Membership.State.PENDING_PAYMENT, Membership.State.ENDED, Membership.State.VOID)
+    return Membership.objects.filter(client=client).exclude(state__in=over)

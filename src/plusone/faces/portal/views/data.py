@@ -21,7 +21,7 @@ from plusone.kernel.models import Business, User
 from plusone.ledger.queries import balance_of
 from plusone.referrals.queries import referrals_of
 from plusone.store.models import Order
-from plusone.store.queries import orders_of
+from plusone.store.queries import orders_of, running_memberships
 
 
 @client_page
@@ -97,6 +97,7 @@ def erase(request: Page) -> HttpResponse:
         "form": form,
         "balance": balance_of(business, client.pk, now=request.now),
         "waiting": waiting.count(),
+        "memberships": running_memberships(client).count(),
         "open": sum(row.is_open for row in referrals_of(business, ambassador=client)),
         "elsewhere": _elsewhere(client),
         "stays": list(dict.fromkeys(str(table.stays) for table in tables(own=True) if table.stays)),
