@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +13,7 @@ from plusone.kernel.queue.pruning import forget_errors
 from plusone.ledger.queries import movements_of
 from plusone.rules.commands import forget_errors as forget_run_errors
 
+from . import commands
 from .keeping import BOOKS, COUNTS, LOG, Kept, Row, kept, words_of
 from .models import Client, DataExport
 
@@ -66,7 +66,7 @@ class Consents(Kept):
 
     def forget(self, client: Client, *, now: datetime) -> None:
         """They prove something about nobody then."""
-        client.consents.all().delete()
+        commands.forget_consents(client)
 
 
 @kept
@@ -93,8 +93,7 @@ class Login(Kept):
 
     def forget_login(self, user: User) -> None:
         """Log every device out."""
-        known = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
-        Session.objects.filter(session_key__in=known).delete()
+        commands.end_sessions(user)
 
 
 @kept
@@ -158,4 +157,4 @@ class Copies(Kept):
 
     def forget(self, client: Client, *, now: datetime) -> None:
         """Delete them."""
-        DataExport.objects.filter(client=client).delete()
+        commands.forget_copies(client)

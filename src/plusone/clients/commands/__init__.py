@@ -3,6 +3,7 @@
 from .assigning import assign, hand_over
 from .erasing import erase_again
 from .exporting import ask_export, forget_exports, keep_export
+from .forgetting import end_sessions, forget_consents, forget_copies
 from .imports import ClientLine, import_clients, name_key, note_first_orders
 from .jobs import Act, acts, run_job, start_job, undo_job
 from .lifecycle import activate, archive, create_client, delete_client, forget_departures, reactivate, register_lead
@@ -27,7 +28,10 @@ __all__ = [
     "delete_tag",
     "edit_client",
     "edit_tag",
+    "end_sessions",
     "erase_again",
+    "forget_consents",
+    "forget_copies",
     "forget_departures",
     "give_tag",
     "forget_exports",
