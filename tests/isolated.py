@@ -186,6 +186,7 @@ def values_of(business: Business) -> dict[str, str]:
         "version": _version(business),
         "side": "192",
         "session": "777777",
+        "passkey": "777777",
     }
 
 

@@ -135,6 +135,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
 ]
 
@@ -329,6 +330,21 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
+
+# A passkey is a way in; the codes of an app are a second step after every other way (ADR 13).
+MFA_ADAPTER = "plusone.faces.ui.second_step.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are our own: those of allauth are kept readable
+MFA_FORMS = {
+    "authenticate": "plusone.faces.ui.second_step.CodeForm",
+    "reauthenticate": "plusone.faces.ui.second_step.CodeAgainForm",
+    "authenticate_webauthn": "plusone.faces.ui.second_step.PasskeyForm",
+    "reauthenticate_webauthn": "plusone.faces.ui.second_step.PasskeyAgainForm",
+    "login_webauthn": "plusone.faces.ui.second_step.PasskeyLogInForm",
+    "add_webauthn": "plusone.faces.ui.second_step.AddPasskeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Plusone"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones differ a little; a code works once all the same
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Mail

@@ -12,6 +12,8 @@ from allauth.account.forms import LoginForm, RequestLoginCodeForm, SignupForm
 from allauth.account.internal.flows.email_verification import verify_email_indirectly
 from allauth.account.internal.flows.manage_email import sync_user_email_address
 from allauth.account.utils import perform_login
+from allauth.mfa.base import views as step_views
+from allauth.mfa.webauthn import views as passkey_views
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist
@@ -30,14 +32,28 @@ from plusone.kernel.commands import user_for
 from plusone.kernel.identity import login_email
 from plusone.kernel.ids import public_id
 from plusone.kernel.models import User
+from plusone.kernel.second_step import has_app
 from plusone.messaging.commands import send_raw
 
-from .http import public
+from . import second_step
+from .http import logged_in, public
 from .limits import address_of
 from .sessions import end_others, end_session, sessions
 
 # The only notes of allauth that a person needs; the rest is said by the next page itself.
-SAID = frozenset({"password_changed", "password_set", "email_confirmation_failed"})
+SAID = frozenset(
+    {
+        "password_changed",
+        "password_set",
+        "email_confirmation_failed",
+        "totp_activated",
+        "totp_deactivated",
+        "webauthn_added",
+        "webauthn_removed",
+    }
+)
+# allauth's step that asks for a code would ask whoever has a passkey, too.
+STEPS = {"allauth.mfa.stages.AuthenticateStage": "plusone.faces.ui.second_step.SecondStep"}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -88,6 +104,27 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         name = (message_template or "").rpartition("/")[2].removesuffix(".txt")
         if message or name in SAID:
             super().add_message(request, level, message_template, message_context, extra_tags, message)
+
+    def get_login_stages(self) -> list[str]:
+        """Return what is asked at log-in, in this order."""
+        return [STEPS.get(stage, stage) for stage in super().get_login_stages()]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again whoever has a secret to be asked for. A passkey may be lost, and a mailed code would do as well."""
+        user = self.request.user
+        asks = user.is_authenticated and (user.has_usable_password() or has_app(user))
+        return asks and bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Return how somebody shows that it is still them. With an app, a password alone does not: one mail sets it."""
+        named = {
+            "reauthenticate": gettext("Use my password"),
+            "mfa_reauthenticate": gettext("Use a code"),
+            "mfa_reauthenticate:webauthn": gettext("Use a passkey"),
+        }
+        found = [{**one, "description": named[one["id"]]} for one in super().get_reauthentication_methods(user)]
+        weaker = "reauthenticate" if user.is_authenticated and has_app(user) else "mfa_reauthenticate"
+        return [one for one in found if one["id"] != weaker]
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Log in somebody whose address is proved, and give them every client that has it."""
@@ -167,10 +204,24 @@ urlpatterns = [
     _door("confirm-email/", views.email_verification_sent, "account_email_verification_sent"),
     # Where allauth sends somebody who is logged in and has nothing to confirm.
     _door("email/", RedirectView.as_view(pattern_name="root"), "account_email"),
+    _door("login/passkey/", passkey_views.login_webauthn, "mfa_login_webauthn"),
+    _door("login/second-step/", step_views.authenticate, "mfa_authenticate"),
+    path("security/", second_step.security, name="mfa_index"),
+    path("security/app/", logged_in(second_step.AddApp.as_view()), name="mfa_activate_totp"),
+    path("security/app/remove/", second_step.remove_app, name="mfa_deactivate_totp"),
+    path("security/recovery-codes/", second_step.renew_codes, name="mfa_generate_recovery_codes"),
+    path("security/passkeys/", logged_in(second_step.AddPasskey.as_view()), name="mfa_add_webauthn"),
+    path("security/passkeys/<int:passkey>/remove/", second_step.remove_passkey, name="mfa_remove_webauthn"),
     path("sessions/", sessions, name="account_sessions"),
     path("sessions/end-others/", end_others, name="account_sessions_end_others"),
     path("sessions/<int:session>/end/", end_session, name="account_session_end"),
     _door("reauthenticate/", views.reauthenticate, "account_reauthenticate"),
+    path("reauthenticate/code/", logged_in(step_views.reauthenticate), name="mfa_reauthenticate"),
+    path(
+        "reauthenticate/passkey/",
+        logged_in(second_step.PasskeyAgain.as_view()),
+        name="mfa_reauthenticate_webauthn",
+    ),
     _door("password/change/", views.password_change, "account_change_password"),
     _door("password/set/", views.password_set, "account_set_password"),
     _door("password/reset/", views.password_reset, "account_reset_password"),
