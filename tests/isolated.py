@@ -27,7 +27,7 @@ from plusone.kernel.commands import add_collaborator, user_for
 from plusone.kernel.models import Business, Collaborator, User
 from plusone.ledger.commands import adjust
 from plusone.messaging.commands import suppress
-from plusone.referrals.commands import register_friend
+from plusone.referrals.commands import ReminderPlan, plan_reminder, register_friend
 from plusone.referrals.models import Campaign, Referral
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
@@ -83,7 +83,9 @@ class Side:
 def fill(house: House) -> Side:
     """Let a business live a little: people, an offer, sales, a refund, balance; and somebody in every role."""
     business, side = house.business, Side(house)
-    launch(business, friend=EUR10, approval="manual")
+    campaign = launch(business, friend=EUR10, approval="manual")
+    weekly = ReminderPlan(starts_on=later(7).date(), at=NOON.time(), every_weeks=1, until=later(30).date(), texts={})
+    plan_reminder(campaign, weekly, actor="user:1", now=NOON)
     ana = add_client(business, "Ana", "López", email=f"ana@{business.slug}.example")
     ben = bring(ana, "Ben", email=f"ben@{business.slug}.example")
     bring(ana, "Eva", email=f"eva@{business.slug}.example")

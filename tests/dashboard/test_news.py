@@ -1,5 +1,7 @@
 """Telling all clients: words, preview, who gets it, a test, half a minute to stop it (R-013..R-017, UX task 5)."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.test import Client as Browser
@@ -9,7 +11,7 @@ from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.kernel.queue.worker import drain
 from plusone.messaging.models import Message
-from plusone.referrals.models import Campaign, Mailing
+from plusone.referrals.models import Campaign, Mailing, Reminder
 from world import add_client, launch
 
 from .pages import once_of, send, text_of
@@ -99,3 +101,31 @@ def test_the_log_says_how_many_and_why_not(gym: Business, ana: Client, olga: Bro
     assert "Paused." in text_of(olga.post(pause, follow=True))
     assert "Nobody gets it twice." in text_of(olga.post(at(gym, "mailing_resume", mailing.public_id), follow=True))
     assert not pause_mailing(mailing, paused=False, actor="user:1", now=later())
+
+
+def test_reminders_are_planned_changed_and_deleted(gym: Business, ana: Client, olga: Browser) -> None:
+    """R-015, R-016: with other words than the announcement; what is wrong stands at its field and changes nothing."""
+    campaign = launch(gym)
+    news, new = at(gym, "campaign_news", campaign.public_id), at(gym, "reminder_new", campaign.public_id)
+    assert f'href="{new}"' in olga.get(news).content.decode()
+    page = olga.get(new)
+    assert "¿Has pensado en alguien para Studio Vela?" in text_of(page)
+    initial = {name: value for name, value in page.context["form"].initial.items() if value is not None}
+    day = initial["starts_on"]
+    typed = {**initial, "starts_on": day.isoformat(), "at": "18:30", "every_weeks": "2", "channels": ["portal"]}
+    wrong = olga.post(new, {**typed, "once": once_of(page)})
+    assert (wrong.status_code, Reminder.objects.count()) == (422, 0)
+    assert "Say until when it is repeated." in text_of(wrong)
+    typed |= {"until": (day + timedelta(days=60)).isoformat(), "once": once_of(olga.get(new))}
+    first, _second = olga.post(new, typed, follow=True), olga.post(new, typed, follow=True)
+    assert "Every 2 weeks" in text_of(first)
+    reminder = Reminder.objects.get()
+    assert (reminder.at.hour, reminder.channels, reminder.texts) == (18, ["portal"], {})
+    one = at(gym, "reminder", reminder.public_id)
+    changed = {**typed, "audience": "idle", "once": once_of(olga.get(one))}
+    assert "Only clients who have not brought anybody yet" in text_of(olga.post(one, changed, follow=True))
+    remove = at(gym, "reminder_remove", reminder.public_id)
+    assert "Delete this reminder?" in text_of(olga.get(remove))
+    assert Reminder.objects.count() == 1
+    assert "The reminder is deleted." in text_of(olga.post(remove, follow=True))
+    assert Reminder.objects.count() == 0

@@ -82,6 +82,14 @@ def day_start(business: HasTimezone, day: date) -> datetime:
     return after
 
 
+def moment_of(business: HasTimezone, day: date, at: time) -> datetime:
+    """Return the moment, in UTC, when the business's clocks show `at` on a day.
+
+    An hour that they show twice is its first; one that they leave out is as much later as they are moved.
+    """
+    return datetime.combine(day, at, ZoneInfo(business.timezone)).astimezone(UTC)
+
+
 def days_range(business: HasTimezone, first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
     """Return the half-open span of time of the days `first` to `last`, both inclusive; None stays open."""
     return (

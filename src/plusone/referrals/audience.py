@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from plusone.clients.models import Client, ClientQuerySet
@@ -14,7 +14,7 @@ from plusone.messaging.models import Category, Message, Suppression
 from plusone.messaging.queries import is_channel_on
 from plusone.messaging.suppression import fingerprint
 
-from .models import Campaign, Mailing
+from .models import Campaign, Mailing, Reminder
 
 WEEK = timedelta(days=7)
 Reason = Message.Reason
@@ -116,6 +116,11 @@ def announcement_of(campaign: Campaign) -> Mailing | None:
 def mailings_of(campaign: Campaign) -> list[Mailing]:
     """Return what a campaign sent and will send, newest first."""
     return list(Mailing.objects.filter(campaign=campaign).order_by("-pk")[:50])
+
+
+def reminders_of(campaign: Campaign) -> list[Reminder]:
+    """Return what a campaign reminds its clients of, the next first, what is over last."""
+    return list(Reminder.objects.filter(campaign=campaign).order_by(F("next_on").asc(nulls_last=True), "at", "pk"))
 
 
 def _progress(counts: Counter[tuple[str, str]]) -> Progress:

@@ -112,6 +112,50 @@ class MailingSent(MailingFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class MailingSkipped(MailingFact):
+    """A reminder was left out, and why."""
+
+    name: ClassVar[str] = "mailing.skipped"
+    says: ClassVar[Promise] = _("A reminder to clients was left out")
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderFact(CampaignFact):
+    """What every fact about a reminder tells."""
+
+    reminder: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReminderPlanned(ReminderFact):
+    """A reminder was planned."""
+
+    name: ClassVar[str] = "reminder.planned"
+    says: ClassVar[Promise] = _("A reminder to clients was planned")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReminderChanged(ReminderFact):
+    """Its words, its time or its readers were changed."""
+
+    name: ClassVar[str] = "reminder.changed"
+    says: ClassVar[Promise] = _("A reminder to clients was changed")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReminderRemoved(ReminderFact):
+    """A reminder was deleted; what was sent of it stays."""
+
+    name: ClassVar[str] = "reminder.removed"
+    says: ClassVar[Promise] = _("A reminder to clients was deleted")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class CampaignTermsChanged(CampaignFact):
     """A campaign's offer changed, for later registrations alone."""
 

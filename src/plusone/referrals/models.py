@@ -76,13 +76,23 @@ class Mailing(Owned):
         SENT = "sent", _("Sent")
         SKIPPED = "skipped", _("Left out")
 
+    class Reason(models.TextChoices):
+        """Why a reminder was left out."""
+
+        INACTIVE = "inactive", _("The campaign was not active.")
+        MISSED = "missed", _("Its time had passed by too long.")
+        NO_CHANNEL = "no_channel", _("Its channels are switched off.")
+
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="mailings", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind)
     round = models.PositiveIntegerField()
     channels = models.JSONField(default=list)
     texts = models.JSONField(default=dict)  # as Campaign.news
     audience = models.CharField(max_length=12, default="all")
+    reminder = models.ForeignKey("Reminder", null=True, on_delete=models.SET_NULL, related_name="runs", db_index=False)
+    planned_at = models.DateTimeField(null=True)  # the moment of the reminder that this is the run of
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    reason = models.CharField(max_length=12, choices=Reason, blank=True)  # why it was left out
     due_at = models.DateTimeField()
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=80)
@@ -90,7 +100,12 @@ class Mailing(Owned):
     ended_at = models.DateTimeField(null=True)  # everybody who was eligible then has it
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "kind", "round"], name="referrals_mailing_round")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "kind", "round"], name="referrals_mailing_round"),
+            models.UniqueConstraint(
+                fields=["reminder", "planned_at"], condition=Q(reminder__isnull=False), name="referrals_reminder_once"
+            ),
+        ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state__in=("queued", "running")), name="referrals_mailing_due")
         ]
@@ -104,6 +119,41 @@ class Mailing(Owned):
     def is_open(self) -> bool:
         """More may be sent of it."""
         return self.state in (self.State.QUEUED, self.State.RUNNING, self.State.PAUSED)
+
+
+class Reminder(Owned):
+    """A text to a campaign's clients at a date, or every so many weeks until a date (R-015). Each run is a `Mailing`.
+
+    Day and time are the business's own. They become a moment only when they are due, so that a change of the clocks or
+    of the business's zone leaves them what they say.
+    """
+
+    class Audience(models.TextChoices):
+        """Who gets it."""
+
+        ALL = "all", _("All clients")
+        IDLE = "idle", _("Only clients who have not brought anybody yet")
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="reminders")
+    starts_on = models.DateField()
+    at = models.TimeField()
+    every_weeks = models.PositiveSmallIntegerField(default=0)  # 0: once
+    until = models.DateField(null=True)
+    channels = models.JSONField(default=list)
+    audience = models.CharField(max_length=12, choices=Audience, default=Audience.ALL)
+    texts = models.JSONField(default=dict)  # as Campaign.news
+    next_on = models.DateField(null=True)  # None: no further run
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(every_weeks=0, until=None) | Q(every_weeks__gte=1, until__gte=models.F("starts_on")),
+                name="referrals_reminder_ends",
+            )
+        ]
+        indexes = [models.Index(fields=["next_on"], condition=Q(next_on__isnull=False), name="referrals_reminder_next")]
 
 
 class Terms(Owned):

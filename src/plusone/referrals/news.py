@@ -18,9 +18,15 @@ _GAP = re.compile(r"\{([^{}]*)\}")
 _TO_REPLACE = re.compile(r"\[[^\[\]]*\]")
 
 
-def usual(language: str) -> dict[str, str]:
-    """Return the words that every campaign starts from."""
+def usual(language: str, kind: str = "announcement") -> dict[str, str]:
+    """Return the words that every campaign starts from; a reminder has others than the announcement (R-016)."""
     with translation.override(language):
+        if kind == "reminder":
+            greeting, way = _("Hello {first_name|there},"), _("Your link still waits for your friends: {link}")
+            return {
+                "subject": _("Have you thought of somebody for {business}?"),
+                "text": f"{greeting}\n\n{way}\n\n{{offer}}",
+            }
         greeting, way = _("Hello {first_name|there},"), _("This is your own link. Hand it on to whom you like: {link}")
         return {
             "subject": _("Recommend {business} to your friends"),
@@ -28,18 +34,18 @@ def usual(language: str) -> dict[str, str]:
         }
 
 
-def words_in(texts: Mapping[str, Mapping[str, str]], language: str) -> dict[str, str]:
+def words_in(texts: Mapping[str, Mapping[str, str]], language: str, kind: str = "announcement") -> dict[str, str]:
     """Return the words for a reader: own ones in their language, else the usual ones in it."""
     own = texts.get(language) or {}
-    return {**usual(language), **{part: text for part, text in own.items() if text}}
+    return {**usual(language, kind), **{part: text for part, text in own.items() if text}}
 
 
-def clean_texts(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+def clean_texts(given: Mapping[str, Mapping[str, Any]], kind: str = "announcement") -> dict[str, dict[str, str]]:
     """Return own words as they are kept: only what differs from the usual ones. Raise Invalid naming the field."""
     kept: dict[str, dict[str, str]] = {}
     for language, name in settings.LANGUAGES:
         said = given.get(language) or {}
-        plain = usual(language)
+        plain = usual(language, kind)
         subject = one_line(str(said.get("subject", "")))
         text = str(said.get("text", "")).replace("\r\n", "\n").strip()
         _check(subject, f"subject_{language}", SUBJECT_MAX, str(name))

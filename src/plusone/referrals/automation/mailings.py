@@ -12,6 +12,12 @@ def send_due(now: datetime) -> int:
     return commands.send_due(now)
 
 
+@sweep(every_seconds=5)
+def run_reminders(now: datetime) -> int:
+    """Queue the reminders whose time has come (R-015)."""
+    return commands.run_reminders(now)
+
+
 @sweep(every_seconds=30)
 def send_to_latecomers(now: datetime) -> int:
     """Tell who became eligible since."""

@@ -19,6 +19,7 @@ from .registering import (
     register_friend,
     register_without_referral,
 )
+from .reminders import ReminderPlan, change_reminder, plan_reminder, remove_reminder, run_reminders
 from .settling import complete, mark_activated, settle
 from .sharing import share_link
 from .standing import block_ambassador, restore_ambassador, trust_ambassador
@@ -31,6 +32,7 @@ __all__ = [
     "ExistingClient",
     "Lost",
     "RecommendedLine",
+    "ReminderPlan",
     "SelfReferral",
     "UnknownCode",
     "activate_campaign",
@@ -40,6 +42,7 @@ __all__ = [
     "archive_campaign",
     "attach_referral",
     "block_ambassador",
+    "change_reminder",
     "close_overdue",
     "complete",
     "create_campaign",
@@ -51,6 +54,7 @@ __all__ = [
     "import_referrals",
     "mark_activated",
     "pause_mailing",
+    "plan_reminder",
     "record_past_visit",
     "record_visit",
     "refer",
@@ -58,8 +62,10 @@ __all__ = [
     "register_without_referral",
     "reject_referral",
     "remind_of_cases",
+    "remove_reminder",
     "restore_ambassador",
     "roll_up_visits",
+    "run_reminders",
     "send_due",
     "send_test",
     "send_to_latecomers",

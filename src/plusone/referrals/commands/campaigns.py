@@ -13,7 +13,7 @@ from plusone.referrals.models import Campaign, Mailing, Referral, Terms
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.sentences import texts
 
-from .mailings import announce, stop_mailing
+from .mailings import announce, end_reminders, stop_mailing
 from .settling import bring_forward, close_open, last_moment
 
 State, Policy = Campaign.State, Campaign.Policy
@@ -100,6 +100,7 @@ def deactivate_campaign(
     _next_default(business)
     for mailing in Mailing.objects.filter(campaign=campaign, state=Mailing.State.QUEUED).select_related("business"):
         stop_mailing(mailing, actor=actor, now=now)
+    end_reminders(campaign, actor=actor, now=now)
     waiting = list(
         Referral.objects.filter(campaign=campaign, state=Referral.State.REGISTERED).select_related("business")
     )

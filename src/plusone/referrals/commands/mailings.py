@@ -95,7 +95,7 @@ def announce(campaign: Campaign, *, again: bool = False, actor: str, now: dateti
         created_at=now,
         created_by=actor,
     )
-    _tell(mailing, events.MailingQueued, actor, now)
+    tell(mailing, events.MailingQueued, actor, now)
     return mailing
 
 
@@ -105,7 +105,7 @@ def stop_mailing(mailing: Mailing, *, actor: str, now: datetime) -> bool:
     # One conditional UPDATE, so that it cannot start at the same moment.
     if not Mailing.objects.filter(pk=mailing.pk, state=State.QUEUED).update(state=State.STOPPED, ended_at=now):
         return False
-    _tell(mailing, events.MailingStopped, actor, now)
+    tell(mailing, events.MailingStopped, actor, now)
     return True
 
 
@@ -115,8 +115,16 @@ def pause_mailing(mailing: Mailing, *, paused: bool, actor: str, now: datetime) 
     was, then = (State.RUNNING, State.PAUSED) if paused else (State.PAUSED, State.RUNNING)
     if not Mailing.objects.filter(pk=mailing.pk, state=was).update(state=then):
         return False
-    _tell(mailing, events.MailingPaused, actor, now, paused=paused)
+    tell(mailing, events.MailingPaused, actor, now, paused=paused)
     return True
+
+
+def end_reminders(campaign: Campaign, *, actor: str, now: datetime) -> None:
+    """Send no more of the reminders that are on their way: a campaign that goes live again begins none of them anew."""
+    going = Mailing.objects.filter(campaign=campaign, kind=Kind.REMINDER, state__in=(State.RUNNING, State.PAUSED))
+    for mailing in going.select_related("business"):
+        Mailing.objects.filter(pk=mailing.pk).update(state=State.STOPPED, ended_at=now)
+        tell(mailing, events.MailingStopped, actor, now)
 
 
 def send_due(now: datetime) -> int:
@@ -192,7 +200,7 @@ def _write(mailing: Mailing, client: Client, channel: str, now: datetime) -> Mes
         mailing.business,
         TEMPLATE,
         to_client=client,
-        context=words_in(mailing.texts, client.reads()),
+        context=words_in(mailing.texts, client.reads(), mailing.kind),
         key=f"mailing:{mailing.pk}:{client.pk}:{channel}",
         channel=channel,
         mailing=mailing.pk,
@@ -218,9 +226,10 @@ def _end(mailing: Mailing, now: datetime) -> None:
                 )
                 withheld += 1
     written = Message.objects.filter(mailing_id=mailing.pk).exclude(state=Message.State.SUPPRESSED).count()
-    _tell(mailing, events.MailingSent, "system", now, written=written, withheld=withheld)
+    tell(mailing, events.MailingSent, "system", now, written=written, withheld=withheld)
 
 
-def _tell(mailing: Mailing, fact: type[events.MailingFact], actor: str, now: datetime, **more: Any) -> None:
+def tell(mailing: Mailing, fact: type[events.MailingFact], actor: str, now: datetime, **more: Any) -> None:
+    """Record a fact of a mailing."""
     told = fact(campaign=mailing.campaign_id, notice=mailing.pk, kind=mailing.kind, **more)
     record(mailing.business, told, actor=actor, now=now)

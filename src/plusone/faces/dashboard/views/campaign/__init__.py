@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import news, pages
+from . import news, pages, reminders
 
 urlpatterns = [
     path("campaign/", pages.campaign, name="campaign"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("campaigns/<str:campaign>/news/", news.page, name="campaign_news"),
     path("campaigns/<str:campaign>/news/preview/", news.preview, name="campaign_news_preview"),
     path("campaigns/<str:campaign>/news/save/", news.save, name="campaign_news_save"),
+    path("campaigns/<str:campaign>/reminders/new/", reminders.new, name="reminder_new"),
+    path("reminders/<str:reminder>/", reminders.one, name="reminder"),
+    path("reminders/<str:reminder>/delete/", reminders.remove, name="reminder_remove"),
     path("mailings/<str:mailing>/stop/", news.stop, name="mailing_stop"),
     path("mailings/<str:mailing>/pause/", news.pause, name="mailing_pause"),
     path("mailings/<str:mailing>/resume/", news.resume, name="mailing_resume"),

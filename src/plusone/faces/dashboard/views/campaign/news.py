@@ -32,6 +32,7 @@ from plusone.referrals.audience import (
     mailings_of,
     progress_of,
     reach,
+    reminders_of,
 )
 from plusone.referrals.models import Campaign, Mailing
 from plusone.referrals.news import GAPS, clean_texts, words_in
@@ -39,11 +40,8 @@ from plusone.referrals.news import GAPS, clean_texts, words_in
 SAMPLES = 50
 
 
-class NewsForm(OnceForm):
-    """The announcement in each language, and by what it is sent."""
-
-    tell_by_email = forms.BooleanField(label=gettext_lazy("By e-mail"), required=False)
-    tell_by_portal = forms.BooleanField(label=gettext_lazy("As a notice in their pages"), required=False)
+class WordsForm(OnceForm):
+    """A text in each language."""
 
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,13 +64,31 @@ class NewsForm(OnceForm):
         }
 
 
+class NewsForm(WordsForm):
+    """The announcement, and by what it is sent."""
+
+    tell_by_email = forms.BooleanField(label=gettext_lazy("By e-mail"), required=False)
+    tell_by_portal = forms.BooleanField(label=gettext_lazy("As a notice in their pages"), required=False)
+
+
 def initial_of(campaign: Campaign) -> dict[str, Any]:
     """Return what the form shows: own words, else the usual ones."""
-    shown: dict[str, Any] = {"tell_by_email": campaign.tell_by_email, "tell_by_portal": campaign.tell_by_portal}
+    switches = {"tell_by_email": campaign.tell_by_email, "tell_by_portal": campaign.tell_by_portal}
+    return {**switches, **initial_words(campaign.news)}
+
+
+def initial_words(texts: dict[str, dict[str, str]], kind: str = "announcement") -> dict[str, str]:
+    """Return own words, else the usual ones, as the fields have them."""
+    shown: dict[str, str] = {}
     for code, _name in settings.LANGUAGES:
-        words = words_in(campaign.news, code)
+        words = words_in(texts, code, kind)
         shown |= {f"subject_{code}": words["subject"], f"text_{code}": words["text"]}
     return shown
+
+
+def gaps_shown() -> list[tuple[str, Any]]:
+    """Return the placeholders that a text may have, each with its meaning."""
+    return [("{" + name + "}", placeholders[name].label) for name in GAPS]
 
 
 @staff("campaigns.view")
@@ -87,7 +103,8 @@ def preview(request: Page, campaign: str) -> HttpResponse:
     """Show how a client would read it, while it is being written."""
     found = get(request.business, Campaign, campaign)
     form = NewsForm(request.POST, business=request.business)
-    return render(request, "dashboard/campaign/news_preview.html", _preview(request, found, form))
+    kind = "reminder" if request.GET.get("kind") == "reminder" else "announcement"
+    return render(request, "dashboard/campaign/news_preview.html", preview_of(request, found.news, form, kind=kind))
 
 
 @staff("campaigns.manage")
@@ -190,15 +207,17 @@ def _sample(request: Page) -> Client | None:
     return found
 
 
-def _preview(request: Page, campaign: Campaign, form: NewsForm) -> dict[str, Any]:
+def preview_of(
+    request: Page, texts: dict[str, dict[str, str]], form: WordsForm, *, kind: str = "announcement"
+) -> dict[str, Any]:
     """Return what a client would read, in their language; nothing while the words are wrong."""
     sample = _sample(request)
     language = sample.reads() if sample else request.business.language
     try:
-        texts = clean_texts(form.texts()) if form.is_bound and form.is_valid() else campaign.news
+        texts = clean_texts(form.texts(), kind) if form.is_bound and form.is_valid() else texts
     except Refused as error:
         return {"fault": str(error)}
-    words = words_in(texts, language)
+    words = words_in(texts, language, kind)
     data = words if sample else {**words, "link": f"{settings.BASE_URL}/r/…"}
     ctx = Context(request.business, request.now, language=language, client=sample, data=data)
     shown = render_message(templates["campaign.news"](), ctx, is_bare=True)
@@ -222,7 +241,7 @@ def _page(request: Page, campaign: Campaign, form: NewsForm | None = None) -> Ht
         ],
         "campaign": campaign,
         "form": form,
-        "gaps": [("{" + name + "}", placeholders[name].label) for name in GAPS],
+        "gaps": gaps_shown(),
         "samples": clients_told(business).order_by("pk")[:SAMPLES],
         "reaches": [(channels[one.channel].label, one) for one in reaches(request, told_by)],
         "rows": [(row, progress[row.pk], [channels[one].label for one in row.channels]) for row in rows],
@@ -231,6 +250,7 @@ def _page(request: Page, campaign: Campaign, form: NewsForm | None = None) -> Ht
         "quiet_until": next_loud(business, request.now) if is_quiet(business, request.now) else None,
         "may_manage": request.may("campaigns.manage") and campaign.state != Campaign.State.ARCHIVED,
         "me": request.collaborator.user.email,
-        **_preview(request, campaign, form),
+        "reminders": [(one, [channels[name].label for name in one.channels]) for one in reminders_of(campaign)],
+        **preview_of(request, campaign.news, form),
     }
     return render(request, "dashboard/campaign/news.html", context, status=status)

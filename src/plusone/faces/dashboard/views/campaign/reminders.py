@@ -1,0 +1,141 @@
+"""When a campaign reminds its clients, of what, and whom (R-015, R-016)."""
+
+from datetime import time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from plusone.faces.dashboard.forms import act_once, choose
+from plusone.faces.ui.http import Page, staff
+from plusone.kernel import clock
+from plusone.kernel.access import get
+from plusone.messaging.channels import channels
+from plusone.referrals import commands
+from plusone.referrals.audience import channels_of, clients_told
+from plusone.referrals.commands import ReminderPlan
+from plusone.referrals.models import Campaign, Reminder
+
+from .news import SAMPLES, WordsForm, gaps_shown, initial_words, preview_of
+
+WEEKS = (1, 2, 3, 4, 6, 8, 12)
+PROPOSED_DAYS, PROPOSED_HOUR = 7, 10
+
+
+class ReminderForm(WordsForm):
+    """Day and time, how often, by what, to whom, and the words."""
+
+    starts_on = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    at = forms.TimeField(label=gettext_lazy("Time"), widget=forms.TimeInput({"type": "time"}, "%H:%M"))
+    every_weeks = forms.TypedChoiceField(label=gettext_lazy("Repeat"), coerce=int)
+    until = forms.DateField(
+        label=gettext_lazy("Until"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    channels = forms.MultipleChoiceField(label=gettext_lazy("Sent"), widget=forms.CheckboxSelectMultiple)
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Who gets it"), choices=Reminder.Audience.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose(self, "every_weeks", [(0, _("Once")), *((weeks, every(weeks)) for weeks in WEEKS)])
+        choose(self, "channels", [("email", _("By e-mail")), ("portal", _("As a notice in their pages"))])
+
+    def plan(self) -> ReminderPlan:
+        """Return what was planned."""
+        given = self.cleaned_data
+        when = {name: given[name] for name in ("starts_on", "at", "every_weeks", "until", "audience")}
+        return ReminderPlan(**when, channels=tuple(given["channels"]), texts=self.texts())
+
+
+def every(weeks: int) -> str:
+    """Say how often."""
+    return ngettext("Every week", "Every %(weeks)s weeks", weeks) % {"weeks": weeks}
+
+
+@staff("campaigns.manage")
+def new(request: Page, campaign: str) -> HttpResponse:
+    """Plan a reminder."""
+    found = get(request.business, Campaign, campaign)
+    return _page(request, found)
+
+
+@staff("campaigns.manage")
+def one(request: Page, reminder: str) -> HttpResponse:
+    """Change one."""
+    found = get(request.business, Reminder, reminder)
+    return _page(request, found.campaign, found)
+
+
+@staff("campaigns.manage")
+def remove(request: Page, reminder: str) -> HttpResponse:
+    """Delete one, after asking."""
+    found = get(request.business, Reminder, reminder)
+    back = _news(found.campaign)
+    if request.method == "POST":
+        commands.remove_reminder(found, actor=request.actor, now=request.now)
+        messages.success(request, _("The reminder is deleted. What was sent of it stays in the list."))
+        return redirect(back)
+    context = {
+        "title": _("Delete this reminder?"),
+        "text": _("Nobody is written to any more because of it."),
+        "act": _("Delete"),
+        "tone": "danger",
+        "back": back,
+    }
+    return render(request, "ui/confirm.html", context)
+
+
+def _page(request: Page, campaign: Campaign, reminder: Reminder | None = None) -> HttpResponse:
+    campaign.business = request.business
+    form = ReminderForm(request.POST or None, business=request.business, initial=_initial(request, campaign, reminder))
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            if reminder is None:
+                commands.plan_reminder(campaign, form.plan(), actor=request.actor, now=request.now)
+            else:
+                commands.change_reminder(reminder, form.plan(), actor=request.actor, now=request.now)
+            return "done"
+
+        if act_once(form, f"reminder:{(reminder or campaign).pk}", act):
+            messages.success(request, _("Saved."))
+            return redirect(f"{_news(campaign)}#reminders")
+    title = _("Change reminder") if reminder else _("New reminder")
+    context = {
+        "nav": "campaign",
+        "title": title,
+        "lead": _("It is sent while the campaign is active. What falls into a pause is left out, not made up for."),
+        "crumbs": [
+            (campaign.name, reverse("b:campaign_one", args=[request.business.slug, campaign.public_id])),
+            (_("Tell your clients"), _news(campaign)),
+            (title, ""),
+        ],
+        "campaign": campaign,
+        "reminder": reminder,
+        "form": form,
+        "gaps": gaps_shown(),
+        "off": [channels[name].label for name in ("email", "portal") if name not in channels_of(campaign)],
+        "samples": clients_told(request.business).order_by("pk")[:SAMPLES],
+        **preview_of(request, reminder.texts if reminder else {}, form, kind="reminder"),
+    }
+    return render(request, "dashboard/campaign/reminder.html", context, status=422 if form.errors else 200)
+
+
+def _initial(request: Page, campaign: Campaign, reminder: Reminder | None) -> dict[str, Any]:
+    words = initial_words(reminder.texts if reminder else {}, "reminder")
+    if reminder:
+        names = ("starts_on", "at", "every_weeks", "until", "channels", "audience")
+        return {name: getattr(reminder, name) for name in names} | words
+    day = clock.day_of(request.business, request.now) + timedelta(days=PROPOSED_DAYS)
+    proposed = {"starts_on": day, "at": time(PROPOSED_HOUR), "every_weeks": 0, "audience": Reminder.Audience.ALL}
+    return {**proposed, "channels": channels_of(campaign), **words}
+
+
+def _news(campaign: Campaign) -> str:
+    return reverse("b:campaign_news", args=[campaign.business.slug, campaign.public_id])
