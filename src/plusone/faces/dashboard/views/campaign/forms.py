@@ -19,7 +19,7 @@ from plusone.referrals.conditions import Condition, conditions
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, read_offer
 
-from . import rewards
+from . import limits, rewards
 from .presets import start_of
 from .rewards import SIDES
 
@@ -74,6 +74,7 @@ class CampaignForm(OnceForm):
         super().__init__(*args, **kwargs)
         self.business, self.base = business, base or Offer()
         rewards.add_fields(self, business)
+        limits.add_fields(self, business)
         slots = [(kind.name, kind.slot or kind().action(business, {"kind": kind.name})) for kind in conditions]
         choose(self, "condition", slots)
         at_least = _("How many orders, or how much money")
@@ -114,6 +115,17 @@ class CampaignForm(OnceForm):
             and field.name.startswith((*SIDES, "condition", "mode"))
         ]
 
+    @property
+    def limit_fields(self) -> list[forms.BoundField]:
+        """The fields of the second drawer."""
+        return [self[name] for name in limits.NAMES]
+
+    @property
+    def limits_are_open(self) -> bool:
+        """Whether the second drawer says something that has to be seen."""
+        usual = limits.shown(self.business, Offer())
+        return any(field.errors or _said(field.value()) != _said(usual[field.name]) for field in self.limit_fields)
+
     def offer(self) -> Offer:
         """Return the offer of a valid form, over what the form does not show. Raise Invalid naming the field."""
         given = self.cleaned_data
@@ -128,6 +140,7 @@ class CampaignForm(OnceForm):
                 "hold_days": given["hold_days"] or 0,
                 "qualification_days": given["qualification_days"] or 0,
                 "approval": "manual" if given["approval"] else "auto",
+                **limits.read(given),
             },
             base=self.base,
         )
@@ -166,6 +179,10 @@ class CampaignForm(OnceForm):
         return condition.clean(wanted)
 
 
+def _said(value: object) -> str:
+    return str(value) if value else ""
+
+
 def initial_of(business: Business, *, name: str, offer: Offer) -> dict[str, Any]:
     """Return what the form shows for an offer."""
     given = {"friend": offer.friend_reward, "ambassador": offer.ambassador_reward}
@@ -184,7 +201,7 @@ def initial_of(business: Business, *, name: str, offer: Offer) -> dict[str, Any]
     }
     for side, reward in given.items():
         found |= rewards.shown(business, side, reward)
-    return found
+    return found | limits.shown(business, offer)
 
 
 def _at_least(business: Business, condition: dict[str, Any]) -> str:
