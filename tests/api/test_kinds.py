@@ -62,6 +62,34 @@ def test_a_thing_is_handed_over_once(vela: Caller, ana: Client, bono: Product) -
         assert vela.post(f"/rewards/{found['friend']['id']}/hand-over").body["handed_over"] is True
 
 
+def test_a_membership_and_days_are_given(vela: Caller, ana: Client, bono: Product) -> None:
+    """CONTRACT: both kinds in and out; the membership stands in the list as given, with its uses."""
+    wanted = {"name": "Primera clase", "kind": "pack", "price": 0, "uses": 1, "valid_days": 30, "sellable": False}
+    once = vela.post("/membership-types", wanted).body["id"]
+    offer = {
+        "friend_reward": {"kind": "membership", "membership_type": once},
+        "ambassador_reward": {"kind": "membership_days", "days": 10},
+    }
+    made = vela.post("/campaigns", {"name": "X", **offer}).body
+    assert {name: made[name] for name in offer} == offer
+    assert "la membresía «Primera clase» de regalo" in made["terms"]["text"]
+    assert "10 días más de membresía" in made["terms"]["text"]
+    vela.post(f"/campaigns/{made['id']}/activate")
+    sent = {"ambassador": ana.public_id, "friend": {"email": "b@f.example", "first_name": "Ben"}}
+    referral = vela.post("/referrals", sent).body
+    [mine] = vela.get(f"/memberships?client={referral['friend']}").body["items"]
+    assert (mine["source"], mine["order"], mine["uses_left"], mine["state"]) == ("reward", None, 1, "active")
+    visit = {"type": "session.attended", "client": referral["friend"], "key": "v1"}
+    assert (vela.post("/events", visit).status, vela.post("/events", visit).status) == (201, 200)
+    [mine] = vela.get(f"/memberships?client={referral['friend']}").body["items"]
+    assert (mine["uses_left"], mine["state"]) == (0, "used_up")
+    vela.post(f"/clients/{referral['friend']}/activate")
+    [days] = [row for row in vela.get(f"/referrals/{referral['id']}").body["rewards"] if row["side"] == "ambassador"]
+    assert (days["kind"], days["state"], days["amount"]) == ("membership_days", "granted", None)
+    issued = vela.get("/insights/impact").body
+    assert issued["outstanding_balance"] == 0
+
+
 def test_wrong_rewards_name_their_field(vela: Caller, bono: Product) -> None:
     for reward, field in [
         ({"kind": "coupon", "percent": 10}, "friend_reward.valid_days"),

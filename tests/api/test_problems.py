@@ -134,10 +134,7 @@ def test_each_wrong_field_is_named(vela: Caller) -> None:
 
 def test_what_is_not_built_yet_says_so(vela: Caller, nobody: Caller, carla: Client, bono: Product) -> None:
     """CONTRACT: an option or kind that is not built, with anything but its default: 422 not_available."""
-    offers = [
-        {"ambassador_reward": {"kind": kind, "percent": 10, "text": "x"}} for kind in ("membership", "membership_days")
-    ]
-    offers += [{"conditions": [{"kind": kind, "at_least": 1}]} for kind in ("membership_kept",)]
+    offers = [{"conditions": [{"kind": kind, "at_least": 1}]} for kind in ("membership_kept",)]
     for offer in offers:
         answer = vela.post("/campaigns", {"name": "X", **offer})
         assert is_problem(answer, 422, "not_available"), offer

@@ -11,8 +11,9 @@ from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.referrals.models import Campaign, Referral, Terms
 from plusone.rewards.models import Handover, Reward
+from plusone.store.commands import create_membership_type
 from plusone.store.models import Product
-from world import EUR10, bring, launch
+from world import EUR10, NOON, bring, launch
 
 from .pages import once_of, send, text_of
 
@@ -309,7 +310,16 @@ def test_the_sentence_takes_every_kind_of_reward(gym: Business, olga: Browser, b
     manual = {**sent, "ambassador_kind": "manual", "ambassador_text": "Un masaje"}
     shown = text_of(olga.post(at(gym, "campaign_preview"), manual))
     assert "« Un masaje », à retirer sous 60 jours" in shown
+    assert 'value="membership"' not in page.content.decode()  # there is no type to give yet
+    once = create_membership_type(gym, name="Clase", kind="pack", price=0, uses=1, sellable=False, now=NOON)
+    given = {"friend_kind": "membership", "friend_membership_type": once.public_id}
+    given |= {"ambassador_kind": "membership_days", "ambassador_days": "10", "draft": "1"}
+    shown = text_of(olga.post(at(gym, "campaign_preview"), {**sent, **given}))
+    assert "l’abonnement « Clase » offert" in shown
+    assert "10 jours d’abonnement en plus" in shown
     for wrong, said in [
+        ({**given, "friend_membership_type": ""}, "Choose a type of membership."),
+        ({**given, "ambassador_days": "x"}, "Write between 1 and 3,650 days."),
         ({"ambassador_product": ""}, "Choose a product of your store."),
         ({"friend_valid_days": "0"}, "Write between 1 and 3,650 days."),
         ({"ambassador_kind": "manual", "ambassador_text": ""}, "Say in at most 120 characters what you hand over."),

@@ -13,7 +13,6 @@ from plusone.rewards.types import types
 from .conditions import conditions
 from .models import Terms
 
-KINDS_PLANNED = frozenset({"membership", "membership_days"})
 CONDITIONS_PLANNED = frozenset({"membership_kept"})
 CAPS = ("rewards_total", "rewards_per_month", "amount_per_month")
 ATTRIBUTIONS = ("last_touch", "first_touch")
@@ -101,8 +100,6 @@ def _reward(business: Business, sent: dict[str, Any], name: str, base: Params | 
     if not isinstance(reward, dict):
         raise Invalid(_("A reward has a kind and its amount."), field=name)
     kind = reward.get("kind")
-    if kind in KINDS_PLANNED and kind not in types:
-        raise NotAvailable(_("This kind of reward is not available yet."), field=name)
     if not isinstance(kind, str) or kind not in types:
         raise Invalid(_("There is no such kind of reward."), field=name)
     try:

@@ -26,6 +26,12 @@ def end_memberships(now: datetime) -> None:
     commands.end_due(now)
 
 
+@sweep(every_seconds=60)
+def add_waiting_days(now: datetime) -> None:
+    """Add given days that waited to a membership that runs."""
+    commands.add_due_days(now)
+
+
 @reaction(ClientDeleted)
 def call_off_open_orders(business: Business, event: Event, fact: ClientDeleted, now: datetime) -> None:
     """A deleted client's unpaid orders are cancelled, so that what they hold is free before the rest is given up."""

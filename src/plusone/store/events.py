@@ -194,3 +194,68 @@ class MembershipVoided(Fact):
     name: ClassVar[str] = "membership.voided"
     says: ClassVar[Promise] = _("A membership was called off")
     membership: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipGranted(Fact):
+    """A membership was given to a client; `source` says as what."""
+
+    name: ClassVar[str] = "membership.granted"
+    says: ClassVar[Promise] = _("A membership was given")
+    membership: int
+    source: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipExtended(Fact):
+    """Days that were given moved a membership's end."""
+
+    name: ClassVar[str] = "membership.extended"
+    says: ClassVar[Promise] = _("Days were added to a membership")
+    membership: int
+    days: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipShortened(Fact):
+    """Days that were given were taken back from a membership."""
+
+    name: ClassVar[str] = "membership.shortened"
+    says: ClassVar[Promise] = _("Days were taken back from a membership")
+    membership: int
+    days: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipUsed(Fact):
+    """A visit took a use of a membership; `left` are still there."""
+
+    name: ClassVar[str] = "membership.used"
+    says: ClassVar[Promise] = _("A use of a membership was taken")
+    membership: int
+    left: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipUseReturned(Fact):
+    """A visit that was none gave its use back."""
+
+    name: ClassVar[str] = "membership.use_returned"
+    says: ClassVar[Promise] = _("A use of a membership was given back")
+    membership: int
+    left: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class MembershipUsedUp(Fact):
+    """The last use of a membership was taken."""
+
+    name: ClassVar[str] = "membership.used_up"
+    says: ClassVar[Promise] = _("A membership was used up")
+    membership: int

@@ -222,9 +222,9 @@ class MembershipType(Owned):
 
 
 class Membership(Owned):
-    """A client's membership, with the dates of its state (REQUIREMENTS 4.5).
+    """A client's membership, with the dates of its state (REQUIREMENTS 4.5): bought by an order, or given for a source.
 
-    Its period number n ends n periods after the start date, moved by the days that it was frozen.
+    Its period number n ends n periods after the start date, moved by the days that it was frozen or was given.
     """
 
     class State(models.TextChoices):
@@ -236,17 +236,22 @@ class Membership(Owned):
         PAST_DUE = "past_due", _("Payment is due")
         ENDING = "ending", _("Ends soon")
         ENDED = "ended", _("Ended")
+        USED_UP = "used_up", _("Used up")
         VOID = "void", _("Void")
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="memberships")
     type = models.ForeignKey(MembershipType, on_delete=models.PROTECT, related_name="+")
-    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="membership")
+    order = models.OneToOneField(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="membership")
+    source_kind = models.CharField(max_length=20, blank=True)
+    source_id = models.BigIntegerField(null=True, blank=True)
     state = models.CharField(max_length=16, choices=State, default=State.PENDING_PAYMENT)
     is_new = models.BooleanField(default=False)  # the first of its type that this client bought
     ordered_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     periods_paid = models.PositiveIntegerField(default=0)
+    uses_left = models.PositiveIntegerField(null=True, blank=True)  # of a pack
     frozen_days = models.PositiveIntegerField(default=0)
+    extra_days = models.PositiveIntegerField(default=0)  # given as rewards
     frozen_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)  # of what recurs: when the next renewal is due
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -261,11 +266,56 @@ class Membership(Owned):
                 condition=Q(state__in=("pending_payment", "void")) | Q(started_at__isnull=False),
                 name="store_membership_started",
             ),
+            models.CheckConstraint(
+                condition=Q(order__isnull=False) | Q(source_id__isnull=False), name="store_membership_from"
+            ),
+            models.UniqueConstraint(
+                fields=["business", "source_kind", "source_id"],
+                condition=Q(source_id__isnull=False),
+                name="store_membership_given_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["business", "-id"], name="store_membership_newest"),
             models.Index(fields=["client", "-id"], name="store_membership_client"),
             models.Index(fields=["ends_at"], condition=Q(state__in=("active", "ending")), name="store_membership_due"),
+        ]
+
+
+class MembershipUse(Owned):
+    """A visit that a membership let in; what it was for stands in plain columns, once each."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="uses")
+    source_kind = models.CharField(max_length=20)
+    source_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "source_kind", "source_id"], name="store_membership_use_once")
+        ]
+
+
+class GiftedDays(Owned):
+    """Days of membership that were given to a client: added to a membership, or waiting for the next one."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="gifted_days")
+    days = models.PositiveIntegerField()
+    source_kind = models.CharField(max_length=20)
+    source_id = models.BigIntegerField()
+    membership = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="gifted_days"
+    )
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "source_kind", "source_id"], name="store_days_given_once"),
+            models.CheckConstraint(condition=Q(days__gt=0), name="store_days_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["client"], condition=Q(membership=None, withdrawn_at=None), name="store_days_waiting"),
         ]
 
 

@@ -11,7 +11,7 @@ from plusone.clients.models import Client, fold
 from plusone.kernel.models import Business
 from plusone.kernel.money import share
 
-from .models import Coupon, Membership, Order, Payment, Product, Refund
+from .models import Coupon, Membership, MembershipType, Order, Payment, Product, Refund
 
 
 def products_of(business: Business, *, archived: bool = False) -> QuerySet[Product]:
@@ -56,8 +56,19 @@ def usable_coupons(client: Client, *, now: datetime) -> QuerySet[Coupon]:
 
 def memberships_of(client: Client) -> QuerySet[Membership]:
     """Return the memberships of a client that run or wait for their payment, newest first."""
-    gone = (Membership.State.ENDED, Membership.State.VOID)
+    gone = (Membership.State.ENDED, Membership.State.USED_UP, Membership.State.VOID)
     return client.memberships.exclude(state__in=gone).select_related("type").order_by("-id")
+
+
+def membership_types_of(business: Business) -> QuerySet[MembershipType]:
+    """Return the types of membership of a business by name."""
+    return MembershipType.objects.filter(business=business).order_by("name", "id")
+
+
+def waiting_days(client: Client) -> int:
+    """Return how many given days of membership wait for a client's next one."""
+    waiting = client.gifted_days.filter(membership=None, withdrawn_at=None)
+    return int(waiting.aggregate(total=Sum("days"))["total"] or 0)
 
 
 def memberships_bought(client: Client, *, since: datetime) -> int:

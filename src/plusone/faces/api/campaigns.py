@@ -10,7 +10,7 @@ from plusone.kernel.access import get
 from plusone.kernel.models import Business
 from plusone.referrals import commands
 from plusone.referrals.models import Campaign, Terms
-from plusone.referrals.offers import CAPS, CONDITIONS_PLANNED, KINDS_PLANNED, offer_of, read_offer
+from plusone.referrals.offers import CAPS, CONDITIONS_PLANNED, offer_of, read_offer
 from plusone.referrals.queries import campaigns_of
 
 from .call import Call
@@ -81,7 +81,6 @@ class CapsOut(Found):
     amount_per_month: int | None
 
 
-RewardIn = Annotated[RewardTermsIn, planned(KINDS_PLANNED)]
 ConditionIn = Annotated[
     Annotated[ActivatedIn | OrdersIn | SpendIn | SessionsAttendedIn | MembershipBoughtIn, Field(discriminator="kind")],
     planned(CONDITIONS_PLANNED),
@@ -99,8 +98,8 @@ Clawback = Literal["within_balance", "only_pending", "allow_negative"]
 class Offer(Body):
     """Who receives what, once the friend did what."""
 
-    friend_reward: RewardIn | None = None
-    ambassador_reward: RewardIn | None = None
+    friend_reward: RewardTermsIn | None = None
+    ambassador_reward: RewardTermsIn | None = None
     conditions: Annotated[list[ConditionIn], Field(max_length=10)] | None = None
     friend_reward_on: Literal["registered", "qualified"] = "registered"
     hold_days: Days = 0

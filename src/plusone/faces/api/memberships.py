@@ -21,7 +21,7 @@ router = Router(tags=["Memberships"])
 Kind = Literal["recurring", "prepaid", "pack"]
 Period = Literal["month", "year"]
 Count = Annotated[int, Strict(), Field(ge=1, le=3650)]
-State = Literal["pending_payment", "active", "frozen", "past_due", "ending", "ended", "void"]
+State = Literal["pending_payment", "active", "frozen", "past_due", "ending", "ended", "used_up", "void"]
 
 
 class MembershipTypeIn(Body):
@@ -63,8 +63,10 @@ class MembershipOut(Found):
     id: Id
     client: Id
     membership_type: Id
-    order: Annotated[Id, Field(description="The order that bought it.")]
+    order: Annotated[Id | None, Field(description="The order that bought it; null where it was given.")]
+    source: Literal["sale", "reward"]
     state: State
+    uses_left: Annotated[int | None, Field(description="Of a pack; visits take them.")]
     is_new: Annotated[bool, Field(description="Whether the client bought this type for the first time.")]
     periods_paid: int
     started_at: Moment | None
@@ -131,8 +133,10 @@ def show(business: Business, found: Sequence[Membership]) -> list[dict[str, Any]
             "id": row.public_id,
             "client": row.client.public_id,
             "membership_type": row.type.public_id,
-            "order": row.order.public_id,
+            "order": row.order.public_id if row.order else None,
+            "source": row.source_kind or "sale",
             "state": row.state,
+            "uses_left": row.uses_left,
             "is_new": row.is_new,
             "periods_paid": row.periods_paid,
             **{

@@ -14,8 +14,10 @@ SHAPES: dict[str, Any] = {
     "days": Annotated[int, Strict(), Field(ge=1, le=3650)],
     "text": Annotated[str, Strict(), Field(max_length=120, pattern=NO_CONTROL)],
     "product": Reference,
+    "membership": Reference,
+    "count": Annotated[int, Strict(), Field(ge=1, le=3650)],
 }
-OUT: dict[str, Any] = {"money": int, "percent": float, "days": int}
+OUT: dict[str, Any] = {"money": int, "percent": float, "days": int, "count": int}
 
 
 def _takers() -> dict[str, tuple[str, list[str]]]:

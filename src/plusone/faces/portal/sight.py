@@ -14,7 +14,7 @@ from plusone.referrals.standing import is_blocked
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import Wallet, to_hand_over, wallet_of
 from plusone.store.models import Coupon, Membership
-from plusone.store.queries import memberships_of, usable_coupons
+from plusone.store.queries import memberships_of, usable_coupons, waiting_days
 
 
 @dataclass
@@ -48,6 +48,11 @@ class Sight:
     def memberships(self) -> list[Membership]:
         """What runs, or waits for its payment."""
         return list(memberships_of(self.client))
+
+    @cached_property
+    def waiting_days(self) -> int:
+        """Given days of membership that wait for the next one."""
+        return waiting_days(self.client)
 
     @property
     def offer(self) -> Offer | None:

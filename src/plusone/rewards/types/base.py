@@ -30,7 +30,7 @@ class Input:
     """One parameter of a kind, as faces ask for it: its name in the contract, and what sort of value it is."""
 
     name: str
-    kind: Literal["money", "percent", "days", "text", "product"]
+    kind: Literal["money", "percent", "days", "text", "product", "membership", "count"]
 
 
 @dataclass(frozen=True)

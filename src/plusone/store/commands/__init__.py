@@ -2,17 +2,20 @@
 
 from .coupons import CouponRefused, issue_coupon, withdraw_coupon
 from .desk import sell
+from .gifts import add_due_days, give_days, grant_membership, withdraw_days, withdraw_membership
 from .imports import PaidLine, import_orders
 from .memberships import NotRunning, cancel_membership, create_membership_type, end_due, freeze, unfreeze
 from .orders import cancel, expire_due, pay, place_order
 from .products import archive_product, create_product, edit_product, restore_product, set_picture
 from .refunds import refund
 from .renewals import renew
+from .uses import return_use, use_membership
 
 __all__ = [
     "CouponRefused",
     "NotRunning",
     "PaidLine",
+    "add_due_days",
     "archive_product",
     "cancel",
     "cancel_membership",
@@ -22,6 +25,8 @@ __all__ = [
     "end_due",
     "expire_due",
     "freeze",
+    "give_days",
+    "grant_membership",
     "import_orders",
     "issue_coupon",
     "pay",
@@ -29,8 +34,12 @@ __all__ = [
     "refund",
     "renew",
     "restore_product",
+    "return_use",
     "sell",
     "set_picture",
     "unfreeze",
+    "use_membership",
     "withdraw_coupon",
+    "withdraw_days",
+    "withdraw_membership",
 ]

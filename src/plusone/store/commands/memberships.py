@@ -12,7 +12,7 @@ from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 from plusone.kernel.money import AMOUNT_MAX
 from plusone.store import events
-from plusone.store.models import Membership, MembershipType, Order
+from plusone.store.models import GiftedDays, Membership, MembershipType, Order
 
 State, Kind = Membership.State, MembershipType.Kind
 LIVE = (State.ACTIVE, State.FROZEN, State.PAST_DUE, State.ENDING)
@@ -82,12 +82,19 @@ def deliver(order: Order, *, actor: str, now: datetime) -> None:
     if found is None or found.state != State.PENDING_PAYMENT:
         return
     before = Membership.objects.filter(client=found.client_id, type=found.type, started_at__isnull=False)
-    found.is_new = not before.exclude(state=State.VOID).exists()
-    found.state, found.started_at, found.periods_paid = State.ACTIVE, now, 1
-    found.ends_at = _end(found)
-    found.save(update_fields=["is_new", "state", "started_at", "periods_paid", "ends_at"])
+    found.is_new = not before.filter(order__isnull=False).exclude(state=State.VOID).exists()
+    begin(found, now=now)
+    found.save()
     told = events.MembershipStarted(membership=found.pk, is_new=found.is_new)
     record(found.business, told, client=found.client_id, actor=actor, now=now)
+    add_waiting_days(found, actor=actor, now=now)
+
+
+def begin(found: Membership, *, now: datetime) -> None:
+    """Let a membership's first period and its uses begin."""
+    found.state, found.started_at, found.periods_paid = State.ACTIVE, now, 1
+    found.uses_left = found.type.uses
+    found.ends_at = end_of(found)
 
 
 def call_off(order: Order, *, actor: str, now: datetime) -> None:
@@ -95,10 +102,38 @@ def call_off(order: Order, *, actor: str, now: datetime) -> None:
     found = Membership.objects.select_related("business").filter(order=order).exclude(state=State.VOID).first()
     if found is None:
         return
+    void(found, actor=actor, now=now)
+
+
+def void(found: Membership, *, actor: str, now: datetime) -> None:
+    """Make a membership void; days that were added to it wait again for the next one."""
     found.state, found.ended_at = State.VOID, now
     found.save(update_fields=["state", "ended_at"])
+    GiftedDays.objects.filter(membership=found, withdrawn_at=None).update(membership=None)
     told = events.MembershipVoided(membership=found.pk)
     record(found.business, told, client=found.client_id, actor=actor, now=now)
+
+
+def add_days(found: Membership, given: GiftedDays, *, actor: str, now: datetime) -> None:
+    """Move a locked membership's end by days that were given."""
+    found.extra_days += given.days
+    found.ends_at = end_of(found)
+    if found.state == State.PAST_DUE and found.ends_at and found.ends_at > now:
+        found.state = State.ACTIVE
+    found.save(update_fields=["extra_days", "ends_at", "state"])
+    given.membership = found
+    given.save(update_fields=["membership"])
+    told = events.MembershipExtended(membership=found.pk, days=given.days)
+    record(found.business, told, client=found.client_id, actor=actor, now=now)
+
+
+def add_waiting_days(found: Membership, *, actor: str, now: datetime) -> None:
+    """Add the days that waited for a membership to one that has just begun; one without an end leaves them waiting."""
+    if found.ends_at is None:
+        return
+    waiting = GiftedDays.objects.select_for_update().filter(client=found.client_id, membership=None, withdrawn_at=None)
+    for given in waiting.order_by("id"):
+        add_days(found, given, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -167,7 +202,8 @@ def end_due(now: datetime) -> int:
             found = locked_membership(Membership(pk=key))
             if found.state not in (State.ACTIVE, State.ENDING) or found.ends_at is None or found.ends_at > now:
                 continue
-            if found.state == State.ACTIVE and found.type.kind == Kind.RECURRING:
+            was_paid = found.order_id is not None or found.periods_paid > 1  # a present ends; it asks for no money
+            if found.state == State.ACTIVE and found.type.kind == Kind.RECURRING and was_paid:
                 Membership.objects.filter(pk=found.pk).update(state=State.PAST_DUE)
             else:
                 _finish(found, actor="system", now=now)
@@ -190,7 +226,7 @@ def _count_period(order: Order, *, actor: str, now: datetime) -> None:
     assert order.renews is not None
     found = locked_membership(order.renews)
     found.periods_paid += 1
-    found.ends_at = _end(found)
+    found.ends_at = end_of(found)
     if found.state == State.PAST_DUE and found.ends_at and found.ends_at > now:
         found.state = State.ACTIVE
     found.save(update_fields=["periods_paid", "ends_at", "state"])
@@ -198,7 +234,7 @@ def _count_period(order: Order, *, actor: str, now: datetime) -> None:
     record(found.business, told, client=found.client_id, actor=actor, now=now)
 
 
-def _end(membership: Membership) -> datetime | None:
+def end_of(membership: Membership) -> datetime | None:
     """Return when what is paid ends: periods from the start date, so that the 31st comes back after February."""
     assert membership.started_at is not None
     business, wanted = membership.business, membership.type
@@ -209,14 +245,14 @@ def _end(membership: Membership) -> datetime | None:
         day = add_months(start, wanted.period_months * membership.periods_paid)
     else:
         return None
-    return clock.day_start(business, day + timedelta(days=membership.frozen_days))
+    return clock.day_start(business, day + timedelta(days=membership.frozen_days + membership.extra_days))
 
 
 def _thaw(found: Membership, now: datetime) -> int:
     assert found.frozen_at is not None
     days = (clock.day_of(found.business, now) - clock.day_of(found.business, found.frozen_at)).days
     found.frozen_days, found.frozen_at = found.frozen_days + days, None
-    found.ends_at = _end(found)
+    found.ends_at = end_of(found)
     return days
 
 

@@ -14,7 +14,7 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import parse_money
 from plusone.rewards.types import Input, RewardType, Slot, types
 from plusone.rewards.types.base import DAYS_MAX, parse_percent, percent_number
-from plusone.store.queries import products_of
+from plusone.store.queries import membership_types_of, products_of
 
 SIDES = ("friend", "ambassador")
 NUMBERS = ("money", "percent")  # they share one place for a number
@@ -46,15 +46,19 @@ def inputs_of(kind: type[RewardType], slot: Slot) -> list[Input]:
 def add_fields(form: forms.Form, business: Business) -> None:
     """Give the form of a campaign the places of both sides."""
     products = [(row.public_id, row.name) for row in products_of(business)]
-    slots = [(slot.name, slot.label) for kind in types for slot in kind.slots]
+    memberships = [(row.public_id, row.name) for row in membership_types_of(business)]
+    offered = [kind for kind in types if memberships or kind.name != "membership"]
+    slots = [(slot.name, slot.label) for kind in offered for slot in kind.slots]
     labels = {
         "friend": (_("Amount for the friend"), _("Product for the friend"), _("What the friend is handed"),
-                   _("Days that the friend's coupon is valid")),
+                   _("Days that the friend's coupon is valid"), _("Membership for the friend"),
+                   _("Days of membership for the friend")),
         "ambassador": (_("Amount for your client"), _("Product for your client"), _("What your client is handed"),
-                       _("Days that your client's coupon is valid")),
+                       _("Days that your client's coupon is valid"), _("Membership for your client"),
+                       _("Days of membership for your client")),
     }  # fmt: skip
     for side in SIDES:
-        amount, product, text, days = labels[side]
+        amount, product, text, valid_days, membership, days = labels[side]
         kind = form.fields[f"{side}_kind"]
         kind.widget = KindSelect(choices=[("", _("nothing extra")), *slots])
         kind.choices = kind.widget.choices  # type: ignore[attr-defined]  # a choice field
@@ -63,8 +67,12 @@ def add_fields(form: forms.Form, business: Business) -> None:
             label=product, choices=[("", _("choose a product")), *products], required=False
         )
         form.fields[f"{side}_text"] = _short(text, max_length=120)
-        form.fields[f"{side}_valid_days"] = _short(days, max_length=4, inputmode="numeric", initial=VALID_DAYS)
-        for name in ("kind", "amount", "product", "text", "valid_days"):
+        form.fields[f"{side}_valid_days"] = _short(valid_days, max_length=4, inputmode="numeric", initial=VALID_DAYS)
+        form.fields[f"{side}_membership_type"] = forms.ChoiceField(
+            label=membership, choices=[("", _("choose a membership")), *memberships], required=False
+        )
+        form.fields[f"{side}_days"] = _short(days, max_length=4, inputmode="numeric")
+        for name in ("kind", "amount", "product", "text", "valid_days", "membership_type", "days"):
             form.fields[f"{side}_{name}"].widget.attrs["aria-label"] = form.fields[f"{side}_{name}"].label
 
 
@@ -80,7 +88,12 @@ def slot_html(form: Any, side: str, business: Business) -> SafeString:
     number = format_html(
         '<span class="slot-in in-number slot-amount">{} ' + unit + "</span>", form[f"{side}_amount"], business.currency
     )
-    others = [("product", form[f"{side}_product"], ""), ("text", form[f"{side}_text"], "")]
+    others = [
+        ("product", form[f"{side}_product"], ""),
+        ("membership", form[f"{side}_membership_type"], ""),
+        ("count", form[f"{side}_days"], ""),
+        ("text", form[f"{side}_text"], ""),
+    ]
     days = (_("valid for %(days)s days") % {"days": "\0"}).split("\0")
     rest = format_html_join("", '<span class="slot-in in-{}"> {}{}</span>', others)
     valid = format_html('<span class="slot-in in-days">, {}{}{}</span>', days[0], form[f"{side}_valid_days"], days[-1])
@@ -127,7 +140,7 @@ def _value(wanted: Input, text: str, business: Business) -> Any:
         raise Invalid(_("Write an amount, or choose “nothing extra”."))
     if wanted.kind == "percent":
         return parse_percent(text)
-    if wanted.kind == "days":
+    if wanted.kind in ("days", "count"):
         if not text.isdecimal() or not 1 <= int(text) <= DAYS_MAX:
             raise Invalid(_("Write between 1 and 3,650 days."))
         return int(text)

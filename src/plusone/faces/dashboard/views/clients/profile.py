@@ -32,7 +32,7 @@ from plusone.referrals.reasons import tell_reward
 from plusone.referrals.sentences import hand_on_text
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of, to_hand_over, unsettled, wallet_of
-from plusone.store.queries import memberships_of, orders_of, usable_coupons
+from plusone.store.queries import memberships_of, orders_of, usable_coupons, waiting_days
 
 from .common import client_of, crumbs, url_of
 from .forms import AdjustForm, EditForm
@@ -70,6 +70,7 @@ def overview(request: Page, client: str) -> HttpResponse:
         things=to_hand_over(request.business, client=found, now=request.now).select_related("business"),
         coupons=usable_coupons(found, now=request.now),
         memberships=memberships_of(found),
+        waiting_days=waiting_days(found),
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
         tags=tags_beside(found),
         lines=_lines(request, found) if found.is_lead else [],
