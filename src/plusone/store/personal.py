@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from plusone.clients.keeping import BOOKS, Kept, Row, kept
 from plusone.clients.models import Client
 
-from .models import Coupon, Membership, Order, Payment, Refund
+from .models import Coupon, GiftedDays, Membership, Order, Payment, Refund
 
 BATCH = 500
 
@@ -107,3 +107,18 @@ class Memberships(Kept):
         """Newest first."""
         found = Membership.objects.filter(client=client).order_by("-pk")
         return found.values_list("ordered_at", "type__name", "state", "started_at", "ends_at").iterator()
+
+
+@kept
+class Days(Kept):
+    """Which days of membership were given."""
+
+    name = "gifted_days"
+    label = _("Days of membership")
+    columns = {"at": _("Date"), "days": _("Days")}
+    stays = BOOKS
+
+    def rows(self, client: Client) -> Iterable[Row]:
+        """Newest first."""
+        found = GiftedDays.objects.filter(client=client, withdrawn_at=None).order_by("-pk")
+        return found.values_list("given_at", "days").iterator()
