@@ -58,6 +58,7 @@ STAFF = (
             Place("orders", "b:orders", _("Orders"), permission="store.view"),
             Place("products", "b:products", _("Products"), permission="store.view"),
             Place("income", "b:income", _("Income"), permission="insights.view"),
+            Place("balances", "b:balances", _("Balance book"), permission="insights.view"),
         ),
     ),
     Place(

@@ -4,11 +4,13 @@ from .ambassadors import ORDERS, History, LeadHistory, Movement, Standing, ambas
 from .goals import Progress, goals_of, progress_of
 from .impact import FUNNEL, Activated, Funnel, Impact, Month, figures, funnel_of, impact, months
 from .indicators import Indicator, indicators, indicators_total
+from .liability import BookMonth, Snapshot, balance_book, book_years, snapshot
 
 __all__ = [
     "FUNNEL",
     "ORDERS",
     "Activated",
+    "BookMonth",
     "Funnel",
     "History",
     "Impact",
@@ -17,8 +19,11 @@ __all__ = [
     "Month",
     "Movement",
     "Progress",
+    "Snapshot",
     "Standing",
     "ambassadors",
+    "balance_book",
+    "book_years",
     "figures",
     "funnel_of",
     "goals_of",
@@ -28,4 +33,5 @@ __all__ = [
     "indicators_total",
     "months",
     "progress_of",
+    "snapshot",
 ]
