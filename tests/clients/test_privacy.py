@@ -18,9 +18,10 @@ from django.test import Client as Browser
 
 from plusone.agenda.commands import mark_visit
 from plusone.clients import keeping
-from plusone.clients.automation import forget_exports
+from plusone.clients.automation import forget_exports, forget_idle_leads
 from plusone.clients.commands import archive, delete_client, edit_client, set_own_words, set_promotions
 from plusone.clients.models import Client, DataExport
+from plusone.clients.preferences import wants
 from plusone.connect.commands import create_api_key, look_through, stage_import
 from plusone.connect.models import Answer
 from plusone.events.models import Event
@@ -29,6 +30,7 @@ from plusone.kernel.commands import user_for
 from plusone.kernel.models import Business, QueuedTask, User
 from plusone.ledger.commands import adjust
 from plusone.ledger.queries import balance_of, faults
+from plusone.messaging.commands import forget_bodies
 from plusone.messaging.models import Message
 from plusone.referrals.commands import send_due, trust_ambassador
 from plusone.referrals.models import DoubtCase, Referral
@@ -262,3 +264,71 @@ def test_staff_make_a_copy_for_a_client_without_their_login(gym: Business, ana: 
     archive(ana, now=later(), **ME)
     page = owner.get(f"/b/studio-vela/clients/{ana.public_id}/delete/").content.decode()
     assert f'action="/b/studio-vela/clients/{ana.public_id}/export/"' in page
+
+
+def test_what_was_agreed_to_is_shown_and_taken_back_by_one_press(gym: Business, ana: Client) -> None:
+    """PRI-5: purpose, words, time, source; withdrawing adds a row, and a second press changes nothing."""
+    set_promotions(ana, True, text="Send me news", source="portal", now=later(), **ME)
+    owner = Browser()
+    owner.force_login(
+        User.objects.get(email="olga@vela.example"), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    assert "“Send me news”" in owner.get(f"/b/studio-vela/clients/{ana.public_id}/").content.decode()
+    browser = log_in_by_code(str(ana.email))
+    assert 'value="promotions"' in browser.get("/p/studio-vela/me/data/").content.decode()
+    for _ in range(2):
+        browser.post("/p/studio-vela/me/data/withdraw/", {"purpose": "promotions"})
+    browser.post("/p/studio-vela/me/data/withdraw/", {"purpose": "made up"})
+    assert list(ana.consents.order_by("pk").values_list("given", "source")) == [(True, "portal"), (False, "portal")]
+    assert not wants(ana)
+    assert 'value="promotions"' not in browser.get("/p/studio-vela/me/data/").content.decode()
+
+
+def test_what_nobody_needs_any_more_goes_by_the_calendar(gym: Business, ana: Client) -> None:
+    """PRI-8: idle leads after 24 months of the business's calendar, words of mails after 90 days, by a moved clock."""
+    launch(gym)
+    work(later())
+    idle, heard = bring(ana, "Ida").friend, bring(ana, "Hugo").friend
+    work(later())
+    edit_client(heard, phone="600 111 222", now=later(30), **ME)
+    two_years = later(days=732)
+    assert forget_idle_leads(later(days=729)) == 0
+    assert forget_bodies(later(days=90, seconds=-1)) == 0
+    words = Message.objects.filter(channel="email", client=idle).exclude(text="").count()
+    Message.objects.update(state="sent", created_at=later())
+    assert forget_bodies(later(days=90, seconds=1)) >= words
+    assert not Message.objects.filter(channel="email").exclude(text="", html="").exists()
+    Business.objects.update(idle_leads_months=0)
+    assert forget_idle_leads(two_years) == 0
+    Business.objects.update(idle_leads_months=24)
+    assert forget_idle_leads(two_years) == 1
+    idle.refresh_from_db()
+    heard.refresh_from_db()
+    assert (idle.status, heard.status) == ("deleted", "lead")
+    assert Referral.objects.get(friend=idle).reason == "lead_deleted"
+
+
+def test_the_owner_sets_how_long_and_reads_who_did_what(gym: Business, ana: Client) -> None:
+    """PRI-8, PRI-16, ISO-9: settings, the record of what is kept, and the log by person, kind and day."""
+    owner, olga = Browser(), User.objects.get(email="olga@vela.example")
+    owner.force_login(olga, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = owner.get("/b/studio-vela/settings/privacy/").content.decode()
+    assert "SQLite" in page or "PostgreSQL" in page
+    once = re.search(r'name="once" value="([^"]*)"', page)
+    assert once is not None
+    sent = {"idle_leads_months": 12, "mail_bodies_days": 30, "once": once[1]}
+    assert owner.post("/b/studio-vela/settings/privacy/", {**sent, "mail_bodies_days": -1}).status_code == 422
+    assert owner.post("/b/studio-vela/settings/privacy/", sent).status_code == 302
+    gym.refresh_from_db()
+    assert (gym.idle_leads_months, gym.mail_bodies_days) == (12, 30)
+
+    log = "/b/studio-vela/settings/activity/"
+    lines = lambda query="": owner.get(log + query).content.decode().count("timeline-line")  # noqa: E731
+    everything_done = Event.objects.filter(business=gym).count()
+    assert lines() == everything_done
+    assert lines(f"?who=user:{olga.pk}") == Event.objects.filter(actor=f"user:{olga.pk}").count() > 0
+    assert lines("?kind=client.created") == 1
+    assert lines("?day=2026-03-10&kind=client.created") == 1
+    assert lines("?day=2026-03-09&kind=client.created") == 0
+    assert lines("?day=nonsense&kind=nonsense&who=user:x") == everything_done
+    assert "Ana López" in owner.get(f"{log}?kind=client.created").content.decode()

@@ -24,3 +24,9 @@ def forget_departures(now: datetime) -> int:
 def forget_exports(now: datetime) -> int:
     """Delete copies of data whose days are over."""
     return commands.forget_exports(now)
+
+
+@sweep(every_seconds=3600)
+def forget_idle_leads(now: datetime) -> int:
+    """Forget leads of whom nothing was heard for a long time."""
+    return commands.forget_idle_leads(now)

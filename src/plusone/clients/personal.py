@@ -25,7 +25,7 @@ class Profile(Kept):
     """Who somebody is to the business."""
 
     name = "profile"
-    label = gettext_lazy("Your details")
+    label = gettext_lazy("Details")
     columns = {"field": gettext_lazy("Detail"), "value": gettext_lazy("Value")}
     stays = COUNTS
 
@@ -51,7 +51,7 @@ class Consents(Kept):
     """What the client agreed to, and took back."""
 
     name = "consents"
-    label = gettext_lazy("What you agreed to")
+    label = gettext_lazy("Consents")
     columns = {
         "at": gettext_lazy("Date"),
         "purpose": gettext_lazy("Purpose"),
@@ -74,7 +74,7 @@ class Login(Kept):
     """With what and from where the person logs in."""
 
     name = "login"
-    label = gettext_lazy("Your login")
+    label = gettext_lazy("Logins and devices")
     columns = {
         "at": gettext_lazy("Date"),
         "seen_at": gettext_lazy("Last seen"),
@@ -124,7 +124,7 @@ class Movements(Kept):
     """What came into the balance and what went out."""
 
     name = "balance"
-    label = gettext_lazy("Movements of your balance")
+    label = gettext_lazy("Movements of the balance")
     columns = {
         "at": gettext_lazy("Date"),
         "kind": gettext_lazy("Kind"),
@@ -147,7 +147,7 @@ class Copies(Kept):
     """Copies of these data that were asked for; they are kept for some days."""
 
     name = "copies"
-    label = gettext_lazy("Copies of your data")
+    label = gettext_lazy("Copies of the data")
     columns = {"at": gettext_lazy("Date"), "ready_at": gettext_lazy("Ready"), "kept_until": gettext_lazy("Kept until")}
 
     def rows(self, client: Client) -> Iterable[Row]:

@@ -4,14 +4,27 @@ Who has said nothing is told of news only as an existing client of a business th
 never is.
 """
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.utils.translation import gettext_lazy as _
 
 from plusone.kernel.models import Business
 
-from .models import Client
+from .models import Client, Consent
 
-PROMOTIONS = "promotions"
+PROMOTIONS, CONTACT = "promotions", "contact"
+PURPOSES = {PROMOTIONS: _("News and promotions"), CONTACT: _("To be contacted")}
+SOURCES = {
+    "portal": _("the client's pages"),
+    "unsubscribe": _("the link in a mail"),
+    "referral": _("the invitation page"),
+    "form": _("a form"),
+    "staff": _("the business"),
+    "import": _("an import"),
+    "api": _("a program"),
+}
 
 
 def wants(client: Client, purpose: str = PROMOTIONS) -> bool:
@@ -20,6 +33,27 @@ def wants(client: Client, purpose: str = PROMOTIONS) -> bool:
     if said is None:
         return purpose == PROMOTIONS and client.news_by_default
     return bool(said)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing a client agreed to or took back, in words; `stands` where nothing was said about it since."""
+
+    consent: Consent
+    purpose: str
+    source: str
+    stands: bool
+
+
+def consents_of(client: Client) -> list[Said]:
+    """Return what a client agreed to and took back, newest first."""
+    seen: set[str] = set()
+    found = []
+    for row in client.consents.order_by("-pk"):
+        words = str(PURPOSES.get(row.purpose, row.purpose)), str(SOURCES.get(row.source, row.source))
+        found.append(Said(row, *words, stands=row.given and row.purpose not in seen))
+        seen.add(row.purpose)
+    return found
 
 
 def news_by_default(business: Business) -> bool:

@@ -3,6 +3,7 @@
 Leases, pauses, rate limits and sessions use the machine's clock (`django.utils.timezone.now`) instead.
 """
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -96,3 +97,11 @@ def days_range(business: HasTimezone, first: date | None, last: date | None) -> 
         day_start(business, first) if first else None,
         day_start(business, last + timedelta(days=1)) if last else None,
     )
+
+
+def months_before(business: HasTimezone, at: datetime, months: int) -> datetime:
+    """Return the start of the business's calendar day so many months before; the last day where a month is shorter."""
+    day = day_of(business, at)
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = monthrange(year, month + 1)[1]
+    return day_start(business, date(year, month + 1, min(day.day, last)))

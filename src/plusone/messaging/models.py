@@ -94,6 +94,9 @@ class Message(Row):
                 name="messaging_promotions",
             ),
             models.Index(fields=["id"], condition=Q(state="failed"), name="messaging_failed"),
+            models.Index(
+                fields=["business", "created_at"], condition=Q(channel="email") & ~Q(text=""), name="messaging_bodies"
+            ),
             models.Index(fields=["business", "handed_over_at"], condition=Q(state="queued"), name="messaging_unsent"),
         ]
 

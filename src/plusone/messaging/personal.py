@@ -20,7 +20,7 @@ class Messages(Kept):
     """Mails and notices."""
 
     name = "messages"
-    label = _("Messages to you")
+    label = _("Messages")
     columns = {
         "at": _("Date"),
         "channel": _("Channel"),

@@ -41,7 +41,7 @@ class Made(Recommendations):
     """Friends whom the client brought."""
 
     name = "recommendations"
-    label = _("Friends you recommended us to")
+    label = _("Friends recommended")
 
     def forget(self, client: Client, *, now: datetime) -> None:
         """What staff wrote beside them goes, in both directions."""
@@ -53,7 +53,7 @@ class Received(Recommendations):
     """Who brought the client."""
 
     name = "recommended_by"
-    label = _("Who recommended us to you")
+    label = _("Recommended by")
     mine, other = "friend", "ambassador"
 
 
@@ -62,7 +62,7 @@ class LinkVisits(Kept):
     """How often the client's link was opened; nobody knows by whom."""
 
     name = "link_visits"
-    label = _("How often your link was opened")
+    label = _("How often the link was opened")
     columns = {"day": _("Day"), "visits": _("Times")}
     stays = COUNTS
 

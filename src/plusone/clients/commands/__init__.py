@@ -3,11 +3,11 @@
 from .assigning import assign, hand_over
 from .erasing import erase_again
 from .exporting import ask_export, forget_exports, keep_export
-from .forgetting import end_sessions, forget_consents, forget_copies
+from .forgetting import end_sessions, forget_consents, forget_copies, forget_idle_leads
 from .imports import ClientLine, import_clients, name_key, note_first_orders
 from .jobs import Act, acts, run_job, start_job, undo_job
 from .lifecycle import activate, archive, create_client, delete_client, forget_departures, reactivate, register_lead
-from .preferences import set_own_words, set_promotions
+from .preferences import set_own_words, set_promotions, withdraw
 from .profile import AlreadyExists, attach_logins, edit_client, set_tags
 from .tags import delete_tag, edit_tag, give_tag, tag_called, take_tag
 from .undoing import UndoneLine, remove_unused_tags, undo_import
@@ -34,6 +34,7 @@ __all__ = [
     "forget_copies",
     "forget_departures",
     "forget_exports",
+    "forget_idle_leads",
     "give_tag",
     "hand_over",
     "import_clients",
@@ -52,4 +53,5 @@ __all__ = [
     "take_tag",
     "undo_import",
     "undo_job",
+    "withdraw",
 ]

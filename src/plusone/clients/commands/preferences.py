@@ -29,6 +29,24 @@ def set_promotions(client: Client, given: bool, *, text: str, source: str, actor
 
 
 @transaction.atomic
+def withdraw(client: Client, purpose: str, *, text: str, source: str, actor: str, now: datetime) -> bool:
+    """Take back what a client agreed to (PRI-5). Say whether it was given."""
+    if not wants(client, purpose):
+        return False
+    Consent.objects.create(
+        business=client.business, client=client, purpose=purpose, given=False, text=text[:500], source=source, at=now
+    )
+    record(
+        client.business,
+        events.ClientPreferenceSet(purpose=purpose, given=False),
+        client=client.pk,
+        actor=actor,
+        now=now,
+    )
+    return True
+
+
+@transaction.atomic
 def set_own_words(client: Client, text: str, *, actor: str, now: datetime) -> bool:
     """Keep the words with which a client invites friends; none means the usual ones. Say whether they are new."""
     text = text.replace("\r\n", "\n").strip()

@@ -27,6 +27,8 @@ from .keys import create_api_key
 SETUP_SALT = "plusone.setup"
 SETUP_SECONDS = 7 * 24 * 3600
 EDITABLE = (
+    "idle_leads_months",
+    "mail_bodies_days",
     "name",
     "kind",
     "country",

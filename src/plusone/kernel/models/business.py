@@ -59,6 +59,9 @@ class Business(Row):
     quiet_from = models.PositiveSmallIntegerField(default=21)
     quiet_until = models.PositiveSmallIntegerField(default=8)
     news_weekly_max = models.PositiveSmallIntegerField(default=2)
+    # How long leads of whom nothing is heard, and the words of mails, are kept (PRI-8); 0: as long as the business.
+    idle_leads_months = models.PositiveSmallIntegerField(default=24)
+    mail_bodies_days = models.PositiveSmallIntegerField(default=90)
     marketing_started_at = models.DateTimeField(null=True, blank=True)
     marketing_started_by = models.CharField(max_length=40, blank=True)
     checklist_dismissed_at = models.DateTimeField(null=True, blank=True)

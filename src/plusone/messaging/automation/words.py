@@ -25,6 +25,12 @@ def hand_over(now: datetime) -> int:
     return commands.hand_over(now)
 
 
+@sweep(every_seconds=3600)
+def forget_bodies(now: datetime) -> int:
+    """Forget the words of old mails."""
+    return commands.forget_bodies(now)
+
+
 @reaction(MessageFailed)
 def suppress_what_bounced(business: Business, event: Event, fact: MessageFailed, now: datetime) -> None:
     """An address without a mailbox is not written to again (TRUST DEL-2)."""

@@ -1,7 +1,7 @@
 """The verbs of messaging: write a message, deliver it, forget a person."""
 
 from .delivery import deliver, deliver_many, hand_over
-from .erasure import forget, forget_user
+from .erasure import forget, forget_bodies, forget_user
 from .mail import lift_suppression, send_test_mail
 from .reading import mark_read
 from .sending import send, send_raw, suppress, switch_channel, unsuppress, withhold
@@ -10,6 +10,7 @@ __all__ = [
     "deliver",
     "deliver_many",
     "forget",
+    "forget_bodies",
     "forget_user",
     "hand_over",
     "lift_suppression",

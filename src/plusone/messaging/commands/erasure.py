@@ -1,10 +1,30 @@
 """Forget a person: the words go, the rows that were counted stay (PRI-7)."""
 
+from datetime import datetime, timedelta
+
 from django.db import transaction
 from django.db.models import Q
 
 from plusone.kernel.models import Business, User
 from plusone.messaging.models import Message
+
+DAYS = 90  # how long the words of a mail to a login alone are kept
+BATCH = 1000
+
+
+def forget_bodies(now: datetime) -> int:
+    """Blank the words of mails that are older than their business keeps them (PRI-8); that they were sent stays.
+
+    Notices in the clients' pages are what the client still reads there. Return how many.
+    """
+    kept = list(Business.objects.exclude(mail_bodies_days=0).values_list("pk", "mail_bodies_days"))
+    done = 0
+    for business, days in [*kept, (None, DAYS)]:
+        old = Message.objects.filter(business=business, channel="email", created_at__lte=now - timedelta(days=days))
+        old = old.exclude(state=Message.State.QUEUED).exclude(text="")
+        while pks := list(old.order_by("created_at").values_list("pk", flat=True)[:BATCH]):
+            done += Message.objects.filter(pk__in=pks).update(text="", html="", error="")
+    return done
 
 
 @transaction.atomic

@@ -3,17 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from plusone.clients.commands import delete_client
+from plusone.clients.commands import delete_client, withdraw
 from plusone.clients.keeping import tables
 from plusone.clients.models import Client
+from plusone.clients.preferences import PURPOSES, consents_of
 from plusone.faces.ui import copies
 from plusone.faces.ui.http import Page, client_page, public
 from plusone.kernel.errors import NotHere
@@ -36,9 +38,22 @@ def data(request: Page) -> HttpResponseBase:
         "nav": "profile",
         "title": _("My data"),
         "tables": tables(own=True),
+        "consents": consents_of(client),
         "copy": copies.latest(client, own=True),
     }
     return render(request, "portal/data.html", context)
+
+
+@client_page
+@require_POST
+def take_back(request: Page) -> HttpResponse:
+    """Withdraw what was agreed to, by one press (PRI-5)."""
+    purpose = request.POST.get("purpose", "")
+    if purpose in PURPOSES:
+        by: dict[str, Any] = {"actor": request.actor, "now": request.now}
+        if withdraw(request.client, purpose, text=_("Withdraw"), source="portal", **by):
+            messages.success(request, _("It is withdrawn, from now on."))
+    return redirect("p:data", request.business.slug)
 
 
 @client_page
@@ -122,6 +137,7 @@ def erased(request: HttpRequest, business: str) -> HttpResponse:
 
 urlpatterns = [
     path("me/data/", data, name="data"),
+    path("me/data/withdraw/", take_back, name="withdraw"),
     path("me/data/file/", file, name="data_file"),
     path("me/data/progress/", progress, name="data_progress"),
     path("me/erase/", erase, name="erase"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from plusone.clients.commands import edit_client
 from plusone.clients.keeping import without_names
 from plusone.clients.models import Client
+from plusone.clients.preferences import consents_of
 from plusone.clients.queries import tags_beside
 from plusone.events.models import Event
 from plusone.events.queries import timeline
@@ -73,6 +74,7 @@ def overview(request: Page, client: str) -> HttpResponse:
         waiting_days=waiting_days(found),
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
         tags=tags_beside(found),
+        consents=consents_of(found),
         lines=_lines(request, found) if found.is_lead else [],
     )
     return render(request, "dashboard/clients/overview.html", context)
