@@ -17,7 +17,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 
-from plusone.clients.commands import assign, attach_logins, start_job, tag_called
+from plusone.clients.commands import assign, attach_logins, open_signup_link, start_job, tag_called
 from plusone.clients.models import Client
 from plusone.connect.commands import invite_collaborator, look_through, stage_import
 from plusone.connect.models import ApiKey, TeamInvitation
@@ -106,6 +106,7 @@ def fill(house: House) -> Side:
     monthly = create_membership_type(business, name="Mes", kind="recurring", price=900, period="month", now=NOON)
     place_order(business, ana, [(monthly, 1)], actor="user:1", now=NOON)
     adjust(business, ana.pk, 300, key="gift", reason="a gift", actor="user:1", now=NOON)
+    open_signup_link(business, **WHO)
     set_goal(
         business,
         kpi="registered_leads",

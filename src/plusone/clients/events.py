@@ -160,3 +160,32 @@ class ClientExported(Fact):
     name: ClassVar[str] = "client.exported"
     says: ClassVar[Promise] = _("A copy of a client's data was made")
     own: bool
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class SignupLinkOpened(Fact):
+    """A shared sign-up link was switched on, or took the place of another; `becomes` is what people are through it."""
+
+    name: ClassVar[str] = "signup_link.opened"
+    says: ClassVar[str | Promise] = _("The shared sign-up link was switched on")
+    becomes: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class SignupLinkChanged(Fact):
+    """The shared sign-up link makes people something else from now on."""
+
+    name: ClassVar[str] = "signup_link.changed"
+    says: ClassVar[str | Promise] = _("The shared sign-up link was changed")
+    becomes: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class SignupLinkEnded(Fact):
+    """A shared sign-up link stopped working."""
+
+    name: ClassVar[str] = "signup_link.ended"
+    says: ClassVar[str | Promise] = _("A shared sign-up link stopped working")

@@ -277,6 +277,29 @@ class Consent(Owned):
     at = models.DateTimeField()
 
 
+class SignupLink(Owned):
+    """An address to share, where clients fill in their own details (R-201). A business has one at a time."""
+
+    class Becomes(models.TextChoices):
+        """What those are who fill it in."""
+
+        ACTIVE = "active", _("A client at once")
+        LEAD = "lead", _("A lead, until you or a purchase make them a client")
+
+    token = models.CharField(max_length=32, unique=True, default=ids.public_id)
+    becomes = models.CharField(max_length=12, choices=Becomes, default=Becomes.ACTIVE)
+    created_by = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business"], condition=Q(ended_at__isnull=True), name="clients_one_signup_link"
+            )
+        ]
+
+
 class Job(Owned):
     """One act for many clients: what, by whom, and how far it is."""
 

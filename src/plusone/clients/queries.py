@@ -8,7 +8,7 @@ from django.utils.crypto import salted_hmac
 from plusone.kernel.identity import identity_email
 from plusone.kernel.models import Business, Collaborator, User
 
-from .models import Client, Departure, Job, JobRow, Tag
+from .models import Client, Departure, Job, JobRow, SignupLink, Tag
 
 COOLDOWN_DAYS = 30  # how long a deleted person who registers again is looked at first
 OPEN = (Client.Status.LEAD, Client.Status.ACTIVE)
@@ -40,6 +40,11 @@ def known_person(business: Business, *, email: str = "", phone: str = "") -> Cli
     found = Client.objects.filter(same, business=business).exclude(status=Client.Status.DELETED)
     order = {Client.Status.ACTIVE: 0, Client.Status.ARCHIVED: 1, Client.Status.LEAD: 2}
     return min(found, key=lambda client: (order[Client.Status(client.status)], client.pk), default=None)
+
+
+def signup_link_of(business: Business) -> SignupLink | None:
+    """Return the shared sign-up link of a business that works now, or None."""
+    return SignupLink.objects.filter(business=business, ended_at=None).first()
 
 
 def departure_marks(business: Business, email: str, phone: str) -> list[str]:

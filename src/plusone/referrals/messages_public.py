@@ -79,3 +79,24 @@ class OwnLink(Answered):
             _("Nothing was registered. Share your link with a friend, and you both see it here."),
             self._not_me(),
         ]
+
+
+@templates
+class SignedUpAlready(Answered):
+    """Tells somebody who filled in the shared sign-up page that the business knows them."""
+
+    name = "signup.known"
+    label = gettext_lazy("You have an account already")
+
+    def subject(self, ctx: Context) -> str:
+        """Name the business."""
+        return _("You have an account at {business} already")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say what it means, and what to do instead."""
+        return [
+            _("Hello {first_name|there},"),
+            _("The sign-up page of {business} was filled in with your details. They know you already."),
+            _("Nothing was changed. Log in with this e-mail address, no password needed."),
+            self._not_me(),
+        ]

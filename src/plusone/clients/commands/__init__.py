@@ -9,6 +9,7 @@ from .jobs import Act, acts, run_job, start_job, undo_job
 from .lifecycle import activate, archive, create_client, delete_client, forget_departures, reactivate, register_lead
 from .preferences import set_own_words, set_promotions, withdraw
 from .profile import AlreadyExists, attach_logins, edit_client, set_tags
+from .signing_up import change_signup_link, end_signup_link, open_signup_link, sign_up
 from .tags import delete_tag, edit_tag, give_tag, tag_called, take_tag
 from .undoing import UndoneLine, remove_unused_tags, undo_import
 
@@ -23,12 +24,14 @@ __all__ = [
     "ask_export",
     "assign",
     "attach_logins",
+    "change_signup_link",
     "create_client",
     "delete_client",
     "delete_tag",
     "edit_client",
     "edit_tag",
     "end_sessions",
+    "end_signup_link",
     "erase_again",
     "forget_consents",
     "forget_copies",
@@ -41,6 +44,7 @@ __all__ = [
     "keep_export",
     "name_key",
     "note_first_orders",
+    "open_signup_link",
     "reactivate",
     "register_lead",
     "remove_unused_tags",
@@ -48,6 +52,7 @@ __all__ = [
     "set_own_words",
     "set_promotions",
     "set_tags",
+    "sign_up",
     "start_job",
     "tag_called",
     "take_tag",

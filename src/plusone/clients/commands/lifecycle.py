@@ -91,18 +91,23 @@ def register_lead(
         professional_id=professional_id,
         created_at=now,
     )
-    if consent_text:
+    consent_to_contact(client, consent_text, source=source, now=now)
+    record(business, events.ClientRegistered(source=source), client=client.pk, actor=actor, now=now)
+    return client
+
+
+def consent_to_contact(client: Client, text: str, *, source: str, now: datetime) -> None:
+    """Keep that somebody agreed to be contacted, in these words; nothing where they were not asked (PRI-5)."""
+    if text:
         Consent.objects.create(
-            business=business,
+            business=client.business,
             client=client,
             purpose="contact",
             given=True,
-            text=consent_text[:500],
+            text=text[:500],
             source=source,
             at=now,
         )
-    record(business, events.ClientRegistered(source=source), client=client.pk, actor=actor, now=now)
-    return client
 
 
 @transaction.atomic

@@ -33,7 +33,8 @@ class InvitationForm(forms.Form):
         self.fresh_token = str(self.initial.get("token", ""))
         self.business = business
         for name, attributes in self.ATTRIBUTES.items():
-            self.fields[name].widget.attrs.update(attributes)
+            if name in self.fields:
+                self.fields[name].widget.attrs.update(attributes)
         if business.consent_required:
             self.fields["consent"].label = consent_text
         else:
@@ -54,3 +55,9 @@ class InvitationForm(forms.Form):
             except Refused as error:
                 self.add_error(error.field, str(error.message))
         return typed
+
+
+class SignUpForm(InvitationForm):
+    """What a client writes on the business's own sign-up page: the same, and nobody to thank for it."""
+
+    code = None  # type: ignore[assignment]  # how Django leaves an inherited field out

@@ -44,6 +44,12 @@ def ended(request: HttpRequest, client: Client | None = None, *, business: Busin
     return _page(request, "ui/invitation_ended.html", {"business": business}, 410)
 
 
+def switched_off(request: HttpRequest, business: Business) -> HttpResponse:
+    """Say that a business's shared sign-up link does not work any more: 410, nobody is registered."""
+    speak(reader_language(request, business))
+    return _page(request, "ui/signup_ended.html", {"business": business}, 410)
+
+
 def unknown(request: HttpRequest) -> HttpResponse:
     """Say that nobody has this link: 404."""
     speak(reader_language(request, None))

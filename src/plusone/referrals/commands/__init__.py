@@ -1,6 +1,6 @@
 """The verbs of the referral loop."""
 
-from .answering import Answer, answer_invitation
+from .answering import Answer, answer_invitation, answer_sign_up
 from .campaigns import activate_campaign, archive_campaign, create_campaign, deactivate_campaign, edit_campaign
 from .deciding import approve_referral, close_overdue, decide_case, reject_referral
 from .doubting import remind_of_cases
@@ -38,6 +38,7 @@ __all__ = [
     "activate_campaign",
     "announce",
     "answer_invitation",
+    "answer_sign_up",
     "approve_referral",
     "archive_campaign",
     "attach_referral",

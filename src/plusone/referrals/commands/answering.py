@@ -5,20 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from plusone.clients.models import Client
+from plusone.clients.commands import AlreadyExists, sign_up
+from plusone.clients.models import Client, SignupLink
 from plusone.clients.queries import known_person
 from plusone.kernel import clock, once
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.messaging.commands import send
 from plusone.messaging.texts import Template
-from plusone.referrals.messages_public import KnownAlready, OwnLink, RegisteredAlready
+from plusone.referrals.messages_public import KnownAlready, OwnLink, RegisteredAlready, SignedUpAlready
 from plusone.referrals.models import Referral
 from plusone.referrals.touches import Touch
 
 from .registering import (
     AlreadyReferred,
+    CampaignInactive,
     ExistingClient,
     SelfReferral,
     read_identity,
@@ -27,6 +30,7 @@ from .registering import (
 )
 
 SCOPE = "invitation"
+SCOPE_SIGN_UP = "signup"
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,44 @@ def answer_invitation(
     except (SelfReferral, ExistingClient, AlreadyReferred) as refusal:
         return Answer(known=_tell(business, email, phone, refusal, now=now))
     return Answer(referral=made.referral)
+
+
+@transaction.atomic
+def answer_sign_up(
+    link: SignupLink, *, first_name: str, email: str, phone: str = "", language: str = "", consent_text: str = "",
+    flags: tuple[str, ...] = (), key: str, now: datetime,
+) -> Client | None:  # fmt: skip
+    """Add who filled in a business's shared sign-up page (R-201); with signs of doubt as a lead, for staff to look at.
+
+    The same `key` again does nothing. Whom the business knows already gets the truth by mail, once a day.
+    Return the client who was added, or None. Raise CampaignInactive where the link was switched off, or Invalid.
+    """
+    if not once.claim(SCOPE_SIGN_UP, key):
+        return None
+    business = link.business
+    known = _known(business, email, phone)
+    if known is None:
+        try:
+            made = sign_up(
+                link,
+                first_name=first_name,
+                email=email,
+                phone=phone,
+                language=language,
+                consent_text=consent_text,
+                in_doubt=bool(flags),
+                now=now,
+            )
+        except AlreadyExists:  # the same person in another tab at the same moment was faster
+            known = _known(business, email, phone)
+        else:
+            if made is None:
+                raise CampaignInactive(_("This link has been switched off."))
+            return made
+    if known is not None:
+        day = clock.day_of(business, now)
+        send(business, SignedUpAlready, to_client=known, key=f"{SignedUpAlready.name}:{known.pk}:{day}", now=now)
+    return None
 
 
 def _known(business: Business, email: str, phone: str) -> Client | None:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from . import acts, book, bulk, profile, record, refer, tags
+from . import acts, book, bulk, link, profile, record, refer, tags
 
 urlpatterns = [
     path("clients/", book.index, name="clients"),
     path("clients/new/", book.new, name="client_new"),
+    path("clients/link/", link.link, name="client_link"),
+    path("clients/link/change/", link.change, name="client_link_change"),
     path("clients/several/", bulk.several, name="clients_several"),
     path("clients/jobs/<str:job>/", bulk.job, name="job"),
     path("clients/jobs/<str:job>/undo/", bulk.undo, name="job_undo"),
