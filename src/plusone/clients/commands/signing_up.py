@@ -1,6 +1,7 @@
 """The shared sign-up link: one address a business, where clients fill in their own details (R-201)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -58,7 +59,7 @@ def sign_up(
     current = signup_link_of(link.business)
     if current is None or current.pk != link.pk:
         return None
-    person = {"first_name": first_name, "email": email, "phone": phone, "language": language}
+    person: dict[str, Any] = {"first_name": first_name, "email": email, "phone": phone, "language": language}
     if in_doubt or current.becomes == SignupLink.Becomes.LEAD:
         return register_lead(
             link.business, **person, consent_text=consent_text, source="signup", actor="public", now=now

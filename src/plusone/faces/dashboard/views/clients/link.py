@@ -45,18 +45,17 @@ def link(request: Page) -> HttpResponse:
 @require_POST
 def change(request: Page) -> HttpResponse:
     """Switch the link on or off, renew it, or change what people become."""
-    about = {"actor": request.actor, "now": request.now}
     business, act = request.business, request.POST.get("act", "")
     found = signup_link_of(business)
     form = LinkForm(request.POST)
     becomes = form.cleaned_data["becomes"] if form.is_valid() else found.becomes if found else "active"
     if act == "off":
-        if end_signup_link(business, **about):
+        if end_signup_link(business, actor=request.actor, now=request.now):
             messages.success(request, _("The link is switched off: it leads to nothing any more."))
     elif act == "renew" or found is None:
-        open_signup_link(business, becomes=becomes, **about)
+        open_signup_link(business, becomes=becomes, actor=request.actor, now=request.now)
         said = _("Here is the new link. The one before leads to nothing any more.")
         messages.success(request, said if found else _("The link works. Hand it on."))
-    elif change_signup_link(found, becomes, **about):
+    elif change_signup_link(found, becomes, actor=request.actor, now=request.now):
         messages.success(request, _("Saved."))
     return redirect("b:client_link", business.slug)
