@@ -188,3 +188,15 @@ def test_staff_renew_freeze_and_end_from_the_profile(gym: Business, carla: Clien
     olga.post(f"/b/{gym.slug}/memberships/{second.public_id}/", {"act": "renew"})
     waiting = Order.objects.get(renews=second)
     assert (waiting.state, waiting.due) == ("awaiting_payment", 4500)
+
+
+def test_a_second_press_of_renew_charges_nothing(gym: Business, carla: Client) -> None:
+    """MON, Q-30: where balance pays it all at once, the same page sent twice renews once; the control renews twice."""
+    mine = buy(gym, carla)
+    earn(gym, carla.pk, 20000, key="gift", **WHO)
+    first = renew(mine, after=1, **WHO)
+    assert (renew(mine, after=1, **WHO), first.state) == (first, "paid")
+    mine.refresh_from_db()
+    assert (mine.periods_paid, balance_of(gym, carla.pk, now=NOON).available) == (2, 15500)
+    renew(mine, **WHO)
+    assert balance_of(gym, carla.pk, now=NOON).available == 11000

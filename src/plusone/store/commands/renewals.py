@@ -12,15 +12,26 @@ from .orders import open_order, pay
 
 
 @transaction.atomic
-def renew(membership: Membership, *, method: str = "", reference: str = "", actor: str, now: datetime) -> Order:
+def renew(
+    membership: Membership,
+    *,
+    after: int | None = None,
+    method: str = "",
+    reference: str = "",
+    actor: str,
+    now: datetime,
+) -> Order:
     """Order the next period: what balance there is pays first where the business wants it, and is held while the rest
-    is due; `method` says that the rest came. While an order for it waits, that one is meant.
+    is due; `method` says that the rest came. While an order for it waits, that one is meant; and so is the last one where
+    the period `after` that the caller saw as paid is not the last any more: a second press charges nothing.
 
     Raise NotRunning for a membership that does not recur, is cancelled or frozen, or is over.
     """
     found = locked_membership(membership)
     if found.type.kind != MembershipType.Kind.RECURRING or found.state not in (State.ACTIVE, State.PAST_DUE):
         raise NotRunning(_("Only a running membership that recurs can be renewed."))
+    if after is not None and after < found.periods_paid:
+        return Order.objects.filter(renews=found).order_by("-id")[:1].get()
     order = Order.objects.filter(renews=found, state=Order.State.AWAITING_PAYMENT).first()
     if order is None:
         order = Order(

@@ -25,7 +25,8 @@ def act(request: Page, membership: str) -> HttpResponse:
     try:
         match request.POST.get("act"):
             case "renew":
-                order = commands.renew(found, **who)
+                seen = request.POST.get("after", "")
+                order = commands.renew(found, after=int(seen) if seen.isdecimal() else None, **who)
                 return redirect("b:order", request.business.slug, order.public_id)
             case "freeze":
                 commands.freeze(found, **who)
