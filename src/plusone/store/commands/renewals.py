@@ -22,7 +22,7 @@ def renew(
     now: datetime,
 ) -> Order:
     """Order the next period: what balance there is pays first where the business wants it, and is held while the rest
-    is due; `method` says that the rest came. While an order for it waits, that one is meant; and so is the last one where
+    is due; `method` says that the rest came. While an order for it waits, that one is meant; and so is the last where
     the period `after` that the caller saw as paid is not the last any more: a second press charges nothing.
 
     Raise NotRunning for a membership that does not recur, is cancelled or frozen, or is over.
