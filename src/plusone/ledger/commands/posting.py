@@ -213,11 +213,17 @@ def owe(account: Account, amount: int, *, key: str, reason: str, ref: Ref, actor
 
 
 def pay_debt(account: Account, *, key: str, actor: str, now: datetime) -> int:
-    """Pay what a client owes out of what is available, as far as it goes. Return how much that was."""
+    """Pay what a client owes out of what is available, as far as it goes. Return how much that was.
+
+    What has expired is gone first: nobody pays with it.
+    """
     debts = Entry.objects.filter(
         business=account.business, account__client_id=account.client_id, account__kind=Account.Kind.DEBT
     )
     owed = -(debts.aggregate(total=Sum("amount"))["total"] or 0)
+    if not owed:
+        return 0
+    lapse(account, actor=actor, now=now)
     now_held = AccountBalance.objects.get(account=account)
     paid = min(owed, now_held.posted - now_held.held)
     if paid <= 0:

@@ -16,7 +16,7 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 
 from .doubting import case_of, close_case, lock_case, members_of
-from .settling import close_open, locked, settle
+from .settling import close_open, end_overdue, locked, settle
 
 SWEEP_BATCH = 200
 
@@ -85,8 +85,7 @@ def close_overdue(now: datetime) -> int:
         .select_related("business")
         .order_by("deadline_at", "id")
     )
-    reason = Referral.Reason.NOT_CONVERTED
-    return sum(close_open(referral, reason, actor="system", now=now) for referral in late[:SWEEP_BATCH])
+    return sum(end_overdue(referral, actor="system", now=now) for referral in late[:SWEEP_BATCH])
 
 
 def _approve(referral: Referral, *, actor: str, now: datetime) -> bool:

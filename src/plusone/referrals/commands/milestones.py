@@ -48,10 +48,10 @@ def settle_sets(referral: Referral, *, basis: int | None, lost: str, actor: str,
             now=now,
         )
         rewards.qualify(reward, basis=basis, flagged=referral.flagged, actor=actor, now=now)
-    elif live.count() > full:
-        newest = live.select_related("business", "client").order_by("-id").first()
-        assert newest is not None
-        rewards.revoke(newest, reason=lost, actor=actor, now=now)
+    else:
+        # All beyond the full sets, not the newest alone: that one may have been capped or declined.
+        for reward in live.select_related("business", "client").order_by("id")[full:]:
+            rewards.revoke(reward, reason=lost, actor=actor, now=now)
 
 
 def _given(referral: Referral) -> QuerySet[Reward]:

@@ -56,8 +56,10 @@ def settle(referral: Referral, *, lost: str = Reward.Reason.REFUNDED, actor: str
         return referral
     held = _held(referral)
     if is_overdue(referral, held, now=now):
-        close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
-        return referral
+        end_overdue(referral, actor=actor, now=now)
+        if not referral.is_open:
+            return referral
+        held = _held(referral)
     met, basis = all_met(referral, now=now), first_money(referral)
     note_qualified(referral, met, now=now)
     for reward in held:
@@ -108,6 +110,22 @@ def is_overdue(referral: Referral, held: list[Reward], *, now: datetime) -> bool
     return _counts(referral) and referral.qualified_at is None
 
 
+@transaction.atomic
+def end_overdue(referral: Referral, *, actor: str, now: datetime) -> bool:
+    """End a referral that did not convert in time; of one that did, only what is still promised lapses (CASES 39).
+
+    A verification period may well end after the last day. Say whether anything changed.
+    """
+    if referral.qualified_at is None:
+        return close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
+    for reward in _held(referral):
+        if reward.state == Reward.State.PROMISED:
+            rewards.lapse(reward, reason=Reward.Reason.DEADLINE, actor=actor, now=now)
+    complete(referral, actor=actor, now=now)
+    referral.refresh_from_db(fields=["state", "reason", "closed_at"])
+    return True
+
+
 def last_moment(business: Business, since: datetime, days: int) -> datetime:
     """Return when a time of `days` calendar days after `since` is over:
 
@@ -125,14 +143,16 @@ def bring_forward(referral: Referral, deadline: datetime) -> None:
 
 @transaction.atomic
 def close_open(referral: Referral, reason: Referral.Reason, *, actor: str, now: datetime, note: str = "") -> bool:
-    """End an open referral for `reason`: what was promised lapses, what was granted stays. Say whether it was open."""
+    """End an open referral for `reason`: what is open lapses, what was granted stays. Say whether it was open."""
     open_now = Referral.objects.filter(pk=referral.pk).exclude(state=State.CLOSED)
     if not open_now.update(state=State.CLOSED, reason=reason, closed_at=now, note=note[:300]):
         return False
     referral.refresh_from_db(fields=["state", "reason", "closed_at", "note"])
     why = {Reason.NOT_CONVERTED: Reward.Reason.DEADLINE, Reason.REJECTED: Reward.Reason.DECLINED}.get(reason, "")
     for reward in _held(referral):
-        rewards.lapse(reward, reason=why, actor=actor, now=now)
+        # A friend's gift on registering was earned: who did not convert in time loses what is still promised alone.
+        if reason != Reason.NOT_CONVERTED or reward.state == Reward.State.PROMISED:
+            rewards.lapse(reward, reason=why, actor=actor, now=now)
     if referral.qualified_at is not None and _counts(referral):
         settle_sets(referral, basis=None, lost="", actor=actor, now=now)
     fact = {

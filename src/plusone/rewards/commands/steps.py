@@ -134,8 +134,15 @@ def holds_due(now: datetime) -> list[Reward]:
 def approve(reward: Reward, *, note: str = "", actor: str, now: datetime) -> bool:
     """Grant a reward that waits for a decision (or was declined: an override). Say whether this call did it.
 
-    Raise Refused otherwise.
+    Raise Refused otherwise, and where nobody knows yet what a percentage is worth (CASES 42).
     """
+    reward.refresh_from_db(fields=["amount"])
+    kind = types[reward.kind]()
+    if reward.amount is None and kind.needs_basis(reward.params) and reward.state not in (State.GRANTED, State.CAPPED):
+        raise Refused(
+            _("How much this is will be known with the friend's first payment. It cannot be granted before."),
+            code="amount_unknown",
+        )
     if _grant(
         reward, (State.AWAITING_APPROVAL, State.DECLINED), actor=actor, now=now, decided_by=actor, note=note[:300]
     ):

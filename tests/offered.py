@@ -1,0 +1,85 @@
+"""What the machine of tests/referrals/test_model.py draws, and whom it knows."""
+
+from typing import Any
+
+from hypothesis import strategies as some
+
+from plusone.clients.models import Client
+from plusone.referrals.models import Referral
+from plusone.store.models import Order
+from reckoning import Person, Sale, Tie
+
+EXPIRY = some.sampled_from((None, None, 5, 40))
+MONEY = some.builds(
+    lambda amount, days: {"kind": "balance", "amount": amount, "expires_days": days},
+    some.sampled_from((300, 1000, 1500)),
+    EXPIRY,
+)
+PERCENT = some.builds(
+    lambda percent, days: {"kind": "balance", "percent": percent, "expires_days": days},
+    some.sampled_from((10, 33.33, 2.9)),
+    EXPIRY,
+)
+REWARD = some.one_of(MONEY, PERCENT)
+CONDITIONS = some.lists(
+    some.one_of(
+        some.just({"kind": "activated"}),
+        some.builds(lambda n: {"kind": "orders", "at_least": n}, some.integers(1, 2)),
+        some.builds(lambda n: {"kind": "spend", "at_least": n}, some.sampled_from((1, 3000, 6000))),
+        some.builds(lambda n: {"kind": "sessions_attended", "at_least": n}, some.integers(1, 2)),
+    ),
+    max_size=2,
+    unique_by=lambda condition: condition["kind"],
+)
+CAPS = some.one_of(
+    some.none(),
+    some.fixed_dictionaries(
+        {},
+        optional={
+            "rewards_total": some.integers(1, 3),
+            "rewards_per_month": some.integers(1, 2),
+            "amount_per_month": some.sampled_from((400, 1700)),
+        },
+    ),
+)
+TERMS = some.fixed_dictionaries(
+    {
+        "friend_reward": some.one_of(some.none(), REWARD),
+        "ambassador_reward": some.one_of(MONEY, REWARD),
+        "friend_reward_on": some.sampled_from(("registered", "qualified")),
+        "conditions": CONDITIONS,
+        "hold_days": some.sampled_from((0, 0, 3, 14)),
+        "friend_hold_days": some.sampled_from((0, 0, 5, 20)),
+        "qualification_days": some.sampled_from((0, 10, 30)),
+        "caps": CAPS,
+        "budget": some.sampled_from((None, None, 700, 4000)),
+        "every": some.sampled_from((1, 1, 1, 2, 3)),
+        "clawback": some.sampled_from(("within_balance", "only_pending", "allow_negative")),
+        "approval": some.sampled_from(("auto", "auto", "manual")),
+        "require_active_ambassador": some.booleans(),
+    }
+)
+
+
+def without_none(terms: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in terms.items() if value is not None}
+
+
+class Cast:
+    """Which row of the database is whom of the model."""
+
+    rows: dict[Any, Any]
+
+    def person(self, name: str, client: Client, status: str = "active") -> Person:
+        person = Person(name, status)
+        self.rows[person] = client.pk
+        return person
+
+    def client(self, person: Person) -> Client:
+        return Client.objects.select_related("business").get(pk=self.rows[person])
+
+    def order(self, sale: Sale) -> Order:
+        return Order.objects.select_related("business", "client").get(pk=self.rows[id(sale)])
+
+    def referral(self, tie: Tie) -> Referral:
+        return Referral.objects.select_related("business", "friend", "ambassador").get(pk=self.rows[tie])

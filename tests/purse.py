@@ -1,0 +1,91 @@
+"""The balance of one client as the contract says it, as plain sums in memory: a part of reckoning.py."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+FAR = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass
+class Pot:
+    """Credit with an end: what is left of it, and what of that is held."""
+
+    left: int
+    ends: datetime | None = None
+    held: int = 0
+    gift: Any = None
+
+
+@dataclass
+class Purse:
+    """The balance of a client."""
+
+    pots: list[Pot] = field(default_factory=list)
+    earned: int = 0
+    redeemed: int = 0
+    expired: int = 0
+    revoked: int = 0
+    owed: int = 0
+
+    def lapse(self, now: datetime) -> None:
+        """What has expired is gone at its moment, worker or not; what is held stays until it is free."""
+        for pot in self.pots:
+            if pot.ends and pot.ends <= now:
+                self.expired += pot.left - pot.held
+                pot.left = pot.held
+
+    def free(self, now: datetime) -> int:
+        self.lapse(now)
+        return sum(pot.left - pot.held for pot in self.pots)
+
+    def held(self) -> int:
+        return sum(pot.held for pot in self.pots)
+
+    def take(self, amount: int, now: datetime, *, first: Any = None, hold: bool = False) -> list[list[Any]]:
+        """Take first-to-expire first. *Reading*: a revocation takes what is left of its own reward before all else."""
+        self.lapse(now)
+        parts = []
+        for pot in sorted(self.pots, key=lambda pot: (first is None or pot.gift is not first, pot.ends or FAR)):
+            part = min(amount, pot.left - pot.held)
+            if part:
+                parts.append([pot, part])
+                amount -= part
+                pot.held += part if hold else 0
+                pot.left -= 0 if hold else part
+        assert not amount
+        return parts
+
+    def earn(self, amount: int, now: datetime, *, ends: datetime | None = None, gift: Any = None) -> None:
+        """Add credit; a debt is paid first."""
+        self.lapse(now)
+        self.earned += amount
+        self.pots.append(Pot(amount, ends, gift=gift))
+        paid = min(self.owed, self.free(now))
+        if paid:
+            self.take(paid, now)
+            self.owed -= paid
+            self.revoked += paid
+
+    def claw(self, gift: Any, amount: int, now: datetime) -> None:
+        """Take an earning back as far as it is unspent; with `allow_negative` the rest is a debt."""
+        taken = min(amount, self.free(now))
+        self.take(taken, now, first=gift)
+        self.revoked += taken
+        if gift.terms["clawback"] == "allow_negative":
+            self.owed += amount - taken
+
+    def give_back(self, parts: list[list[Any]], amount: int, now: datetime) -> None:
+        """Undo a redemption, into the lots it came from; where such a lot has expired, for 30 days more."""
+        self.redeemed -= amount
+        for use in reversed(parts):
+            pot, part = use
+            back = min(part, amount)
+            if not back:
+                continue
+            amount, use[1] = amount - back, part - back
+            if pot.ends and pot.ends <= now:
+                self.pots.append(Pot(back, now + timedelta(days=30)))
+            else:
+                pot.left += back
+        assert not amount

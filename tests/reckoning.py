@@ -1,0 +1,360 @@
+"""What the contract says about recommendations, rewards and balance, as plain sums in memory.
+
+A second opinion, for tests/referrals/test_model.py: it knows no database and no code of the product. Where the contract
+leaves something open it says how it is read (marked *reading*).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from purse import Purse
+
+MADRID = ZoneInfo("Europe/Madrid")
+OPEN = ("promised", "on_hold", "awaiting_approval")
+PENDING = ("on_hold", "awaiting_approval")
+
+
+def day_of(now: datetime) -> date:
+    return now.astimezone(MADRID).date()
+
+
+def start_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=MADRID)
+
+
+def part_of(amount: int, of: int, whole: int) -> int:
+    """Return `amount` × `of` ÷ `whole`, half up."""
+    return (2 * amount * of + whole) // (2 * whole)
+
+
+@dataclass
+class Sale:
+    """An order of one client."""
+
+    total: int
+    balance: int
+    parts: list[list[Any]]
+    placed: datetime
+    state: str = "awaiting_payment"
+    paid: tuple[datetime, int] | None = None
+    to_balance: int = 0
+    to_method: int = 0
+
+    @property
+    def due(self) -> int:
+        return self.total - self.balance
+
+    @property
+    def money(self) -> int:
+        return self.due - self.to_method if self.paid else 0
+
+
+@dataclass(eq=False)
+class Person:
+    """A client or lead."""
+
+    name: str
+    status: str = "active"
+    purse: Purse = field(default_factory=Purse)
+    sales: list[Sale] = field(default_factory=list)
+    visits: list[datetime] = field(default_factory=list)
+    ties: "list[Tie]" = field(default_factory=list)
+
+    @property
+    def tie(self) -> "Tie | None":
+        """The recommendation that counts: a rejected one frees the friend."""
+        return next((tie for tie in self.ties if tie.reason != "rejected"), None)
+
+    @property
+    def with_money(self) -> list[Sale]:
+        return [sale for sale in self.sales if sale.money]
+
+
+@dataclass(eq=False)
+class Gift:
+    """A reward of one side."""
+
+    number: int
+    side: str
+    who: Person
+    params: dict[str, Any]
+    terms: dict[str, Any]
+    hold_days: int
+    is_set: bool = False
+    state: str = "promised"
+    reason: str = ""
+    amount: int | None = None
+    available: datetime | None = None
+
+    def worth(self, basis: int | None) -> int | None:
+        if "amount" in self.params:
+            return int(self.params["amount"])
+        return None if basis is None else part_of(basis, round(self.params["percent"] * 100), 10_000)
+
+
+@dataclass(eq=False)
+class Tie:
+    """A recommendation."""
+
+    ambassador: Person
+    friend: Person
+    terms: dict[str, Any]
+    registered: datetime
+    flagged: bool = False
+    state: str = "registered"
+    reason: str = ""
+    via: str = ""
+    qualified: bool = False
+    gifts: list[Gift] = field(default_factory=list)
+
+    def is_late(self, now: datetime) -> bool:
+        days = self.terms["qualification_days"]
+        return bool(days) and day_of(now) > day_of(self.registered) + timedelta(days=days)
+
+
+class Reckoning:
+    """Everything that a business with one campaign owes, and to whom."""
+
+    def __init__(self) -> None:
+        self.ties: list[Tie] = []
+        self.numbers = count(1)
+        self.counted: dict[tuple[Any, ...], int] = {}
+
+    # Recommendations
+
+    def register(self, ambassador: Person, friend: Person, terms: dict[str, Any], now: datetime, flagged: bool) -> Tie:
+        tie = Tie(ambassador, friend, terms, now, flagged)
+        self.ties.append(tie)
+        friend.ties.append(tie)
+        if terms["friend_reward"]:
+            tie.gifts.append(self.promise(tie, "friend", terms["friend_hold_days"]))
+        if terms["ambassador_reward"] and terms["every"] == 1:
+            tie.gifts.append(self.promise(tie, "ambassador", terms["hold_days"]))
+        self.settle(tie, now)
+        return tie
+
+    def promise(self, tie: Tie, side: str, hold_days: int, *, is_set: bool = False) -> Gift:
+        who, params = (tie.friend if side == "friend" else tie.ambassador), tie.terms[f"{side}_reward"]
+        gift = Gift(next(self.numbers), side, who, params, tie.terms, hold_days, is_set)
+        gift.amount = params.get("amount")
+        return gift
+
+    def activate(self, friend: Person, via: str, now: datetime) -> None:
+        friend.status = "active"
+        if friend.tie and friend.tie.state == "registered":
+            if friend.tie.is_late(now) and not friend.tie.qualified:
+                self.end_late(friend.tie, now)
+                return
+            friend.tie.state, friend.tie.via = "activated", via
+            self.settle(friend.tie, now)
+
+    def is_met(self, tie: Tie) -> bool:
+        return all(self.holds(tie, condition) for condition in tie.terms["conditions"] or [{"kind": "activated"}])
+
+    def holds(self, tie: Tie, condition: dict[str, Any]) -> bool:
+        friend, kind = tie.friend, condition["kind"]
+        if kind == "activated":
+            return bool(tie.via) and (tie.via == "manual" or bool(friend.with_money))
+        done = {
+            "orders": len(friend.with_money),
+            "spend": sum(sale.money for sale in friend.sales),
+            "sessions_attended": sum(at >= tie.registered for at in friend.visits),
+        }[kind]
+        return bool(done >= condition["at_least"])
+
+    def settle(self, tie: Tie, now: datetime, lost: str = "refunded") -> None:
+        """Do what is due, right after whatever may have changed it."""
+        if tie.reason not in ("", "completed"):
+            return
+        if tie.state != "closed" and tie.is_late(now) and self.is_short(tie):
+            self.end_late(tie, now)
+            if tie.state == "closed":
+                return
+        first = min((sale for sale in tie.friend.sales if sale.paid and sale.due), key=lambda s: s.paid, default=None)
+        basis = first.money if first else None
+        tie.qualified = self.is_met(tie)
+        for gift in [gift for gift in tie.gifts if not gift.is_set]:
+            if tie.qualified or (gift.side == "friend" and tie.terms["friend_reward_on"] == "registered"):
+                self.resize(gift, basis, now)
+                self.move_on(tie, gift, basis, now)
+            else:
+                self.take_back(gift, lost, now)
+        self.fill_sets(tie, basis, lost, now)
+        self.complete(tie)
+
+    def is_short(self, tie: Tie) -> bool:
+        """Whether something was not earned: a promise, or what fills a set."""
+        return any(gift.state == "promised" for gift in tie.gifts) or not tie.qualified
+
+    def end_late(self, tie: Tie, now: datetime) -> None:
+        """At the deadline what is still promised lapses; who did not convert ends so, who did goes on."""
+        for gift in tie.gifts:
+            if gift.state == "promised":
+                gift.state, gift.reason = "lapsed", "deadline"
+        if tie.qualified:
+            self.complete(tie)
+        elif tie.state == "registered" or self.counts(tie) or any(gift.reason == "deadline" for gift in tie.gifts):
+            tie.state, tie.reason = "closed", "not_converted"
+
+    def counts(self, tie: Tie) -> bool:
+        return tie.terms["every"] > 1 and bool(tie.terms["ambassador_reward"])
+
+    def complete(self, tie: Tie) -> None:
+        waits = any(gift.state in OPEN for gift in tie.gifts) or (self.counts(tie) and not tie.qualified)
+        if tie.state == "activated" and not waits:
+            tie.state, tie.reason = "closed", "completed"
+
+    def fill_sets(self, tie: Tie, basis: int | None, lost: str, now: datetime) -> None:
+        """One reward for every N friends; it goes when its basis goes. It stands with the friend who made the set
+        full. *Reading*: at most one for each friend, so one that was taken back is not given for the same friend."""
+        if not self.counts(tie):
+            return
+        same = [
+            each
+            for each in self.ties
+            if each.ambassador is tie.ambassador and each.terms["every"] == tie.terms["every"]
+        ]
+        full = sum(
+            each.qualified and not each.flagged and each.reason not in ("rejected", "not_converted") for each in same
+        )
+        full //= tie.terms["every"]
+        given = sorted((gift for each in same for gift in each.gifts if gift.is_set), key=lambda gift: gift.number)
+        live = [gift for gift in given if gift.state != "revoked"]
+        mine = any(gift.is_set for gift in tie.gifts)
+        if len(live) < full and tie.qualified and not mine and tie.reason in ("", "completed"):
+            gift = self.promise(tie, "ambassador", tie.terms["hold_days"], is_set=True)
+            tie.gifts.append(gift)
+            self.move_on(tie, gift, basis, now)
+        for gift in live[full:]:
+            self.take_back(gift, lost, now)
+
+    # Rewards
+
+    def move_on(self, tie: Tie, gift: Gift, basis: int | None, now: datetime) -> None:
+        if gift.state != "promised":
+            return
+        gift.amount = gift.worth(basis)
+        if gift.amount is None:
+            return
+        if gift.amount == 0:
+            gift.state, gift.amount = "lapsed", None
+        elif gift.hold_days:
+            gift.state, gift.reason = "on_hold", "hold"
+            gift.available = start_of(day_of(now) + timedelta(days=gift.hold_days))
+        else:
+            self.review(tie, gift, now)
+
+    def review(self, tie: Tie, gift: Gift, now: datetime) -> None:
+        needs_active = gift.side == "ambassador" and gift.terms["require_active_ambassador"]
+        if needs_active and gift.who.status != "active":
+            gift.state, gift.reason = "lapsed", "ambassador_inactive"
+        elif tie.flagged or gift.terms["approval"] == "manual":
+            gift.state, gift.reason = "awaiting_approval", "flagged" if tie.flagged else "approval"
+        else:
+            self.grant(gift, now)
+
+    def grant(self, gift: Gift, now: datetime) -> None:
+        """Give within the limits. *Reading*: what is taken back later does not give a limit its room back."""
+        assert gift.amount is not None
+        month = day_of(now).strftime("%Y-%m")
+        caps = (gift.terms["caps"] or {}) if gift.side == "ambassador" else {}
+        limits = [(("budget",), gift.terms["budget"], "budget", True)]
+        limits.append(((gift.who.name, "total"), caps.get("rewards_total"), "cap_count", False))
+        limits.append(((gift.who.name, month), caps.get("rewards_per_month"), "cap_count", False))
+        limits.append(((gift.who.name, month, "sum"), caps.get("amount_per_month"), "cap_amount", True))
+        limits = [limit for limit in limits if limit[1]]
+        amount = gift.amount
+        for key, most, reason, in_money in limits:
+            left = most - self.counted.get(key, 0)
+            if left <= 0:
+                gift.state, gift.reason = "capped", reason
+                return
+            amount = min(amount, left) if in_money else amount
+        for key, _most, _reason, in_money in limits:
+            self.counted[key] = self.counted.get(key, 0) + (amount if in_money else 1)
+        gift.amount, gift.state, gift.reason = amount, "granted", ""
+        days = gift.params.get("expires_days")
+        ends = start_of(day_of(now) + timedelta(days=days)) if days else None
+        gift.who.purse.earn(amount, now, ends=ends, gift=gift)
+
+    def resize(self, gift: Gift, basis: int | None, now: datetime) -> None:
+        """A percentage shrinks in proportion; where nothing is left it is revoked."""
+        if "percent" not in gift.params or gift.amount is None or basis is None:
+            return
+        left = gift.worth(basis) or 0
+        if left >= gift.amount or gift.state not in (*PENDING, "granted"):
+            return
+        if not left:
+            self.take_back(gift, "refunded", now)
+        elif gift.state in PENDING or gift.terms["clawback"] != "only_pending":
+            if gift.state == "granted":
+                gift.who.purse.claw(gift, gift.amount - left, now)
+            gift.amount = left
+
+    def take_back(self, gift: Gift, lost: str, now: datetime) -> None:
+        if gift.state == "granted" and gift.terms["clawback"] != "only_pending":
+            assert gift.amount is not None
+            gift.who.purse.claw(gift, gift.amount, now)
+        elif gift.state not in PENDING:
+            return
+        gift.state, gift.reason = "revoked", lost
+
+    # People decide
+
+    def approve(self, tie: Tie, gift: Gift, now: datetime) -> bool:
+        """*Reading*: a declined reward may be granted by an override; one whose worth nobody knows yet may not."""
+        if gift.state == "granted":
+            return True
+        if gift.state not in ("awaiting_approval", "declined") or gift.amount is None:
+            return False
+        self.grant(gift, now)
+        self.complete(tie)
+        return True
+
+    def decline(self, tie: Tie, gift: Gift) -> bool:
+        if gift.state in OPEN:
+            gift.state, gift.reason = "declined", "declined"
+            self.complete(tie)
+        return gift.state == "declined"
+
+    def approve_tie(self, tie: Tie, now: datetime) -> bool:
+        """*Reading*: who approves a doubtful recommendation has approved the rewards that waited for it."""
+        if tie.reason == "rejected":
+            return False
+        if tie.flagged:
+            tie.flagged = False
+            for gift in tie.gifts:
+                if gift.state == "awaiting_approval" and gift.reason == "flagged":
+                    self.grant(gift, now)
+                    self.complete(tie)
+            self.settle(tie, now)
+        return True
+
+    def reject(self, tie: Tie, now: datetime) -> bool:
+        """A rejected recommendation's open rewards lapse, as declined; what was given stays."""
+        if tie.state == "closed":
+            return tie.reason == "rejected"
+        tie.state, tie.reason = "closed", "rejected"
+        for gift in tie.gifts:
+            if gift.state in OPEN:
+                gift.state, gift.reason = "lapsed", "declined"
+        if tie.qualified:
+            self.fill_sets(tie, None, "", now)
+        return True
+
+    # Time
+
+    def end_holds(self, now: datetime) -> None:
+        due = [(gift.available, gift.number, tie, gift) for tie in self.ties for gift in tie.gifts]
+        due = [each for each in due if each[3].state == "on_hold" and each[0] <= now]
+        for _at, _number, tie, gift in sorted(due, key=lambda each: each[:2]):
+            self.review(tie, gift, now)
+            self.settle(tie, now)
+
+    def close_late(self, now: datetime) -> None:
+        for tie in self.ties:
+            if tie.state != "closed" and tie.is_late(now) and self.is_short(tie):
+                self.end_late(tie, now)

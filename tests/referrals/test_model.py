@@ -1,0 +1,399 @@
+"""Recommendations, rewards and balance against a small model of the contract: any order of steps leaves both the same.
+
+Hypothesis keeps a failing sequence and prints how to play it again (`@reproduce_failure`, or the seed that the failure
+names as PLUSONE_TEST_SEED). PLUSONE_TEST_STEPS says how many steps to play: thousands for a hunt.
+"""
+
+import os
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as some
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from offered import TERMS, Cast, without_none
+from plusone.agenda.commands import mark_visit, unmark_visit
+from plusone.clients.commands import activate, archive, reactivate
+from plusone.clients.models import Client
+from plusone.kernel.errors import Refused
+from plusone.kernel.models import Business
+from plusone.ledger import commands as ledger
+from plusone.ledger.queries import Balance, balances_of, faults, outstanding
+from plusone.referrals.automation.reactions import end_holds
+from plusone.referrals.commands import approve_referral, close_overdue, edit_campaign, register_friend, reject_referral
+from plusone.referrals.models import Referral
+from plusone.referrals.offers import Offer, read_offer
+from plusone.rewards import commands as rewards
+from plusone.rewards.models import Reward
+from plusone.store import commands as store
+from plusone.store.models import Order, Product
+from reckoning import Person, Reckoning, Sale, Tie, part_of
+from world import NOON, add_client, launch, make_product
+
+STEPS = 40
+MINUTE = timedelta(minutes=1)
+UNPAID = timedelta(days=30)
+ANY = some.integers(0, 99)
+USE = some.sampled_from((False, False, True, 200))
+
+
+class Loop(Cast, RuleBasedStateMachine):
+    """Every step that people and time take, in any order; what one refuses the other refuses."""
+
+    business: Business
+    product: Product
+
+    @initialize(terms=TERMS)
+    def begin(self, terms: dict[str, Any]) -> None:
+        self.now, self.model, self.steps = NOON, Reckoning(), 0
+        self.point = transaction.atomic()
+        self.point.__enter__()
+        self.terms = terms
+        sent = without_none(terms)
+        offers = {"friend": sent.pop("friend_reward", None), "ambassador": sent.pop("ambassador_reward", None)}
+        self.campaign = launch(self.business, **offers, **sent)
+        self.rows = {}
+        self.ambassadors = [self.person(name, add_client(self.business, name)) for name in ("Ana", "Marta")]
+        self.friends: list[Person] = []
+        self.sales: list[tuple[Person, Sale]] = []
+        self.visits: list[tuple[Person, datetime]] = []
+
+    def teardown(self) -> None:
+        if hasattr(self, "point"):
+            transaction.set_rollback(True)
+            self.point.__exit__(None, None, None)
+
+    @property
+    def by(self) -> dict[str, Any]:
+        return {"actor": "user:1", "now": self.now}
+
+    def said(self, agreed: bool, command: Callable[[], object]) -> bool:
+        """Run a command that is refused exactly where the model refuses it; a refusal changes nothing."""
+        try:
+            with transaction.atomic():
+                command()
+        except Refused as refusal:
+            if agreed:
+                raise AssertionError(f"refused: {refusal.code}") from refusal
+        else:
+            assert agreed, "the contract refuses this"
+        return agreed
+
+    @rule(who=ANY, flagged=some.sampled_from((False, False, False, True)))
+    def register(self, who: int, flagged: bool) -> None:
+        ambassador = self.ambassadors[who % 2]
+        name = f"Friend{len(self.friends)}"
+        self.tie(ambassador, self.person(name, Client(), "lead"), flagged, is_new=True)
+
+    @precondition(lambda self: any(friend.status == "lead" and not friend.tie for friend in self.friends))
+    @rule(who=ANY)
+    def register_again(self, who: int) -> None:
+        """A lead whose recommendation was rejected may come with another ambassador."""
+        freed = [friend for friend in self.friends if friend.status == "lead" and not friend.tie]
+        self.tie(self.ambassadors[who % 2], freed[who % len(freed)], False, is_new=False)
+
+    def tie(self, ambassador: Person, friend: Person, flagged: bool, *, is_new: bool) -> None:
+        made: list[Referral] = []
+        self.said(
+            ambassador.status == "active",
+            lambda: made.append(
+                register_friend(
+                    self.business,
+                    self.client(ambassador),
+                    first_name="Friend",
+                    email=f"{friend.name}@friends.example".lower(),
+                    source="api",
+                    flags=("too_fast",) if flagged else (),
+                    **self.by,
+                ).referral
+            ),
+        )
+        if made:
+            self.rows[friend] = made[0].friend_id
+            if is_new:
+                self.friends.append(friend)
+            self.rows[self.model.register(ambassador, friend, self.terms, self.now, flagged)] = made[0].pk
+
+    @precondition(lambda self: any(friend.status == "lead" for friend in self.friends))
+    @rule(who=ANY)
+    def activate(self, who: int) -> None:
+        leads = [friend for friend in self.friends if friend.status == "lead"]
+        friend = leads[who % len(leads)]
+        activate(self.client(friend), **self.by)
+        self.model.activate(friend, "manual", self.now)
+
+    @precondition(lambda self: self.friends)
+    @rule(who=ANY, pieces=some.integers(0, 3), balance=USE, paid=some.booleans())
+    def sell(self, who: int, pieces: int, balance: bool | int, paid: bool) -> None:
+        people = self.friends * 2 + self.ambassadors
+        person = people[who % len(people)]
+        lines = [(self.product, pieces)] if pieces else [(self.gratis, 1)]
+        total = self.product.price * pieces
+        free = person.purse.free(self.now)
+        wanted = min(free, total) if balance is True else min(int(balance), total)
+        made: list[Order] = []
+        place = {"use_balance": balance, **self.by}
+        if not self.said(
+            wanted <= free,
+            lambda: made.append(store.place_order(self.business, self.client(person), lines, **place)),
+        ):
+            return
+        parts = person.purse.take(wanted, self.now, hold=True) if wanted else []
+        sale = Sale(total, wanted, parts, self.now)
+        self.rows[id(sale)] = made[0].pk
+        person.sales.append(sale)
+        self.sales.append((person, sale))
+        if not sale.due:
+            self.settled(person, sale)
+        elif paid:
+            self.pay_for(person, sale)
+
+    @precondition(lambda self: self.sales)
+    @rule(which=ANY)
+    def pay(self, which: int) -> None:
+        self.pay_for(*self.sales[which % len(self.sales)])
+
+    def pay_for(self, person: Person, sale: Sale) -> None:
+        was = sale.state
+        if (
+            self.said(
+                was not in ("cancelled", "expired"),
+                lambda: store.pay(self.order(sale), method="cash", **self.by),
+            )
+            and was == "awaiting_payment"
+        ):
+            self.settled(person, sale)
+
+    def settled(self, person: Person, sale: Sale) -> None:
+        sale.state, sale.paid = "paid", (self.now, self.rows[id(sale)])
+        for pot, part in sale.parts:
+            pot.held -= part
+            pot.left -= part
+        person.purse.redeemed += sale.balance
+        if person.status == "archived":
+            person.status = "active"
+        if person.status == "lead" and sale.due:
+            self.model.activate(person, "purchase", self.now)
+        if person.tie:
+            self.model.settle(person.tie, self.now)
+
+    @precondition(lambda self: self.sales)
+    @rule(which=ANY)
+    def cancel(self, which: int) -> None:
+        _person, sale = self.sales[which % len(self.sales)]
+        if self.said(sale.paid is None, lambda: store.cancel(self.order(sale), **self.by)):
+            self.called_off(sale, "cancelled")
+
+    def called_off(self, sale: Sale, state: str) -> None:
+        if sale.state == "awaiting_payment":
+            sale.state = state
+            for pot, part in sale.parts:
+                pot.held -= part
+
+    @precondition(lambda self: any(sale.paid for _person, sale in self.sales))
+    @rule(which=ANY, part=some.sampled_from((0, 0, 10, 50)))
+    def refund(self, which: int, part: int) -> None:
+        sold = [(person, sale) for person, sale in self.sales if sale.paid]
+        person, sale = sold[which % len(sold)]
+        left = sale.total - sale.to_balance - sale.to_method
+        amount = max(1, left * part // 100) if part else None
+        if not self.said(bool(left), lambda: store.refund(self.order(sale), amount, **self.by)):
+            return
+        whole = amount in (None, left)
+        given = left if amount is None else amount
+        to_balance = sale.balance - sale.to_balance if whole else part_of(given, sale.balance, sale.total)
+        to_balance = min(max(to_balance, given - sale.money), sale.balance - sale.to_balance)
+        sale.to_balance += to_balance
+        sale.to_method += given - to_balance
+        sale.state = "refunded" if whole else "partially_refunded"
+        if to_balance:
+            person.purse.give_back(sale.parts, to_balance, self.now)
+        if person.tie:
+            self.model.settle(person.tie, self.now)
+
+    @precondition(lambda self: self.friends)
+    @rule(who=ANY)
+    def visit(self, who: int) -> None:
+        friend = self.friends[who % len(self.friends)]
+        made = mark_visit(self.client(friend), key=f"visit:{len(self.rows)}", **self.by).visit
+        self.rows[made.pk, "visit"] = made
+        friend.visits.append(self.now)
+        self.visits.append((friend, (made, self.now)))
+        if friend.tie:
+            self.model.settle(friend.tie, self.now)
+
+    @precondition(lambda self: self.visits)
+    @rule(which=ANY)
+    def unmark(self, which: int) -> None:
+        friend, (visit, at) = self.visits.pop(which % len(self.visits))
+        unmark_visit(visit, **self.by)
+        friend.visits.remove(at)
+        if friend.tie:
+            self.model.settle(friend.tie, self.now, lost="")
+
+    @precondition(lambda self: any(tie.gifts for tie in self.model.ties))
+    @rule(which=ANY, yes=some.booleans())
+    def decide(self, which: int, yes: bool) -> None:
+        """A person approves or declines a reward, in whatever state it is; a second click changes nothing."""
+        found = [(tie, gift) for tie in self.model.ties for gift in tie.gifts]
+        waiting = [each for each in found if each[1].state == "awaiting_approval"]
+        found = waiting if waiting and which % 2 else found
+        tie, gift = found[which % len(found)]
+        reward = self.reward(tie, gift)
+        verb = rewards.approve if yes else rewards.decline
+        agreed = self.model.approve(tie, gift, self.now) if yes else self.model.decline(tie, gift)
+        self.said(agreed, lambda: verb(reward, **self.by))
+
+    def reward(self, tie: Tie, gift: Any) -> Reward:
+        return Reward.objects.select_related("business", "client").get(source_id=self.rows[tie], side=gift.side)
+
+    @precondition(lambda self: self.model.ties)
+    @rule(which=ANY, yes=some.booleans())
+    def judge(self, which: int, yes: bool) -> None:
+        """A person approves or rejects a recommendation."""
+        doubtful = [tie for tie in self.model.ties if tie.flagged]
+        ties = doubtful if doubtful and which % 3 else self.model.ties
+        tie = ties[which % len(ties)]
+        referral = self.referral(tie)
+        if yes:
+            self.said(self.model.approve_tie(tie, self.now), lambda: approve_referral(referral, **self.by))
+        else:
+            self.said(self.model.reject(tie, self.now), lambda: reject_referral(referral, **self.by))
+
+    @rule(who=ANY)
+    def leave_or_return(self, who: int) -> None:
+        """An ambassador is archived, or brought back."""
+        person = self.ambassadors[who % 2]
+        if person.status == "active":
+            archive(self.client(person), **self.by)
+            person.status = "archived"
+        else:
+            reactivate(self.client(person), **self.by)
+            person.status = "active"
+
+    @rule(who=ANY, amount=some.sampled_from((500, -100)))
+    def adjust(self, who: int, amount: int) -> None:
+        person = self.ambassadors[who % 2]
+        self.number = getattr(self, "number", 0) + 1
+        pay = {"key": f"adjust:{self.number}", "reason": "x", **self.by}
+        enough = amount > 0 or person.purse.free(self.now) >= -amount
+        if self.said(enough, lambda: ledger.adjust(self.business, self.rows[person], amount, **pay)):
+            if amount > 0:
+                person.purse.earn(amount, self.now)
+            else:
+                person.purse.take(-amount, self.now)
+                person.purse.earned += amount
+
+    @rule(days=some.sampled_from((1, 3, 10, 20, 31)), sweep=some.booleans())
+    def wait(self, days: int, sweep: bool) -> None:
+        """Time goes on, and the worker runs or is late."""
+        self.now += timedelta(days=days)
+        if sweep:
+            self.sweep()
+
+    @rule()
+    def sweep(self) -> None:
+        for _twice in range(2):
+            ledger.expire_due(self.now)
+            store.expire_due(self.now)
+            end_holds(self.now)
+            close_overdue(self.now)
+        for _person, sale in self.sales:
+            if sale.placed + UNPAID <= self.now:
+                self.called_off(sale, "expired")
+        self.model.end_holds(self.now)
+        self.model.close_late(self.now)
+
+    @rule(terms=TERMS)
+    def change_the_terms(self, terms: dict[str, Any]) -> None:
+        """Later registrations alone (CASES 51); the sets of an ambassador stay as many friends as they were."""
+        terms = {**terms, "every": self.terms["every"]}
+        offer = read_offer(self.business, without_none(terms), base=Offer())
+        edit_campaign(self.campaign, offer=offer, **self.by)
+        self.terms = terms
+
+    @invariant()
+    def the_same(self) -> None:
+        if not hasattr(self, "rows"):
+            return
+        self.now += MINUTE
+        self.steps += 1
+        people = [*self.ambassadors, *self.friends]
+        keys = [self.rows[person] for person in people]
+        balances = balances_of(self.business, keys, now=self.now)
+        statuses = dict(Client.objects.filter(pk__in=keys).values_list("pk", "status"))
+        for person in people:
+            told, purse = balances.get(self.rows[person], Balance()), person.purse
+            free = purse.free(self.now)
+            model = (free, purse.held(), purse.earned, purse.redeemed, purse.expired, purse.revoked, purse.owed)
+            assert model == (
+                told.available, told.held, told.earned, told.redeemed, told.expired, told.revoked, told.owed
+            ), f"{person.name} ({told})"  # fmt: skip
+            assert statuses[self.rows[person]] == person.status, person.name
+        self.the_same_recommendations()
+        self.books_are_right(people)
+
+    def the_same_recommendations(self) -> None:
+        ties = Referral.objects.filter(business=self.business).values_list("pk", "state", "reason", "flagged")
+        stands = {row[0]: row[1:] for row in ties}
+        rewards_had: dict[int, list[Any]] = {}
+        for one in Reward.objects.filter(business=self.business, source_kind="referral").order_by("id"):
+            row = (one.side, one.state, one.reason, one.amount, one.available_at)
+            rewards_had.setdefault(one.source_id, []).append(row)
+        assert len(stands) == len(self.model.ties)
+        for tie in self.model.ties:
+            key, who = self.rows[tie], f"{tie.friend.name} of {tie.ambassador.name}"
+            assert stands[key] == (tie.state, tie.reason, tie.flagged), who
+            had = rewards_had.get(key, [])
+            assert had == [(one.side, one.state, one.reason, one.amount, one.available) for one in tie.gifts], who
+            assert len({row[0] for row in had}) == len(had), "two rewards for one side"
+
+    def books_are_right(self, people: list[Person]) -> None:
+        assert faults(self.business) == []
+        assert outstanding(self.business, now=self.now) == sum(person.purse.free(self.now) for person in people)
+
+
+@pytest.fixture
+def machine(gym: Business) -> type[Loop]:
+    sold = {"product": make_product(gym, price=2595), "gratis": make_product(gym, "Trial", price=0)}
+    return type("LoopOfTheGym", (Loop,), {"business": gym, **sold})
+
+
+def play(machine: type[Loop], examples: int) -> None:
+    """Play so many stories. A number tells which ones; a failure names it."""
+    number = int(os.environ.get("PLUSONE_TEST_SEED") or random.SystemRandom().randrange(10**6))
+    print(f"PLUSONE_TEST_SEED={number}")
+    calm = settings(
+        max_examples=examples,
+        stateful_step_count=STEPS,
+        deadline=None,
+        print_blob=True,
+        database=None,
+        phases=[Phase.generate] + [Phase.shrink] * bool(os.environ.get("PLUSONE_TEST_SEED")),
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(seed(number)(machine), settings=calm)
+
+
+def test_the_loop_does_what_its_model_does(machine: type[Loop]) -> None:
+    """REQUIREMENTS 4.2, 4.3, CONTRACT States: a few stories in every run."""
+    play(machine, 2)
+
+
+@pytest.mark.slow
+def test_the_loop_does_what_its_model_does_for_long(machine: type[Loop]) -> None:
+    """The same for longer; PLUSONE_TEST_STEPS steps where it is set."""
+    play(machine, max(1, int(os.environ.get("PLUSONE_TEST_STEPS") or 1200) // STEPS))

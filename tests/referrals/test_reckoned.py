@@ -1,0 +1,87 @@
+"""What the model of the loop found (test_model.py), each as a story of its own."""
+
+import pytest
+
+from plusone.clients.commands import activate
+from plusone.clients.models import Client
+from plusone.kernel.errors import Refused
+from plusone.kernel.models import Business
+from plusone.ledger.commands import adjust, earn, hold, release, revoke
+from plusone.ledger.queries import balance_of, faults
+from plusone.referrals.automation.reactions import end_holds
+from plusone.referrals.commands import close_overdue
+from plusone.referrals.models import Referral
+from plusone.rewards import commands as rewards
+from plusone.rewards.models import Reward
+from plusone.store.commands import refund
+from plusone.store.models import Product
+from world import EUR10, EUR15, NOON, bring, later, launch, sell
+
+WHO = {"actor": "user:1", "now": NOON}
+TENTH = {"kind": "balance", "percent": 10}
+
+
+def available(client: Client) -> int:
+    return balance_of(client.business, client.pk, now=NOON).available
+
+
+def test_a_percentage_of_unknown_money_cannot_be_granted(gym: Business, ana: Client, bono: Product) -> None:
+    """CASES 42, 61: an override of a declined percentage waits for the friend's money, never a guess or a fault."""
+    launch(gym, ambassador=TENTH)
+    friend = bring(ana, "Ben").friend
+    reward = Reward.objects.get()
+    rewards.decline(reward, note="Not yet", **WHO)
+    with pytest.raises(Refused) as refused:
+        rewards.approve(reward, note="After all", **WHO)
+    reward.refresh_from_db()
+    assert (refused.value.code, reward.state, reward.note, available(ana)) == (
+        "amount_unknown", "declined", "Not yet", 0
+    )  # fmt: skip
+    sell(friend, bono)
+    assert Reward.objects.get().state == "declined"
+
+
+def test_the_deadline_takes_nothing_that_was_earned_in_time(gym: Business, ana: Client) -> None:
+    """CASES 39, 53: the verification period may end after the last day; only what is still promised lapses."""
+    launch(gym, friend=TENTH, hold_days=14, qualification_days=30)
+    ben = bring(ana, "Ben").friend
+    activate(ben, actor="user:1", now=later(25))
+    assert close_overdue(later(31)) == 1
+    states = dict(Reward.objects.values_list("side", "state"))
+    assert (states, Referral.objects.get().state) == ({"friend": "lapsed", "ambassador": "on_hold"}, "activated")
+    end_holds(later(39))
+    assert (available(ana), Referral.objects.get().reason) == (1500, "completed")
+
+
+def test_a_gift_on_registering_outlives_a_missed_deadline(gym: Business, ana: Client) -> None:
+    """CASES 39: who never converted keeps the gift for registering, after its own verification period."""
+    launch(gym, friend=EUR10, friend_hold_days=60, qualification_days=30)
+    ben = bring(ana, "Ben").friend
+    close_overdue(later(31))
+    states = dict(Reward.objects.values_list("side", "state"))
+    assert (states, Referral.objects.get().reason) == ({"friend": "on_hold", "ambassador": "lapsed"}, "not_converted")
+    end_holds(later(60))
+    assert available(ben) == 1000
+
+
+def test_nobody_pays_a_debt_with_what_has_expired(gym: Business, ana: Client) -> None:
+    """CONTRACT: an expired lot is unspendable at its moment, worker or not; a debt is paid by the next earning."""
+    earn(gym, ana.pk, 300, key="short", expires_at=later(5), **WHO)
+    reserved = hold(gym, ana.pk, 300, key="order", **WHO)
+    revoke(gym, ana.pk, 1000, key="back", reason="refunded", ref=("reward", 7), allow_debt=True, **WHO)
+    release(reserved, **WHO)
+    adjust(gym, ana.pk, 700, key="paid", reason="paid", actor="user:1", now=later(6))
+    stands = balance_of(gym, ana.pk, now=later(6))
+    assert (stands.available, stands.owed, stands.expired, stands.revoked) == (0, 300, 300, 700)
+    assert not faults(gym)
+
+
+def test_sets_beyond_a_capped_one_go_with_their_basis(gym: Business, ana: Client, bono: Product) -> None:
+    """R-285: the second set met a cap; when both lose a friend, it is the first one's reward that goes."""
+    launch(gym, every=2, caps={"rewards_total": 1}, ambassador=EUR15)
+    orders = [sell(bring(ana, name).friend, bono) for name in ("Ben", "Cleo", "Dan", "Eva")]
+    assert sorted(Reward.objects.values_list("state", flat=True)) == ["capped", "granted"]
+    for order in orders[1:]:
+        refund(order, **WHO)
+    assert (available(ana), sorted(Reward.objects.values_list("state", flat=True))) == (0, ["capped", "revoked"])
+    assert not faults(gym)
