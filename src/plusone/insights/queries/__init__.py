@@ -1,6 +1,7 @@
 """Questions about what recommendations brought."""
 
 from .ambassadors import ORDERS, History, LeadHistory, Movement, Standing, ambassadors, history_of
+from .cost import Cost, Friend, Paid, replay, unknown_words, would_cost
 from .goals import Progress, goals_of, progress_of
 from .impact import FUNNEL, Activated, Funnel, Impact, Month, figures, funnel_of, impact, months
 from .indicators import Indicator, indicators, indicators_total
@@ -11,6 +12,8 @@ __all__ = [
     "ORDERS",
     "Activated",
     "BookMonth",
+    "Cost",
+    "Friend",
     "Funnel",
     "History",
     "Impact",
@@ -18,6 +21,7 @@ __all__ = [
     "LeadHistory",
     "Month",
     "Movement",
+    "Paid",
     "Progress",
     "Snapshot",
     "Standing",
@@ -33,5 +37,8 @@ __all__ = [
     "indicators_total",
     "months",
     "progress_of",
+    "replay",
     "snapshot",
+    "unknown_words",
+    "would_cost",
 ]

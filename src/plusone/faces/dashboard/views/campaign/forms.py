@@ -66,6 +66,14 @@ class CampaignForm(OnceForm):
         required=False,
         help_text=gettext_lazy("Empty: never."),
     )
+    margin = forms.IntegerField(
+        label=gettext_lazy("Warn me when rewards are above this per cent of what friends pay"),
+        min_value=1,
+        max_value=100,
+        initial=30,
+        required=False,
+        help_text=gettext_lazy("For the preview's “What it would have cost” alone."),
+    )
     tell_by_email = forms.BooleanField(label=gettext_lazy("By e-mail"), required=False)
     tell_by_portal = forms.BooleanField(label=gettext_lazy("As a notice in their pages"), required=False)
     approval = forms.BooleanField(label=gettext_lazy("I approve each reward by hand"), required=False)

@@ -24,7 +24,7 @@ from plusone.referrals.queries import campaigns_of
 from .forms import CampaignForm, EndForm, initial_of, preset_of
 from .news import reaches, say_queued
 from .presets import PRESETS
-from .preview import previews
+from .preview import cost_of, previews
 from .rewards import field_of
 
 LIVE = "live"
@@ -85,6 +85,7 @@ def preview(request: Page) -> HttpResponse:
     form = CampaignForm(request.POST, business=request.business)
     offer = _offer(form)
     context = {"previews": previews(request.business, offer) if offer else [], "form": form}
+    context |= cost_of(request, offer, form)
     return render(request, "dashboard/campaign/preview.html", context)
 
 
@@ -260,6 +261,7 @@ def _builder(
         "quiet_until": next_loud(business, request.now) if is_quiet(business, request.now) else None,
         "announcement": announcement_of(found) if found else None,
         "may_manage": request.may("campaigns.manage"),
+        **cost_of(request, offer, form),
     }
     return render(request, "dashboard/campaign/builder.html", context)
 
