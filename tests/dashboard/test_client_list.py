@@ -16,8 +16,8 @@ from plusone.kernel.models import Business
 from plusone.kernel.queue.worker import drain
 from plusone.ledger.queries import balance_of
 from plusone.messaging.models import Message
-from plusone.referrals.models import Referral
-from plusone.referrals.queries import referral_of
+from plusone.referrals.models import Campaign, Referral
+from plusone.referrals.queries import link_of, referral_of
 from world import NOON, add_client, bring, launch
 
 from .pages import send, text_of
@@ -232,3 +232,16 @@ def test_the_data_is_offered_before_deleting(book: Business, ana: Client, olga: 
     known = olga.get(url).json()
     assert (known["client"]["email"], known["client"]["tags"], len(known["referred"])) == (ana.email, ["VIP"], 1)
     assert desk.get(url).status_code == 404
+
+
+def test_the_menu_of_a_row_hands_on_the_clients_own_link(book: Business, ana: Client, olga: Browser) -> None:
+    """By WhatsApp, e-mail or copied, in the client's language: of active clients, while a campaign is live."""
+    Client.objects.filter(pk=ana.pk).update(phone="+34600111222", language="es")
+    url = at(book, "clients")
+    page = olga.get(url).content.decode()
+    assert 'href="https://wa.me/34600111222?text=Hola%2C%20Ana' in page
+    assert f"mailto:{ana.email}?subject=" in page
+    assert f'data-copy="{link_of(ana)}"' in page
+    assert page.count('href="https://wa.me/') == Client.objects.filter(business=book, status="active").count()
+    Campaign.objects.update(state="inactive", is_default=False)
+    assert "wa.me" not in olga.get(url).content.decode()

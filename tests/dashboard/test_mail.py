@@ -117,3 +117,20 @@ def test_mails_that_do_not_leave_are_said_on_the_first_page(page, house: House, 
     assert "This installation has no mail server." in said
     assert "Send me a test mail" not in said
     assert "no mail server yet" in text_of(client.post(f"{page}test/", follow=True))
+
+
+def test_every_staff_page_says_that_mail_does_not_leave(page, house: House, client):
+    """DEL-1: since when and how many, for this business alone: gone when they have left."""
+    home = f"/b/{house.business.slug}/"
+    assert "Mail has not been leaving" not in text_of(client.get(home))
+    begun = timezone.now() - timedelta(minutes=25)
+    fields = {"category": "service", "channel": "email", "language": "en", "created_at": NOON, "template": "x"}
+    Message.objects.create(
+        business=house.business, key="k", handed_over_at=begun, useful_until=timezone.now(), **fields
+    )
+    said = text_of(client.get(f"{home}clients/"))
+    assert ": 1 waits." in said
+    assert f'href="{page}"' in said
+    assert "Mail has not been leaving" not in text_of(client.get(page))  # it says so itself
+    Message.objects.update(handed_over_at=timezone.now())
+    assert "Mail has not been leaving" not in text_of(client.get(home))

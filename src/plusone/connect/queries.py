@@ -3,11 +3,13 @@
 import hashlib
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business, Collaborator, User
 from plusone.ledger.models import Transfer
+from plusone.messaging.queries import unsent_beside
 from plusone.store.models import Order
 
 from .models import ApiKey, ClientImport, TeamInvitation
@@ -49,9 +51,10 @@ def is_empty() -> bool:
 
 
 def collaborator(user: User, public_id: str) -> Collaborator | None:
-    """Return a user's role in the business with this id or slug, or None."""
+    """Return a user's role in the business with this id or slug, or None; with what their pages say of stuck mail."""
     named = Q(business__public_id=public_id) | Q(business__slug=public_id)
-    return Collaborator.objects.filter(named, user=user).select_related("business", "user").first()
+    mine = Collaborator.objects.filter(named, user=user).select_related("business", "user")
+    return mine.annotate(**unsent_beside(timezone.now())).first()
 
 
 def team_of(business: Business) -> list[Collaborator]:

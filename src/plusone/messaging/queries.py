@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
@@ -73,6 +73,18 @@ def unsent(business: Business, *, at: datetime) -> Unsent | None:
     if not found["count"]:
         return None
     return Unsent(found["count"], int((at - found["first"]).total_seconds() // 60))
+
+
+def unsent_beside(at: datetime) -> dict[str, Subquery]:
+    """Return two columns for rows of businesses' people: how many mails of theirs do not leave, and since when."""
+    late = Message.objects.filter(
+        business=OuterRef("business_id"), state=Message.State.QUEUED, handed_over_at__lt=at - UNSENT_AFTER
+    )
+    of_each = late.order_by().values("business")
+    return {
+        "unsent": Subquery(of_each.annotate(count=Count("pk")).values("count")),
+        "unsent_since": Subquery(of_each.annotate(first=Min("handed_over_at")).values("first")),
+    }
 
 
 def unsent_count() -> int:

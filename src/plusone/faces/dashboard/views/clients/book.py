@@ -14,9 +14,13 @@ from plusone.faces.dashboard.sent_by import matches as called
 from plusone.faces.dashboard.telling import activation_lines
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
+from plusone.faces.ui.tags.sharing import ways
 from plusone.referrals.commands import attach_referral
+from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import live_terms, referrals_by_friend
+from plusone.referrals.queries import link_of
 
+from .common import handing_on
 from .filters import STATES, Wanted, choices, needs_of, tags_by_client, with_needs
 from .forms import NewForm
 
@@ -42,6 +46,8 @@ def index(request: Page) -> HttpResponse:
     if page.after or page.before:
         only_tab = not (wanted.q or wanted.filters)
         matching = counts.get(wanted.status, everybody) if only_tab else rows.count()
+    terms = live_terms(business) if any(row.is_active for row in page.rows) else None
+    offer = offer_of(terms) if terms else None
     context = {
         "nav": "clients",
         "title": _("Clients"),
@@ -53,6 +59,7 @@ def index(request: Page) -> HttpResponse:
                 "lines": " ".join(lines.get(row.pk, [])),
                 "tags": had.get(row.pk, []),
                 "needs": needs_of(row),
+                "share": _share(request, row, offer) if offer and row.is_active else None,
             }
             for row in page.rows
         ],
@@ -65,6 +72,14 @@ def index(request: Page) -> HttpResponse:
         "may_act": any(map(request.may, ("clients.manage", "clients.activate", "exports.make"))),
     }
     return render(request, "dashboard/clients/index.html", context)
+
+
+def _share(request: Page, client: Client, offer: Offer) -> dict[str, str]:
+    """Return the ways to hand a client their own link, the message already written."""
+    client.business = request.business
+    text, link = handing_on(client, offer), link_of(client)
+    to = {"phone": client.phone or "", "email": client.email or ""}
+    return {"link": link, **ways(link, text["share"], subject=text["share_subject"], **to)}
 
 
 def _states() -> list[tuple[str, str]]:

@@ -1,12 +1,15 @@
 """What the pages of a client share."""
 
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
 from plusone.faces.ui.http import Page
 from plusone.kernel.access import get
 from plusone.kernel.errors import NotHere
+from plusone.referrals.offers import Offer
+from plusone.referrals.sentences import hand_on_text
 
 PLACES = {"leads": "b:leads", "clients": "b:clients"}
 
@@ -40,3 +43,13 @@ def crumbs(client: Client, here: str = "") -> list[tuple[str, str]]:
     if not here:
         return [*way, (client.full_name, "")]
     return [*way, (client.full_name, url_of(client)), (here, "")]
+
+
+def handing_on(client: Client, offer: Offer) -> dict[str, str]:
+    """Word the message to the client in the client's language."""
+    business = client.business
+    with translation.override(client.reads()):
+        return {
+            "share": hand_on_text(business, offer, client.first_name),
+            "share_subject": _("Your link to recommend %(business)s") % {"business": business.name},
+        }

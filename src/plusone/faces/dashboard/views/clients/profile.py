@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from plusone.clients.commands import edit_client
@@ -26,16 +25,15 @@ from plusone.ledger import commands as ledger
 from plusone.ledger.models import Entry
 from plusone.ledger.queries import movements_of
 from plusone.referrals.models import Referral
-from plusone.referrals.offers import Offer, offer_of
+from plusone.referrals.offers import offer_of
 from plusone.referrals.outlook import friends_behind, live_terms
 from plusone.referrals.queries import link_of, numbers_of, referral_of, referrals_behind, referrals_of
 from plusone.referrals.reasons import tell_reward
-from plusone.referrals.sentences import hand_on_text
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of, to_hand_over, unsettled, wallet_of
 from plusone.store.queries import memberships_of, orders_of, usable_coupons, waiting_days
 
-from .common import client_of, crumbs, url_of
+from .common import client_of, crumbs, handing_on, url_of
 from .forms import AdjustForm, EditForm
 
 HISTORY_SIZE = 30
@@ -65,7 +63,7 @@ def overview(request: Page, client: str) -> HttpResponse:
         referral=_sent_by(request, found),
         link=link_of(found) if found.is_active else "",
         is_live=terms is not None,
-        **(_handing_on(found, offer_of(terms)) if terms else {}),
+        **(handing_on(found, offer_of(terms)) if terms else {}),
         wallet=wallet_of(found, unsettled=open_now if len(open_now) < COMING_MAX else None, now=request.now),
         coming=_coming(found, open_now),
         things=to_hand_over(request.business, client=found, now=request.now).select_related("business"),
@@ -100,16 +98,6 @@ def _coming(client: Client, open_now: Sequence[Reward]) -> list[dict[str, Any]]:
         reward.business, reward.client = client.business, client
         rows.append({"told": tell_reward(reward, to="staff"), "referral": referrals.get(reward.pk)})
     return rows
-
-
-def _handing_on(client: Client, offer: Offer) -> dict[str, str]:
-    """Word the message to the client in the client's language."""
-    business = client.business
-    with translation.override(client.reads()):
-        return {
-            "share": hand_on_text(business, offer, client.first_name),
-            "share_subject": _("Your link to recommend %(business)s") % {"business": business.name},
-        }
 
 
 @staff("clients.manage")
