@@ -335,13 +335,13 @@ def test_what_is_to_be_handed_over_stands_on_a_list(
     launch(gym, friend={"kind": "manual", "text": "Un café"}, ambassador=None)
     ben = bring(ana, "Ben").friend
     assert "1 present is to be handed over" in text_of(olga.get(at(gym, "home")))
-    assert "“Un café”" in text_of(desk.get(at(gym, "client", ben.public_id)))
+    assert "“Un café”" in text_of(desk.get(at(gym, "client_plan", ben.public_id)))
     page = text_of(desk.get(at(gym, "handovers")))
     assert "Ben" in page
     assert "“Un café”" in page
     reward = Reward.objects.get()
     assert desk.post(at(gym, "handover_done", reward.public_id))["Location"] == at(gym, "handovers")
-    profile = at(gym, "client", ben.public_id)
+    profile = at(gym, "client_plan", ben.public_id)
     assert desk.post(at(gym, "handover_done", reward.public_id), {"profile": "1"})["Location"] == profile
     assert "Nothing to hand over" in text_of(desk.get(at(gym, "handovers")))
     assert "Waiting for this client" not in text_of(desk.get(profile))

@@ -31,7 +31,7 @@ def done(request: Page, reward: str) -> HttpResponse:
     if commands.hand_over(found, actor=request.actor, now=request.now):
         messages.success(request, _("Handed over."))
     if "profile" in request.POST:
-        return redirect("b:client", request.business.slug, found.client.public_id)
+        return redirect("b:client_plan", request.business.slug, found.client.public_id)
     return redirect("b:handovers", request.business.slug)
 
 

@@ -39,7 +39,7 @@ def act(request: Page, membership: str) -> HttpResponse:
                 messages.success(request, _("The membership ends with what is paid."))
     except Refused as error:
         messages.error(request, str(error))
-    return redirect("b:client", request.business.slug, found.client.public_id)
+    return redirect("b:client_plan", request.business.slug, found.client.public_id)
 
 
 urlpatterns = [path("memberships/<str:membership>/", act, name="membership_act")]

@@ -22,6 +22,7 @@ urlpatterns = [
     path("clients/<str:client>/balance/adjust/", profile.adjust, name="client_adjust"),
     path("clients/<str:client>/orders/", profile.orders, name="client_orders"),
     path("clients/<str:client>/data.json", record.record, name="client_data"),
+    path("clients/<str:client>/plan/", profile.plan, name="client_plan"),
     path("clients/<str:client>/history/", profile.history, name="client_history"),
     path("clients/<str:client>/referred-by/", refer.referred_by, name="client_referred_by"),
     path("clients/<str:client>/tags/", tags.give, name="client_tag"),

@@ -66,16 +66,26 @@ def overview(request: Page, client: str) -> HttpResponse:
         **(handing_on(found, offer_of(terms)) if terms else {}),
         wallet=wallet_of(found, unsettled=open_now if len(open_now) < COMING_MAX else None, now=request.now),
         coming=_coming(found, open_now),
-        things=to_hand_over(request.business, client=found, now=request.now).select_related("business"),
-        coupons=usable_coupons(found, now=request.now),
-        memberships=memberships_of(found),
-        waiting_days=waiting_days(found),
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
         tags=tags_beside(found),
-        consents=consents_of(found),
         lines=_lines(request, found) if found.is_lead else [],
     )
     return render(request, "dashboard/clients/overview.html", context)
+
+
+@staff("clients.view")
+def plan(request: Page, client: str) -> HttpResponse:
+    """Show what a client has: memberships, coupons, presents that wait at the desk (R-074)."""
+    found = client_of(request, client)
+    context = _context(
+        found,
+        "plan",
+        things=list(to_hand_over(request.business, client=found, now=request.now).select_related("business")),
+        coupons=list(usable_coupons(found, now=request.now)),
+        memberships=list(memberships_of(found)),
+        waiting_days=waiting_days(found),
+    )
+    return render(request, "dashboard/clients/plan.html", context)
 
 
 def _sent_by(request: Page, client: Client) -> Referral | None:
@@ -208,4 +218,5 @@ def history(request: Page, client: str) -> HttpResponse:
     events = list(timeline(request.business, found.pk, before=before)[: HISTORY_SIZE + 1])
     more = events[HISTORY_SIZE - 1].public_id if len(events) > HISTORY_SIZE else ""
     told = telling.history(request.business, events[:HISTORY_SIZE])
-    return render(request, "dashboard/clients/history.html", _context(found, "history", told=told, more=more))
+    context = _context(found, "history", told=told, more=more, consents=[] if before else consents_of(found))
+    return render(request, "dashboard/clients/history.html", context)
