@@ -177,7 +177,7 @@ def test_staff_renew_freeze_and_end_from_the_profile(gym: Business, carla: Clien
     mine = buy(gym, carla, clock.now())
     olga = Browser()
     olga.force_login(house.owner)
-    profile = f"/b/{gym.slug}/clients/{carla.public_id}/"
+    profile = f"/b/{gym.slug}/clients/{carla.public_id}/plan/"
     act = f"/b/{gym.slug}/memberships/{mine.public_id}/"
     assert "Mensual" in olga.get(profile).content.decode()
     for said, state in [("freeze", "frozen"), ("unfreeze", "active"), ("cancel", "ending"), ("freeze", "ending")]:

@@ -273,7 +273,7 @@ def test_what_was_agreed_to_is_shown_and_taken_back_by_one_press(gym: Business, 
     owner.force_login(
         User.objects.get(email="olga@vela.example"), backend="allauth.account.auth_backends.AuthenticationBackend"
     )
-    assert "“Send me news”" in owner.get(f"/b/studio-vela/clients/{ana.public_id}/").content.decode()
+    assert "“Send me news”" in owner.get(f"/b/studio-vela/clients/{ana.public_id}/history/").content.decode()
     browser = log_in_by_code(str(ana.email))
     assert 'value="promotions"' in browser.get("/p/studio-vela/me/data/").content.decode()
     for _ in range(2):
