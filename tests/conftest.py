@@ -32,6 +32,8 @@ def pytest_report_header() -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Without arguments: all cores, and without what is slow. Whoever names files gets all of them, in one process."""
+    if "PYTEST_XDIST_WORKER" in os.environ:  # this is one of those processes: it starts no more of them
+        return
     names_nothing = config.args_source is not config.ArgsSource.ARGS
     if not config.option.markexpr:
         config.option.markexpr = "not browser and not slow" if names_nothing else "not browser"
