@@ -98,6 +98,6 @@ def test_an_installation_from_nothing(run: Run, engine: str) -> None:
     before = run("doctor", "--json")
     found = json.loads(before.stdout)
     assert (before.returncode, found["ok"]) == (1, False)
-    assert "migrations" in {fault["name"] for fault in found["faults"]}
+    assert {"migrations", "database"} & {fault["name"] for fault in found["faults"]}
     assert found["database"]["engine"] == {"sqlite": "sqlite", "postgres": "postgresql"}[engine]
     assert "Applied kernel.0001_initial." in run("migrate").stdout

@@ -19,7 +19,14 @@ from plusone.messaging.queries import is_channel_on, messages_of, outbox, waitin
 pytestmark = pytest.mark.django_db
 
 
+def keep_words(business):
+    """Keep the words of mails for ever: this story's day lies long before the worker's."""
+    business.mail_bodies_days = 0
+    business.save(update_fields=["mail_bodies_days"])
+
+
 def test_a_message_is_written_sent_and_noted(gym, ana, noon, hello, cause, mail_server):
+    keep_words(gym)
     message = hello(cause=cause)
     assert (message.state, message.to, message.language) == ("queued", ana.email, "es")
 
@@ -175,6 +182,7 @@ def test_staff_are_written_to_as_users(gym, house, noon, mail_server):
 
 
 def test_a_deleted_clients_messages_lose_their_words(gym, ana, carla, noon, hello, mail_server, cause):
+    keep_words(gym)
     mine = hello(key="mine")
     about = send(gym, "test.hello", to_client=carla, context={"about": ana}, key="about", now=noon)
     caused = send(gym, "test.hello", to_client=carla, cause=cause, key="caused", now=noon)

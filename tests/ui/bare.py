@@ -4,4 +4,7 @@ from django.urls import path
 
 from ui.gallery import show
 
-urlpatterns = [path("gallery/<name>", show)]
+urlpatterns = [
+    path("gallery/<name>", show),
+    path("accounts/security/", show, {"name": "staff"}, name="mfa_index"),
+]

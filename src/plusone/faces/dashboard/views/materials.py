@@ -46,7 +46,7 @@ def index(request: Page) -> HttpResponse:
         "title": _("Materials to print"),
         "form": PaperForm(initial=wanted),
         "is_live": live_terms(request.business) is not None,
-        "count": Client.objects.filter(business=request.business, status=Client.Status.ACTIVE).count(),
+        "count": request.clients().filter(status=Client.Status.ACTIVE).count(),
         "most": CARDS_MAX,
     }
     return render(request, "dashboard/materials.html", context)
@@ -66,7 +66,7 @@ def poster(request: Page) -> HttpResponse:
 @staff("clients.view")
 def cards(request: Page) -> HttpResponse:
     """Return a card for each active client, in the order of their names."""
-    active = Client.objects.filter(business=request.business, status=Client.Status.ACTIVE)
+    active = request.clients().filter(status=Client.Status.ACTIVE)
     return _cards(
         request, active.order_by("first_name", "last_name", "id")[:CARDS_MAX], f"cards-{request.business.slug}"
     )
