@@ -12,7 +12,7 @@ from plusone.clients.commands import activate, archive, delete_client
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of
-from plusone.referrals.commands import close_overdue
+from plusone.referrals.commands import attach_referral, close_overdue
 from plusone.referrals.conditions import still_missing
 from plusone.referrals.models import Referral
 from plusone.rewards.models import Reward
@@ -61,6 +61,15 @@ def test_a_leads_visits_count_without_becoming_a_client(gym: Business, ana: Clie
     assert slow.referrals_received.get().reason == "not_converted"
     activate(quick, actor="user:1", now=later(41))
     assert quick.referrals_received.get().reason == "completed"
+
+
+def test_said_afterwards_it_looks_back(gym: Business, ana: Client, carla: Client) -> None:
+    """CONTRACT: staff say later who sent Carla; the visits that she made meanwhile count at once."""
+    launch(gym, conditions=THREE)
+    for day in ("mon", "tue", "wed"):
+        come(carla, day, at=later(0.1))
+    attach_referral(gym, ana, carla, actor="user:1", now=later(1))
+    assert available(ana) == 1500
 
 
 class TestApi:

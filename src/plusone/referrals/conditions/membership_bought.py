@@ -27,7 +27,10 @@ class MembershipBought(Condition):
 
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
         """Count the memberships bought since registering."""
-        return Progress(min(1, memberships_bought(referral.friend, since=referral.registered_at)), 1)
+        return Progress(
+            min(1, memberships_bought(referral.friend, since=min(referral.registered_at, referral.friend.created_at))),
+            1,
+        )
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Say it in the builder's words."""
