@@ -115,6 +115,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def slow_registration(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time passes between the look for who is known and the writing of the lead."""
+    monkeypatch.setattr(registering, "take_turns", lambda *about: None)
     write = registering.register_lead
 
     def slowly(*given: Any, **about: Any) -> Client:

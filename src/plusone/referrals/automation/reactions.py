@@ -58,13 +58,13 @@ def reward_ambassador(business: Business, event: Event, fact: ReferralFact, now:
 @reaction(OrderPaid, failed=ask_about_rewards)
 def settle_after_payment(business: Business, event: Event, fact: OrderPaid, now: datetime) -> None:
     """Money that a friend pays may make a reward due."""
-    _settle_friend(business, event, now)
+    _settle_friend(business, event, now, active=True)
 
 
 @reaction(OrderRefunded, failed=ask_about_rewards)
 def settle_after_refund(business: Business, event: Event, fact: OrderRefunded, now: datetime) -> None:
     """Money that a friend gets back may take a reward's ground away."""
-    _settle_friend(business, event, now)
+    _settle_friend(business, event, now, active=True)
 
 
 @reaction(SessionAttended, failed=ask_about_rewards)
@@ -79,9 +79,15 @@ def settle_after_unmarking(business: Business, event: Event, fact: VisitFact, no
     _settle_friend(business, event, now, lost="")
 
 
-def _settle_friend(business: Business, event: Event, now: datetime, *, lost: str = Reward.Reason.REFUNDED) -> None:
+def _settle_friend(
+    business: Business, event: Event, now: datetime, *, active: bool = False, lost: str = Reward.Reason.REFUNDED
+) -> None:
+    """Settle the referral that brought somebody; with `active` only one that is activated.
+
+    A payment that activates locks the client first, then the referral; a lead's referral must not be locked before.
+    """
     referral = referral_of(Client(pk=event.client_id, business=business))
-    if referral is not None:
+    if referral is not None and (referral.activated_at is not None or not active):
         commands.settle(referral, lost=lost, actor=event.actor, now=now)
 
 
