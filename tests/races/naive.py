@@ -1,10 +1,10 @@
 """Guards taken out, for the controls: what a colleague in a hurry would have written.
 
-Each reads, looks, waits a moment and saves. A race test counts only because its control, the same race with one of
-these in place, goes wrong on PostgreSQL; SQLite lets one writer in at a time, and stays exact even so.
+Each reads, looks, waits until another has looked too (racing.meeting), and saves. A race test counts only because its
+control, the same race with one of these in place, goes wrong on PostgreSQL; SQLite lets one writer in at a time, and
+stays exact even so.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,9 +26,7 @@ from plusone.rewards.commands import steps
 from plusone.rewards.models import Reward
 from plusone.store.commands import CouponRefused, orders, refunds
 from plusone.store.models import Coupon, Order
-
-PAUSE_SECONDS = 0.05
-ON_POSTGRES = connection.vendor == "postgresql"
+from racing import meeting
 
 
 @contextmanager
@@ -57,6 +55,7 @@ FUNDS = (
 
 def spend(monkeypatch: pytest.MonkeyPatch) -> None:
     """No lock on the account, and its balance read, checked, saved."""
+    meet = meeting()
 
     def lock(business: Any, client_id: int) -> Account:
         return Account.objects.get(business=business, kind=Account.Kind.CLIENT, client_id=client_id)
@@ -65,7 +64,7 @@ def spend(monkeypatch: pytest.MonkeyPatch) -> None:
         funds = AccountBalance.objects.get(account=account)
         if funds.posted - funds.held + amount < 0:
             raise posting.insufficient(account)
-        time.sleep(PAUSE_SECONDS)
+        meet()
         funds.posted += amount
         funds.save(update_fields=["posted"])
         transfer = Transfer.objects.create(
@@ -90,6 +89,7 @@ def spend(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def hold(monkeypatch: pytest.MonkeyPatch) -> None:
     """No lock on the account, and its balance looked at apart from the write."""
+    meet = meeting()
 
     def lock(business: Any, client_id: int) -> Account:
         return Account.objects.get(business=business, kind=Account.Kind.CLIENT, client_id=client_id)
@@ -99,7 +99,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> None:
         funds = AccountBalance.objects.get(account=account)
         if funds.posted - funds.held < amount:
             raise posting.insufficient(account)
-        time.sleep(PAUSE_SECONDS)
+        meet()
         AccountBalance.objects.filter(account=account).update(held=F("held") + amount)
         return Hold.objects.create(
             business=business,
@@ -115,11 +115,12 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def slow_registration(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time passes between the look for who is known and the writing of the lead."""
+    meet = meeting()
     monkeypatch.setattr(registering, "take_turns", lambda *about: None)
     write = registering.register_lead
 
     def slowly(*given: Any, **about: Any) -> Client:
-        time.sleep(PAUSE_SECONDS)
+        meet()
         return write(*given, **about)
 
     monkeypatch.setattr(registering, "register_lead", slowly)
@@ -127,10 +128,11 @@ def slow_registration(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def unlocked_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """The order is read and not locked."""
+    meet = meeting()
 
     def read(order: Order) -> Order:
         found = Order.objects.select_related("business", "client", "hold", "redemption").get(pk=order.pk)
-        time.sleep(PAUSE_SECONDS)
+        meet()
         return found
 
     monkeypatch.setattr(orders, "locked", read)
@@ -139,6 +141,7 @@ def unlocked_order(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def unlocked_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether a key was used is asked without the account's lock."""
+    meet = meeting()
 
     def lock(business: Any, client_id: int) -> Account:
         return Account.objects.get(business=business, kind=Account.Kind.CLIENT, client_id=client_id)
@@ -147,7 +150,7 @@ def unlocked_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def slow_look(*asked: Any) -> Transfer | None:
         found = look(*asked)
-        time.sleep(PAUSE_SECONDS)
+        meet()
         return found
 
     monkeypatch.setattr(posting, "lock", lock)
@@ -156,13 +159,14 @@ def unlocked_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def activation(monkeypatch: pytest.MonkeyPatch) -> None:
     """The status is read, looked at and saved."""
+    meet = meeting()
 
     @transaction.atomic
     def activate(client: Client, *, via: str = "manual", actor: str, now: datetime) -> bool:
         client = Client.objects.get(pk=client.pk)
         if not client.is_lead:
             return False
-        time.sleep(PAUSE_SECONDS)
+        meet()
         client.status, client.activated_at, client.activated_via = Client.Status.ACTIVE, now, via
         client.save(update_fields=["status", "activated_at", "activated_via"])
         record(client.business, client_events.ClientActivated(via=via), client=client.pk, actor=actor, now=now)
@@ -174,12 +178,13 @@ def activation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def reward_moves(monkeypatch: pytest.MonkeyPatch) -> None:
     """The state is read, looked at and saved."""
+    meet = meeting()
 
     def move(reward: Reward, was: tuple[str, ...], to: str, **columns: Any) -> bool:
         found = Reward.objects.get(pk=reward.pk)
         if found.state not in was:
             return False
-        time.sleep(PAUSE_SECONDS)
+        meet()
         Reward.objects.filter(pk=reward.pk).update(state=to, **columns)
         reward.refresh_from_db()
         return True
@@ -189,12 +194,13 @@ def reward_moves(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def coupon(monkeypatch: pytest.MonkeyPatch) -> None:
     """No lock on the coupon: look whether it is used, wait, use it."""
+    meet = meeting()
 
     def look(client: Client, code: str, *, now: datetime) -> Coupon:
         found = Coupon.objects.get(client=client, code=code)
         if found.orders.exists():
             raise CouponRefused("used")
-        time.sleep(PAUSE_SECONDS)
+        meet()
         return found
 
     monkeypatch.setattr(orders, "locked_coupon", look)

@@ -2,17 +2,17 @@
 
 from collections import Counter
 
+import naive
 import pytest
-from naive import ON_POSTGRES
 
 from plusone.clients.commands import activate
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of
-from plusone.referrals.commands import decide_case, deciding, register_friend, registering
+from plusone.referrals.commands import decide_case, deciding, register_friend
 from plusone.referrals.models import DoubtCase, Referral
-from racing import race
+from racing import ON_POSTGRES, meeting, race
 from world import NOON, add_client, later, launch
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,12 +47,9 @@ def test_two_addresses_with_one_phone_are_one_lead(gym: Business, ana: Client) -
 def test_one_phone_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: without taking turns both become leads on PostgreSQL."""
     launch(gym)
-    monkeypatch.setattr(registering, "take_turns", lambda *names: None)
-    doubled = 0
-    for run in range(8):
-        at_once(gym, ana, run)
-        doubled += Client.objects.filter(phone=f"+3460011{run:04}").count() == 2
-    assert (doubled > 0) == ON_POSTGRES
+    naive.slow_registration(monkeypatch)
+    at_once(gym, ana, 0)
+    assert Client.objects.filter(phone="+34600110000").count() == (2 if ON_POSTGRES else 1)
 
 
 def doubtful_case(gym: Business, run: int) -> tuple[DoubtCase, Client]:
@@ -85,11 +82,15 @@ def test_two_reviewers_decide_a_case_once(gym: Business) -> None:
 
 
 def test_deciding_control(gym: Business, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: without the lock of the case both reviewers believe that it was they who decided."""
+    """The control: without the lock of the case nobody hears that it was decided already."""
     launch(gym)
+    meet = meeting()
 
-    monkeypatch.setattr(
-        deciding, "lock_case", lambda case: DoubtCase.objects.select_related("business").get(pk=case.pk)
-    )
-    both = sum(decide_twice(doubtful_case(gym, run)[0]) == [True, True] for run in range(8))
-    assert (both > 0) == ON_POSTGRES
+    def look(case: DoubtCase) -> DoubtCase:
+        found = DoubtCase.objects.select_related("business").get(pk=case.pk)
+        meet()
+        return found
+
+    monkeypatch.setattr(deciding, "lock_case", look)
+    outcomes = decide_twice(doubtful_case(gym, 0)[0])
+    assert (False not in outcomes) == ON_POSTGRES, outcomes

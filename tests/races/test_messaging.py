@@ -14,7 +14,6 @@ from racing import race
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAUSE_SECONDS = 0.1
-ON_POSTGRES = connection.vendor == "postgresql"
 
 
 @pytest.fixture(autouse=True)

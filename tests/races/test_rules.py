@@ -20,13 +20,12 @@ from plusone.rules.commands import create_rule
 from plusone.rules.defaults import default_rules
 from plusone.rules.models import Run
 from plusone.rules.vocabulary import Action, Step, actions
-from racing import race
+from racing import ON_POSTGRES, meeting, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EVENTS = 20
 PAUSE_SECONDS = 0.05
-ON_POSTGRES = connection.vendor == "postgresql"
 
 
 class Slow(Action):
@@ -86,10 +85,17 @@ def test_two_dispatchers_give_each_event_one_run(events, slow_read):
     assert not Pending.objects.exists()
 
 
-def test_two_dispatchers_control(events, slow_read, monkeypatch):
+def test_two_dispatchers_control(events, monkeypatch):
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_options: self)
     with connection.schema_editor() as editor:
         editor.remove_constraint(Run, Run._meta.constraints[0])
+    meet, read = meeting(), engine.Book.__init__
+
+    def read_after_both(self, events):
+        meet()
+        read(self, events)
+
+    monkeypatch.setattr(engine.Book, "__init__", read_after_both)
     try:
         race(engine.dispatch, engine.dispatch)
         assert max(runs_per_event().values()) == (2 if ON_POSTGRES else 1)
@@ -126,10 +132,13 @@ def test_two_workers_with_the_same_runs_take_each_step_once(events, noon):
 
 
 def test_two_workers_control(events, noon, monkeypatch):
+    meet = meeting()
+
     def read_check_act(run, number, steps, now):
         with transaction.atomic():
             if Run.objects.get(pk=run.pk).done != number:
                 return
+            meet()
             steps[number].act(engine.Moment(run.business, run.event, now, key=f"run:{run.pk}:{number}"))
             Run.objects.filter(pk=run.pk).update(done=number + 1, state="done")
 

@@ -8,11 +8,11 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.db.models import QuerySet
-from naive import ON_POSTGRES
 
+from plusone.kernel import second_step
 from plusone.kernel.models import User
 from plusone.kernel.second_step import renew_recovery_codes, spend_code
-from racing import race
+from racing import ON_POSTGRES, meeting, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,4 +42,12 @@ def test_one_code_control(monkeypatch: pytest.MonkeyPatch) -> None:
     lock: Any = lambda rows: rows  # noqa: E731
     monkeypatch.setattr(QuerySet, "select_for_update", lock)
     user = User.objects.create_user("olga@vela.example")
-    assert any(taken(user, code) > 1 for code in renew_recovery_codes(user)) == ON_POSTGRES
+    meet, mark_of = meeting(), second_step._mark_of
+
+    def mark_after_both_read(typed: str, owner: User) -> str:
+        meet()
+        return mark_of(typed, owner)
+
+    [code, *_rest] = renew_recovery_codes(user)
+    monkeypatch.setattr(second_step, "_mark_of", mark_after_both_read)
+    assert (taken(user, code) > 1) == ON_POSTGRES

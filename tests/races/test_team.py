@@ -1,15 +1,13 @@
 """Two owners who remove each other at the same moment: one of them stays (R-221)."""
 
-import threading
 from collections import Counter
 
 import pytest
-from naive import ON_POSTGRES
 
 from plusone.connect.commands import remove_from_team, team
 from plusone.kernel.commands import add_collaborator
 from plusone.kernel.models import Business, Collaborator, User
-from racing import race
+from racing import ON_POSTGRES, meeting, race
 from world import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,12 +29,11 @@ def test_one_owner_stays_control(gym: Business, monkeypatch: pytest.MonkeyPatch)
     """Without the lock both go on PostgreSQL; SQLite lets one write at a time."""
     counted = team._owners
     monkeypatch.setattr(team, "lock_business", lambda business: None)
-    gate = threading.Barrier(2)
+    meet = meeting()
 
     def slowly(business: Business) -> int:
         number = counted(business)
-        if ON_POSTGRES:
-            gate.wait(10)
+        meet()
         return number
 
     monkeypatch.setattr(team, "_owners", slowly)
