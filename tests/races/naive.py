@@ -22,8 +22,8 @@ from plusone.events.commands import record
 from plusone.ledger.commands import posting
 from plusone.ledger.models import Account, AccountBalance, Entry, Hold, LotBalance, Transfer
 from plusone.referrals.commands import registering
-from plusone.rewards.commands import steps
-from plusone.rewards.models import Reward
+from plusone.rewards.commands import limits, steps
+from plusone.rewards.models import Reward, Tally
 from plusone.store.commands import CouponRefused, orders, refunds
 from plusone.store.models import Coupon, Order
 from racing import meeting
@@ -204,3 +204,15 @@ def coupon(monkeypatch: pytest.MonkeyPatch) -> None:
         return found
 
     monkeypatch.setattr(orders, "locked_coupon", look)
+
+
+def unlocked_tally(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How much of a limit is used is read, compared and saved; its row is not locked."""
+    meet = meeting()
+
+    def read(business: Any, key: str) -> Tally:
+        found = Tally.objects.get_or_create(business=business, key=key)[0]
+        meet()
+        return found
+
+    monkeypatch.setattr(limits, "lock_tally", read)
