@@ -12,8 +12,10 @@ import pytest
 
 from plusone.clients.commands import activate
 from plusone.clients.models import Client
+from plusone.events.models import Event
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of, faults
+from plusone.rewards.commands import revoke
 from plusone.rewards.models import Reward, Tally
 from racing import ON_POSTGRES, race
 from world import EUR10, NOON, add_client, bring, launch
@@ -79,3 +81,33 @@ def test_budget_control(gym: Business, monkeypatch: pytest.MonkeyPatch) -> None:
     activate_all(friends)
     given = sum(Reward.objects.filter(state="granted").values_list("amount", flat=True))
     assert (given > 2500) is ON_POSTGRES
+
+
+def reversed_twice(gym: Business) -> list[object]:
+    """Four rewards, of a client each, and every one taken back by two at once."""
+    launch(gym, ambassador=EUR10)
+    for name in NAMES[:4]:
+        activate(bring(add_client(gym, f"Amb {name}"), name).friend, **WHO)
+    keys = list(Reward.objects.values_list("pk", flat=True))
+
+    def take_back(key: int) -> bool:
+        reward = Reward.objects.select_related("business").get(pk=key)
+        return revoke(reward, reason="refunded", **WHO)
+
+    return race(*(lambda key=key: take_back(key) for key in [*keys, *keys]))  # type: ignore[misc]
+
+
+def test_a_reward_is_taken_back_once(gym: Business) -> None:
+    """MON-12: of two who take each reward back one does it, and all sums are zero."""
+    assert Counter(map(str, reversed_twice(gym))) == {"True": 4, "False": 4}
+    assert Event.objects.filter(name="reward.revoked").count() == 4
+    balances = [balance_of(gym, client.pk, now=NOON) for client in Client.objects.filter(status="active")]
+    assert {(one.available, one.owed) for one in balances} == {(0, 0)}
+    assert (sum(one.revoked for one in balances), faults(gym)) == (4000, [])
+
+
+def test_taking_back_control(gym: Business, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MON-12, the control: read, look, save tells of the same taking back twice on PostgreSQL."""
+    naive.reward_moves(monkeypatch)
+    reversed_twice(gym)
+    assert (Event.objects.filter(name="reward.revoked").count() > 4) is ON_POSTGRES
