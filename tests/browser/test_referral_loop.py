@@ -60,7 +60,7 @@ def test_from_get_started_to_forty_five_euros(person, size, settings):
     olga.sees("This link logs you in as the owner of your business, once.")
     olga.look()
     olga.tap("Log in and start")
-    olga.sees("Set up in five steps")
+    olga.sees("Set up in six steps")
     olga.look()
     olga.begin()
     olga.tap("Set up a campaign", role="link")

@@ -20,24 +20,24 @@ def at(gym: Business, name: str, *args: str) -> str:
 
 
 def test_checklist_goes_with_the_business(gym: Business, olga: Browser) -> None:
-    """UX B1: five steps, progress, deep links; gone once all is done."""
+    """UX B1: six steps, progress, deep links; gone once all is done."""
     page = olga.get(at(gym, "home"))
-    assert "1 of 5 done" in text_of(page)
+    assert "1 of 6 done" in text_of(page)
     assert at(gym, "client_new") in page.content.decode()
     ana = add_client(gym, "Ana")
-    assert "2 of 5 done" in text_of(olga.get(at(gym, "home")))
+    assert "2 of 6 done" in text_of(olga.get(at(gym, "home")))
     launch(gym)
     page = olga.get(at(gym, "home"))
-    assert "4 of 5 done" in text_of(page)
+    assert "4 of 6 done" in text_of(page)
     assert f"{at(gym, 'client', ana.public_id)}#link" in page.content.decode()
     bring(ana, "Ben")
-    assert "Set up in five steps" not in text_of(olga.get(at(gym, "home")))
+    assert "Set up in six steps" not in text_of(olga.get(at(gym, "home")))
 
 
 def test_checklist_can_be_put_away(gym: Business, olga: Browser) -> None:
     assert olga.get(at(gym, "checklist_dismiss")).status_code == 405
     assert olga.post(at(gym, "checklist_dismiss")).status_code == 302
-    assert "Set up in five steps" not in text_of(olga.get(at(gym, "home")))
+    assert "Set up in six steps" not in text_of(olga.get(at(gym, "home")))
 
 
 def test_home_says_what_waits_and_counts(gym: Business, ana: Client, olga: Browser) -> None:
@@ -68,7 +68,7 @@ def test_the_desk_sees_no_money_on_the_home_page(gym: Business, ana: Client, des
     page = text_of(desk.get(at(gym, "home")))
     assert "Active clients" in page
     assert "Outstanding balance" not in page
-    assert "Set up in five steps" not in page
+    assert "Set up in six steps" not in page
 
 
 def test_failed_steps_are_shown_empty(gym: Business, olga: Browser) -> None:

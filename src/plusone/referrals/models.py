@@ -214,6 +214,20 @@ class VisitDay(models.Model):
         indexes = [models.Index(fields=["business", "day"], name="referrals_visit_days")]
 
 
+class Trial(Owned):
+    """The owner tried out what a friend will see: how often, and when last. No visit, and counted in no figure."""
+
+    visits = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business"], name="referrals_trial_once"),
+            models.CheckConstraint(condition=models.Q(visits__gt=0), name="referrals_trial_visits"),
+        ]
+
+
 class RollUp(models.Model):
     """Up to which visit the days are counted."""
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from plusone.faces.ui.dead_ends import ended, unknown
@@ -23,8 +23,9 @@ from plusone.faces.ui.http import public
 from plusone.faces.ui.limits import Limiter, address_of
 from plusone.kernel import ids
 from plusone.referrals import queries
-from plusone.referrals.commands import record_visit
+from plusone.referrals.commands import record_trial, record_visit
 from plusone.referrals.touches import visit_token
+from plusone.referrals.trying import business_behind
 
 from .visits import is_visit
 
@@ -116,6 +117,21 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
+@public
+@require_safe
+def trial(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer a business's own test link as a client's link is answered; what is written is no visit."""
+    business = business_behind(token)
+    if business is None:
+        return unknown(request)
+    if is_visit(request.META):
+        record_trial(business, now=request.now)  # type: ignore[attr-defined]  # `public` puts it there
+    response = HttpResponseRedirect(reverse("trial_page", args=[token]))
+    for name, value in _headers().items():
+        response[name] = value
+    return response
+
+
 def _drop_stale_connection() -> None:
     """Do what Django does around each of its requests. Inside a transaction (a test's) the connection stays."""
     if not connection.in_atomic_block:
@@ -142,4 +158,8 @@ def _query(environ: Environ) -> list[tuple[str, str]]:
         return []
 
 
-urlpatterns = [path("r/<str:code>", link, name="link"), path("r/<str:code>/", link)]
+urlpatterns = [
+    path("r/<str:code>", link, name="link"),
+    path("r/<str:code>/", link),
+    path("test/<str:token>", trial, name="trial"),
+]

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern
 
-from .views import cards, invitations, outbox, signing_up, unsubscribing
+from .views import cards, invitations, outbox, signing_up, trying, unsubscribing
 
 urlpatterns: list[URLPattern] = [
     *invitations.urlpatterns,
     *cards.urlpatterns,
     *signing_up.urlpatterns,
+    *trying.urlpatterns,
     *unsubscribing.urlpatterns,
     *outbox.urlpatterns,
 ]

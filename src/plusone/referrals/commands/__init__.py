@@ -23,7 +23,7 @@ from .reminders import ReminderPlan, change_reminder, plan_reminder, remove_remi
 from .settling import complete, mark_activated, settle
 from .sharing import share_link
 from .standing import block_ambassador, restore_ambassador, trust_ambassador
-from .visits import record_past_visit, record_visit, roll_up_visits
+from .visits import record_past_visit, record_trial, record_visit, roll_up_visits
 
 __all__ = [
     "AlreadyReferred",
@@ -57,6 +57,7 @@ __all__ = [
     "pause_mailing",
     "plan_reminder",
     "record_past_visit",
+    "record_trial",
     "record_visit",
     "refer",
     "register_friend",

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from plusone.kernel import clock, ids
 from plusone.kernel.models import Business
-from plusone.referrals.models import RollUp, Visit, VisitDay
+from plusone.referrals.models import RollUp, Trial, Visit, VisitDay
 from plusone.referrals.queries import day_of_visit
 
 SETTLED_MS = 5_000  # Ids are made before their commit: only what is older than this is counted.
@@ -32,6 +32,15 @@ def record_past_visit(business_id: int, client_id: int, campaign_id: int, *, at:
     if visit.id <= _mark():
         _count([visit])
     return visit.id
+
+
+@transaction.atomic
+def record_trial(business: Business, *, now: datetime) -> None:
+    """Write that a business's own test link was opened. Like a visit it is a row and no fact."""
+    first = {"visits": 1, "first_at": now, "last_at": now}
+    _trial, is_new = Trial.objects.get_or_create(business=business, defaults=first)
+    if not is_new:
+        Trial.objects.filter(business=business).update(visits=F("visits") + 1, last_at=now)
 
 
 @transaction.atomic

@@ -19,8 +19,9 @@ from plusone.faces.ui.http import Page, staff
 from plusone.kernel.money import format_money
 from plusone.ledger.queries import outstanding
 from plusone.messaging.queries import unsent_of
-from plusone.referrals.models import Campaign
+from plusone.referrals.models import Campaign, Trial
 from plusone.referrals.outlook import Attention, attention, current_campaign
+from plusone.referrals.trying import trial_of
 from plusone.rewards.queries import awaiting, to_hand_over
 from plusone.rules.queries import failed_runs
 
@@ -33,6 +34,8 @@ class Step:
     label: str
     text: str
     url: str
+    trial: Trial | None = None
+    waits: bool = False
 
 
 @staff("home.view")
@@ -48,6 +51,7 @@ def home(request: Page) -> HttpResponse:
         "title": _("Home"),
         "steps": steps if done < len(steps) else [],
         "done": done,
+        "waits_for_trial": any(step.waits for step in steps),
         "campaign": campaign,
         "todo": _todo(request, counts, sums),
         "figures": _figures(request, counts, sums),
@@ -69,7 +73,7 @@ def _wants_checklist(request: Page) -> bool:
 
 
 def _steps(request: Page, counts: dict[str, int], campaign: Campaign | None, sums: Attention) -> list[Step]:
-    """Return the five steps from nothing to the first recommendation, each with the way to it."""
+    """Return the six steps from nothing to the first recommendation, each with the way to it."""
 
     def to(route: str, *args: str) -> str:
         return reverse(f"b:{route}", args=[request.business.slug, *args])
@@ -78,11 +82,20 @@ def _steps(request: Page, counts: dict[str, int], campaign: Campaign | None, sum
     is_new = counts.get("active", 0) > 0 and not sums.registered
     first = newest_active(request.business) if is_new else None
     is_live = campaign is not None and campaign.is_active
+    trial = trial_of(request.business)
     return [
         Step(True, _("Name your business"), _("Colour and contact can follow at any time."), to("settings")),
         Step(clients > 0, _("Add your clients"), _("The people who will recommend you."), to("client_new")),
         Step(campaign is not None, _("Set up a campaign"), _("One sentence says what both receive."), to("campaign")),
         Step(is_live, _("Activate it"), _("From then on each client's own link works."), to("campaign")),
+        Step(
+            trial is not None or sums.registered > 0,
+            _("Open your own test link"),
+            _("See what a friend sees, and your visit here. It is marked as a test and counted nowhere."),
+            to("trial"),
+            trial,
+            waits=campaign is not None and trial is None and not sums.registered,
+        ),
         Step(
             sums.registered > 0,
             _("Hand on the first link"),

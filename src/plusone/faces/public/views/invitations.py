@@ -62,7 +62,7 @@ def join(request: Any, code: str) -> HttpResponse:
         return ended(request, found.client)
     assert found.campaign is not None
     client = found.client
-    return _answer(request, _invitation(request, client.business, found.campaign, client, page=client.code))
+    return _answer(request, invitation_of(request, client.business, found.campaign, client, page=client.code))
 
 
 @csrf_exempt  # as above
@@ -76,7 +76,7 @@ def at(request: Any, business: str) -> HttpResponse:
     campaign = queries.default_campaign(found)
     if campaign is None:
         return ended(request, business=found)
-    return _answer(request, _invitation(request, found, campaign, None, page=f"at:{found.slug}"))
+    return _answer(request, invitation_of(request, found, campaign, None, page=f"at:{found.slug}"))
 
 
 @csrf_exempt  # as above
@@ -90,10 +90,10 @@ def remember(request: Any, code: str) -> HttpResponse:
     if not found.is_open:
         return ended(request, found.client)
     assert found.campaign is not None
-    invitation = _invitation(request, found.client.business, found.campaign, found.client, page=found.client.code)
+    invitation = invitation_of(request, found.client.business, found.campaign, found.client, page=found.client.code)
     token = tokens.read_token(str(request.POST.get("token", "")), invitation.page)
     if is_foreign(request) or token is None:
-        return _page(request, invitation, _form(request, invitation), note=_sent_from_elsewhere(), status=403)
+        return show(request, invitation, form_of(request, invitation), note=_sent_from_elsewhere(), status=403)
     response = HttpResponseRedirect(f"{reverse('join', args=[found.client.code])}?lang={invitation.language}")
     if request.POST.get("keep") == "no":
         remembering.forget(response)
@@ -105,9 +105,10 @@ def remember(request: Any, code: str) -> HttpResponse:
     return response
 
 
-def _invitation(
+def invitation_of(
     request: HttpRequest, business: Business, campaign: Campaign, ambassador: Client | None, *, page: str
 ) -> Invitation:
+    """Return what a page is about, and speak its reader's language from here on."""
     language = reader_language(request, business)
     speak(language)
     request.business = business  # type: ignore[attr-defined]  # what the layouts look for
@@ -122,21 +123,21 @@ def _answer(request: Any, invitation: Invitation) -> HttpResponse:
 
 
 def _invite(request: Any, invitation: Invitation) -> HttpResponse:
-    return _page(request, invitation, _form(request, invitation), own=_is_own(request, invitation))
+    return show(request, invitation, form_of(request, invitation), own=_is_own(request, invitation))
 
 
 def _register(request: Any, invitation: Invitation) -> HttpResponse:
     if is_foreign(request):
-        return _page(request, invitation, _form(request, invitation), note=_sent_from_elsewhere(), status=403)
+        return show(request, invitation, form_of(request, invitation), note=_sent_from_elsewhere(), status=403)
     token = tokens.read_token(str(request.POST.get("token", "")), invitation.page)
-    form = _form(request, invitation, request.POST, visit_ids=token.visit_ids if token else [])
+    form = form_of(request, invitation, request.POST, visit_ids=token.visit_ids if token else [])
     if token is None:
         form.is_valid()
-        return _page(
+        return show(
             request, invitation, form, note=_("This page was open for very long. Please send it again."), status=403
         )
     if not form.is_valid():
-        return _page(request, invitation, form, status=422)
+        return show(request, invitation, form, status=422)
     typed = form.cleaned_data
     touches = touches_of(invitation.business, invitation.ambassador, token.visit_ids, now=request.now)
     ambassador, source, visit_id = _recommended_by(invitation, typed["code"], touches, request.now)
@@ -160,7 +161,7 @@ def _register(request: Any, invitation: Invitation) -> HttpResponse:
         return ended(request, business=invitation.business)
     except Refused as error:
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
-        return _page(request, invitation, form, status=422)
+        return show(request, invitation, form, status=422)
     return _thanks(request, invitation, typed, is_lost=ambassador is None)
 
 
@@ -181,7 +182,7 @@ def _recommended_by(
     return client, "code", None
 
 
-def _form(request: Any, invitation: Invitation, data: Any = None, *, visit_ids: Iterable[int] = ()) -> InvitationForm:
+def form_of(request: Any, invitation: Invitation, data: Any = None, *, visit_ids: Iterable[int] = ()) -> InvitationForm:
     """Return the form, with the visits that are known: the one that led here, and a remembered one."""
     code = invitation.ambassador.code if invitation.ambassador else ""
     opened = visit_behind(str(request.GET.get("v", "")))
@@ -192,7 +193,8 @@ def _form(request: Any, invitation: Invitation, data: Any = None, *, visit_ids: 
     return InvitationForm(invitation.business, data, initial=initial, consent_text=words)
 
 
-def _page(request: Any, invitation: Invitation, form: InvitationForm, **more: Any) -> HttpResponse:
+def show(request: Any, invitation: Invitation, form: InvitationForm, **more: Any) -> HttpResponse:
+    """Draw the page; `more` adds to what it shows or stands in its place."""
     business, offer, ambassador = invitation.business, invitation.offer, invitation.ambassador
     name = ambassador.short_name if ambassador else ""
     status = more.pop("status", 200)

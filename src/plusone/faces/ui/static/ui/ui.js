@@ -144,6 +144,7 @@
   const poll = () => setTimeout(async () => {
     const part = document.querySelector("[data-poll]");
     if (!part) return;
+    if (document.hidden) { poll(); return; }
     try {
       const answer = await fetch(part.dataset.poll);
       if (answer.status === 204 || answer.redirected) { location.reload(); return; }
