@@ -197,7 +197,7 @@ def test_known_orders_may_change_what_was_bought_but_not_the_money(gym: Business
 
 
 def test_bad_lines_are_named_and_the_rest_comes_in(gym: Business, write: Write) -> None:
-    """UX task 4: each bad line with its number and reason."""
+    """UX task 4: each bad line with its number and reason; a number that is none throws nobody away."""
     file = write(
         "id,name,email,phone,date",
         "1,Ana,ana@mail.example,,",
@@ -215,11 +215,30 @@ def test_bad_lines_are_named_and_the_rest_comes_in(gym: Business, write: Write) 
         "10,Jo,,,",
     )
     report = import_clients(gym, file, now=NOON)
-    assert counts(report) == (2, 0, 2, 8)
+    assert counts(report) == (3, 0, 2, 7)
     assert [problem.line for problem in report.problems] == [3, 4, 5, 7, 8, 9, 10, 11, 12, 13]
     assert reasons(report)[3] == "Write a first name."
+    assert reasons(report)[5] == "“12” is not a phone number, so it was left out; the client is brought in without it."
     assert "line 2" in reasons(report)[9]
-    assert clients(gym) == ["Ana", "Jo"]
+    assert clients(gym) == ["Ana", "Dan De Luca", "Jo"]
+
+
+def test_a_number_that_is_none_is_a_warning(gym: Business, write: Write) -> None:
+    """UX task 4: who has it comes in without it, known ones keep theirs, and namesakes stay two."""
+    file = write("id,name,email,phone", "1,Ana,ana@mail.example,600 111 222", ",Mar,,no idea", ",Mar,,no idea yet")
+    report = import_clients(gym, file, now=NOON)
+    assert counts(report) == (3, 0, 0, 0)
+    assert [problem.line for problem in report.problems] == [3, 4]
+    again = import_clients(gym, write("id,name,email,phone", "1,Ana,ana@mail.example,600"), now=NOON)
+    assert counts(again) == (0, 0, 1, 0)
+    assert Client.objects.get(external_id="1").phone == "+34600111222"
+    Business.objects.filter(pk=gym.pk).update(country="")
+    gym.refresh_from_db()
+    report = import_clients(gym, write("id,name,phone", "2,Leo,600 111 222"), now=NOON)
+    assert (counts(report), reasons(report)[2]) == (
+        (1, 0, 0, 0),
+        "“600 111 222” has no country code, so it was left out. Say in the settings in which country your business is.",
+    )
 
 
 def test_bad_orders_are_named(gym: Business, write: Write) -> None:

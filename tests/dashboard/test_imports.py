@@ -9,13 +9,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
 
+from plusone.clients.commands import activate, create_client, set_promotions
 from plusone.clients.models import Client
 from plusone.connect.models import ClientImport
 from plusone.kernel.models import Business, User
 from plusone.kernel.queue.worker import drain
-from world import NOON
+from plusone.messaging.models import Message
+from plusone.referrals.commands import announce, send_due, send_to_latecomers
+from plusone.referrals.models import Mailing
+from world import NOON, later, launch
 
 from .pages import once_of, send, text_of
+
+WHO: dict[str, Any] = {"actor": "user:1", "now": NOON}
 
 
 @pytest.fixture(autouse=True)
@@ -162,3 +168,100 @@ def test_pages_ask_the_same_of_one_line_and_of_three(
         for name, *args in (("import", ClientImport.objects.latest("pk").public_id), ("imports",)):
             with django_assert_max_num_queries(12):
                 olga.get(at(gym, name, *args))
+
+
+FIVE = (
+    "Name,E-mail,Status,Phone",
+    "Ana,ana@mail.example,,",
+    "Ben,ben@mail.example,,12",
+    "Eva,,,",
+    "Leo,l@mail.example,lead,",
+)
+
+
+def told() -> list[str]:
+    """Who has had a text to many by mail."""
+    had = Message.objects.filter(mailing_id__isnull=False, channel="email").exclude(state="suppressed")
+    return sorted(had.values_list("client__first_name", flat=True))
+
+
+def brought_in(browser: Browser, gym: Business, **more: str) -> ClientImport:
+    upload(browser, gym, *FIVE)
+    imported = ClientImport.objects.latest("pk")
+    browser.post(at(gym, "import_run", imported.public_id), more)
+    drain()
+    return imported
+
+
+def test_an_import_writes_to_nobody_by_itself(gym: Business, carla: Client, olga: Browser) -> None:
+    """CONTRACT (imports send nothing), R-014: a live campaign is told to the imported only when somebody says so, with
+    the same 30 seconds; whoever becomes a client later hears of it then."""
+    campaign = launch(gym)
+    send_due(later(seconds=31))
+    assert told() == ["Carla"]
+    imported = brought_in(olga, gym)
+    send_to_latecomers(later(seconds=62))
+    assert (imported.rows.filter(outcome="created").count(), told()) == (4, ["Carla"])
+    here = at(gym, "import", imported.public_id)
+    page = text_of(olga.get(here))
+    assert "Ben “12” is not a phone number, so it was left out" in page
+    assert "Nobody was written to. 3 of these clients can be told about “Friends”." in page
+    olga.post(at(gym, "import_tell", imported.public_id))
+    assert "3 clients are told about the campaign in 30 seconds." in text_of(olga.get(here))
+    stopped = Mailing.objects.get(kind="newcomers")
+    olga.post(at(gym, "mailing_stop", stopped.public_id))
+    send_due(later(seconds=31))
+    assert told() == ["Carla"]
+    for _twice in range(2):
+        olga.post(at(gym, "import_tell", imported.public_id))
+    assert Mailing.objects.filter(kind="newcomers").count() == 2
+    send_due(later(seconds=31))
+    send_to_latecomers(later(seconds=62))
+    assert told() == ["Ana", "Ben", "Carla"]
+    assert "These clients were told about the campaign." in text_of(olga.get(here))
+    leo = Client.objects.get(first_name="Leo")
+    activate(leo, **WHO)
+    set_promotions(leo, True, text="News", source="portal", **WHO)
+    send_to_latecomers(later(seconds=62))
+    assert told() == ["Ana", "Ben", "Carla", "Leo"]
+    announce(campaign, again=True, **WHO)
+    send_due(later(seconds=31))
+    assert told() == ["Ana", "Ana", "Ben", "Ben", "Carla", "Carla", "Leo", "Leo"]
+
+
+def test_the_announcement_may_be_asked_for_with_the_import(gym: Business, carla: Client, olga: Browser) -> None:
+    """UX task 4: offered unticked with the count; it goes out after its pause, and an undo of the import stops it."""
+    assert "Also tell" not in text_of(upload(olga, gym, *FIVE))
+    launch(gym)
+    send_due(later(seconds=31))
+    page = upload(olga, gym, *FIVE)
+    assert "Also tell the 4 clients it adds about “Friends”" in text_of(page)
+    assert 'name="tell" value="1" form="run">' in page.content.decode()
+    imported = brought_in(olga, gym, tell="1")
+    waiting = Mailing.objects.get(kind="newcomers")
+    assert (waiting.state, waiting.due_at) == ("queued", later(seconds=30))
+    olga.post(at(gym, "import_undo", imported.public_id))
+    waiting.refresh_from_db()
+    assert waiting.state == "stopped"
+    drain()
+    again = brought_in(olga, gym, tell="1")
+    send_due(later(seconds=31))
+    assert told() == ["Ana", "Ben", "Carla"]
+    assert Mailing.objects.filter(import_id=again.pk).values_list("state", flat=True)[0] == "sent"
+
+
+def test_an_address_that_an_import_adds_is_no_reason_to_write(gym: Business, olga: Browser) -> None:
+    """CONTRACT: a known client who can be written to from now on was not told before, and is not told by the file."""
+    create_client(gym, first_name="Ana", **WHO)
+    launch(gym)
+    send_due(later(seconds=31))
+    Client.objects.update(external_id="7")
+    upload(olga, gym, "Name,Id,E-mail", "Ana,7,ana@mail.example")
+    imported = ClientImport.objects.latest("pk")
+    olga.post(at(gym, "import_run", imported.public_id))
+    drain()
+    send_to_latecomers(later(seconds=62))
+    assert (Client.objects.get().email, told()) == ("ana@mail.example", [])
+    olga.post(at(gym, "import_undo", imported.public_id))
+    drain()
+    assert Client.objects.values_list("email", "told_after").get() == (None, None)

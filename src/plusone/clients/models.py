@@ -179,6 +179,9 @@ class Client(Owned):
     source = models.CharField(max_length=20)  # staff, referral, form, import, api
     news_by_default = models.BooleanField(default=False)  # told of news until they say anything about it
     external_id = models.CharField(max_length=120, null=True, blank=True)
+    import_id = models.BigIntegerField(null=True)  # the file, of a room above, that brought them through a browser
+    # Texts to many up to this number, of a room above, are not for them: an import sends nothing (CONTRACT).
+    told_after = models.BigIntegerField(null=True)
     undated = models.BooleanField(default=False)  # imported without a date: the first order's stands in for it
     own_words = models.CharField(max_length=500, blank=True)  # with which they invite friends; empty: the usual ones
     tags = models.ManyToManyField(Tag, related_name="clients", blank=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from plusone.clients.models import Client, ClientQuerySet
@@ -39,6 +39,21 @@ def clients_told(business: Business, audience: str = "all") -> ClientQuerySet:
     return found
 
 
+def audience_of(mailing: Mailing) -> ClientQuerySet:
+    """Return the clients whom a mailing is for. Who was imported since an announcement hears nothing by itself."""
+    found = clients_told(mailing.business, mailing.audience)
+    if mailing.kind == Mailing.Kind.NEWCOMERS:
+        return found.filter(import_id=mailing.import_id)
+    if mailing.kind == Mailing.Kind.ANNOUNCEMENT:
+        return found.exclude(told_after__gte=mailing.pk)
+    return found
+
+
+def last_mailing(business: Business) -> int:
+    """Return the number of the newest text to many; 0 where there was none."""
+    return Mailing.objects.filter(business=business).aggregate(last=Max("pk"))["last"] or 0
+
+
 def without(mailing: Mailing, channel: str, clients: ClientQuerySet) -> ClientQuerySet:
     """Keep those who have not had a mailing by a channel, and were not left out of it for good."""
     had = Message.objects.filter(mailing_id=mailing.pk, client=OuterRef("pk"), channel=channel)
@@ -68,11 +83,10 @@ def verdicts(
         yield client, reason
 
 
-def reach(business: Business, channel: str, *, audience: str = "all", now: datetime) -> Reach:
-    """Return how many a text would reach now, and how many not, with the reasons."""
-    counts = Counter(
-        reason for _client, reason in verdicts(business, channel, clients_told(business, audience), now=now)
-    )
+def reach(business: Business, channel: str, *, clients: ClientQuerySet | None = None, now: datetime) -> Reach:
+    """Return how many a text would reach now (of all clients, or of these), and how many not, with the reasons."""
+    told = clients_told(business) if clients is None else clients
+    counts = Counter(reason for _client, reason in verdicts(business, channel, told, now=now))
     gets = counts.pop("", 0)
     return Reach(channel, gets, [(str(Reason(reason).label), count) for reason, count in counts.most_common()])
 
@@ -111,6 +125,12 @@ def announcement_of(campaign: Campaign) -> Mailing | None:
     """Return the newest announcement that was not stopped, or None."""
     mailings = Mailing.objects.filter(campaign=campaign, kind=Mailing.Kind.ANNOUNCEMENT)
     return mailings.exclude(state=Mailing.State.STOPPED).order_by("-round").first()
+
+
+def newcomers_told(business: Business, import_id: int) -> Mailing | None:
+    """Return the announcement to the clients of an import, or None where there is none, or it was stopped."""
+    told = Mailing.objects.filter(business=business, import_id=import_id).exclude(state=Mailing.State.STOPPED)
+    return told.order_by("-pk").first()
 
 
 def mailings_of(campaign: Campaign) -> list[Mailing]:

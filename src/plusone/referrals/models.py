@@ -65,6 +65,7 @@ class Mailing(Owned):
 
         ANNOUNCEMENT = "announcement", _("Announcement")
         REMINDER = "reminder", _("Reminder")
+        NEWCOMERS = "newcomers", _("Announcement to imported clients")
 
     class State(models.TextChoices):
         """Where it stands. An announcement stays open for who becomes eligible later."""
@@ -90,6 +91,7 @@ class Mailing(Owned):
     texts = models.JSONField(default=dict)  # as Campaign.news
     audience = models.CharField(max_length=12, default="all")
     reminder = models.ForeignKey("Reminder", null=True, on_delete=models.SET_NULL, related_name="runs", db_index=False)
+    import_id = models.BigIntegerField(null=True)  # of a room above: it is for the clients whom that brought
     planned_at = models.DateTimeField(null=True)  # the moment of the reminder that this is the run of
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     reason = models.CharField(max_length=12, choices=Reason, blank=True)  # why it was left out
@@ -104,6 +106,11 @@ class Mailing(Owned):
             models.UniqueConstraint(fields=["campaign", "kind", "round"], name="referrals_mailing_round"),
             models.UniqueConstraint(
                 fields=["reminder", "planned_at"], condition=Q(reminder__isnull=False), name="referrals_reminder_once"
+            ),
+            models.UniqueConstraint(
+                fields=["campaign", "import_id"],
+                condition=Q(import_id__isnull=False) & ~Q(state="stopped"),
+                name="referrals_newcomers_once",
             ),
         ]
         indexes = [

@@ -25,8 +25,9 @@ from .spelling import learn, unlearn
 Status = Client.Status
 Happened = tuple[Fact, int | None, datetime]
 CHANGING = ("external_id", "first_name", "last_name", "email", "email_key", "phone", "language")
-UNDONE = (*CHANGING, "user_id", "created_at", "activated_at", "undated")
-WRITTEN = (*CHANGING, "search", "user_id", "created_at", "activated_at", "undated")
+UNDONE = (*CHANGING, "user_id", "created_at", "activated_at", "undated", "told_after")
+WRITTEN = (*UNDONE, "search")
+QUIET = {"email_key", "user_id", "undated", "told_after"}  # what goes along with a change and is none to tell of
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class ClientLine:
     language: str = ""
     referred_by: str = ""
     opening: int = 0
+    unread_phone: str = ""  # what stands where a number should, and is none
     notes: list[Callable[[], str]] = field(default_factory=list)
     outcome: str = ""
     reason: str | Promise = ""
@@ -60,11 +62,19 @@ class ClientLine:
 
 @transaction.atomic
 def import_clients(
-    business: Business, lines: Sequence[ClientLine], *, actor: str, now: datetime, dry_run: bool = False
+    business: Business,
+    lines: Sequence[ClientLine],
+    *,
+    import_id: int | None = None,
+    told_after: int | None = None,
+    actor: str,
+    now: datetime,
+    dry_run: bool = False,
 ) -> None:
     """Bring in a batch: a client with the same external id or address is updated, others are added.
 
-    Nobody gets mail for it and nothing reacts. A dry run says what would become of each line and writes nothing. An
+    Nobody gets mail for it, neither now nor as one who comes late to a text to many up to the number `told_after`, and
+    nothing reacts. A dry run says what would become of each line and writes nothing. An
     address that somebody takes at the same moment makes the whole batch fail with IntegrityError.
     """
     _match(business, lines)
@@ -78,11 +88,12 @@ def import_clients(
             continue
         if line.outcome == "created":
             _fill(client, line, now)
+            client.import_id, client.told_after = import_id, told_after
             client.news_by_default = line.status != Status.LEAD and news_by_default(business)
             added.append(line)
             continue
         was = client.search
-        changed = _apply(client, line)
+        changed = _apply(client, line, told_after)
         new_tags = [tag for tag in line.tags if fold(tag) not in had_tags.get(client.pk, ())]
         if changed:
             moved.append(client)
@@ -180,13 +191,15 @@ def _fill(client: Client, line: ClientLine, now: datetime) -> None:
     client.search = client.search_text()
 
 
-def _apply(client: Client, line: ClientLine) -> tuple[str, ...]:
+def _apply(client: Client, line: ClientLine, told_after: int | None) -> tuple[str, ...]:
     """Give a known client what is new in its line; say which fields that were. Where they stand stays."""
     told = {**line.columns, "external_id": line.external_id, "language": line.language}
     before = _state(client)
     changed = [name for name in CHANGING if told[name] and told[name] != getattr(client, name)]
     if "email" in changed:
         client.user_id = None
+        if not client.email:  # whoever can be written to from now on was not told before
+            client.told_after = told_after
     for name in changed:
         setattr(client, name, told[name])
     if client.source == "import" and line.created_at and line.created_at != client.created_at:
@@ -197,7 +210,7 @@ def _apply(client: Client, line: ClientLine) -> tuple[str, ...]:
     client.search = client.search_text()
     if changed:
         line.undo["before"] = before
-    return tuple(sorted(set(changed) - {"email_key"}))
+    return tuple(sorted(set(changed) - QUIET))
 
 
 def _note_undo(lines: Sequence[ClientLine]) -> None:

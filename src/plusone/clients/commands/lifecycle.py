@@ -118,7 +118,7 @@ def activate(client: Client, *, via: str = "manual", actor: str, now: datetime) 
     """
     # One conditional UPDATE, so that a click and a purchase at the same moment activate once (TRUST MON-18).
     if Client.objects.filter(pk=client.pk, status=Status.LEAD).update(
-        status=Status.ACTIVE, activated_at=now, activated_via=via
+        status=Status.ACTIVE, activated_at=now, activated_via=via, told_after=None
     ):
         client.refresh_from_db(fields=["status", "activated_at", "activated_via"])
         record(client.business, events.ClientActivated(via=via), client=client.pk, actor=actor, now=now)

@@ -18,6 +18,7 @@ from plusone.kernel.models import Business
 from plusone.ledger.commands import undo_opening
 from plusone.ledger.models import Transfer
 
+from .imports import QUIET
 from .spelling import learn, unlearn
 
 MOMENTS = ("created_at", "activated_at")
@@ -128,7 +129,7 @@ def _restore(client: Client, line: UndoneLine) -> tuple[str, ...]:
     except IntegrityError:
         line.left.append(_was_taken)
         return ()
-    return tuple(sorted(set(mine) - {"email_key", "user_id", "undated"}))
+    return tuple(sorted(set(mine) - QUIET))
 
 
 def _as_json(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """The verbs of the connect room."""
 
 from .answers import claim_answer, forget_client, keep_answer, prune_answers
-from .bringing import bring_in, forget_imports, forget_lines, start_import, start_undo, take_back
+from .bringing import bring_in, forget_imports, forget_lines, start_import, start_undo, take_back, tell_newcomers
 from .businesses import (
     Opened,
     dismiss_checklist,
@@ -59,5 +59,6 @@ __all__ = [
     "start_marketing",
     "start_undo",
     "take_back",
+    "tell_newcomers",
     "use_setup_token",
 ]

@@ -23,6 +23,9 @@ from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.kernel.queue import task
 from plusone.referrals import commands as referrals
+from plusone.referrals.audience import newcomers_told
+from plusone.referrals.models import Mailing
+from plusone.referrals.queries import default_campaign
 
 from .staging import JUDGED, add_reasons, note_judgement, places_of, raw_of, recount, write_rows
 
@@ -34,10 +37,13 @@ GOOD = (Outcome.CREATED, Outcome.UPDATED, Outcome.SAME)
 
 
 @transaction.atomic
-def start_import(imported: ClientImport, *, actor: str, now: datetime) -> bool:
-    """Let the worker bring a file in. Say whether it was not under way already."""
+def start_import(imported: ClientImport, *, tell: bool = False, actor: str, now: datetime) -> bool:
+    """Let the worker bring a file in. Say whether it was not under way already.
+
+    `tell`: then announce the campaign to whom it added, which nothing does by itself.
+    """
     waiting = ClientImport.objects.filter(pk=imported.pk, state=State.CHECKED)
-    if not waiting.update(state=State.RUNNING, kept_until=now + UNDO_KEPT):
+    if not waiting.update(state=State.RUNNING, kept_until=now + UNDO_KEPT, told_by=actor if tell else ""):
         return False
     event = record(
         imported.business, ImportStarted(clientimport=imported.pk, lines=imported.lines), actor=actor, now=now
@@ -103,6 +109,7 @@ def _bring_batch(imported: ClientImport, scratch: Scratch, now: datetime) -> int
         width=len(imported.header),
         scratch=scratch,
         dry_run=False,
+        import_id=imported.pk,
         actor=imported.created_by,
         now=now,
     )
@@ -148,6 +155,17 @@ def _finish(imported: ClientImport, now: datetime) -> None:
     with caused_by(Event.objects.get(pk=imported.event_id)):
         told = ImportFinished(clientimport=imported.pk, **counts)
         record(imported.business, told, actor=imported.created_by, now=now)
+        imported.refresh_from_db(fields=["told_by"])
+        if imported.told_by:
+            tell_newcomers(imported, actor=imported.told_by, now=now)
+
+
+@transaction.atomic
+def tell_newcomers(imported: ClientImport, *, actor: str, now: datetime) -> Mailing | None:
+    """Announce the live campaign to the clients whom a file added. Return what was queued, or None where no campaign
+    is live, it has no channel, or they were told already."""
+    campaign = default_campaign(imported.business)
+    return referrals.tell_newcomers(campaign, imported.pk, actor=actor, now=now) if campaign else None
 
 
 @transaction.atomic
@@ -156,6 +174,8 @@ def start_undo(imported: ClientImport, *, actor: str, now: datetime) -> bool:
     done = ClientImport.objects.filter(pk=imported.pk, state=State.DONE, forgotten_at=None)
     if not done.update(state=State.UNDOING):
         return False
+    if told := newcomers_told(imported.business, imported.pk):
+        referrals.stop_mailing(told, actor=actor, now=now)
     event = record(imported.business, ImportUndone(clientimport=imported.pk), actor=actor, now=now)
     take_back.using(key=f"undo:{imported.pk}").enqueue(imported.pk, event.pk)
     return True

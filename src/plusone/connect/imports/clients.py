@@ -12,6 +12,7 @@ from plusone.clients.commands import ClientLine
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.referrals import commands as referrals
+from plusone.referrals.audience import last_mailing
 
 from .columns import client_columns, missing
 from .files import Line
@@ -93,7 +94,9 @@ def _write(
 ) -> None:
     def write() -> None:
         with transaction.atomic():
-            clients.import_clients(business, lines, actor=actor, now=now, dry_run=report.dry_run)
+            clients.import_clients(
+                business, lines, told_after=last_mailing(business), actor=actor, now=now, dry_run=report.dry_run
+            )
             known = [line.client_id for line in lines if line.outcome == "updated" and line.client_id]
             if known and not report.dry_run:
                 referrals.time_imported(business, known, actor=actor)

@@ -12,6 +12,7 @@ from plusone.clients.commands import ClientLine
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.referrals import commands as referrals
+from plusone.referrals.audience import last_mailing
 
 from .files import Line
 from .lines import cells_of
@@ -57,13 +58,22 @@ def judge(
     width: int,
     scratch: Scratch,
     dry_run: bool,
+    import_id: int | None = None,
     actor: str,
     now: datetime,
 ) -> list[Judged]:
     """Read lines and bring in their clients, or say what would come of it. The caller holds the transaction."""
     judged = [_read(business, raw, places, width, scratch, now) for raw in raws]
     lines = [one.line for one in judged if one.line]
-    clients.import_clients(business, lines, actor=actor, now=now, dry_run=dry_run)
+    clients.import_clients(
+        business,
+        lines,
+        import_id=import_id,
+        told_after=last_mailing(business),
+        actor=actor,
+        now=now,
+        dry_run=dry_run,
+    )
     known = [line.client_id for line in lines if line.outcome == "updated" and line.client_id]
     if known and not dry_run:
         referrals.time_imported(business, known, actor=actor)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from plusone.clients.commands import ClientLine, name_key
 from plusone.clients.commands.profile import clean
 from plusone.kernel.errors import Invalid
+from plusone.kernel.identity import e164
 from plusone.kernel.models import Business
 
 from .report import Reason
@@ -34,13 +36,8 @@ def read_client(business: Business, number: int, cells: Mapping[str, str], now: 
         if not first_name and not last_name:
             first_name, last_name = split_name(whole)
         first_name = first_name or whole
-    columns = clean(
-        business,
-        first_name=first_name,
-        last_name=last_name,
-        email=cells.get("email", ""),
-        phone=cells.get("phone", ""),
-    )
+    columns = clean(business, first_name=first_name, last_name=last_name, email=cells.get("email", ""))
+    unread = _unread_phone(business, columns, cells.get("phone", ""))
     external_id = cells.get("external_id", "")
     if len(external_id) > EXTERNAL_ID_MAX:
         raise Invalid(_("This id is too long."), field="external_id")
@@ -49,6 +46,7 @@ def read_client(business: Business, number: int, cells: Mapping[str, str], now: 
         raise Invalid(_("A tag has between 1 and 60 characters."), field="tags")
     date = cells.get("created_at", "")
     opening, notes = _opening(business, cells.get("opening_balance", ""))
+    notes += [lambda: _no_phone(business, unread)] if unread else []
     return ClientLine(
         number=number,
         external_id=external_id or None,
@@ -59,8 +57,29 @@ def read_client(business: Business, number: int, cells: Mapping[str, str], now: 
         language=read_language(cells.get("language", "")),
         referred_by=cells.get("referred_by", ""),
         opening=opening,
+        unread_phone=unread,
         notes=notes,
     )
+
+
+def _unread_phone(business: Business, columns: dict[str, Any], text: str) -> str:
+    """Put a phone number into the columns; return it where it is none, for a person is more than their number."""
+    if not text:
+        return ""
+    try:
+        columns["phone"] = e164(text, business.country)
+    except ValueError:
+        return text[:40]
+    return ""
+
+
+def _no_phone(business: Business, text: str) -> str:
+    said = _("“%(text)s” is not a phone number, so it was left out; the client is brought in without it.")
+    if not business.country:
+        said = _(
+            "“%(text)s” has no country code, so it was left out. Say in the settings in which country your business is."
+        )
+    return said % {"text": text}
 
 
 def _opening(business: Business, text: str) -> tuple[int, list[Reason]]:
@@ -81,7 +100,8 @@ def twin_of(line: ClientLine, scratch: Scratch) -> Twin | None:
     email = line.columns["email"]
     keys = [f"id:{line.external_id}"] if line.external_id else []
     keys += [f"mail:{email}"] if email else []
-    for key in keys or [f"name:{name_key(line.columns)}"]:
+    # Two people of one name, whose numbers cannot be read, are two all the same.
+    for key in keys or [f"name:{name_key(line.columns)} {line.unread_phone}".rstrip()]:
         first = scratch.first_line(key, line.number)
         if first != line.number:
             return _twin(first, contradicts=key.startswith("mail:") and bool(line.external_id))

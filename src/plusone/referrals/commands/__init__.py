@@ -7,7 +7,16 @@ from .doubting import remind_of_cases
 from .foreseeing import Lost, foresee_refund
 from .forgetting import forget_notes
 from .imports import RecommendedLine, import_referrals, time_imported, undo_imported
-from .mailings import announce, pause_mailing, send_due, send_test, send_to_latecomers, stop_mailing, write_news
+from .mailings import (
+    announce,
+    pause_mailing,
+    send_due,
+    send_test,
+    send_to_latecomers,
+    stop_mailing,
+    tell_newcomers,
+    write_news,
+)
 from .registering import (
     AlreadyReferred,
     CampaignInactive,
@@ -74,6 +83,7 @@ __all__ = [
     "settle",
     "share_link",
     "stop_mailing",
+    "tell_newcomers",
     "time_imported",
     "trust_ambassador",
     "undo_imported",

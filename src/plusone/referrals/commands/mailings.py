@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
 from plusone.events.commands import record
+from plusone.kernel.db.locks import take_turns
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import User
 from plusone.messaging.channels import channels
@@ -21,7 +22,7 @@ from plusone.messaging.commands import deliver_many, send, withhold
 from plusone.messaging.models import Message
 from plusone.messaging.quiet import is_quiet
 from plusone.referrals import events
-from plusone.referrals.audience import announcement_of, channels_of, clients_told, verdicts, without
+from plusone.referrals.audience import announcement_of, audience_of, channels_of, newcomers_told, verdicts, without
 from plusone.referrals.models import Campaign, Mailing
 from plusone.referrals.news import clean_texts, words_in
 from plusone.referrals.queries import link_of
@@ -79,18 +80,39 @@ def announce(campaign: Campaign, *, again: bool = False, actor: str, now: dateti
         return None
     if before is not None and before.state in (State.QUEUED, State.RUNNING) and before.ended_at is None:
         raise Refused(_("The announcement is still on its way."), code="on_its_way")
-    last = Mailing.objects.filter(campaign=campaign, kind=Kind.ANNOUNCEMENT).aggregate(last=Max("round"))["last"] or 0
     # The one before ends here: who becomes eligible later gets the newest alone.
     Mailing.objects.filter(campaign=campaign, kind=Kind.ANNOUNCEMENT, state__in=(State.RUNNING, State.PAUSED)).update(
         state=State.SENT
     )
+    return _queue(campaign, Kind.ANNOUNCEMENT, told_by, actor=actor, now=now)
+
+
+@transaction.atomic
+def tell_newcomers(campaign: Campaign, import_id: int, *, actor: str, now: datetime) -> Mailing | None:
+    """Queue the announcement for the clients whom an import brought, to leave after the same pause.
+
+    Once an import; None where they were told before, or no channel is on. It never happens by itself (CONTRACT).
+    """
+    assert campaign.is_active, "only a live campaign is announced"
+    take_turns(f"newcomers {campaign.pk} {import_id}")
+    told_by = channels_of(campaign)
+    if not told_by or newcomers_told(campaign.business, import_id) is not None:
+        return None
+    return _queue(campaign, Kind.NEWCOMERS, told_by, import_id=import_id, actor=actor, now=now)
+
+
+def _queue(
+    campaign: Campaign, kind: str, told_by: list[str], *, import_id: int | None = None, actor: str, now: datetime
+) -> Mailing:
+    last = Mailing.objects.filter(campaign=campaign, kind=kind).aggregate(last=Max("round"))["last"] or 0
     mailing = Mailing.objects.create(
         business=campaign.business,
         campaign=campaign,
-        kind=Kind.ANNOUNCEMENT,
+        kind=kind,
         round=last + 1,
         channels=told_by,
         texts=campaign.news,
+        import_id=import_id,
         due_at=now + UNDO,
         created_at=now,
         created_by=actor,
@@ -120,8 +142,9 @@ def pause_mailing(mailing: Mailing, *, paused: bool, actor: str, now: datetime) 
 
 
 def end_reminders(campaign: Campaign, *, actor: str, now: datetime) -> None:
-    """Send no more of the reminders that are on their way: a campaign that goes live again begins none of them anew."""
-    going = Mailing.objects.filter(campaign=campaign, kind=Kind.REMINDER, state__in=(State.RUNNING, State.PAUSED))
+    """Send no more of what is on its way to some: a campaign that goes live again begins none of them anew."""
+    some = (Kind.REMINDER, Kind.NEWCOMERS)
+    going = Mailing.objects.filter(campaign=campaign, kind__in=some, state__in=(State.RUNNING, State.PAUSED))
     for mailing in going.select_related("business"):
         Mailing.objects.filter(pk=mailing.pk).update(state=State.STOPPED, ended_at=now)
         tell(mailing, events.MailingStopped, actor, now)
@@ -176,7 +199,7 @@ def _feed(mailing: Mailing, channel: str, now: datetime) -> tuple[int, bool]:
         room = min(room, WAITING_MAX - waiting)
         if room <= 0:
             return 0, False
-    left = without(mailing, channel, clients_told(business, mailing.audience)).order_by("pk")
+    left = without(mailing, channel, audience_of(mailing)).order_by("pk")
     batch: list[Client] = []
     for client, reason in verdicts(business, channel, left, now=now):
         if not reason:
@@ -217,7 +240,7 @@ def _end(mailing: Mailing, now: datetime) -> None:
         return
     withheld = 0
     for channel in mailing.channels:
-        left = without(mailing, channel, clients_told(mailing.business, mailing.audience)).order_by("pk")
+        left = without(mailing, channel, audience_of(mailing)).order_by("pk")
         for client, reason in verdicts(mailing.business, channel, left, now=now):
             if reason:
                 key = f"mailing:{mailing.pk}:{client.pk}:{channel}:{reason}"

@@ -27,6 +27,9 @@ from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
+from plusone.referrals.audience import channels_of, clients_told, newcomers_told, reach
+from plusone.referrals.models import Campaign
+from plusone.referrals.queries import default_campaign
 
 FILE_MAX = 20_000_000
 PASTE_MAX = 500_000
@@ -127,9 +130,10 @@ def show(request: Page, clientimport: str) -> HttpResponse:
     if imported.is_moving:
         return render(request, "dashboard/imports/moving.html", context | _moved(imported))
     if imported.state == State.CHECKED:
-        context |= _to_check(imported, request.POST or None)
+        context |= _to_check(imported) | {"campaign": _campaign(request)}
         return render(request, "dashboard/imports/check.html", context)
-    return render(request, "dashboard/imports/done.html", context | _done(request, imported))
+    context |= _done(request, imported) | _telling(request, imported)
+    return render(request, "dashboard/imports/done.html", context)
 
 
 def _moved(imported: ClientImport) -> dict[str, Any]:
@@ -146,7 +150,7 @@ def progress(request: Page, clientimport: str) -> HttpResponse:
     return render(request, "dashboard/imports/progress.html", {"imported": imported} | _moved(imported))
 
 
-def _to_check(imported: ClientImport, posted: Any = None) -> dict[str, Any]:
+def _to_check(imported: ClientImport) -> dict[str, Any]:
     samples = samples_of(imported)
     columns = [
         {
@@ -202,6 +206,35 @@ def _done(request: Page, imported: ClientImport) -> dict[str, Any]:
     }
 
 
+def _campaign(request: Page) -> Campaign | None:
+    """Return the campaign that the imported clients can be told of, where this person may tell them."""
+    found = default_campaign(request.business) if request.may("campaigns.manage") else None
+    return found if found and channels_of(found) else None
+
+
+def _telling(request: Page, imported: ClientImport) -> dict[str, Any]:
+    """Return the announcement to those who were added, or how many would get one."""
+    told = newcomers_told(request.business, imported.pk)
+    campaign = None if told or imported.state != State.DONE else _campaign(request)
+    gets = 0
+    if campaign or (told and told.may_stop):
+        added = clients_told(request.business).filter(import_id=imported.pk)
+        ways = channels_of(campaign) if campaign else told.channels if told else []
+        gets = max((reach(request.business, way, clients=added, now=request.now).gets for way in ways), default=0)
+    return {"told_of": told, "campaign": campaign if gets else None, "gets": gets}
+
+
+@staff("campaigns.manage")
+@require_POST
+def tell(request: Page, clientimport: str) -> HttpResponse:
+    """Tell the clients whom a file added about the campaign, after a pause in which it can be stopped."""
+    imported = get(request.business, ClientImport, clientimport)
+    imported.business = request.business
+    if imported.state == State.DONE and _campaign(request):
+        commands.tell_newcomers(imported, actor=request.actor, now=request.now)
+    return redirect("b:import", request.business.slug, imported.public_id)
+
+
 @staff("imports.run")
 @require_POST
 def columns(request: Page, clientimport: str) -> HttpResponse:
@@ -240,7 +273,8 @@ def lines(request: Page, clientimport: str) -> HttpResponse:
 def run(request: Page, clientimport: str) -> HttpResponse:
     """Bring the file in; pressed twice, it comes in once."""
     imported = get(request.business, ClientImport, clientimport)
-    commands.start_import(imported, actor=request.actor, now=request.now)
+    tell = "tell" in request.POST and _campaign(request) is not None
+    commands.start_import(imported, tell=tell, actor=request.actor, now=request.now)
     return redirect("b:import", request.business.slug, imported.public_id)
 
 
@@ -277,6 +311,7 @@ urlpatterns = [
     path("imports/<str:clientimport>/columns/", columns, name="import_columns"),
     path("imports/<str:clientimport>/lines/", lines, name="import_lines"),
     path("imports/<str:clientimport>/run/", run, name="import_run"),
+    path("imports/<str:clientimport>/tell/", tell, name="import_tell"),
     path("imports/<str:clientimport>/discard/", discard, name="import_discard"),
     path("imports/<str:clientimport>/undo/", undo, name="import_undo"),
 ]
