@@ -88,6 +88,7 @@ class Gift:
     reason: str = ""
     amount: int | None = None
     available: datetime | None = None
+    is_decided: bool = False
 
     def worth(self, basis: int | None) -> int | None:
         if "amount" in self.params:
@@ -311,14 +312,30 @@ class Reckoning:
         if gift.state not in ("awaiting_approval", "declined") or gift.amount is None:
             return False
         self.grant(gift, now)
+        gift.is_decided = True
         self.complete(tie)
+        self.settle_doubt(tie, now)
         return True
 
-    def decline(self, tie: Tie, gift: Gift) -> bool:
+    def decline(self, tie: Tie, gift: Gift, now: datetime) -> bool:
         if gift.state in OPEN:
-            gift.state, gift.reason = "declined", "declined"
+            gift.state, gift.reason, gift.is_decided = "declined", "declined", True
             self.complete(tie)
+            self.settle_doubt(tie, now)
         return gift.state == "declined"
+
+    def settle_doubt(self, tie: Tie, now: datetime) -> None:
+        """Whoever decides about the last reward that waits has decided about the recommendation."""
+        if not tie.flagged or any(gift.state in OPEN for gift in tie.gifts):
+            return
+        in_sets = tie.terms["every"] > 1
+        if in_sets and tie.state != "closed" and not any(gift.is_set for gift in tie.gifts):
+            return
+        if any(gift.state in ("granted", "capped") and gift.is_decided for gift in tie.gifts):
+            tie.flagged = False
+            self.settle(tie, now)
+        elif not in_sets:
+            tie.flagged = False
 
     def approve_tie(self, tie: Tie, now: datetime) -> bool:
         """*Reading*: who approves a doubtful recommendation has approved the rewards that waited for it."""
@@ -329,6 +346,7 @@ class Reckoning:
             for gift in tie.gifts:
                 if gift.state == "awaiting_approval" and gift.reason == "flagged":
                     self.grant(gift, now)
+                    gift.is_decided = True
                     self.complete(tie)
             self.settle(tie, now)
         return True

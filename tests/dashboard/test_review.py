@@ -12,7 +12,7 @@ from plusone.ledger.queries import balance_of
 from plusone.referrals.commands import register_friend
 from plusone.referrals.models import DoubtCase, Referral
 from plusone.rewards.models import Reward
-from world import NOON, later, launch
+from world import EUR10, NOON, bring, later, launch
 
 from .pages import text_of
 
@@ -78,3 +78,73 @@ def test_an_ambassador_is_trusted_blocked_and_treated_like_everybody_again(
     assert Browser().get(f"/join/{ana.code}").status_code == 410
     olga.post(stand, {"act": "restore"})
     assert Browser().get(f"/r/{ana.code}").status_code == 302
+
+
+def test_a_doubtful_reward_is_decided_where_its_evidence_stands(
+    gym: Business, ana: Client, olga: Browser, django_assert_max_num_queries: Any
+) -> None:
+    """CASES 60, UX 16: the list of rewards leads to the case; a decision from an old tab settles the case as well."""
+    launch(gym)
+    ben = doubtful(ana, "Ben")
+    activate(ben.friend, actor="user:1", now=NOON)
+    case, reward = DoubtCase.objects.get(), Reward.objects.get()
+    page = olga.get(at(gym, "rewards"))
+    assert "See what was noticed, and decide" in text_of(page)
+    assert f'href="{at(gym, "review")}#case-{case.public_id}"' in page.content.decode()
+    assert at(gym, "reward_decide", reward.public_id) not in page.content.decode()
+    assert f'id="case-{case.public_id}"' in olga.get(at(gym, "review")).content.decode()
+    with django_assert_max_num_queries(12) as one:
+        olga.get(at(gym, "rewards"))
+    for name in ("Eva", "Tom"):
+        activate(doubtful(ana, name).friend, actor="user:1", now=NOON)
+    with django_assert_max_num_queries(12) as three:
+        olga.get(at(gym, "rewards"))
+    assert len(one) == len(three)
+    every = list(Reward.objects.values_list("public_id", flat=True))
+    assert "3 rewards approved." in text_of(
+        olga.post(at(gym, "rewards_decide"), {"act": "approve", "pick": every}, follow=True)
+    )
+    case.refresh_from_db()
+    assert (case.state, Referral.objects.filter(flagged=True).count()) == ("approved", 0)
+    assert "Nothing needs a look" in text_of(olga.get(at(gym, "review")))
+    assert balance_of(gym, ana.pk, now=later(1)).available == 4500
+
+
+def test_what_is_promised_or_on_hold_can_be_declined(gym: Business, ana: Client, olga: Browser, desk: Browser) -> None:
+    """CASES 60: each side alone, before it is due; and the owner may still give it with a note."""
+    launch(gym, friend=EUR10, friend_reward_on="qualified", hold_days=14, friend_hold_days=14)
+    ben = bring(ana, "Ben")
+    why = at(gym, "recommendation", ben.public_id)
+    page = olga.get(why).content.decode()
+    assert page.count('value="decline"') == 2
+    assert 'value="approve"' not in page
+    assert 'value="decline"' not in desk.get(why).content.decode()
+    friend, mine = Reward.objects.get(side="friend"), Reward.objects.get(side="ambassador")
+    olga.post(at(gym, "reward_decide", friend.public_id), {"act": "decline", "note": "works here", "back": "1"})
+    activate(ben.friend, actor="user:1", now=NOON)
+    olga.post(at(gym, "reward_decide", mine.public_id), {"act": "decline", "note": "one person", "back": "1"})
+    assert set(Reward.objects.values_list("state", "note")) == {("declined", "works here"), ("declined", "one person")}
+    assert Referral.objects.get().reason == "completed"
+
+
+def test_picked_leads_lose_their_recommendation_after_a_question(
+    gym: Business, ana: Client, olga: Browser, carla: Client
+) -> None:
+    """R-282: the question names them; nothing happens before the answer, and a lead without one stays out of it."""
+    launch(gym)
+    picks = [bring(ana, name).friend.public_id for name in ("Ben", "Eva")]
+    bring(ana, "Tom")
+    to = at(gym, "leads_reject")
+    assert f'formaction="{to}"' in olga.get(at(gym, "leads")).content.decode()
+    asked = text_of(olga.post(to, {"pick": picks}))
+    assert "Reject 2 recommendations?" in asked
+    assert "Ana López recommended Ben" in asked
+    assert not Referral.objects.filter(state="closed").exists()
+    said = olga.post(to, {"pick": picks, "sure": "yes", "note": "a coupon site"}, follow=True)
+    assert "2 recommendations rejected." in text_of(said)
+    assert list(Referral.objects.order_by("pk").values_list("reason", "note")) == [
+        ("rejected", "a coupon site"),
+        ("rejected", "a coupon site"),
+        ("", ""),
+    ]
+    assert "None of the picked leads" in text_of(olga.post(to, {"pick": [carla.public_id]}, follow=True))

@@ -32,10 +32,10 @@ from plusone.kernel.models import Business
 from plusone.ledger import commands as ledger
 from plusone.ledger.queries import Balance, balances_of, faults, outstanding
 from plusone.referrals.automation.reactions import end_holds
-from plusone.referrals.commands import approve_referral, close_overdue, edit_campaign, register_friend, reject_referral
+from plusone.referrals.commands import close_overdue, edit_campaign, register_friend
+from plusone.referrals.commands.deciding import approve_referral, decide_reward, reject_referral
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import Offer, read_offer
-from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.store import commands as store
 from plusone.store.models import Order, Product
@@ -252,9 +252,9 @@ class Loop(Cast, RuleBasedStateMachine):
         found = waiting if waiting and which % 2 else found
         tie, gift = found[which % len(found)]
         reward = self.reward(tie, gift)
-        verb = rewards.approve if yes else rewards.decline
-        agreed = self.model.approve(tie, gift, self.now) if yes else self.model.decline(tie, gift)
-        self.said(agreed, lambda: verb(reward, **self.by))
+        verb = self.model.approve if yes else self.model.decline
+        agreed = verb(tie, gift, self.now)
+        self.said(agreed, lambda: decide_reward(reward, approve=yes, **self.by))
 
     def reward(self, tie: Tie, gift: Any) -> Reward:
         return Reward.objects.select_related("business", "client").get(source_id=self.rows[tie], side=gift.side)

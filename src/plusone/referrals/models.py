@@ -315,6 +315,7 @@ class DoubtCase(Owned):
         OPEN = "open", _("Waits for a decision")
         APPROVED = "approved", _("Approved")
         REJECTED = "rejected", _("Rejected")
+        MOOT = "moot", _("Nothing was left to decide")
 
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField()
@@ -353,6 +354,12 @@ class DoubtSign(Owned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["referral", "name"], name="referrals_sign_once")]
+
+
+def waiting_members() -> models.QuerySet[DoubtSign]:
+    """Return, for a query of cases, the signs of recommendations about which a decision still matters."""
+    signs = DoubtSign.objects.filter(case=models.OuterRef("pk"), referral__flagged=True)
+    return signs.exclude(referral__state=Referral.State.CLOSED)
 
 
 class Trust(Owned):

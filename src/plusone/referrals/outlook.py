@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
@@ -13,7 +13,7 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 from plusone.rewards.types import types
 
-from .models import Campaign, DoubtCase, DoubtSign, Referral, Terms
+from .models import Campaign, DoubtCase, DoubtSign, Referral, Terms, waiting_members
 from .offers import offer_of
 from .promising import carried
 from .queries import FREED, campaigns_of, default_campaign, qualified_in_sets
@@ -40,7 +40,7 @@ def waiting_count(campaign: Campaign) -> int:
 def referrals_by_friend(business: Business, friends: Sequence[Client]) -> dict[int, Referral]:
     """Return the referrals that brought several clients, by client id, with their ambassadors, in one query."""
     found = Referral.objects.filter(business=business, friend__in=friends).exclude(reason__in=FREED)
-    return {referral.friend_id: referral for referral in found.select_related("ambassador")}
+    return {referral.friend_id: referral for referral in found.select_related("ambassador", "friend")}
 
 
 @dataclass(frozen=True)
@@ -177,8 +177,15 @@ class Doubt:
 
 
 def open_cases(business: Business) -> QuerySet[DoubtCase]:
-    """Return the cases that nobody has decided, oldest first."""
-    return DoubtCase.objects.filter(business=business, state=DoubtCase.State.OPEN).order_by("id")
+    """Return the cases that nobody has decided and in which something waits for that, oldest first."""
+    found = DoubtCase.objects.filter(Exists(waiting_members()), business=business, state=DoubtCase.State.OPEN)
+    return found.order_by("id")
+
+
+def cases_of(business: Business, referrals: Iterable[int]) -> dict[int, DoubtCase]:
+    """Return the open case of each of several recommendations that wait for one, by recommendation; one query."""
+    found = DoubtSign.objects.filter(business=business, referral__in=list(referrals), case__state=DoubtCase.State.OPEN)
+    return {sign.referral_id: sign.case for sign in found.select_related("case")}
 
 
 def doubts(business: Business, cases: Sequence[DoubtCase]) -> list[Doubt]:

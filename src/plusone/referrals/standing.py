@@ -1,8 +1,18 @@
 """Where an ambassador stands with the business: trusted, or blocked (CASES 78, 79)."""
 
+from django.db.models import Q, QuerySet
+
 from plusone.clients.models import Client
+from plusone.kernel.models import Business, Collaborator
 
 from .models import Trust
+
+
+def team_of(business: Business) -> QuerySet[Client]:
+    """Return the clients who work here too, by login or address; the owner is left out (FRA-12)."""
+    staff = Collaborator.objects.filter(business=business).exclude(role="owner")
+    same = Q(user__in=staff.values("user")) | Q(email__in=staff.values("user__email"))
+    return Client.objects.filter(same, business=business)
 
 
 def is_trusted(ambassador: Client) -> bool:

@@ -235,7 +235,8 @@ def reject_referral(request: Call, referral_id: str, body: DecisionIn | None = N
 def approve_reward(request: Call, reward_id: str, body: DecisionIn | None = None) -> dict[str, Any]:
     """Grant a reward that waits for a decision, or one that was declined."""
     reward = _reward(request, reward_id)
-    deciding.approve(reward, note=body.note if body else "", actor=request.actor, now=request.now)
+    note = body.note if body else ""
+    commands.decide_reward(reward, approve=True, note=note, actor=request.actor, now=request.now)
     return show_reward(request.business, reward, reward.client)
 
 
@@ -251,7 +252,8 @@ def hand_over_reward(request: Call, reward_id: str) -> dict[str, Any]:
 def decline_reward(request: Call, reward_id: str, body: DecisionIn | None = None) -> dict[str, Any]:
     """Decline a reward that is not granted yet."""
     reward = _reward(request, reward_id)
-    deciding.decline(reward, note=body.note if body else "", actor=request.actor, now=request.now)
+    note = body.note if body else ""
+    commands.decide_reward(reward, approve=False, note=note, actor=request.actor, now=request.now)
     return show_reward(request.business, reward, reward.client)
 
 

@@ -20,6 +20,7 @@ from plusone.insights.scope import Scope
 from plusone.kernel.models import Business
 from plusone.ledger.models import Lot, LotBalance, LotUse, Transfer
 from plusone.referrals.models import Campaign, Referral
+from plusone.referrals.standing import team_of
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 from plusone.store.models import Order, Payment, Refund
@@ -70,12 +71,13 @@ def ambassadors(
     among: QuerySet[Client] | None = None,
     most: int | None = None,
     with_income: bool = True,
+    with_team: bool = False,
     now: datetime,
 ) -> list[Standing]:
     """Return the ambassadors, best first by `order` (a name of ORDERS), at most `most`, in a fixed number of queries.
 
-    With `among`, these clients alone. Leads count on the day of registration, active ones on that of activation,
-    rewards and what became of them on that of posting.
+    With `among`, these clients alone. Who works here is not ranked, unless `with_team` (FRA-12). Leads count on the day
+    of registration, active ones on that of activation, rewards and what became of them on that of posting.
     """
     scope = Scope(business, now, since, until, campaign)
     found = _friends(scope)
@@ -89,6 +91,9 @@ def ambassadors(
             clients = clients.filter(pk__in=among.values("pk"))
         allowed = set(clients.values_list("id", flat=True))
         found = {key: one for key, one in found.items() if key in allowed}
+    if not with_team:
+        team = set(team_of(business).values_list("id", flat=True))
+        found = {key: one for key, one in found.items() if key not in team}
     better = ORDERS[order]
     ranked = sorted(found.values(), key=lambda one: (*(-part for part in better(one)), one.client_id))[:most]
     names = _clients(business, ranked)

@@ -2,7 +2,14 @@
 
 from .answering import Answer, answer_invitation, answer_sign_up
 from .campaigns import activate_campaign, archive_campaign, create_campaign, deactivate_campaign, edit_campaign
-from .deciding import approve_referral, close_overdue, decide_case, reject_referral
+from .deciding import (
+    approve_referral,
+    close_overdue,
+    decide_case,
+    decide_reward,
+    reject_referral,
+    reject_several,
+)
 from .doubting import remind_of_cases
 from .foreseeing import Lost, foresee_refund
 from .forgetting import forget_notes
@@ -58,6 +65,7 @@ __all__ = [
     "create_campaign",
     "deactivate_campaign",
     "decide_case",
+    "decide_reward",
     "edit_campaign",
     "foresee_refund",
     "forget_notes",
@@ -72,6 +80,7 @@ __all__ = [
     "register_friend",
     "register_without_referral",
     "reject_referral",
+    "reject_several",
     "remind_of_cases",
     "remove_reminder",
     "restore_ambassador",

@@ -1,5 +1,7 @@
 """A person decides about a referral or a whole case, and deadlines run out (REQUIREMENTS 4.2)."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -16,16 +18,21 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 
 from .doubting import case_of, close_case, lock_case, members_of
+from .impartial import must_be_impartial
+from .milestones import SET
 from .settling import close_open, end_overdue, locked, settle
 
 SWEEP_BATCH = 200
 
 
 @transaction.atomic
-def approve_referral(referral: Referral, *, actor: str, now: datetime) -> bool:
-    """Say that a flagged referral is right: what waited for that is granted. Say whether it was flagged."""
+def approve_referral(referral: Referral, *, note: str = "", actor: str, now: datetime) -> bool:
+    """Say that a flagged referral is right: what waited for that is granted. Say whether it was flagged.
+
+    Raise Refused where it was rejected, or would give something to `actor`.
+    """
     case = case_of(referral)
-    done = _approve(referral, actor=actor, now=now)
+    done = _approve(referral, note=note, actor=actor, now=now)
     _close_when_done(case, DoubtCase.State.APPROVED, actor=actor, now=now)
     return done
 
@@ -61,7 +68,7 @@ def decide_case(case: DoubtCase, *, approve: bool, note: str = "", actor: str, n
         if not member.is_open:
             continue
         if approve:
-            _approve(member, actor=actor, now=now)
+            _approve(member, note=note, actor=actor, now=now)
         else:
             close_open(locked(member), Referral.Reason.REJECTED, note=note, actor=actor, now=now)
             _tell_rejected(member, f"case:{found.pk}", now=now)
@@ -73,6 +80,38 @@ def decide_case(case: DoubtCase, *, approve: bool, note: str = "", actor: str, n
         now=now,
     )
     return True
+
+
+@transaction.atomic
+def decide_reward(reward: Reward, *, approve: bool, note: str = "", actor: str, now: datetime) -> bool:
+    """Approve or decline one reward by hand, each side alone (CASES 60). Say whether this call did it.
+
+    Where it waited because of a doubt and nothing else of its recommendation waits any more, the doubt is decided with
+    it: nobody is asked twice. Raise Refused as `rewards.approve` and `rewards.decline` do, and where it would give
+    something to `actor`.
+    """
+    act = rewards.approve if approve else rewards.decline
+    if approve:
+        must_be_impartial(reward.business, [reward.client], note=note, actor=actor)
+    if reward.source_kind != "referral":
+        return act(reward, note=note, actor=actor, now=now)
+    referral = Referral.objects.get(business=reward.business, pk=reward.source_id)
+    case = case_of(referral)
+    referral = locked(referral)
+    done = act(reward, note=note, actor=actor, now=now)
+    if done and referral.flagged:
+        _settle_doubt(referral, case, actor=actor, now=now)
+    return done
+
+
+@transaction.atomic
+def reject_several(referrals: Iterable[Referral], *, note: str = "", actor: str, now: datetime) -> int:
+    """Reject several referrals, oldest first; what is settled already stays as it is (R-282). Return how many."""
+    done = 0
+    for referral in sorted(referrals, key=lambda one: one.pk):
+        with suppress(Refused), transaction.atomic():
+            done += reject_referral(referral, note=note, actor=actor, now=now)
+    return done
 
 
 def close_overdue(now: datetime) -> int:
@@ -88,21 +127,45 @@ def close_overdue(now: datetime) -> int:
     return sum(end_overdue(referral, actor="system", now=now) for referral in late[:SWEEP_BATCH])
 
 
-def _approve(referral: Referral, *, actor: str, now: datetime) -> bool:
+def _approve(referral: Referral, *, note: str, actor: str, now: datetime) -> bool:
     referral = locked(referral)
     if referral.reason == Referral.Reason.REJECTED:
         raise Refused(_("This recommendation was rejected."), code="rejected")
     if not referral.flagged:
         return False
-    referral.flagged = False
-    referral.save(update_fields=["flagged"])
-    told = events.ReferralApproved(referral=referral.pk, ambassador=referral.ambassador_id)
-    record(referral.business, told, client=referral.friend_id, actor=actor, now=now)
+    must_be_impartial(referral.business, [referral.ambassador, referral.friend], note=note, actor=actor)
+    _unflag(referral, actor=actor, now=now)
     for reward in rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, []):
         if reward.state == Reward.State.AWAITING_APPROVAL and reward.reason == Reward.Reason.FLAGGED:
             rewards.approve(reward, actor=actor, now=now)
     settle(referral, actor=actor, now=now)
     return True
+
+
+def _unflag(referral: Referral, *, actor: str, now: datetime) -> None:
+    referral.flagged = False
+    referral.save(update_fields=["flagged"])
+    told = events.ReferralApproved(referral=referral.pk, ambassador=referral.ambassador_id)
+    record(referral.business, told, client=referral.friend_id, actor=actor, now=now)
+
+
+def _settle_doubt(referral: Referral, case: DoubtCase | None, *, actor: str, now: datetime) -> None:
+    """Take the flag off a referral (locked) of which each reward was decided, and close its case with the last one."""
+    held = rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, [])
+    referral.refresh_from_db(fields=["state", "reason", "closed_at"])
+    in_sets = referral.terms is not None and referral.terms.every > 1
+    if any(reward.is_open for reward in held):
+        return
+    if in_sets and referral.is_open and not any(reward.milestone == SET for reward in held):
+        return
+    given = any(reward.state in (Reward.State.GRANTED, Reward.State.CAPPED) and reward.decided_by for reward in held)
+    if given:
+        _unflag(referral, actor=actor, now=now)
+        settle(referral, actor=actor, now=now)
+    elif not in_sets:  # a friend who was not accepted fills no set
+        Referral.objects.filter(pk=referral.pk).update(flagged=False)
+    state = DoubtCase.State.APPROVED if given else DoubtCase.State.REJECTED
+    _close_when_done(case, state, actor=actor, now=now)
 
 
 def _close_when_done(case: DoubtCase | None, state: DoubtCase.State, *, actor: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F
 from django.utils import translation
 
 from plusone.events.commands import record
@@ -13,7 +13,7 @@ from plusone.kernel.models import User
 from plusone.messaging.commands import send
 from plusone.referrals import events
 from plusone.referrals.doubt import Noticed, noticed_about
-from plusone.referrals.models import DoubtCase, DoubtSign, Referral
+from plusone.referrals.models import DoubtCase, DoubtSign, Referral, waiting_members
 from plusone.referrals.reasons import day_in_words
 from plusone.referrals.standing import is_trusted
 
@@ -122,9 +122,26 @@ def members_of(case: DoubtCase) -> list[Referral]:
     return list(found.select_related("business", "ambassador", "friend").order_by("pk"))
 
 
+def end_moot_cases(now: datetime) -> int:
+    """End the cases of which every recommendation ended without a decision: nobody is asked about them. Return how
+    many."""
+    idle = DoubtCase.objects.filter(~Exists(waiting_members()), state=State.OPEN).order_by("pk")
+    return sum(_end_moot(case, now) for case in idle[:SWEEP_BATCH])
+
+
+@transaction.atomic
+def _end_moot(case: DoubtCase, now: datetime) -> bool:
+    found = lock_case(case)
+    if not found.is_open or any(member.flagged and member.is_open for member in members_of(found)):
+        return False
+    close_case(found, State.MOOT, actor="system", now=now)
+    return True
+
+
 def remind_of_cases(now: datetime) -> int:
     """Write to the owners of cases that have waited 14 days, and once more after 30; a case is never decided by itself
     (CASES 80). Return how many were reminded of."""
+    end_moot_cases(now)
     done = 0
     for number, days in enumerate(REMIND_AFTER_DAYS):
         late = DoubtCase.objects.filter(state=State.OPEN, reminders=number, opened_at__lte=now - timedelta(days=days))

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from plusone.clients.models import Client
 from plusone.clients.queries import COOLDOWN_DAYS, left_recently
-from plusone.kernel.models import Collaborator
 from plusone.referrals.models import Referral
+from plusone.referrals.standing import team_of
 
 from .address import looks_like
 from .base import Noticed, Sign, signs
@@ -65,14 +64,8 @@ class StaffAmbassador(Sign):
 
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
         """Look for a collaborator with the ambassador's login or address."""
-        ambassador = referral.ambassador
-        same = Q(user=ambassador.user_id) if ambassador.user_id else Q()
-        if ambassador.email:
-            same |= Q(user__email=ambassador.email)
-        if not same:
-            return None
-        staff = Collaborator.objects.filter(same, business=referral.business).exclude(role="owner")
-        return Noticed() if staff.exists() else None
+        team = team_of(referral.business)
+        return Noticed() if team.filter(pk=referral.ambassador_id).exists() else None
 
     def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
         """Say who."""

@@ -13,7 +13,7 @@ from plusone.store.queries import income_by_month
 
 def disagreements(business: Business, now: datetime) -> list[str]:
     """Return the figures that two ways of reckoning tell differently; none, when all is right."""
-    told, ranking = impact(business, now=now), ambassadors(business, now=now)
+    told, ranking = impact(business, now=now), ambassadors(business, with_team=True, now=now)
     friends = set(
         Referral.objects.filter(business=business, activated_at__isnull=False).values_list("friend_id", flat=True)
     )

@@ -45,7 +45,7 @@ def index(request: Page) -> HttpResponse:
     context = {
         "nav": "ambassadors",
         "title": _("Ambassadors"),
-        "lead": _("The clients who recommend you, and what it brought them."),
+        "lead": _("The clients who recommend you, and what it brought them. Who works here is not ranked."),
         "period": period,
         "page": stretch(ranked[start : start + SIZE + 1], start),
         "start": start,

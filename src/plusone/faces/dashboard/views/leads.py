@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from plusone.clients.models import Client
@@ -16,7 +17,7 @@ from plusone.faces.ui.sheets import csv_answer
 from plusone.faces.ui.tags.sharing import ways
 from plusone.kernel import clock
 from plusone.kernel.access import get
-from plusone.referrals.commands import approve_referral, reject_referral
+from plusone.referrals.commands import approve_referral, reject_referral, reject_several
 from plusone.referrals.models import Referral
 from plusone.referrals.outlook import flagged_of, referrals_by_friend
 from plusone.referrals.queries import deleted_leads, leads_of
@@ -109,8 +110,32 @@ def reject(request: Page, referral: str) -> HttpResponse:
     return redirect("b:leads", request.business.slug)
 
 
+@staff("referrals.manage")
+@require_POST
+def reject_picked(request: Page) -> HttpResponse:
+    """Ask about, then reject, the recommendations of the picked leads (R-282)."""
+    leads = leads_of(request.business).filter(**request.own(), public_id__in=request.POST.getlist("pick"))
+    found = [one for one in referrals_by_friend(request.business, list(leads)).values() if one.is_open]
+    if not found:
+        messages.warning(request, _("None of the picked leads has an open recommendation."))
+        return redirect("b:leads", request.business.slug)
+    if "sure" not in request.POST:
+        for referral in found:
+            referral.ambassador = request.seen(referral.ambassador)
+        count = len(found)
+        title = ngettext("Reject %(count)s recommendation?", "Reject %(count)s recommendations?", count)
+        context = {"nav": "leads", "title": title % {"count": count}, "rows": found}
+        return render(request, "dashboard/referrals/reject_several.html", context)
+    note = request.POST.get("note", "").strip()
+    done = reject_several(found, note=note, actor=request.actor, now=request.now)
+    said = ngettext("%(count)s recommendation rejected.", "%(count)s recommendations rejected.", done)
+    messages.success(request, said % {"count": done})
+    return redirect("b:leads", request.business.slug)
+
+
 urlpatterns = [
     path("leads/", index, name="leads"),
+    path("leads/reject/", reject_picked, name="leads_reject"),
     path("leads.csv", export, name="leads_csv"),
     path("referrals/<str:referral>/approve/", approve, name="referral_approve"),
     path("referrals/<str:referral>/reject/", reject, name="referral_reject"),

@@ -12,8 +12,9 @@ from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.kernel.access import get
 from plusone.kernel.errors import NotHere, Refused
+from plusone.referrals.commands import decide_reward
 from plusone.referrals.models import Referral
-from plusone.rewards import commands
+from plusone.referrals.outlook import cases_of
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import awaiting
 from plusone.rewards.types import types
@@ -28,15 +29,23 @@ def index(request: Page) -> HttpResponse:
     referrals = {referral.pk: referral for referral in found}
     for referral in referrals.values():
         referral.friend, referral.ambassador = request.seen(referral.friend), request.seen(referral.ambassador)
+    cases = cases_of(request.business, referrals) if request.may("referrals.manage") else {}
     rows = [
         {
             "reward": row,
+            "case": cases.get(row.source_id) if row.reason == Reward.Reason.FLAGGED else None,
             "what": types[row.kind]().phrase(request.business, row.params),
             "referral": referrals.get(row.source_id) if row.source_kind == "referral" else None,
         }
         for row in page.rows
     ]
-    context = {"nav": "leads", "title": _("Rewards to decide"), "page": page, "rows": rows}
+    context = {
+        "nav": "leads",
+        "title": _("Rewards to decide"),
+        "page": page,
+        "rows": rows,
+        "by_hand": sum(row["case"] is None for row in rows),
+    }
     return render(request, "dashboard/rewards.html", context)
 
 
@@ -48,13 +57,13 @@ def decide(request: Page, reward: str) -> HttpResponse:
     note = request.POST.get("note", "").strip()
     act = request.POST.get("act")
     if act == "decline":
-        if commands.decline(found, note=note, actor=request.actor, now=request.now):
+        if decide_reward(found, approve=False, note=note, actor=request.actor, now=request.now):
             messages.success(request, _("Declined."))
     elif found.state == Reward.State.DECLINED and (request.collaborator.role != "owner" or not note):
         raise Refused(
             _("Only the owner gives a declined reward after all, with a note that says why."), code="declined"
         )
-    elif commands.approve(found, note=note, actor=request.actor, now=request.now):
+    elif decide_reward(found, approve=True, note=note, actor=request.actor, now=request.now):
         messages.success(request, _("Approved: the reward is given."))
     if request.POST.get("back") and found.source_kind == "referral":
         referral = Referral.objects.get(business=request.business, pk=found.source_id)
@@ -72,19 +81,19 @@ def decide_several(request: Page) -> HttpResponse:
     if not picked:
         messages.warning(request, _("Select at least one row first."))
         return redirect(here)
-    act = {"approve": commands.approve, "decline": commands.decline}.get(request.POST.get("act", ""))
-    if act is None:
+    act, note = request.POST.get("act", ""), request.POST.get("note", "").strip()
+    if act not in ("approve", "decline"):
         raise NotHere
     done = 0
     for reward in picked:
         reward.business = request.business
         try:
-            done += act(reward, note=request.POST.get("note", "").strip(), actor=request.actor, now=request.now)
-        except Refused:  # decided by somebody else since it was picked
+            done += decide_reward(reward, approve=act == "approve", note=note, actor=request.actor, now=request.now)
+        except Refused:  # decided by somebody else since it was picked, or not one's own to decide
             continue
     said = (
         ngettext("%(count)s reward approved.", "%(count)s rewards approved.", done)
-        if act is commands.approve
+        if act == "approve"
         else ngettext("%(count)s reward declined.", "%(count)s rewards declined.", done)
     )
     messages.success(request, said % {"count": done})
