@@ -159,3 +159,18 @@ def test_the_builder_shows_it_and_warns_above_the_margin(house: House, client: B
     assert (
         "More than 19 %" in client.post(f"/b/{gym.slug}/campaign/preview/", typed | {"margin": "19"}).content.decode()
     )
+
+
+def test_every_step_of_a_draft_is_counted_on_its_own_day() -> None:
+    """R-297: 15 for the first purchase, then 20 and 5 once 90 were spent; a refund before the hold ends takes them."""
+    steps = [{"name": "", "conditions": [{"kind": "spend", "at_least": 9000}], "hold_days": 10,
+              "friend_reward": {"kind": "balance", "amount": 500},
+              "ambassador_reward": {"kind": "balance", "amount": 2000}}]  # fmt: skip
+    offer = Offer(ambassador_reward={"kind": "balance", "amount": 1500}, steps=steps)
+    day = date(2026, 1, 5)
+    kept = [Paid(day, 1, 5000), Paid(day + timedelta(days=30), 2, 5000)]
+    returned = [*kept, Paid(day + timedelta(days=35), 2, -5000)]
+    for paid, total in ((kept, 4000), (returned, 1500)):
+        friend = Friend(2, 1, day, day, paid)
+        cost = replay(offer, [friend], since=date(2026, 1, 1), until=date(2026, 12, 31))
+        assert (cost.total, cost.months[date(2026, 1, 1)], cost.qualified) == (total, 1500, 1)

@@ -17,7 +17,7 @@ from plusone.referrals.models import Campaign
 from plusone.referrals.progress import friends_of
 from plusone.rewards.commands import decline
 from plusone.rewards.models import Reward
-from world import add_client, bring, launch, make_product, open_salon, sell
+from world import EUR10, add_client, bring, launch, make_product, open_salon, sell
 
 from .conftest import LogIn
 
@@ -233,3 +233,14 @@ def test_who_chose_no_language_reads_the_one_of_their_registration(ana: Client, 
     assert '<html lang="en"' in browser.get("/p/studio-vela/").content.decode()
     User.objects.update(language="")
     assert '<html lang="fr"' in browser.get("/p/studio-vela/", HTTP_ACCEPT_LANGUAGE="es").content.decode()
+
+
+def test_each_step_stands_with_its_friend(gym: Business, ana: Client, log_in: LogIn) -> None:
+    """R-297, R-116: the offer names every step, and each friend shows how far each one is."""
+    steps = [{"name": "Loyal", "conditions": [{"kind": "spend", "at_least": 9000}], "ambassador_reward": EUR10}]
+    launch(gym, steps=steps)
+    sell(bring(ana, "Ben").friend, make_product(gym))
+    for page in (f"/p/{gym.slug}/", f"/p/{gym.slug}/refer/"):
+        said = words(log_in(ana), page)
+        assert "You also receive €10.00 of balance once the friend has spent €90.00." in said
+        assert "Loyal · €40.00 more to spend. Then you also receive €10.00 of balance." in said

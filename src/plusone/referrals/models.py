@@ -183,6 +183,7 @@ class Terms(Owned):
     attribution_days = models.PositiveIntegerField(default=90)  # how long an opened link counts; calendar days
     every = models.PositiveIntegerField(default=1)  # the ambassador is rewarded once for so many qualified friends
     require_active_ambassador = models.BooleanField(default=False)
+    steps = models.JSONField(default=list)  # further ones: {"name", "conditions", "friend_reward", …}
     text = models.JSONField(default=dict)  # {"en": …, "es": …, "fr": …}: the offer in sentences, as it was told
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=40)

@@ -19,7 +19,34 @@ ATTRIBUTIONS = ("last_touch", "first_touch")
 CLAWBACKS = ("within_balance", "only_pending", "allow_negative")
 HOLD_DAYS_MAX = 365
 EVERY_MAX = 100
+STEPS_MAX = 5
+STEP_NAME_MAX = 60
 Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an offer: who receives what, once which conditions hold.
+
+    The first is the offer's own sentence; further ones stand in `Offer.steps`. Each is settled for itself.
+    """
+
+    number: int
+    conditions: list[Params]
+    friend_reward: Params | None
+    ambassador_reward: Params | None
+    name: str = ""
+    hold_days: int | None = None  # None: as the offer says for each side
+
+    @property
+    def milestone(self) -> str:
+        """What the rewards of this step are told apart by."""
+        return str(self.number)
+
+    @property
+    def takes_days(self) -> int:
+        """How many days its conditions themselves ask for, as being a client for 90: no deadline may cut them short."""
+        return max((wanted.get("days", 0) for wanted in self.conditions), default=0)
 
 
 @dataclass(frozen=True)
@@ -41,6 +68,7 @@ class Offer:
     attribution_days: int = 90
     every: int = 1
     require_active_ambassador: bool = False
+    steps: list[Params] = field(default_factory=list)  # further ones, after the first
 
     @property
     def has_rewards(self) -> bool:
@@ -51,6 +79,21 @@ class Offer:
     def counts_sets(self) -> bool:
         """Whether the ambassador is rewarded for a set of friends instead of for each (R-285)."""
         return self.every > 1 and bool(self.ambassador_reward)
+
+    @property
+    def further(self) -> list[Step]:
+        """The steps after the first."""
+        return [Step(number, **params) for number, params in enumerate(self.steps, start=2)]
+
+    @property
+    def all_steps(self) -> list[Step]:
+        """Every step, the offer's own sentence first."""
+        return [Step(1, self.conditions, self.friend_reward, self.ambassador_reward), *self.further]
+
+    @property
+    def thanks_ambassador(self) -> bool:
+        """Whether who recommends receives something at any step, which friends have to know (PRI-14)."""
+        return any(step.ambassador_reward for step in self.all_steps)
 
 
 def offer_of(terms: Terms) -> Offer:
@@ -72,7 +115,7 @@ def read_offer(business: Business, sent: dict[str, Any], *, base: Offer | None =
         raise Invalid(
             _("The friend's gift comes on registering, or once the conditions hold."), field="friend_reward_on"
         )
-    return Offer(
+    offer = Offer(
         friend_reward=_reward(business, sent, "friend_reward", base.friend_reward),
         ambassador_reward=_reward(business, sent, "ambassador_reward", base.ambassador_reward),
         conditions=_conditions(sent.get("conditions"), base.conditions),
@@ -88,7 +131,49 @@ def read_offer(business: Business, sent: dict[str, Any], *, base: Offer | None =
         attribution_days=_number(sent, "attribution_days", base.attribution_days, HOLD_DAYS_MAX),
         every=_number(sent, "every", base.every, EVERY_MAX),
         require_active_ambassador=_yes_or_no(sent, "require_active_ambassador", base.require_active_ambassador),
+        steps=_steps(business, sent.get("steps"), base.steps),
     )
+    if offer.steps and not offer.has_rewards:
+        raise Invalid(_("Say first what is given at the start; further steps come after it."), field="steps")
+    if offer.steps and offer.counts_sets:
+        raise Invalid(_("One reward for several friends has no further steps. Choose one of the two."), field="steps")
+    return offer
+
+
+def _steps(business: Business, sent: object, base: list[Params]) -> list[Params]:
+    if sent is None:
+        return base
+    if not isinstance(sent, list) or not all(isinstance(step, dict) for step in sent):
+        raise Invalid(_("Steps are a list."), field="steps")
+    if len(sent) > STEPS_MAX:
+        raise Invalid(_("There are at most %(most)s further steps.") % {"most": STEPS_MAX}, field="steps")
+    found = []
+    for place, step in enumerate(sent):
+        try:
+            found.append(_step(business, step))
+        except Invalid as error:
+            error.field = f"steps.{place}.{error.field}"
+            raise
+    return found
+
+
+def _step(business: Business, sent: Params) -> Params:
+    name = sent.get("name") or ""
+    if not isinstance(name, str) or len(name) > STEP_NAME_MAX or not name.isprintable():
+        raise Invalid(
+            _("The name of a step has at most %(most)s characters, in one line.") % {"most": STEP_NAME_MAX},
+            field="name",
+        )
+    step = {
+        "name": " ".join(name.split()),
+        "conditions": _conditions(sent.get("conditions"), [{"kind": "activated"}]),
+        "friend_reward": _reward(business, sent, "friend_reward", None),
+        "ambassador_reward": _reward(business, sent, "ambassador_reward", None),
+        "hold_days": None if sent.get("hold_days") is None else _days(sent, "hold_days", 0),
+    }
+    if not step["friend_reward"] and not step["ambassador_reward"]:
+        raise Invalid(_("Say what this step gives, and to whom."), field="ambassador_reward")
+    return step
 
 
 def _reward(business: Business, sent: dict[str, Any], name: str, base: Params | None) -> Params | None:

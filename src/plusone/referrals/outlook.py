@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -59,7 +60,7 @@ def expected_on_activation(business: Business, leads: Sequence[Client], *, now: 
         row.pk: row
         for row in open_ones
         if row.terms is not None
-        and all(params["kind"] == "activated" for params in row.terms.conditions)
+        and any(_asks_activation_alone(step.conditions) for step in offer_of(row.terms).all_steps)
         and not (row.deadline_at and row.deadline_at <= now)
     }
     expected: dict[int, list[Expected]] = {}
@@ -68,6 +69,8 @@ def expected_on_activation(business: Business, leads: Sequence[Client], *, now: 
     )
     for reward in [*promised.select_related("client").order_by("side", "id"), *_full_sets(due.values())]:
         referral = due[reward.source_id]
+        if not _asks_activation_alone(_conditions_of(referral, reward)):
+            continue
         state = Reward.State.GRANTED
         if reward.hold_days:
             state = Reward.State.ON_HOLD
@@ -75,6 +78,15 @@ def expected_on_activation(business: Business, leads: Sequence[Client], *, now: 
             state = Reward.State.AWAITING_APPROVAL
         expected.setdefault(referral.friend_id, []).append(Expected(reward, state))
     return expected
+
+
+def _asks_activation_alone(conditions: list[dict[str, Any]]) -> bool:
+    return all(params["kind"] == "activated" for params in conditions)
+
+
+def _conditions_of(referral: Referral, reward: Reward) -> list[dict[str, Any]]:
+    assert referral.terms is not None
+    return offer_of(referral.terms).all_steps[reward.step - 1].conditions
 
 
 def _full_sets(due: Iterable[Referral]) -> Iterator[Reward]:

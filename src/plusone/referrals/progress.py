@@ -1,7 +1,7 @@
 """How far each friend has come, in plain words for the one who invited them (R-047, R-049, R-116, R-290)."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet, Window
 from django.utils.translation import gettext as _
@@ -12,12 +12,24 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of, rewards_of
 
 from .conditions import still_missing
+from .further import step_name
 from .models import Referral
+from .offers import Step as OfferStep
+from .offers import offer_of
 from .queries import referrals_of
 from .reasons import day_in_words, tell_referral, tell_reward
 
 State, Reason = Referral.State, Referral.Reason
 Step = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Further:
+    """A further step of the offer, with a word for its icon: done, now, or ended."""
+
+    name: str
+    sentence: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,7 @@ class Progress:
     sentence: str
     steps: list[Step]
     registered_at: datetime
+    further: list[Further] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,7 @@ def friends_of(ambassador: Client, *, most: int, now: datetime) -> Friends:
 
 def gift_of(friend: Client) -> str:
     """Say in one sentence where a friend's own welcome gift stands; an empty one where there is none."""
-    mine = Reward.objects.filter(client=friend, side=Reward.Side.FRIEND, source_kind="referral")
+    mine = Reward.objects.filter(client=friend, side=Reward.Side.FRIEND, source_kind="referral", milestone="1")
     gift = mine.order_by("-id").first()
     if gift is None:
         return ""
@@ -88,12 +101,16 @@ def progress_of(business: Business, referrals: list[Referral], *, now: datetime)
     found = []
     for referral in referrals:
         mine = [reward for reward in rewards.get(referral.pk, []) if reward.side == Reward.Side.AMBASSADOR]
-        found.append(_progress(business, referral, mine[0] if mine else None, now))
+        found.append(_progress(business, referral, mine, now))
     return found
 
 
-def _progress(business: Business, referral: Referral, reward: Reward | None, now: datetime) -> Progress:
+def _progress(business: Business, referral: Referral, mine: list[Reward], now: datetime) -> Progress:
+    reward = next((reward for reward in mine if reward.step == 1), None)
+    further = [reward for reward in mine if reward.step > 1]
     state, sentence = _where(business, referral, reward, now)
+    if state == "completed" and any(reward.is_open for reward in further):
+        state = "active"
     return Progress(
         name=referral.friend.short_name,
         state=state,
@@ -101,7 +118,38 @@ def _progress(business: Business, referral: Referral, reward: Reward | None, now
         sentence=sentence,
         steps=_steps(referral, reward) if state != "ineligible" else [],
         registered_at=referral.registered_at,
+        further=_further(business, referral, further, now),
     )
+
+
+def _further(business: Business, referral: Referral, rewards: list[Reward], now: datetime) -> list[Further]:
+    """Tell of each further step that is still to come or brought something; of none that ended with its referral."""
+    if not rewards or referral.terms is None:
+        return []
+    steps, is_closed = offer_of(referral.terms).all_steps, referral.state == State.CLOSED
+    told = []
+    for reward in rewards:
+        if is_closed and reward.state in (Reward.State.LAPSED, Reward.State.DECLINED):
+            continue
+        step = steps[reward.step - 1]
+        told.append(Further(step_name(step), *_further_words(business, referral, step, reward, now)))
+    return told
+
+
+def _further_words(
+    business: Business, referral: Referral, step: OfferStep, reward: Reward, now: datetime
+) -> tuple[str, str]:
+    if reward.state == Reward.State.PROMISED:
+        missing = " ".join(still_missing(referral, step.conditions, now=now)) or _("Waiting for the first purchase.")
+        then = _("Then you also receive %(reward)s.") % {"reward": phrase_of(reward)}
+        said = f"{missing} {then}"
+        if reward.due_by:
+            last = day_in_words(business, reward.due_by - timedelta(days=1))
+            said += " " + _("Until %(day)s at the latest.") % {"day": last}
+        return said, "now"
+    reward.client = referral.ambassador
+    state = "done" if reward.state == Reward.State.GRANTED else "now" if reward.is_open else "ended"
+    return tell_reward(reward, to="client").sentence, state
 
 
 def _labels() -> dict[str, str]:

@@ -13,7 +13,7 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import format_money
 from plusone.rewards.types import types
 
-from .conditions import conditions
+from .further import actions_phrase, steps_for_ambassador, steps_for_friend, steps_for_owner, steps_small_print
 from .offers import Offer
 
 LANGUAGES = ("en", "es", "fr")
@@ -28,14 +28,15 @@ def reward_phrase(business: Business, params: dict[str, Any] | None) -> str:
 
 def action_phrase(business: Business, offer: Offer) -> str:
     """Return what the friend has to do, as a phrase after "once the friend"."""
-    actions = [conditions[params["kind"]]().action(business, params) for params in offer.conditions]
-    if len(actions) == 1:
-        return actions[0]
-    return _("%(first)s and %(last)s") % {"first": ", ".join(actions[:-1]), "last": actions[-1]}
+    return actions_phrase(business, offer.conditions)
 
 
 def for_owner(business: Business, offer: Offer) -> str:
-    """Return the builder's sentence (R-141)."""
+    """Return the builder's sentence (R-141), and one for each further step (R-297)."""
+    return " ".join([_first_for_owner(business, offer), *steps_for_owner(business, offer)])
+
+
+def _first_for_owner(business: Business, offer: Offer) -> str:
     if not offer.has_rewards:
         return _(
             "When your client recommends a friend, you both see it. Once the friend %(action)s, your "
@@ -86,6 +87,11 @@ def _for_owner_in_sets(offer: Offer, parts: dict[str, Any]) -> str:
 
 def for_ambassador(business: Business, offer: Offer) -> list[str]:
     """Return what a client who recommends is told upfront (R-114)."""
+    return headlines(business, offer) + _small_print(business, offer)
+
+
+def headlines(business: Business, offer: Offer) -> list[str]:
+    """Return the first of that: who receives what, once what has happened."""
     lines = []
     parts = {"business": business.name, "action": action_phrase(business, offer)}
     if offer.counts_sets:
@@ -107,7 +113,7 @@ def for_ambassador(business: Business, offer: Offer) -> list[str]:
             lines.append(_("Your friend receives %(gift)s on registering.") % gift)
         else:
             lines.append(_("Your friend receives %(gift)s once the friend %(action)s.") % gift)
-    return lines + _small_print(business, offer)
+    return lines + steps_for_ambassador(business, offer)
 
 
 def for_friend(business: Business, offer: Offer) -> list[str]:
@@ -127,7 +133,8 @@ def for_friend(business: Business, offer: Offer) -> list[str]:
             ]
     else:
         lines = [_("Register to hear from %(business)s. It is free and binds you to nothing.") % parts]
-    if offer.ambassador_reward:
+    lines += steps_for_friend(business, offer)
+    if offer.thanks_ambassador:
         lines.append(_("The person who invited you is thanked with a reward once you become a client."))
     return lines
 
@@ -135,7 +142,7 @@ def for_friend(business: Business, offer: Offer) -> list[str]:
 def conditions_for_friend(business: Business, offer: Offer) -> list[str]:
     """Return the conditions that the invitation page shows."""
     lines = [_("For people who are new to %(business)s, once each.") % {"business": business.name}]
-    return lines + _about_kinds(business, offer.friend_reward)
+    return lines + _about_kinds(business, *(step.friend_reward for step in offer.all_steps))
 
 
 def share_text(business: Business, offer: Offer, own_words: str = "") -> str:
@@ -145,7 +152,7 @@ def share_text(business: Business, offer: Offer, own_words: str = "") -> str:
 
 def disclosure(offer: Offer) -> str:
     """Return what friends have to know: that the sender receives something too (PRI-14). Own words do not drop it."""
-    return _("(I receive a reward when you become a client.)") if offer.ambassador_reward else ""
+    return _("(I receive a reward when you become a client.)") if offer.thanks_ambassador else ""
 
 
 def usual_words(business: Business, offer: Offer) -> str:
@@ -209,6 +216,7 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
             )
             % {"days": offer.hold_days}
         )
+    lines += steps_small_print(offer)
     if offer.ambassador_reward and offer.qualification_days:
         lines.append(
             ngettext(
@@ -225,7 +233,8 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
         lines.append(_("If several people invite the same friend, the first one counts."))
     if offer.needs_approval and offer.has_rewards:
         lines.append(_("%(business)s confirms each reward before it is given.") % {"business": business.name})
-    return lines + _about_kinds(business, offer.ambassador_reward, offer.friend_reward)
+    sides = [(step.ambassador_reward, step.friend_reward) for step in offer.all_steps]
+    return lines + _about_kinds(business, *(reward for side in zip(*sides, strict=True) for reward in side))
 
 
 def _about_kinds(business: Business, *rewards: dict[str, Any] | None) -> list[str]:

@@ -62,7 +62,7 @@ def _line(entry: Entry, rewards: dict[int, Reward], orders: dict[int, Order], re
 
 def _about(reward: Reward, referrals: dict[int, Referral]) -> str:
     if reward.side == Reward.Side.FRIEND:
-        return _("Your welcome gift")
+        return _("Your welcome gift") if reward.step == 1 else _("Your gift for coming back")
     referral = referrals.get(reward.source_id)
     return _("For recommending %(friend)s") % {"friend": referral.friend.short_name} if referral else ""
 

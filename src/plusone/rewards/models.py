@@ -66,6 +66,7 @@ class Reward(Owned):
         default=dict
     )  # {"scope", "rewards_total", "rewards_per_month", "amount_per_month", "budget"}
     promised_at = models.DateTimeField()
+    due_by = models.DateTimeField(null=True, blank=True)  # a step's own last moment; else its source says
     available_at = models.DateTimeField(null=True, blank=True)  # when the hold ends: 00:00 in the business's time zone
     granted_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)  # until when what staff hand over waits
@@ -92,6 +93,11 @@ class Reward(Owned):
     def is_open(self) -> bool:
         """Not settled yet."""
         return self.state in self.OPEN
+
+    @property
+    def step(self) -> int:
+        """Which step of the offer it stands for; rewards for sets of friends belong to the first."""
+        return int(self.milestone) if self.milestone.isdecimal() else 1
 
     @property
     def is_handed_over(self) -> bool:

@@ -10,11 +10,18 @@ from plusone.kernel.access import get
 from plusone.kernel.models import Business
 from plusone.referrals import commands
 from plusone.referrals.models import Campaign, Terms
-from plusone.referrals.offers import CAPS, CONDITIONS_PLANNED, offer_of, read_offer
+from plusone.referrals.offers import (
+    CAPS,
+    CONDITIONS_PLANNED,
+    STEP_NAME_MAX,
+    STEPS_MAX,
+    offer_of,
+    read_offer,
+)
 from plusone.referrals.queries import campaigns_of
 
 from .call import Call
-from .fields import Body, Found, Id, LongName, Moment, NotBuilt, Positive, moment, planned
+from .fields import NO_CONTROL, Body, Found, Id, LongName, Moment, NotBuilt, Positive, moment, planned
 from .paging import Page, page
 from .terms import RewardTermsIn, RewardTermsOut, show_terms
 
@@ -95,6 +102,26 @@ TellByPortal = Annotated[bool, Strict(), Field(description="Whether it announces
 Clawback = Literal["within_balance", "only_pending", "allow_negative"]
 
 
+class StepIn(Body):
+    """A further step: what it gives, once its own conditions hold. It needs a reward for one side at least."""
+
+    name: Annotated[str, Strict(), Field(max_length=STEP_NAME_MAX, pattern=NO_CONTROL)] = ""
+    conditions: Annotated[list[ConditionIn], Field(max_length=10)] | None = None
+    friend_reward: RewardTermsIn | None = None
+    ambassador_reward: RewardTermsIn | None = None
+    hold_days: Annotated[Days | None, Field(description="For both sides; null: as the campaign says for each.")] = None
+
+
+class StepOut(Found):
+    """A further step of a campaign."""
+
+    name: str
+    conditions: list[ConditionOut]
+    friend_reward: RewardTermsOut | None
+    ambassador_reward: RewardTermsOut | None
+    hold_days: int | None
+
+
 class Offer(Body):
     """Who receives what, once the friend did what."""
 
@@ -115,6 +142,16 @@ class Offer(Body):
     require_active_ambassador: Annotated[
         bool, Strict(), Field(description="The ambassador's reward lapses where they are not active when it is due.")
     ] = False
+    steps: (
+        Annotated[
+            list[StepIn],
+            Field(
+                max_length=STEPS_MAX,
+                description="Further steps after the first, each settled for itself; needs a reward at the start.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class CampaignIn(Offer):
@@ -170,6 +207,7 @@ class CampaignOut(Found):
     every: int
     clawback: Clawback
     require_active_ambassador: bool
+    steps: list[StepOut]
     tell_by_email: bool
     tell_by_portal: bool
     created_at: Moment
@@ -182,6 +220,15 @@ class CampaignList(Found):
 
     items: list[CampaignOut]
     next: str | None
+
+
+def _conditions(conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"at_least": None, **condition} for condition in conditions]
+
+
+def _step(step: dict[str, Any]) -> dict[str, Any]:
+    rewards = {side: show_terms(step[side]) for side in ("friend_reward", "ambassador_reward")}
+    return {**step, **rewards, "conditions": _conditions(step["conditions"])}
 
 
 def _caps(caps: dict[str, int] | None) -> dict[str, int | None] | None:
@@ -203,7 +250,7 @@ def show(business: Business, campaigns: Sequence[Campaign]) -> list[dict[str, An
             "terms": {"version": terms.version, "text": terms.text.get(business.language) or terms.text["en"]},
             "friend_reward": show_terms(terms.friend_reward),
             "ambassador_reward": show_terms(terms.ambassador_reward),
-            "conditions": [{"at_least": None, **condition} for condition in terms.conditions],
+            "conditions": _conditions(terms.conditions),
             "friend_reward_on": terms.friend_reward_on,
             "hold_days": terms.hold_days,
             "friend_hold_days": terms.friend_hold_days,
@@ -216,6 +263,7 @@ def show(business: Business, campaigns: Sequence[Campaign]) -> list[dict[str, An
             "attribution_days": terms.attribution_days,
             "every": terms.every,
             "require_active_ambassador": terms.require_active_ambassador,
+            "steps": [_step(step) for step in terms.steps],
             "tell_by_email": campaign.tell_by_email,
             "tell_by_portal": campaign.tell_by_portal,
             "created_at": moment(business, campaign.created_at),

@@ -41,6 +41,7 @@ class RewardOut(Found):
     id: Id
     client: Id
     side: Side
+    step: Annotated[int, Field(description="Which step of the offer it stands for: 1, or a further one.")]
     kind: str
     state: RewardState
     amount: Annotated[int | None, Field(description="Minor units, for a reward in money.")]
@@ -148,6 +149,7 @@ def show_reward(business: Business, reward: Reward, client: Client, also: Given 
         "id": reward.public_id,
         "client": client.public_id,
         "side": reward.side,
+        "step": reward.step,
         "kind": reward.kind,
         "state": reward.state,
         "amount": reward.amount,

@@ -19,7 +19,7 @@ from plusone.insights.scope import Scope
 from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.referrals.conditions import conditions
-from plusone.referrals.offers import Offer
+from plusone.referrals.offers import Offer, Step
 from plusone.rewards.types import types
 from plusone.store.models import Payment, Refund
 
@@ -112,19 +112,22 @@ def replay(offer: Offer, friends: Iterable[Friend], *, since: date, until: date)
     sets: Counter[int] = Counter()
     complete: list[tuple[date, Friend]] = []
     registered = qualified = spent = 0
+    first, *further = offer.all_steps
     for friend in friends:
         registered += since <= friend.registered <= until
         spent += sum(paid.amount for paid in friend.paid if since <= paid.day <= until)
-        at = _qualified(offer, friend)
+        at = _qualified(offer, first, friend)
         if offer.friend_reward:
             due += _gift(offer, friend, at)
+        for step in further:
+            due += _further(offer, step, friend)
         if at is not None and at <= until:
             qualified += since <= at
             complete.append((at, friend))
     for at, friend in sorted(complete, key=lambda one: (one[0], one[1].key)):
         sets[friend.ambassador] += 1
         if offer.ambassador_reward and sets[friend.ambassador] % offer.every == 0:
-            due += _given(offer.ambassador_reward, offer, friend, at, offer.hold_days, for_ambassador=True)
+            due += _given(offer.ambassador_reward, offer.conditions, friend, at, offer.hold_days, for_ambassador=True)
     granted = [one for one in _within_limits(offer, sorted(due, key=lambda one: one.day)) if since <= one.day <= until]
     months: Counter[date] = Counter()
     for one in granted:
@@ -139,12 +142,23 @@ def replay(offer: Offer, friends: Iterable[Friend], *, since: date, until: date)
         spent=spent,
         things=sum(one.amount is None for one in granted),
         months=+months,
-        unknown=tuple(wanted["kind"] for wanted in offer.conditions if wanted["kind"] not in _REACHED),
+        unknown=tuple(_unknown(offer)),
     )
 
 
+def _unknown(offer: Offer) -> dict[str, dict[str, Any]]:
+    """Return the conditions, by kind, that the history has no dated rows of."""
+    found: dict[str, dict[str, Any]] = {}
+    for step in offer.all_steps:
+        for wanted in step.conditions:
+            if wanted["kind"] not in _REACHED:
+                found.setdefault(wanted["kind"], wanted)
+    return found
+
+
 def _activated(friend: Friend, wanted: dict[str, Any]) -> date | None:
-    return friend.activated
+    """Return when the friend became active, and so many days later where days are asked for."""
+    return friend.activated + timedelta(days=wanted.get("days", 0)) if friend.activated else None
 
 
 def _ordered(friend: Friend, wanted: dict[str, Any]) -> date | None:
@@ -168,14 +182,15 @@ def _spent(friend: Friend, wanted: dict[str, Any]) -> date | None:
 _REACHED = {"activated": _activated, "orders": _ordered, "spend": _spent}
 
 
-def _qualified(offer: Offer, friend: Friend) -> date | None:
-    """Return the day on which all conditions held, within the friend's time for it."""
-    days = [_REACHED.get(wanted["kind"], _activated)(friend, wanted) for wanted in offer.conditions]
+def _qualified(offer: Offer, step: Step, friend: Friend) -> date | None:
+    """Return the day on which all conditions of a step held, within the friend's time for it."""
+    days = [_REACHED.get(wanted["kind"], _activated)(friend, wanted) for wanted in step.conditions]
     reached = [day for day in days if day is not None]
     if len(reached) < len(days):
         return None
     at = max(reached)
-    late = offer.qualification_days and at >= friend.registered + timedelta(days=offer.qualification_days)
+    longest = offer.qualification_days + (step.takes_days if step.number > 1 else 0)
+    late = offer.qualification_days and at >= friend.registered + timedelta(days=longest)
     return None if late else at
 
 
@@ -183,16 +198,37 @@ def _gift(offer: Offer, friend: Friend, qualified: date | None) -> Iterator[_Due
     assert offer.friend_reward
     at = friend.registered if offer.friend_reward_on == "registered" else qualified
     if at is not None:
-        yield from _given(offer.friend_reward, offer, friend, at, offer.friend_hold_days, for_ambassador=False)
+        wanted = None if offer.friend_reward_on == "registered" else offer.conditions
+        yield from _given(offer.friend_reward, wanted, friend, at, offer.friend_hold_days, for_ambassador=False)
+
+
+def _further(offer: Offer, step: Step, friend: Friend) -> Iterator[_Due]:
+    """Yield what a further step gives to both sides."""
+    at = _qualified(offer, step, friend)
+    if at is None:
+        return
+    sides = [(step.friend_reward, offer.friend_hold_days, False), (step.ambassador_reward, offer.hold_days, True)]
+    for reward, usual, is_ambassadors in sides:
+        hold_days = usual if step.hold_days is None else step.hold_days
+        if reward:
+            yield from _given(reward, step.conditions, friend, at, hold_days, for_ambassador=is_ambassadors)
 
 
 def _given(
-    reward: dict[str, Any], offer: Offer, friend: Friend, at: date, hold_days: int, *, for_ambassador: bool
+    reward: dict[str, Any],
+    wanted: list[dict[str, Any]] | None,
+    friend: Friend,
+    at: date,
+    hold_days: int,
+    *,
+    for_ambassador: bool,
 ) -> Iterator[_Due]:
-    """Yield what is granted when the hold is over, if the friend's money is still there by then."""
+    """Yield what is granted when the hold is over, if the friend's money is still there by then.
+
+    `wanted` are the conditions that are looked at again then, None where there are none.
+    """
     kind: Any = types[reward["kind"]]()  # what a fixed or proportional amount is asks nothing of the business
     basis: int | None = None
-    rechecked = for_ambassador or offer.friend_reward_on == "qualified"
     needs_basis = kind.needs_basis(reward)
     if needs_basis:
         first = next((paid for paid in friend.paid if paid.amount > 0), None)
@@ -205,14 +241,14 @@ def _given(
     if needs_basis:
         order = next(paid.order for paid in friend.paid if paid.amount > 0)
         basis = sum(paid.amount for paid in by_then if paid.order == order)
-    elif hold_days and rechecked and not _still(offer, by_then):
+    elif hold_days and wanted is not None and not _still(wanted, by_then):
         return
     amount: int | None = kind.amount(None, reward, basis)
     if amount != 0:
         yield _Due(day, friend.ambassador if for_ambassador else friend.key, amount, for_ambassador)
 
 
-def _still(offer: Offer, by_then: list[Paid]) -> bool:
+def _still(conditions: list[dict[str, Any]], by_then: list[Paid]) -> bool:
     """Say whether the thresholds hold with what was given back by then, and not all of it was (CONTRACT, States)."""
     if by_then and sum(paid.amount for paid in by_then) <= 0:
         return False
@@ -221,7 +257,7 @@ def _still(offer: Offer, by_then: list[Paid]) -> bool:
         left[paid.order] += paid.amount
     found: dict[str, int] = {"spend": sum(left.values()), "orders": sum(amount > 0 for amount in left.values())}
     return all(found.get(wanted["kind"], 0) >= wanted.get("at_least", 0) or wanted["kind"] not in found
-               for wanted in offer.conditions)  # fmt: skip
+               for wanted in conditions)  # fmt: skip
 
 
 def _within_limits(offer: Offer, due: Iterable[_Due]) -> Iterator[_Due]:
@@ -250,9 +286,7 @@ def _within_limits(offer: Offer, due: Iterable[_Due]) -> Iterator[_Due]:
 def unknown_words(business: Business, cost: Cost, offer: Offer) -> list[str]:
     """Return in words what the history has no dates of."""
     return [
-        conditions[wanted["kind"]]().action(business, wanted)
-        for wanted in offer.conditions
-        if wanted["kind"] in cost.unknown
+        conditions[kind]().action(business, wanted) for kind, wanted in _unknown(offer).items() if kind in cost.unknown
     ]
 
 

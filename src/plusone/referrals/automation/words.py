@@ -11,7 +11,7 @@ from plusone.messaging.texts import Context, Placeholder, placeholders
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import default_campaign, default_terms, link_of, newest_terms, referral_of
-from plusone.referrals.sentences import action_phrase, for_ambassador, reward_phrase
+from plusone.referrals.sentences import action_phrase, headlines, reward_phrase
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of
 from plusone.rewards.types import types
@@ -112,6 +112,12 @@ def _reward(ctx: Context) -> Reward | None:
     return found.select_related("business").first()
 
 
+def is_further(ctx: Context) -> bool:
+    """Say whether the reward that the event tells of is for a further step of the offer."""
+    reward = _reward(ctx)
+    return reward is not None and reward.step > 1
+
+
 @placeholders
 class RewardPhrase(Placeholder):
     """The reward that the event tells of: "€15.00 of balance"."""
@@ -197,7 +203,7 @@ class LiveReward(Placeholder):
 
 @placeholders
 class OfferInWords(Placeholder):
-    """What the live campaign gives to both sides, in one or two sentences."""
+    """What the live campaign gives to both sides, a sentence for each side and step."""
 
     name = "offer"
     label = _("What both receive")
@@ -207,7 +213,7 @@ class OfferInWords(Placeholder):
         if ctx.business is None:
             return None
         terms = default_terms(ctx.business) or newest_terms(ctx.business)
-        return " ".join(for_ambassador(ctx.business, offer_of(terms))[:2]) if terms else None
+        return " ".join(headlines(ctx.business, offer_of(terms))) if terms else None
 
 
 @placeholders

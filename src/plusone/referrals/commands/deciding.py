@@ -117,10 +117,12 @@ def reject_several(referrals: Iterable[Referral], *, note: str = "", actor: str,
 def close_overdue(now: datetime) -> int:
     """End the referrals whose time is over and that were not earned in it (Q-06, CASES 39). Return how many."""
     promised = Reward.objects.filter(source_kind="referral", source_id=OuterRef("pk"), state=Reward.State.PROMISED)
+    # No step ends before the recommendation's own last day, so its index finds them all.
     due = Referral.objects.filter(deadline_at__lte=now).exclude(state=Referral.State.CLOSED)
+    missed = Q(state=Referral.State.REGISTERED, qualified_at=None) & ~Exists(promised.filter(due_by__gt=now))
     short = Q(terms__every__gt=1, terms__ambassador_reward__isnull=False, qualified_at=None)
     late = (
-        due.filter(Q(state=Referral.State.REGISTERED, qualified_at=None) | Exists(promised) | short)
+        due.filter(missed | Exists(promised.filter(Q(due_by=None) | Q(due_by__lte=now))) | short)
         .select_related("business")
         .order_by("deadline_at", "id")
     )

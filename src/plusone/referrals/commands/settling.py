@@ -20,6 +20,7 @@ from plusone.store.queries import first_order_with_money
 from .milestones import SET, note_qualified, settle_sets
 
 State, Reason = Referral.State, Referral.Reason
+NOT_EARNED = (Reward.State.PROMISED, Reward.State.LAPSED)
 
 
 @transaction.atomic
@@ -32,7 +33,8 @@ def mark_activated(friend: Client, *, via: str, actor: str, now: datetime) -> Re
     )
     if referral is None:
         return None
-    if referral.deadline_at and referral.deadline_at <= now and referral.qualified_at is None:
+    late = referral.deadline_at and referral.deadline_at <= now and referral.qualified_at is None
+    if late and not _goes_on(referral, _held(referral), now):
         close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
         return None
     moved = Referral.objects.filter(pk=referral.pk, state=State.REGISTERED)
@@ -60,18 +62,21 @@ def settle(referral: Referral, *, lost: str = Reward.Reason.REFUNDED, actor: str
         if not referral.is_open:
             return referral
         held = _held(referral)
-    met, basis = all_met(referral, now=now), first_money(referral)
-    note_qualified(referral, met, now=now)
+    offer, basis = offer_of(referral.terms), first_money(referral)
+    met = {step.number: all_met(referral, step.conditions, now=now) for step in offer.all_steps}
+    # What comes after the last day is too late for the first step, however long further ones go on.
+    missed = offer.steps and referral.qualified_at is None and referral.deadline_at and referral.deadline_at <= now
+    met[1] = met[1] and not missed
+    note_qualified(referral, met[1], now=now)
     for reward in held:
         if reward.milestone == SET:
             continue
-        on_registering = reward.side == Reward.Side.FRIEND and referral.terms.friend_reward_on == "registered"
-        if met or on_registering:
+        if met[reward.step] or _is_for_registering(referral, reward):
             rewards.resize(reward, basis, actor=actor, now=now)
             rewards.qualify(reward, basis=basis, flagged=referral.flagged, actor=actor, now=now)
         else:
             rewards.revoke(reward, reason=lost, actor=actor, now=now)
-    if offer_of(referral.terms).counts_sets:
+    if offer.counts_sets:
         settle_sets(referral, basis=basis, lost=lost, actor=actor, now=now)
         held = _held(referral)
     if referral.state == State.ACTIVATED and not _waits(referral, held):
@@ -103,8 +108,10 @@ def is_overdue(referral: Referral, held: list[Reward], *, now: datetime) -> bool
     """Say whether the time is over and something promised was not earned in it (CASES 39)."""
     if referral.deadline_at is None or referral.deadline_at > now or not referral.is_open:
         return False
-    if any(reward.state == Reward.State.PROMISED for reward in held):
+    if any(_is_late(referral, reward, now) for reward in held):
         return True
+    if _goes_on(referral, held, now):
+        return False
     if referral.state == State.REGISTERED:
         return referral.qualified_at is None
     return _counts(referral) and referral.qualified_at is None
@@ -114,12 +121,16 @@ def is_overdue(referral: Referral, held: list[Reward], *, now: datetime) -> bool
 def end_overdue(referral: Referral, *, actor: str, now: datetime) -> bool:
     """End a referral that did not convert in time; of one that did, only what is still promised lapses (CASES 39).
 
-    A verification period may well end after the last day. Say whether anything changed.
+    A verification period may well end after the last day, and a further step have a later one. Say whether anything
+    changed.
     """
-    if referral.qualified_at is None:
-        return close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
-    for reward in _held(referral):
-        if reward.state == Reward.State.PROMISED:
+    held = _held(referral)
+    if referral.qualified_at is None and not _goes_on(referral, held, now):
+        went_further = any(reward.step > 1 and reward.state not in NOT_EARNED for reward in held)
+        if referral.state == State.REGISTERED or not went_further:
+            return close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
+    for reward in held:
+        if _is_late(referral, reward, now):
             rewards.lapse(reward, reason=Reward.Reason.DEADLINE, actor=actor, now=now)
     complete(referral, actor=actor, now=now)
     referral.refresh_from_db(fields=["state", "reason", "closed_at"])
@@ -135,7 +146,9 @@ def last_moment(business: Business, since: datetime, days: int) -> datetime:
 
 
 def bring_forward(referral: Referral, deadline: datetime) -> None:
-    """Let the time of an open referral end no later than `deadline`."""
+    """Let the time of an open referral, all its steps included, end no later than `deadline`."""
+    for reward in _held(referral):
+        rewards.bring_forward(reward, deadline)
     if referral.deadline_at is None or referral.deadline_at > deadline:
         referral.deadline_at = deadline
         referral.save(update_fields=["deadline_at"])
@@ -174,6 +187,26 @@ def locked(referral: Referral) -> Referral:
 
 def _held(referral: Referral) -> list[Reward]:
     return rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, [])
+
+
+def _is_late(referral: Referral, reward: Reward, now: datetime) -> bool:
+    """Say whether something is still promised whose last moment has passed."""
+    last = reward.due_by or referral.deadline_at
+    return reward.state == Reward.State.PROMISED and last is not None and last <= now
+
+
+def _goes_on(referral: Referral, held: list[Reward], now: datetime) -> bool:
+    """Say whether a further step can still be earned."""
+    return any(
+        reward.step > 1 and reward.state == Reward.State.PROMISED and not _is_late(referral, reward, now)
+        for reward in held
+    )
+
+
+def _is_for_registering(referral: Referral, reward: Reward) -> bool:
+    assert referral.terms is not None
+    is_gift = reward.side == Reward.Side.FRIEND and reward.step == 1
+    return is_gift and referral.terms.friend_reward_on == "registered"
 
 
 def _counts(referral: Referral) -> bool:

@@ -80,18 +80,17 @@ class Condition:
 conditions: Registry[type[Condition]] = Registry("condition")
 
 
-def all_met(referral: Referral, *, now: datetime) -> bool:
-    """Say whether every condition of a referral's terms holds."""
-    assert referral.terms is not None
-    return all(
-        conditions[params["kind"]]().progress(referral, params, now=now).is_met for params in referral.terms.conditions
-    )
+def all_met(referral: Referral, wanted: list[dict[str, Any]], *, now: datetime) -> bool:
+    """Say whether every one of some conditions holds."""
+    return all(conditions[params["kind"]]().progress(referral, params, now=now).is_met for params in wanted)
 
 
-def still_missing(referral: Referral, *, now: datetime) -> list[str]:
-    """Return a sentence for each condition of a referral's terms that does not hold yet."""
+def still_missing(referral: Referral, wanted: list[dict[str, Any]] | None = None, *, now: datetime) -> list[str]:
+    """Return a sentence for each condition that does not hold yet: of a step's, or those of the terms' first."""
+    if wanted is None:
+        wanted = referral.terms.conditions if referral.terms else []
     sentences = []
-    for params in referral.terms.conditions if referral.terms else ():
+    for params in wanted:
         condition = conditions[params["kind"]]()
         progress = condition.progress(referral, params, now=now)
         if not progress.is_met:

@@ -3,11 +3,25 @@
 from .forgetting import forget_notes
 from .handing import hand_over
 from .limits import lock_tally
-from .steps import approve, ask_review, decline, end_hold, holds_due, lapse, promise, qualify, reopen, resize, revoke
+from .steps import (
+    approve,
+    ask_review,
+    bring_forward,
+    decline,
+    end_hold,
+    holds_due,
+    lapse,
+    promise,
+    qualify,
+    reopen,
+    resize,
+    revoke,
+)
 
 __all__ = [
     "approve",
     "ask_review",
+    "bring_forward",
     "decline",
     "end_hold",
     "forget_notes",

@@ -33,6 +33,7 @@ def promise(
     source: tuple[str, int],
     params: dict[str, Any],
     milestone: str = "1",
+    due_by: datetime | None = None,
     hold_days: int = 0,
     needs_approval: bool = False,
     needs_active: bool = False,
@@ -62,6 +63,7 @@ def promise(
         clawback=clawback,
         limits=within or {},
         promised_at=now,
+        due_by=due_by,
     )
     record(client.business, events.RewardPromised(**_told(reward)), client=client.pk, actor=actor, now=now)
     return reward
@@ -190,6 +192,15 @@ def ask_review(reward: Reward, reason: Reward.Reason, *, actor: str, now: dateti
         now=now,
     )
     return True
+
+
+@transaction.atomic
+def bring_forward(reward: Reward, due_by: datetime) -> bool:
+    """Let the last moment of a promised reward that has its own be no later than `due_by`. Say whether it moved."""
+    later = Reward.objects.filter(pk=reward.pk, state=State.PROMISED, due_by__gt=due_by)
+    moved = bool(later.update(due_by=due_by))
+    reward.refresh_from_db(fields=["due_by"])
+    return moved
 
 
 @transaction.atomic

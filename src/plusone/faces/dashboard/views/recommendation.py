@@ -1,5 +1,7 @@
 """One recommendation: where it stands and why, what each side receives, and how it came to this (UX 12, CASES 61)."""
 
+from datetime import datetime
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -11,7 +13,9 @@ from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.errors import NotHere
 from plusone.referrals.conditions import still_missing
+from plusone.referrals.further import step_name
 from plusone.referrals.models import Referral
+from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import events_of, referrals_of
 from plusone.referrals.reasons import tell_referral, tell_reward
 from plusone.rewards.models import Reward
@@ -48,6 +52,8 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
                 "reward": reward,
                 "what": phrase_of(reward),
                 "told": tell_reward(reward, to="staff"),
+                "step": _step(found, reward),
+                "missing": _missing(found, reward, request.now),
                 "decided_by": who.get(reward.decided_by, ""),
             }
             for reward in held
@@ -56,6 +62,20 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
         "is_owner": request.collaborator.role == "owner",
     }
     return render(request, "dashboard/referrals/recommendation.html", context)
+
+
+def _step(referral: Referral, reward: Reward) -> str:
+    """Return what a further step is called; nothing for the first."""
+    if reward.step == 1 or referral.terms is None:
+        return ""
+    return step_name(offer_of(referral.terms).all_steps[reward.step - 1])
+
+
+def _missing(referral: Referral, reward: Reward, now: datetime) -> list[str]:
+    """Return what a further step still needs; what the first needs stands above all rewards."""
+    if reward.step == 1 or referral.terms is None or reward.state != Reward.State.PROMISED:
+        return []
+    return still_missing(referral, offer_of(referral.terms).all_steps[reward.step - 1].conditions, now=now)
 
 
 urlpatterns = [

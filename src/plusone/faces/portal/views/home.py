@@ -32,7 +32,7 @@ def home(request: Page) -> HttpResponse:
         "friends": friends,
         "has_more_friends": friends.registered > FRIENDS_SHOWN,
         "text": text,
-        "lines": sentences.for_ambassador(business, sight.offer)[:2] if text and sight.offer else [],
+        "lines": sentences.headlines(business, sight.offer) if text and sight.offer else [],
         "waiting": orders_of(business, client=client, state=Order.State.AWAITING_PAYMENT).prefetch_related(None)[:3],
         "gift": gift_of(client) if client.is_lead else "",
         "banner": unread_of(client).first(),

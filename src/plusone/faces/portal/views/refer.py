@@ -50,6 +50,7 @@ def refer(request: Page) -> HttpResponse:
         "words": client.own_words or usual,
         "disclosure": sentences.disclosure(offer) if offer else "",
         "fault": fault,
+        "headlines": sentences.headlines(business, offer) if offer else [],
         "lines": sentences.for_ambassador(business, offer) if offer else [],
         "friends": friends_of(client, most=PAGE_SIZE, now=request.now),
     }

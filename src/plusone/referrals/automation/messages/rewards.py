@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.messaging.texts import Context, Template, templates
+from plusone.referrals.automation.words import is_further
 
 from .greeting import hello
 
@@ -26,11 +27,11 @@ class RewardGiven(_AboutReward):
 
     def paragraphs(self, ctx: Context) -> list[str]:
         """Say for whom."""
-        return [
-            hello(),
-            _("{friend} is a client of {business} now. Thank you! You have received {reward}."),
-            "{use}",
-        ]
+        if is_further(ctx):
+            said = _("{friend} has come further with {business}. Thank you! You have received {reward}.")
+        else:
+            said = _("{friend} is a client of {business} now. Thank you! You have received {reward}.")
+        return [hello(), said, "{use}"]
 
 
 @templates
@@ -68,7 +69,9 @@ class RewardOnHold(_AboutReward):
         """Say what has to pass."""
         return [
             hello(),
-            _("{friend} is a client of {business} now. Thank you!"),
+            _("{friend} has come further with {business}. Thank you!")
+            if is_further(ctx)
+            else _("{friend} is a client of {business} now. Thank you!"),
             _("{reward} is yours after a short verification period. Your page shows the day."),
         ]
 

@@ -1,0 +1,84 @@
+"""The further steps of an offer in sentences, after its first: for the owner, the client and the friend (R-297)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from plusone.kernel.models import Business
+from plusone.rewards.types import types
+
+from .conditions import conditions
+from .offers import Offer, Params, Step
+
+
+def actions_phrase(business: Business, wanted: Sequence[Params]) -> str:
+    """Return what a friend has to do, as a phrase after "once the friend"."""
+    actions = [conditions[params["kind"]]().action(business, params) for params in wanted]
+    if len(actions) == 1:
+        return actions[0]
+    return _("%(first)s and %(last)s") % {"first": ", ".join(actions[:-1]), "last": actions[-1]}
+
+
+def step_name(step: Step) -> str:
+    """Return what a step is called."""
+    return step.name or _("Step %(number)s") % {"number": step.number}
+
+
+def steps_for_owner(business: Business, offer: Offer) -> list[str]:
+    """Return a sentence for each further step, as the builder tells it."""
+    return [_for_owner(business, step) for step in offer.further]
+
+
+def steps_for_ambassador(business: Business, offer: Offer) -> list[str]:
+    """Return what the client who recommends is told of each further step, on either side."""
+    return [line for step in offer.further for line in _for_ambassador(business, step)]
+
+
+def steps_for_friend(business: Business, offer: Offer) -> list[str]:
+    """Return what the friend is told of the further steps that give them something."""
+    return [
+        _("Each friend who %(action)s also receives %(gift)s.") % _parts(business, step)
+        for step in offer.further
+        if step.friend_reward
+    ]
+
+
+def steps_small_print(offer: Offer) -> list[str]:
+    """Return what has to be known of the further steps: a verification period of their own."""
+    own = [step for step in offer.further if step.ambassador_reward and step.hold_days]
+    return [
+        ngettext(
+            "The reward of “%(step)s” is verified for %(days)s day before you can use it.",
+            "The reward of “%(step)s” is verified for %(days)s days before you can use it.",
+            step.hold_days or 0,
+        )
+        % {"step": step_name(step), "days": step.hold_days}
+        for step in own
+        if step.hold_days != offer.hold_days
+    ]
+
+
+def _for_owner(business: Business, step: Step) -> str:
+    parts = _parts(business, step)
+    if step.friend_reward and step.ambassador_reward:
+        return _("Once the friend %(action)s, the friend also receives %(gift)s, and your client %(reward)s.") % parts
+    if step.friend_reward:
+        return _("Once the friend %(action)s, the friend also receives %(gift)s.") % parts
+    return _("Once the friend %(action)s, your client also receives %(reward)s.") % parts
+
+
+def _for_ambassador(business: Business, step: Step) -> list[str]:
+    parts, lines = _parts(business, step), []
+    if step.ambassador_reward:
+        lines.append(_("You also receive %(reward)s once the friend %(action)s.") % parts)
+    if step.friend_reward:
+        lines.append(_("Your friend also receives %(gift)s once the friend %(action)s.") % parts)
+    return lines
+
+
+def _parts(business: Business, step: Step) -> dict[str, Any]:
+    rewards = {"gift": step.friend_reward, "reward": step.ambassador_reward}
+    phrases = {name: types[params["kind"]]().phrase(business, params) for name, params in rewards.items() if params}
+    return {**phrases, "action": actions_phrase(business, step.conditions)}
