@@ -127,6 +127,9 @@ NOT_VISITS = [
     {"HTTP_SEC_FETCH_MODE": "no-cors", "HTTP_SEC_FETCH_DEST": "image"},
     {"HTTP_SEC_FETCH_MODE": "navigate", "HTTP_SEC_FETCH_DEST": "iframe"},
     {"HTTP_SEC_FETCH_MODE": "no-cors", "HTTP_SEC_FETCH_DEST": "script"},
+    {"HTTP_SEC_FETCH_MODE": "navigate"},
+    {"HTTP_SEC_FETCH_DEST": "document"},
+    {"HTTP_SEC_FETCH_SITE": "none"},
     {"method": "HEAD"},
 ]
 

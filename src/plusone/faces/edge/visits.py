@@ -35,5 +35,6 @@ def is_visit(environ: dict[str, Any]) -> bool:
         return False
     if "prefetch" in str(environ.get("HTTP_SEC_PURPOSE", "")) + str(environ.get("HTTP_PURPOSE", "")):
         return False
-    fetched = environ.get("HTTP_SEC_FETCH_MODE", "navigate"), environ.get("HTTP_SEC_FETCH_DEST", "document")
-    return fetched == ("navigate", "document")
+    if not any(name.startswith("HTTP_SEC_FETCH_") for name in environ):  # an old browser sends none of them
+        return True
+    return (environ.get("HTTP_SEC_FETCH_MODE"), environ.get("HTTP_SEC_FETCH_DEST")) == ("navigate", "document")
