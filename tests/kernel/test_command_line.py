@@ -72,10 +72,48 @@ def test_without_json_stdout_is_for_people(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out == "half way\ndone\n"
 
 
-def test_a_refusal_is_an_object_too(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(Refused), app.output(as_json=True):
-        raise Refused("not today")
-    assert json.loads(capsys.readouterr().out) == {"error": "not today"}
+def test_a_refusal_is_an_object_too(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """CONTRACT, Commands: exactly one object on stdout, the sentence for people on stderr."""
+
+    def no(_command: str) -> None:
+        with app.output(as_json=True):
+            raise Refused("not today")
+
+    monkeypatch.setattr("plusone.kernel.checkup.faults", lambda: no("doctor"))
+    assert code_of("doctor", "--json") == 1
+    told = capsys.readouterr()
+    assert told.out == '{"error": "not today"}\n'
+    assert told.err == "plusone: not today\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("create-business", "Studio Vela", "--json"), 2, "Missing option '--owner'."),
+        (("create-business", "--owner", "--json"), 2, "Missing argument 'name'."),
+        (("doctor", "--json", "--fast"), 2, "No such option: --fast"),
+        (("no-such-command", "--json"), 2, "No such command 'no-such-command'."),
+    ],
+)
+def test_called_wrongly_is_an_object_too(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    assert code_of(*arguments) == code
+    told = capsys.readouterr()
+    assert told.out.count("\n") == 1
+    assert json.loads(told.out)["error"].startswith(says)
+    assert says in told.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "value"), [("PLUSONE_ENV", "prod"), ("PLUSONE_DATABASE_URL", "mysql://root@127.0.0.1/x")]
+)
+def test_a_wrong_setting_is_an_object_too(run: Run, name: str, value: str) -> None:
+    ended = run("doctor", "--json", **{name: value})
+    assert ended.returncode == 1
+    assert list(json.loads(ended.stdout)) == ["error"]
+    assert ended.stderr.startswith("plusone: ")
 
 
 @pytest.mark.slow

@@ -25,6 +25,8 @@ from plusone.kernel.errors import NotHere, Refused
 
 # These set Django up themselves, because they decide settings first.
 BARE = {"bench", "serve"}
+# What Typer raises where the words make no sense; it hands out no name for it.
+WRONGLY_CALLED: Any = typer.BadParameter.__base__
 
 
 class Stop(Exception):
@@ -41,22 +43,34 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 done, 1 with a sentence why not, 2 called wrongly."""
     arguments = sys.argv[1:] if arguments is None else arguments
     os.umask(0o077)  # what we write, the database above all, is nobody else's to read
+    as_json = "--json" in arguments
     try:
-        _build(arguments)(args=arguments, prog_name="plusone")
+        code = _build(arguments)(args=arguments, prog_name="plusone", standalone_mode=False)
     except (Stop, Refused, NoUpgrade, ImproperlyConfigured) as error:
-        _end(str(error))
+        _end(str(error), as_json=as_json)
     except NotHere:
-        _end("There is nothing of that name here.")
+        _end("There is nothing of that name here.", as_json=as_json)
     except (DatabaseError, InterfaceError) as error:
-        _end(f"The database cannot be used: {str(error).strip()}")
-    except KeyboardInterrupt:
+        _end(f"The database cannot be used: {str(error).strip()}", as_json=as_json)
+    except WRONGLY_CALLED as error:
+        error.show()
+        _answer_wrong(error.format_message(), as_json=as_json)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
-    sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
-def _end(sentence: str) -> NoReturn:
+def _end(sentence: str, *, as_json: bool) -> NoReturn:
     sys.stderr.write(f"plusone: {sentence}\n")
+    _answer_wrong(sentence, as_json=as_json)
     sys.exit(1)
+
+
+def _answer_wrong(sentence: str, *, as_json: bool) -> None:
+    """Give `{"error": …}` on stdout, whatever it was that went wrong: a program reads one object in any case."""
+    if as_json:
+        sys.stdout.write(f"{json.dumps({'error': sentence}, ensure_ascii=False)}\n")
 
 
 def _build(arguments: list[str]) -> typer.Typer:
@@ -104,15 +118,12 @@ class Output:
 
 @contextmanager
 def output(as_json: bool) -> Iterator[Output]:
-    """Print through this; what libraries print meanwhile cannot spoil the JSON. A refusal becomes `{"error": …}`."""
+    """Print through this; what libraries print meanwhile cannot spoil the JSON."""
     out, stdout = Output(as_json), sys.stdout
     if as_json:
         sys.stdout = sys.stderr
     try:
         yield out
-    except (Stop, Refused) as error:
-        out.answer({"error": str(error)})
-        raise
     finally:
         sys.stdout = stdout
 
