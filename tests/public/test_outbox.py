@@ -74,6 +74,13 @@ def test_on_ones_own_machine_it_is_there(code: Message, settings: Any) -> None:
         ({}, {"HTTP_X_FORWARDED_FOR": "203.0.113.1"}),
         ({}, {"HTTP_FORWARDED": "for=203.0.113.1"}),
         ({}, {"HTTP_X_FORWARDED_HOST": "plusone.example"}),
+        ({}, {"HTTP_X_REAL_IP": "203.0.113.1"}),
+        ({}, {"HTTP_VIA": "1.1 proxy"}),
+        ({}, {"HTTP_CF_CONNECTING_IP": "203.0.113.1"}),
+        ({}, {"HTTP_TRUE_CLIENT_IP": "203.0.113.1"}),
+        ({}, {"HTTP_X_CLIENT_IP": "203.0.113.1"}),
+        ({}, {"HTTP_X_CLUSTER_CLIENT_IP": "203.0.113.1"}),
+        ({}, {"HTTP_FLY_CLIENT_IP": "203.0.113.1"}),
     ],
     ids=str,
 )
