@@ -54,8 +54,19 @@ def test_what_is_not_there(vela: Caller, lune: Caller, gym: Business) -> None:
 def test_a_method_that_is_not_known(vela: Caller) -> None:
     answer = vela.call("PUT", "/clients")
     assert is_problem(answer, 405, "method_not_allowed")
-    assert answer.headers["Allow"] == "GET, POST"
+    assert answer.headers["Allow"] == "GET, HEAD, POST"
     assert is_problem(vela.call("POST", "/business"), 405, "method_not_allowed")
+
+
+def test_head_is_get_without_the_body(vela: Caller, lune: Caller, nobody: Caller, ana: Client) -> None:
+    """RFC 9110, 9.3.2: a program that looks before it reads gets the same status and headers."""
+    for path in ("/clients", f"/clients/{ana.public_id}", "/insights/impact", "/openapi.json"):
+        got, looked = vela.get(path), vela.call("HEAD", path)
+        assert (looked.status, looked.text) == (200, "")
+        assert looked.headers["Content-Type"] == got.headers["Content-Type"]
+    assert lune.call("HEAD", f"/clients/{ana.public_id}").status == 404
+    assert nobody.call("HEAD", "/clients").status == 401
+    assert vela.call("HEAD", f"/clients/{ana.public_id}/archive").status == 405
 
 
 def test_the_language_is_the_callers(vela: Caller) -> None:
@@ -128,6 +139,13 @@ def test_each_wrong_field_is_named(vela: Caller) -> None:
     answer = vela.post("/clients", {"email": "no address", "first_name": "Ben"})
     assert answer.body["errors"] == [{"field": "email", "code": "invalid", "detail": "This is not an e-mail address."}]
     assert is_problem(answer, 422, "validation")
+    for condition, field in (
+        ({"kind": "spend", "at_least": 0}, "conditions.0.at_least"),
+        ({"kind": "orders"}, "conditions.0.at_least"),
+        ({"kind": "sessions_attended", "at_least": "3"}, "conditions.0.at_least"),
+    ):
+        answer = vela.post("/campaigns", {"name": "X", "conditions": [condition]})
+        assert [error["field"] for error in answer.body["errors"]] == [field]
     answer = vela.post("/orders", {"client": RANDOM, "lines": [{"product": "x"}, {"quantity": 1}]})
     assert [error["field"] for error in answer.body["errors"]] == ["lines.1.product"]
 

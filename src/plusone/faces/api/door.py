@@ -54,7 +54,9 @@ def _answering(view: View, name: str) -> View:
     @wraps(view)
     def inside(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         request.request_id = getattr(request, "request_id", "") or ids.public_id()
-        language = _language(request)
+        language, is_head = _language(request), request.method == "HEAD"
+        if is_head:  # answered as GET; the server leaves the body out
+            request.method = "GET"
         with translation.override(language):
             try:
                 response = view(request, *args, **kwargs)
@@ -62,6 +64,8 @@ def _answering(view: View, name: str) -> View:
                 response = problems.answer_to(request, error)
             if isinstance(response, HttpResponseNotAllowed):
                 response = _not_allowed(request, response)
+        if is_head:
+            request.method = "HEAD"
         response["X-Request-Id"] = request.request_id
         response["Cache-Control"] = "no-store"
         response["Content-Language"] = language
@@ -109,7 +113,8 @@ def _in_one_transaction(request: Call, act: Callable[[], HttpResponse]) -> HttpR
 
 def _not_allowed(request: HttpRequest, plain: HttpResponse) -> HttpResponse:
     response = problems.plain(request, 405, "method_not_allowed")
-    response["Allow"] = ", ".join(sorted(plain["Allow"].split(", ")))
+    allowed = set(plain["Allow"].split(", "))
+    response["Allow"] = ", ".join(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed))
     return response
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from ninja.errors import HttpError, ValidationError
 
 from plusone.kernel.errors import NotHere, Refused
+from plusone.referrals.conditions import conditions
 
 logger = logging.getLogger(__name__)
 
@@ -173,10 +174,13 @@ def _field(loc: Sequence[str | int]) -> str:
     source, *rest = loc
     if source == "body":
         rest = rest[1:]
-    return ".".join(str(part) for part in rest if not _is_arm(part))
+    places = zip([*rest[:1], *rest], rest, strict=False)
+    return ".".join(str(part) for before, part in places if not _is_arm(before, part))
 
 
-def _is_arm(part: str | int) -> bool:
+def _is_arm(before: str | int, part: str | int) -> bool:
+    if isinstance(before, int) and part in conditions:  # `conditions.0.spend.at_least`: one shape for each kind
+        return True
     return isinstance(part, str) and (
         part[:1].isupper() or "[" in part or part in ("bool", "int", "str", "constrained-int", "constrained-str")
     )
