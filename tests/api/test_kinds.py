@@ -93,6 +93,9 @@ def test_a_membership_and_days_are_given(vela: Caller, ana: Client, bono: Produc
 def test_wrong_rewards_name_their_field(vela: Caller, bono: Product) -> None:
     for reward, field in [
         ({"kind": "coupon", "percent": 10}, "friend_reward.valid_days"),
+        ({**COUPON, "expires_days": 31}, "friend_reward.expires_days"),
+        ({"kind": "membership_days", "days": 10, "expires_days": 30}, "friend_reward.expires_days"),
+        ({"kind": "membership", "membership_type": "x", "expires_days": 30}, "friend_reward.expires_days"),
         ({"kind": "product", "product": "nothing"}, "friend_reward.product"),
         ({"kind": "gold"}, "friend_reward.kind"),
         ({"kind": "manual"}, "friend_reward.text"),

@@ -111,6 +111,23 @@ class TestReferrals:
         assert vela.post("/referrals", note).status == 201
         assert vela.get(f"/clients/{ana.public_id}/balance").body["available"] == 3000
 
+    def test_nobody_is_recommended_by_whom_they_brought(
+        self, vela: Caller, ana: Client, carla: Client, gym: Business
+    ) -> None:
+        """CASES 31: Ana -> Carla -> Dora; only Carla is rewarded for Dora, and neither brings Ana back."""
+        launch(gym)
+        dora = vela.post("/clients", {"email": "dora@x.example.org", "first_name": "Dora"}).body["id"]
+        note = {"override_note": "told us at the desk"}
+        for ambassador, friend in ((ana.public_id, carla.public_id), (carla.public_id, dora)):
+            assert vela.post("/referrals", {"ambassador": ambassador, "friend": friend, **note}).status == 201
+        for ambassador in (carla.public_id, dora):
+            refused = vela.post("/referrals", {"ambassador": ambassador, "friend": ana.public_id, **note})
+            assert (refused.status, refused.body["type"]) == (409, "/api/v1/problems/already_referred")
+        assert refused.body["detail"].startswith("Dora came through Ana.")
+        assert Referral.objects.count() == 2
+        balances = [vela.get(f"/clients/{i}/balance").body["available"] for i in (ana.public_id, carla.public_id, dora)]
+        assert balances == [1500, 1500, 0]
+
     def test_a_person_decides(self, vela: Caller, ana: Client) -> None:
         """CASES 60, 61: approval by hand, twice acts once; a declined reward can be granted later."""
         launch(ana.business, approval="manual")

@@ -7,6 +7,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from plusone.clients.models import Client
+from plusone.events.models import Event
 from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.referrals.models import Campaign, Referral, Terms
@@ -246,6 +247,8 @@ def test_ended_campaign_can_be_archived_and_is_read_only(gym: Business, olga: Br
     olga.post(at(gym, "campaign_archive", campaign.public_id))
     campaign.refresh_from_db()
     assert campaign.state == "archived"
+    olga.post(at(gym, "campaign_archive", campaign.public_id))
+    assert Event.objects.filter(name="campaign.archived").count() == 1
     page = olga.get(at(gym, "campaign_one", campaign.public_id)).content.decode()
     assert 'name="save"' not in page
     assert '<fieldset class="plain" disabled>' in page

@@ -22,6 +22,7 @@ from plusone.events.commands import record
 from plusone.ledger.commands import posting
 from plusone.ledger.models import Account, AccountBalance, Entry, Hold, LotBalance, Transfer
 from plusone.referrals.commands import registering
+from plusone.referrals.models import Referral
 from plusone.rewards.commands import limits, steps
 from plusone.rewards.models import Reward, Tally
 from plusone.store.commands import CouponRefused, orders, refunds
@@ -124,6 +125,19 @@ def slow_registration(monkeypatch: pytest.MonkeyPatch) -> None:
         return write(*given, **about)
 
     monkeypatch.setattr(registering, "register_lead", slowly)
+
+
+def slow_attaching(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time passes between the look up the chain and the writing of the referral."""
+    meet = meeting()
+    monkeypatch.setattr(registering, "take_turns", lambda *about: None)
+    write = registering.refer
+
+    def slowly(*given: Any, **about: Any) -> Referral:
+        meet()
+        return write(*given, **about)
+
+    monkeypatch.setattr(registering, "refer", slowly)
 
 
 def unlocked_order(monkeypatch: pytest.MonkeyPatch) -> None:

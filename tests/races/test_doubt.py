@@ -1,4 +1,4 @@
-"""Two at once: one person is one lead, a case is decided once (CASES 12, FRA-14). Each with its control."""
+"""Two at once: one person is one lead, a case is decided once (CASES 12, 31, FRA-14). Each with its control."""
 
 from collections import Counter
 
@@ -10,7 +10,8 @@ from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of
-from plusone.referrals.commands import decide_case, deciding, register_friend
+from plusone.referrals.commands import attach_referral, decide_case, deciding, register_friend
+from plusone.referrals.commands.registering import GoesInCircles, Registration
 from plusone.referrals.models import DoubtCase, Referral
 from racing import ON_POSTGRES, meeting, race
 from world import NOON, add_client, later, launch
@@ -50,6 +51,31 @@ def test_one_phone_control(gym: Business, ana: Client, monkeypatch: pytest.Monke
     naive.slow_registration(monkeypatch)
     at_once(gym, ana, 0)
     assert Client.objects.filter(phone="+34600110000").count() == (2 if ON_POSTGRES else 1)
+
+
+def say_it_of_each_other(gym: Business, run: int) -> list[object]:
+    """Let two members of the team say at the same moment that each of two clients brought the other."""
+    eva, tom = (add_client(gym, f"{name}{run}") for name in ("Eva", "Tom"))
+    return race(
+        lambda: attach_referral(gym, eva, tom, actor="user:1", now=NOON),
+        lambda: attach_referral(gym, tom, eva, actor="user:2", now=NOON),
+    )
+
+
+def test_two_never_bring_each_other(gym: Business) -> None:
+    """CASES 31: one is said, the other refused."""
+    launch(gym)
+    for run in range(5):
+        assert Counter(type(one) for one in say_it_of_each_other(gym, run)) == {Registration: 1, GoesInCircles: 1}
+    assert Referral.objects.count() == 5
+
+
+def test_each_other_control(gym: Business, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: without taking turns they go in circles on PostgreSQL."""
+    launch(gym)
+    naive.slow_attaching(monkeypatch)
+    say_it_of_each_other(gym, 0)
+    assert Referral.objects.count() == (2 if ON_POSTGRES else 1)
 
 
 def doubtful_case(gym: Business, run: int) -> tuple[DoubtCase, Client]:

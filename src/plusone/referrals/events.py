@@ -55,6 +55,15 @@ class CampaignDeactivated(CampaignFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class CampaignArchived(CampaignFact):
+    """A campaign that is over was tidied away; its figures stay."""
+
+    name: ClassVar[str] = "campaign.archived"
+    says: ClassVar[Promise] = _("A campaign was archived")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class CampaignNewsWritten(CampaignFact):
     """The announcement got other words, or other channels."""
 

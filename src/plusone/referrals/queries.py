@@ -121,6 +121,13 @@ def referral_of(friend: Client) -> Referral | None:
     return found.select_related("ambassador", "terms", "campaign").first()
 
 
+def ambassador_of(friend: Client) -> Client | None:
+    """Return who brought a client, or None; rejected and withdrawn recommendations do not count."""
+    found = Referral.objects.filter(business=friend.business_id, friend=friend.pk).exclude(reason__in=FREED)
+    referral = found.select_related("ambassador").first()
+    return referral.ambassador if referral else None
+
+
 def is_late_to_say_who_sent(friend: Client, *, now: datetime) -> bool:
     """Say whether 72 hours have passed since the first payment, or since becoming active if nothing was paid."""
     paid_at = Payment.objects.filter(client=friend).order_by("at").values_list("at", flat=True).first()

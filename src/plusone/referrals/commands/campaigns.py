@@ -122,13 +122,18 @@ def deactivate_campaign(
 
 
 @transaction.atomic
-def archive_campaign(campaign: Campaign, *, actor: str, now: datetime) -> None:
-    """Tidy a campaign away; its figures stay. Raise Refused while it is live."""
+def archive_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
+    """Tidy a campaign away; its figures stay. Say whether it was not archived already. Raise Refused while it is
+    live."""
     campaign = _locked(campaign)
+    if campaign.state == State.ARCHIVED:
+        return False
     if campaign.is_active:
         raise Refused(_("Deactivate the campaign first."), code="active")
     campaign.state = State.ARCHIVED
     campaign.save(update_fields=["state"])
+    record(campaign.business, events.CampaignArchived(campaign=campaign.pk), actor=actor, now=now)
+    return True
 
 
 def _new_terms(campaign: Campaign, offer: Offer, *, version: int, actor: str, now: datetime) -> Terms:

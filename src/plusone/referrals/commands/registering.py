@@ -59,6 +59,10 @@ class AlreadyReferred(Refused):
     code = "already_referred"
 
 
+class GoesInCircles(AlreadyReferred):
+    """The friend brought the ambassador, or somebody who did (CASES 31)."""
+
+
 @dataclass(frozen=True)
 class Registration:
     """A referral, and whether this call made it."""
@@ -181,7 +185,7 @@ def attach_referral(
     """Say afterwards who recommended a client (R-211), under today's terms; what is due is paid at once.
 
     Allowed until 72 hours after the first payment, or after becoming active if nothing was paid; later only with a
-    note. Raise CampaignInactive, SelfReferral, AlreadyReferred, or Refused with code `too_late`.
+    note. Raise CampaignInactive, SelfReferral, AlreadyReferred, GoesInCircles, or Refused with code `too_late`.
     """
     assert ambassador.business_id == friend.business_id == business.pk
     campaign = _live(business, ambassador, campaign)
@@ -192,6 +196,7 @@ def attach_referral(
     existing = queries.referral_of(friend)
     if existing is not None:
         return _same_or_refused(existing, ambassador)
+    _no_circles(ambassador, friend)
     if not override_note.strip() and queries.is_late_to_say_who_sent(friend, now=now):
         raise Refused(
             _(
@@ -302,8 +307,23 @@ def _tie_known(
         return _same_or_refused(existing, ambassador)
     if not known.is_lead:
         raise ExistingClient(_("This person is a client already."))
+    _no_circles(ambassador, known)
     seen: dict[str, Any] = {"flags": flags, "visit_id": visit_id, "touches": touches}
     return Registration(refer(campaign, ambassador, known, source=source, **seen, actor=actor, now=now), True)
+
+
+def _no_circles(ambassador: Client, friend: Client) -> None:
+    """Refuse who brought their own ambassador, over however many others (CASES 31)."""
+    take_turns(f"chain {friend.business_id}")  # of two who say it of each other at once, the second is refused
+    above, seen = queries.ambassador_of(ambassador), {ambassador.pk}
+    while above is not None and above.pk not in seen:
+        if above.pk == friend.pk:
+            raise GoesInCircles(
+                _("%(ambassador)s came through %(friend)s. Nobody is recommended by somebody whom they brought.")
+                % {"friend": friend.first_name, "ambassador": ambassador.first_name}
+            )
+        seen.add(above.pk)
+        above = queries.ambassador_of(above)
 
 
 def _same_or_refused(existing: Referral, ambassador: Client) -> Registration:

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from plusone.kernel import clock
-from plusone.kernel.errors import Invalid
+from plusone.kernel.errors import Invalid, NotAvailable
 from plusone.kernel.models import Business
 from plusone.kernel.money import AMOUNT_MAX
 from plusone.kernel.registry import Registry
@@ -125,6 +125,12 @@ def read_end(params: Params) -> Params:
     if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= DAYS_MAX:
         raise Invalid(_("A reward expires after 1 to 3,650 days, or never."), field="expires_days")
     return {"expires_days": days}
+
+
+def refuse_end(params: Params) -> None:
+    """Refuse `expires_days` for a kind that cannot expire, rather than promise what nobody keeps."""
+    if params.get("expires_days") is not None:
+        raise NotAvailable(_("This kind of reward does not expire."), field="expires_days")
 
 
 def end_of(business: Business, days: int | None, now: datetime) -> datetime | None:

@@ -34,7 +34,11 @@ class Coupon(RewardType):
 
     def clean(self, business: Business, params: Params) -> Params:
         """Take `amount` or `percent`, and for how many days it is valid; `expires_days` says the same."""
-        days = params.get("valid_days", params.get("expires_days"))
+        days = params.get("valid_days")
+        if days is None:
+            days = params.get("expires_days")
+        elif params.get("expires_days") not in (None, days):
+            raise Invalid(_("A coupon has one end: give “valid_days” alone."), field="expires_days")
         if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= DAYS_MAX:
             raise Invalid(_("A coupon is valid for 1 to 3,650 days."), field="valid_days")
         return {"kind": self.name, **read_worth(params), "valid_days": days}

@@ -14,7 +14,7 @@ from plusone.kernel.models import Business
 from plusone.store import commands as store
 from plusone.store.models import MembershipType
 
-from .base import Input, Params, RewardType, Slot, types
+from .base import Input, Params, RewardType, Slot, refuse_end, types
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
@@ -31,6 +31,7 @@ class Membership(RewardType):
 
     def clean(self, business: Business, params: Params) -> Params:
         """Take the id of a type, and keep its name of the day: terms do not change by renaming."""
+        refuse_end(params)
         try:
             wanted = get(business, MembershipType, str(params.get("membership_type") or ""))
         except NotHere:

@@ -12,7 +12,7 @@ from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.store import commands as store
 
-from .base import DAYS_MAX, Input, Params, RewardType, Slot, types
+from .base import DAYS_MAX, Input, Params, RewardType, Slot, refuse_end, types
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
@@ -29,6 +29,7 @@ class MembershipDays(RewardType):
 
     def clean(self, business: Business, params: Params) -> Params:
         """Take how many calendar days."""
+        refuse_end(params)
         days = params.get("days")
         if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= DAYS_MAX:
             raise Invalid(_("Write between 1 and 3,650 days."), field="days")
