@@ -1,5 +1,5 @@
 # Six words: make setup | run | test | check | fmt | bench. Each does its own set-up.
-.PHONY: setup run test check fmt bench messages facts requirements
+.PHONY: setup run test test-release check fmt bench messages facts requirements
 
 PY = .venv/bin/python
 # What the checks need to know of the settings, without touching the installation in var/.
@@ -13,6 +13,10 @@ run: setup
 
 test: setup
 	@$(PY) scripts/test
+
+# The same with the full number of repeats, kills and random steps: before a release, for an hour or so.
+test-release: setup
+	@PLUSONE_TEST_RELEASE=1 $(PY) scripts/test
 
 check: setup
 	.venv/bin/ruff format --check --quiet

@@ -18,7 +18,7 @@ pytest_plugins = ["cast"]
 
 ENGINE = os.environ["PLUSONE_TEST_ENGINE"]
 BROWSER_TESTS = Path(__file__).parent / "browser"
-STARTING = {"plusone", "serve", "live_server", "database_url"}
+STARTING = {"plusone", "serve", "live_server", "database_url", "migrated_url"}
 
 # Playwright's synchronous interface keeps an event loop on the thread that also uses the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -103,3 +103,12 @@ def database_url(tmp_path: Path, engine: str) -> Iterator[str]:
     yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def migrated_url(database_url: str, pytestconfig: pytest.Config, django_db_setup: None) -> str:
+    """A migrated database of its own with nobody in it: for a test that starts the program, and not the migrations."""
+    import prepared
+
+    prepared.fill(database_url, pytestconfig.cache.mkdir("databases"))
+    return database_url

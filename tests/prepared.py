@@ -29,7 +29,7 @@ POSTGRES = os.environ.get("PLUSONE_TEST_ENGINE") == "postgres"
 
 def install(folder: Path) -> object:
     """Set the test database up, from a copy if there is one; return what Django needs to take it down again."""
-    kept = folder / f"{_state()}.{'sql' if POSTGRES else 'sqlite3'}"
+    kept = _kept(folder)
     if not kept.exists():
         with _one_at_a_time(folder):
             if not kept.exists():
@@ -38,6 +38,20 @@ def install(folder: Path) -> object:
                 return configuration
     _copy(kept)
     return setup_databases(verbosity=0, interactive=False, keepdb=True)
+
+
+def fill(url: str, folder: Path) -> None:
+    """Put the copy into an empty database that a test has made for itself."""
+    kept = _kept(folder)
+    if POSTGRES:
+        with psycopg.connect(url) as own:
+            own.execute(kept.read_text())
+    else:
+        Path(url.removeprefix("sqlite:///")).write_bytes(kept.read_bytes())
+
+
+def _kept(folder: Path) -> Path:
+    return folder / f"{_state()}.{'sql' if POSTGRES else 'sqlite3'}"
 
 
 def _state() -> str:

@@ -27,6 +27,7 @@ from isolated import (
     unknown,
     values_of,
 )
+from plusone.events.models import Event
 from plusone.faces.api.urls import api as the_api
 from plusone.kernel.permissions import allows
 from world import NOON, bring, open_gym, open_salon, sell
@@ -65,8 +66,10 @@ def test_every_route_has_a_door() -> None:
 
 
 def test_pages_are_reached_by_whom_their_door_names(vela: Side, lune: Side) -> None:
-    """ISO-8: nobody, each role, a client, a lead, and the other business's owner and client, on every page."""
+    """ISO-8: nobody, each role, a client, a lead, and the other business's owner and client, on every page. Whoever is
+    refused changes nothing."""
     mine = values_of(vela.business)
+    events = Event.objects.filter(business=vela.business).count()
     outsiders = {
         "nobody": Browser(raise_request_exception=False),
         "other owner": lune.browsers["owner"],
@@ -87,6 +90,7 @@ def test_pages_are_reached_by_whom_their_door_names(vela: Side, lune: Side) -> N
                 if not _is_right(route.door, who, response.status_code, response.headers.get("Location", "")):
                     wrong.append((route.pattern, method, who, response.status_code))
     assert wrong == []
+    assert Event.objects.filter(business=vela.business).count() == events
 
 
 def _may(door: str, who: str) -> bool:

