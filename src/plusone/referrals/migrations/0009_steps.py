@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0005_reminders"),
+        ("referrals", "0008_moot"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("kernel", "0004_retention"),
-        ("referrals", "0005_reminders"),
+        ("referrals", "0006_trials"),
     ]
 
     operations = [
