@@ -198,3 +198,10 @@ def test_links_in_the_docs_lead_somewhere() -> None:
             if not goal.exists() or (anchor and anchor not in anchors(goal)):
                 broken.append(f"{page.relative_to(ROOT)}: {target}")
     assert broken == []
+
+
+def test_each_room_has_one_newest_migration() -> None:
+    """Two changes made at the same time each name the same predecessor; the second to come takes the next number."""
+    from django.db.migrations.loader import MigrationLoader
+
+    assert MigrationLoader(None).detect_conflicts() == {}
