@@ -64,6 +64,15 @@ class CampaignArchived(CampaignFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class CampaignMoneyAllowed(CampaignFact):
+    """A clinic said why a campaign gives rewards that are worth money; the reason stands with the campaign."""
+
+    name: ClassVar[str] = "campaign.money_allowed"
+    says: ClassVar[Promise] = _("Rewards worth money were allowed for a clinic, with a reason")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class CampaignNewsWritten(CampaignFact):
     """The announcement got other words, or other channels."""
 

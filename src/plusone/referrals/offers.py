@@ -76,6 +76,12 @@ class Offer:
         return bool(self.friend_reward or self.ambassador_reward)
 
     @property
+    def gives_money(self) -> bool:
+        """Whether anybody receives something that is worth money (PRI-15)."""
+        given = [reward for step in self.all_steps for reward in (step.friend_reward, step.ambassador_reward) if reward]
+        return any(types[reward["kind"]].is_worth_money for reward in given)
+
+    @property
     def counts_sets(self) -> bool:
         """Whether the ambassador is rewarded for a set of friends instead of for each (R-285)."""
         return self.every > 1 and bool(self.ambassador_reward)

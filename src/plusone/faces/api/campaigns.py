@@ -21,7 +21,7 @@ from plusone.referrals.offers import (
 from plusone.referrals.queries import campaigns_of
 
 from .call import Call
-from .fields import NO_CONTROL, Body, Found, Id, LongName, Moment, NotBuilt, Positive, moment, planned
+from .fields import NO_CONTROL, Body, Found, Id, LongName, LongNote, Moment, NotBuilt, Positive, moment, planned
 from .paging import Page, page
 from .terms import RewardTermsIn, RewardTermsOut, show_terms
 
@@ -154,10 +154,19 @@ class Offer(Body):
     ) = None
 
 
+OverrideReason = Annotated[
+    LongNote,
+    Field(
+        description="Why a clinic gives rewards that are worth money all the same; without it 409 `money_needs_reason`."
+    ),
+]
+
+
 class CampaignIn(Offer):
     """A new campaign, as a draft."""
 
     name: LongName
+    override_reason: OverrideReason = ""
     tell_by_email: TellByEmail = True
     tell_by_portal: TellByPortal = True
 
@@ -166,6 +175,7 @@ class CampaignPatch(Offer):
     """What to change; what is left out stays. A changed offer makes new terms, for later registrations alone."""
 
     name: LongName = ""
+    override_reason: OverrideReason = ""
     tell_by_email: TellByEmail = True
     tell_by_portal: TellByPortal = True
 
@@ -208,6 +218,7 @@ class CampaignOut(Found):
     clawback: Clawback
     require_active_ambassador: bool
     steps: list[StepOut]
+    override_reason: str
     tell_by_email: bool
     tell_by_portal: bool
     created_at: Moment
@@ -264,6 +275,7 @@ def show(business: Business, campaigns: Sequence[Campaign]) -> list[dict[str, An
             "every": terms.every,
             "require_active_ambassador": terms.require_active_ambassador,
             "steps": [_step(step) for step in terms.steps],
+            "override_reason": campaign.override_reason,
             "tell_by_email": campaign.tell_by_email,
             "tell_by_portal": campaign.tell_by_portal,
             "created_at": moment(business, campaign.created_at),
@@ -296,7 +308,12 @@ def create_campaign(request: Call, body: CampaignIn) -> Status[dict[str, Any]]:
     """Draft a campaign. No link works by it until it is activated."""
     offer = read_offer(request.business, body.model_dump(exclude_unset=True))
     campaign = commands.create_campaign(
-        request.business, name=body.name, offer=offer, actor=request.actor, now=request.now
+        request.business,
+        name=body.name,
+        offer=offer,
+        override_reason=body.override_reason,
+        actor=request.actor,
+        now=request.now,
     )
     _write_by_what(request, campaign, body.model_dump(exclude_unset=True))
     return Status(201, _again(request, campaign))
@@ -313,7 +330,14 @@ def edit_campaign(request: Call, campaign_id: str, body: CampaignPatch) -> dict[
     """Change the name or the offer; referrals that are registered keep the terms of their day."""
     campaign, sent = get(request.business, Campaign, campaign_id), body.model_dump(exclude_unset=True)
     offer = read_offer(request.business, sent, base=offer_of(campaign.terms))
-    commands.edit_campaign(campaign, name=sent.get("name"), offer=offer, actor=request.actor, now=request.now)
+    commands.edit_campaign(
+        campaign,
+        name=sent.get("name"),
+        offer=offer,
+        override_reason=body.override_reason,
+        actor=request.actor,
+        now=request.now,
+    )
     _write_by_what(request, campaign, sent)
     return _again(request, campaign)
 

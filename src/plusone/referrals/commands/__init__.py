@@ -1,7 +1,14 @@
 """The verbs of the referral loop."""
 
 from .answering import Answer, answer_invitation, answer_sign_up
-from .campaigns import activate_campaign, archive_campaign, create_campaign, deactivate_campaign, edit_campaign
+from .campaigns import (
+    MoneyNeedsReason,
+    activate_campaign,
+    archive_campaign,
+    create_campaign,
+    deactivate_campaign,
+    edit_campaign,
+)
 from .deciding import (
     approve_referral,
     close_overdue,
@@ -47,6 +54,7 @@ __all__ = [
     "CampaignInactive",
     "ExistingClient",
     "Lost",
+    "MoneyNeedsReason",
     "RecommendedLine",
     "ReminderPlan",
     "SelfReferral",

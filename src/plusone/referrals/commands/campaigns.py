@@ -17,12 +17,25 @@ from .mailings import announce, end_reminders, stop_mailing
 from .settling import bring_forward, close_open, last_moment
 
 State, Policy = Campaign.State, Campaign.Policy
+REASON_MAX = 300
+
+
+class MoneyNeedsReason(Refused):
+    """A clinic would give rewards that are worth money, and has not said why it may (PRI-15)."""
+
+    code = "money_needs_reason"
 
 
 @transaction.atomic
-def create_campaign(business: Business, *, name: str, offer: Offer, actor: str, now: datetime) -> Campaign:
-    """Draft a campaign with its first terms. Nobody is told anything and no link works by it."""
+def create_campaign(
+    business: Business, *, name: str, offer: Offer, override_reason: str = "", actor: str, now: datetime
+) -> Campaign:
+    """Draft a campaign with its first terms. Nobody is told anything and no link works by it.
+
+    Raise MoneyNeedsReason where a clinic gives what is worth money without `override_reason`.
+    """
     campaign = Campaign.objects.create(business=business, name=_clean_name(name), created_at=now)
+    _allow_money(campaign, offer, override_reason, actor=actor, now=now)
     _new_terms(campaign, offer, version=1, actor=actor, now=now)
     record(business, events.CampaignCreated(campaign=campaign.pk), actor=actor, now=now)
     return campaign
@@ -30,11 +43,17 @@ def create_campaign(business: Business, *, name: str, offer: Offer, actor: str, 
 
 @transaction.atomic
 def edit_campaign(
-    campaign: Campaign, *, name: str | None = None, offer: Offer | None = None, actor: str, now: datetime
+    campaign: Campaign,
+    *,
+    name: str | None = None,
+    offer: Offer | None = None,
+    override_reason: str = "",
+    actor: str,
+    now: datetime,
 ) -> Campaign:
     """Change the name, or the offer: that makes new terms for later registrations alone (Q-07).
 
-    An equal offer changes nothing.
+    An equal offer changes nothing. Raise MoneyNeedsReason where a clinic gives what is worth money without saying why.
     """
     campaign = _locked(campaign)
     if campaign.state == State.ARCHIVED:
@@ -43,6 +62,8 @@ def edit_campaign(
         campaign.name = _clean_name(name)
         campaign.save(update_fields=["name"])
     terms = campaign.terms
+    if offer is not None:
+        _allow_money(campaign, offer, override_reason, actor=actor, now=now)
     if offer is not None and offer != offer_of(terms):
         _new_terms(campaign, offer, version=terms.version + 1, actor=actor, now=now)
         record(
@@ -65,6 +86,7 @@ def activate_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
         return False
     if campaign.state == State.ARCHIVED:
         raise Refused(_("This campaign is archived and cannot be activated."), code="archived")
+    _allow_money(campaign, offer_of(campaign.terms), "", actor=actor, now=now)
     others = Campaign.objects.filter(business=campaign.business, is_default=True)
     campaign.state, campaign.is_default = State.ACTIVE, not others.exists()
     campaign.activated_at, campaign.deactivated_at = now, None
@@ -134,6 +156,25 @@ def archive_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
     campaign.save(update_fields=["state"])
     record(campaign.business, events.CampaignArchived(campaign=campaign.pk), actor=actor, now=now)
     return True
+
+
+def _allow_money(campaign: Campaign, offer: Offer, reason: str, *, actor: str, now: datetime) -> None:
+    """Let a clinic give what is worth money only where somebody has said why, and keep who and when (PRI-15)."""
+    if campaign.business.kind != Business.Kind.CLINIC or not offer.gives_money:
+        return
+    reason = " ".join(reason.split())[:REASON_MAX]
+    if reason and reason != campaign.override_reason:
+        campaign.override_reason, campaign.override_by, campaign.override_at = reason, actor, now
+        campaign.save(update_fields=["override_reason", "override_by", "override_at"])
+        record(campaign.business, events.CampaignMoneyAllowed(campaign=campaign.pk), actor=actor, now=now)
+    elif not campaign.override_reason:
+        raise MoneyNeedsReason(
+            _(
+                "Rewards that are worth money can be forbidden where patients are recommended to a clinic. Thank "
+                "without a reward, or write why you may give one."
+            ),
+            field="override_reason",
+        )
 
 
 def _new_terms(campaign: Campaign, offer: Offer, *, version: int, actor: str, now: datetime) -> Terms:

@@ -38,11 +38,20 @@ class Campaign(Owned):
     tell_by_email = models.BooleanField(default=True)  # both off, and nobody is written to
     tell_by_portal = models.BooleanField(default=True)
     news = models.JSONField(default=dict)  # {"es": {"subject": …, "text": …}}: own words of the announcement
+    # Why a clinic gives rewards that are worth money all the same, and who said so (PRI-15).
+    override_reason = models.CharField(max_length=300, blank=True)
+    override_by = models.CharField(max_length=40, blank=True)
+    override_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["business"], condition=Q(is_default=True), name="referrals_one_default"),
             models.CheckConstraint(condition=Q(is_default=False) | Q(state="active"), name="referrals_default_active"),
+            models.CheckConstraint(
+                condition=Q(override_reason="", override_at=None)
+                | (~Q(override_reason="") & Q(override_at__isnull=False)),
+                name="referrals_override_said",
+            ),
         ]
 
     @property

@@ -53,6 +53,7 @@ class RewardType:
     inputs: ClassVar[tuple[Input, ...]] = ()
     slots: ClassVar[tuple[Slot, ...]] = ()
     by_hand: ClassVar[bool] = False  # staff hand it over, and say so
+    is_worth_money: ClassVar[bool] = True  # what a clinic gives only where it says why (PRI-15)
 
     def clean(self, business: Business, params: Params) -> Params:
         """Return the parameters as they are stored. Raise Invalid naming what is wrong. Unknown ones are dropped."""

@@ -21,6 +21,7 @@ class Manual(ByHand):
     name = "manual"
     label = gettext_lazy("Handed over by you")
     inputs = (Input("text", "text"), Input("expires_days", "days"))
+    is_worth_money = False  # words of thanks, a card: what it is, its business knows
     slots = (Slot("manual", gettext_lazy("a present by hand:"), ("text",)),)
 
     def clean(self, business: Business, params: Params) -> Params:

@@ -20,7 +20,6 @@ from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, read_offer
 
 from . import limits, rewards
-from .presets import start_of
 from .rewards import SIDES
 
 CONDITION = ("condition", "condition_at_least")
@@ -77,12 +76,20 @@ class CampaignForm(OnceForm):
     tell_by_email = forms.BooleanField(label=gettext_lazy("By e-mail"), required=False)
     tell_by_portal = forms.BooleanField(label=gettext_lazy("As a notice in their pages"), required=False)
     approval = forms.BooleanField(label=gettext_lazy("I approve each reward by hand"), required=False)
+    override_reason = forms.CharField(
+        label=gettext_lazy("Why you may give rewards"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("It is kept with the campaign, with your name and the day."),
+    )
 
     def __init__(self, *args: Any, business: Business, base: Offer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.business, self.base = business, base or Offer()
         rewards.add_fields(self, business)
         limits.add_fields(self, business)
+        if business.kind != Business.Kind.CLINIC:
+            del self.fields["override_reason"]
         slots = [(kind.name, kind.slot or kind().action(business, {"kind": kind.name})) for kind in conditions]
         choose(self, "condition", slots)
         at_least = _("How many orders, or how much money")
@@ -111,6 +118,11 @@ class CampaignForm(OnceForm):
             self["condition_at_least"],
             self.business.currency,
         )
+
+    @property
+    def reason(self) -> str:
+        """Why a clinic gives rewards, as it was typed (PRI-15)."""
+        return str(self.cleaned_data.get("override_reason", ""))
 
     @property
     def sentence_errors(self) -> list[forms.BoundField]:
@@ -217,15 +229,6 @@ def _at_least(business: Business, condition: dict[str, Any]) -> str:
         wanted = condition[field.name]
         return money_plain(wanted, business) if field.kind == "money" else str(wanted)
     return ""
-
-
-def preset_of(business: Business, kind: str) -> Offer:
-    """Return the offer that a kind of business starts from."""
-    friend, ambassador = start_of(business, kind)
-    return Offer(
-        friend_reward={"kind": "balance", "amount": friend} if friend else None,
-        ambassador_reward={"kind": "balance", "amount": ambassador} if ambassador else None,
-    )
 
 
 class EndForm(forms.Form):

@@ -1,5 +1,7 @@
 """Setting up a campaign: the explainer, the builder, its preview, saving, ending."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +15,7 @@ from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
+from plusone.kernel.models import Business
 from plusone.messaging.quiet import is_quiet, next_loud
 from plusone.referrals import commands
 from plusone.referrals.audience import announcement_of
@@ -21,9 +24,9 @@ from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import current_campaign, waiting_count
 from plusone.referrals.queries import campaigns_of
 
-from .forms import CampaignForm, EndForm, initial_of, preset_of
+from .forms import CampaignForm, EndForm, initial_of
 from .news import reaches, say_queued
-from .presets import PRESETS
+from .presets import PRESETS, WAYS, offer_from, usual_way
 from .preview import cost_of, previews
 from .rewards import field_of
 
@@ -105,7 +108,14 @@ def save_new(request: Page) -> HttpResponse:
 
 def _create(request: Page, form: CampaignForm, offer: Offer) -> Campaign:
     actor, now = request.actor, request.now
-    made = commands.create_campaign(request.business, name=form.cleaned_data["name"], offer=offer, actor=actor, now=now)
+    made = commands.create_campaign(
+        request.business,
+        name=form.cleaned_data["name"],
+        offer=offer,
+        override_reason=form.reason,
+        actor=actor,
+        now=now,
+    )
     _say_by_what(request, made, form)
     if "activate" in request.POST:
         commands.activate_campaign(made, actor=actor, now=now)
@@ -141,7 +151,9 @@ def save(request: Page, campaign: str) -> HttpResponse:
 
     def act() -> str:
         actor, now = request.actor, request.now
-        commands.edit_campaign(found, name=form.cleaned_data["name"], offer=offer, actor=actor, now=now)
+        commands.edit_campaign(
+            found, name=form.cleaned_data["name"], offer=offer, override_reason=form.reason, actor=actor, now=now
+        )
         _say_by_what(request, found, form)
         if "activate" in request.POST and commands.activate_campaign(found, actor=actor, now=now):
             return LIVE
@@ -237,23 +249,25 @@ def _builder(
     business = request.business
     terms = list(found.versions.order_by("-version")) if found else []
     saved = offer_of(terms[0]) if terms else None
-    wanted = request.GET.get("preset", "")
+    kind, way = request.GET.get("preset", ""), request.GET.get("way", "")
+    asked = kind in PRESETS or way in WAYS
     if form is None:
-        shown = saved if saved and (_is_live(found) or not wanted) else preset_of(business, wanted or business.kind)
+        shown = saved if saved and (_is_live(found) or not asked) else offer_from(business, kind, way)
         name = found.name if found else _("Bring a friend")
         told_by = {"tell_by_email": found.tell_by_email if found else True}
         told_by["tell_by_portal"] = found.tell_by_portal if found else True
         initial = initial_of(business, name=name, offer=shown) | told_by
+        initial["override_reason"] = found.override_reason if found else ""
         form, offer = CampaignForm(business=business, initial=initial), shown
-    who = actors(business, [row.created_by for row in terms])
+    who = actors(business, [row.created_by for row in terms] + [found.override_by if found else ""])
     context = {
         "nav": "campaign",
         "title": found.name if found else _("Your campaign"),
         "campaign": found,
         "form": form,
         "previews": previews(business, offer) if offer else [],
-        "presets": None if _is_live(found) else [(kind, preset.label) for kind, preset in PRESETS.items()],
-        "preset": wanted or business.kind,
+        "starts": None if _is_live(found) else _starts(business, kind, way, is_saved=bool(saved) and not asked),
+        "overridden_by": who.get(found.override_by, "") if found else "",
         "waiting": waiting_count(found) if found else 0,
         "history": [(row, who.get(row.created_by, "")) for row in terms],
         "end_form": EndForm(),
@@ -264,6 +278,32 @@ def _builder(
         **cost_of(request, offer, form),
     }
     return render(request, "dashboard/campaign/builder.html", context)
+
+
+def _starts(business: Business, kind: str, way: str, *, is_saved: bool) -> list[dict[str, Any]]:
+    """Return what a draft can start from in one click each: a kind of business, and when rewards are given (R-293)."""
+    kind = kind if kind in PRESETS else business.kind
+    kept = f"&way={way}" if way in WAYS else ""
+    way = way if way in WAYS else usual_way(kind)
+    kinds = [
+        {
+            "label": preset.label,
+            "query": f"preset={name}{kept if name != Business.Kind.CLINIC else ''}",
+            "hint": "",
+            "on": name == kind and not is_saved,
+        }
+        for name, preset in PRESETS.items()
+    ]
+    ways = [
+        {
+            "label": each.label,
+            "query": f"preset={kind}&way={name}",
+            "hint": each.hint,
+            "on": name == way and not is_saved,
+        }
+        for name, each in WAYS.items()
+    ]
+    return [{"label": _("Start from"), "choices": kinds}, {"label": _("How to give"), "choices": ways}]
 
 
 def _is_live(found: Campaign | None) -> bool:

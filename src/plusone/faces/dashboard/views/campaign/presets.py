@@ -1,13 +1,16 @@
-"""Where a first campaign starts: what each kind of business gives, in amounts that are usual in its currency."""
+"""Where a first campaign starts: what each kind of business gives, in amounts that are usual in its currency, and how
+careful it is about when (R-293, Q-24)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from plusone.kernel.models import Business
 from plusone.kernel.money import minor_digits
+from plusone.referrals.offers import Offer
 
 # What a small present costs: about ten euros, rounded as people in that currency round.
 UNITS = {
@@ -69,3 +72,48 @@ def start_of(business: Business, kind: str) -> tuple[int | None, int | None]:
     preset = PRESETS.get(Business.Kind(kind)) if kind in Business.Kind.values else None
     preset = preset or PRESETS[Business.Kind.OTHER]
     return present(business, preset.friend), present(business, preset.ambassador)
+
+
+@dataclass(frozen=True)
+class Way:
+    """When rewards are given: the parts of an offer that one click sets, and a sentence that says so."""
+
+    label: str | Promise
+    hint: str | Promise
+    parts: dict[str, Any] = field(default_factory=dict)
+
+
+BOUGHT: dict[str, Any] = {"conditions": [{"kind": "orders", "at_least": 1}], "friend_reward_on": "qualified"}
+WAYS = {
+    "low": Way(
+        _("Low barrier"),
+        _("The friend's gift comes on registering; your client's once the friend is an active client."),
+    ),
+    "classic": Way(_("Classic"), _("Both receive theirs with the friend's first payment."), BOUGHT),
+    "safe": Way(
+        _("Safe"),
+        _("As classic, and your client's reward waits 14 days: a refund in that time takes it back."),
+        {**BOUGHT, "hold_days": 14},
+    ),
+    "recognition": Way(_("Recognition only"), _("Thanks, and no reward: no money is mentioned anywhere.")),
+}
+
+
+def usual_way(kind: str) -> str:
+    """Return the way that a kind of business starts with: a clinic thanks without a reward (PRI-15)."""
+    return "recognition" if kind == Business.Kind.CLINIC else "low"
+
+
+def offer_from(business: Business, kind: str = "", way: str = "") -> Offer:
+    """Return the offer that a kind of business starts from, given in one of the ways."""
+    kind = kind if kind in PRESETS else business.kind
+    way = way if way in WAYS else usual_way(kind)
+    if way == "recognition":
+        return Offer()
+    # Who asks a clinic's builder for rewards sees the amounts of no special trade, and what has to be said for them.
+    friend, ambassador = start_of(business, Business.Kind.OTHER if kind == Business.Kind.CLINIC else kind)
+    return Offer(
+        friend_reward={"kind": "balance", "amount": friend} if friend else None,
+        ambassador_reward={"kind": "balance", "amount": ambassador} if ambassador else None,
+        **WAYS[way].parts,
+    )
