@@ -10,6 +10,8 @@ import yaml
 from typer.testing import CliRunner
 
 from plusone.faces.cli import app
+from plusone.faces.dashboard.views import imports
+from plusone.faces.ui.middleware import BODY_MAX
 from plusone.given import KNOWN, SECRET
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,6 +65,27 @@ def test_the_image_is_built_in_two_steps_and_does_not_run_as_root() -> None:
         if line.startswith("COPY ") and "--from" not in line:
             assert all((ROOT / source).exists() for source in line.split()[1:-1]), line
     assert "--require-hashes" in "\n".join(lines)
+
+
+def test_the_image_gets_what_it_needs_and_no_secret() -> None:
+    """The folder that the build is handed holds the installation's own data where it was tried out before."""
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
+    allowed = {line[1:] for line in lines if line.startswith("!")}
+    assert lines[0] == "*", "everything is left out but what is named"
+    copied = {
+        source
+        for line in (DEPLOY / "Containerfile").read_text().splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for source in line.split()[1:-1]
+    }
+    assert copied == allowed
+
+
+def test_proxies_let_pass_what_the_program_takes() -> None:
+    """A file of 20 MB may be imported: nginx must not refuse it first, and need not take more than the program does."""
+    [megabytes] = re.findall(r"client_max_body_size (\d+)m;", (DEPLOY / "nginx.conf").read_text())
+    assert imports.FILE_MAX < BODY_MAX <= int(megabytes) * 2**20
+    assert "request_body" not in (DEPLOY / "Caddyfile").read_text(), "without it Caddy has no limit of its own"
 
 
 def test_settings_named_in_deploy_and_docs_exist() -> None:
