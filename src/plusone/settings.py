@@ -16,6 +16,7 @@ from django.utils.csp import CSP
 
 from plusone import logs
 from plusone.given import given, split, unknown, warn_of
+from plusone.mailers import route_of
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -350,31 +351,12 @@ MFA_TOTP_TOLERANCE = 1  # clocks of phones differ a little; a code works once al
 # Mail
 
 EMAIL_URL = given("EMAIL_URL")
-
-
-def _mailers() -> dict[str, Any]:
-    """The mail server of EMAIL_URL: smtp:// (plain), smtp+tls:// (STARTTLS) or smtps://."""
-    if not EMAIL_URL:
-        return {}  # Mail then waits in the database, and nothing can be sent past it unseen.
-    url = split("EMAIL_URL", EMAIL_URL)
-    if url.scheme not in {"smtp", "smtp+tls", "smtps"} or not url.hostname:
-        raise ImproperlyConfigured("PLUSONE_EMAIL_URL must look like smtp+tls://user:password@host:587.")
-    options: dict[str, Any] = {
-        "host": url.hostname,
-        "port": url.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[url.scheme],
-        "username": unquote(url.username or ""),
-        "password": unquote(url.password or ""),
-        "use_tls": url.scheme == "smtp+tls",
-        "use_ssl": url.scheme == "smtps",
-        "timeout": 15,
-    }
-    return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
-
-
-MAILERS = _mailers()
-_mail_options = dict(parse_qsl(urlsplit(EMAIL_URL).query))
-DEFAULT_FROM_EMAIL = _mail_options.get("from", f"Plusone <no-reply@{_base.hostname}>")
-DKIM_SELECTOR = _mail_options.get("dkim", "")
+_mail = route_of(EMAIL_URL)
+MAILERS = _mail.mailers
+EMAIL_PROVIDER, EMAIL_SERVER, EMAIL_SENT_BY = _mail.provider, _mail.server, _mail.sent_by
+EMAIL_SIGNING_KEY = _mail.signing_key
+DEFAULT_FROM_EMAIL = _mail.options.get("from", f"Plusone <no-reply@{_base.hostname}>")
+DKIM_SELECTOR = _mail.options.get("dkim", "")
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Logs: to standard error, JSON but where a person tries the demo

@@ -89,7 +89,7 @@ def test_who_is_not_written_to_is_listed_and_can_be_written_to_again(
 ):
     gym = house.business
     add_client(gym, "Ana", "López", email="ana@clients.example")
-    assert "Nobody. An address whose mails come back" in text_of(client.get(page))
+    assert "Nobody. An address that the mail server refuses" in text_of(client.get(page))
     for address in ("ana@clients.example", "gone@clients.example", "third@clients.example"):
         suppress(gym, address, Suppression.Reason.BOUNCED, now=NOON)
     with django_assert_max_num_queries(12):

@@ -76,7 +76,12 @@ def _spf(ask: Resolver, domain: str, server: str) -> Record:
 
 
 def _way(server: str) -> str:
-    """Name the mail server in an SPF record; one on this machine is covered by `mx`, or by nothing we could know."""
+    """Name the mail server in an SPF record; one on this machine is covered by `mx`, or by nothing we could know.
+
+    A provider names itself, as `include:…`.
+    """
+    if server.startswith("include:"):
+        return f" {server}"
     try:
         address = ip_address(server)
     except ValueError:

@@ -38,6 +38,15 @@ class MessageFailed(MessageFact):
 
 @facts
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class MessageComplained(MessageFact):
+    """Its reader has marked a message as spam, as the mail provider reports: they get no promotions any more."""
+
+    name: ClassVar[str] = "message.complained"
+    says: ClassVar[str | Promise] = _("A message was marked as spam")
+
+
+@facts
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class MessageSuppressed(MessageFact):
     """A message was written down but not sent; `reason` says why."""
 

@@ -5,6 +5,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +65,8 @@ KINDS: tuple[tuple[type[Exception], str], ...] = (
 
 def trouble_of(error: Exception) -> Trouble:
     """Say what an exception of a mail server means. In doubt it may pass: a mail is rather late than lost."""
+    if settings.EMAIL_PROVIDER and (trouble := _of_provider(error)):
+        return trouble
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return _of_recipient(error)
     if isinstance(error, ValueError) and not isinstance(error, OSError):  # an address that no header can carry
@@ -72,6 +75,27 @@ def trouble_of(error: Exception) -> Trouble:
         return _of_answer(error)
     kind = next((kind for known, kind in KINDS if isinstance(error, known)), "other")
     return Trouble(kind, said="" if isinstance(error, (TimeoutError, ConnectionError, socket.gaierror)) else str(error))
+
+
+def _of_provider(error: Exception) -> Trouble | None:
+    """Say what a provider's API means; None for what is no answer of its."""
+    from anymail import exceptions  # here: it is large, and mostly not used
+
+    if not isinstance(error, exceptions.AnymailError):
+        return None
+    said = str(getattr(error.response, "text", "") or error)[:300]
+    if isinstance(error, exceptions.AnymailInvalidAddress):
+        return Trouble("address", final=True, said=said)
+    if isinstance(error, exceptions.AnymailRecipientsRefused):
+        return Trouble("recipient", final=True, said=said)
+    status = error.status_code or 0
+    if status in (401, 403):
+        return Trouble("password", said=said)
+    if status in (402, 429) or status >= 500:
+        return Trouble("busy", said=said)
+    if status == 0 and isinstance(error, OSError):  # no answer at all
+        return Trouble("dropped")
+    return Trouble("other", said=said)
 
 
 def _of_answer(error: smtplib.SMTPResponseException) -> Trouble:

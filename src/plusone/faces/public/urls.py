@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern
 
-from .views import cards, invitations, outbox, signing_up, trying, unsubscribing
+from .views import cards, invitations, outbox, reporting, signing_up, trying, unsubscribing
 
 urlpatterns: list[URLPattern] = [
     *invitations.urlpatterns,
     *cards.urlpatterns,
+    *reporting.urlpatterns,
     *signing_up.urlpatterns,
     *trying.urlpatterns,
     *unsubscribing.urlpatterns,

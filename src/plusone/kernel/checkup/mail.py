@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from email.utils import parseaddr
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import mailers
@@ -49,7 +48,7 @@ def domain() -> Iterator[Fault]:
             "Name the sender with ?from=Name+<you@your.domain> at the end of PLUSONE_EMAIL_URL.",
         )
         return
-    host = urlsplit(settings.EMAIL_URL).hostname or ""
+    host = settings.EMAIL_SENT_BY
     for record in dns.look(sender, server=host, selector=settings.DKIM_SELECTOR):
         if record.verdict == "missing":
             problem = PROBLEMS[record.kind].format(domain=sender)

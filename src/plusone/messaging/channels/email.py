@@ -116,6 +116,8 @@ class _Policy(EmailPolicy):
 class _Mail(EmailMultiAlternatives):
     """A mail whose headers are written by our policy."""
 
+    metadata: dict[str, str]
+
     def message(self, *, policy: Any = default_policy) -> Any:
         """Return it as Python's own kind of message."""
         return super().message(policy=_Policy(linesep=policy.linesep))
@@ -135,6 +137,8 @@ def mail_of(message: Message) -> EmailMultiAlternatives:
         # One click in the mail program stops them, without a page (RFC 8058).
         headers["List-Unsubscribe"] = f"<{unsubscribe_link(message.client)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if settings.EMAIL_PROVIDER == "postmark":
+        headers["X-PM-KeepID"] = "true"  # or it writes another Message-ID over ours
     mail = _Mail(
         subject=one_line(message.subject),
         body=message.text,
@@ -145,6 +149,8 @@ def mail_of(message: Message) -> EmailMultiAlternatives:
         reply_to=[answer_to] if answer_to else None,
         headers=headers,
     )
+    # A provider hands it back when it reports what became of the mail; a mail server never sees it.
+    mail.metadata = {"message": message.public_id}
     if message.html:
         mail.attach_alternative(message.html, "text/html")
     return mail

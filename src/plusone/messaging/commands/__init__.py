@@ -4,6 +4,7 @@ from .delivery import deliver, deliver_many, hand_over
 from .erasure import forget, forget_bodies, forget_user
 from .mail import lift_suppression, send_test_mail
 from .reading import mark_read
+from .reports import note_report
 from .sending import send, send_raw, suppress, switch_channel, unsuppress, withhold
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "hand_over",
     "lift_suppression",
     "mark_read",
+    "note_report",
     "send",
     "send_raw",
     "send_test_mail",

@@ -2,7 +2,6 @@
 
 from email.utils import parseaddr
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -22,6 +21,7 @@ from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.limits import Limiter
 from plusone.kernel import dns
 from plusone.kernel.access import get
+from plusone.mailers import PROVIDERS
 from plusone.messaging.commands import lift_suppression, send_test_mail
 from plusone.messaging.models import Suppression
 from plusone.messaging.queries import suppressed, unsent
@@ -87,6 +87,8 @@ def mail(request: Page) -> HttpResponse:
         "form": form,
         "ready": "default" in mailers,
         "sender": sender,
+        "server": settings.EMAIL_SERVER,
+        "provider": PROVIDERS[settings.EMAIL_PROVIDER].label if settings.EMAIL_PROVIDER else "",
         "domain": sender.rpartition("@")[2],
         "records": _records(sender.rpartition("@")[2], checked=bool(request.GET.get("check"))),
         "checked": bool(request.GET.get("check")),
@@ -124,7 +126,7 @@ def write_again(request: Page, suppression: str) -> HttpResponse:
 
 def _records(domain: str, *, checked: bool) -> list[dict[str, Any]]:
     """Return what the sender's domain should have, and with `checked` what it has."""
-    server = urlsplit(settings.EMAIL_URL).hostname or ""
+    server = settings.EMAIL_SENT_BY
     resolver = None if checked else _Nobody()
     found = dns.look(domain, server=server, selector=settings.DKIM_SELECTOR, resolver=resolver)
     rows = []

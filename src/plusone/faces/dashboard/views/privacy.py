@@ -78,7 +78,7 @@ def _kept(business: Business) -> list[Kept]:
 
 def _processors() -> list[Kept]:
     """Return who else has the data, as this installation is set up."""
-    mail = urlsplit(settings.EMAIL_URL).hostname if settings.EMAIL_URL else ""
+    mail = settings.EMAIL_SERVER
     database = connection.settings_dict
     on = str(database.get("HOST") or "") or _("this server")
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(connection.vendor, connection.vendor)
