@@ -1,15 +1,19 @@
 """Who is written to in the loop, and what they read (R-103, R-105, R-249)."""
 
+from plusone.agenda.commands import mark_visit, unmark_visit
 from plusone.clients.commands import activate, edit_client
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.messaging.models import Message
+from plusone.referrals.automation.reactions import end_holds
 from plusone.referrals.commands import deactivate_campaign, decide_case, register_friend, reject_referral
 from plusone.referrals.models import DoubtCase
+from plusone.referrals.reasons import day_in_words
+from plusone.rewards.models import Reward
 from plusone.rules.engine import work
 from plusone.store.commands import refund
 from plusone.store.models import Product
-from world import EUR10, NOON, bring, launch, sell
+from world import EUR10, NOON, bring, later, launch, sell
 
 WHO = {"actor": "user:1", "now": NOON}
 
@@ -95,6 +99,49 @@ def test_one_decision_is_told_once_and_kindly(gym: Business, ana: Client) -> Non
     assert "no la ha aceptado" in text_of("referral.rejected")
     reject_referral(bring(ana, "Tom"), **WHO)
     assert sent().count(("referral.rejected", ana.email)) == 2
+
+
+def test_whoever_gets_less_than_promised_hears_why(gym: Business, ana: Client, bono: Product) -> None:
+    """R-116, R-249: held until a day, over a limit, smaller after a refund; each in the words of the client's page."""
+    edit_client(ana, language="en", **WHO)
+    launch(gym, hold_days=14, caps={"rewards_total": 1})
+    for name in ("Ben", "Eva"):
+        activate(bring(ana, name).friend, **WHO)
+    assert sent().count(("reward.capped", ana.email)) == 1
+    day = day_in_words(gym, Reward.objects.get(state="on_hold").available_at)
+    assert f"you can use it from {day} on" in text_of("reward.on_hold")
+    end_holds(later(15))
+    work(later(15))
+    capped = text_of("reward.capped")
+    assert "you had all the rewards that the campaign allows" in capped
+    assert "Thank you for recommending Eva!" in capped
+
+
+def test_a_share_that_shrinks_is_told_with_what_is_left(gym: Business, ana: Client, bono: Product) -> None:
+    edit_client(ana, language="en", **WHO)
+    launch(gym, ambassador={"kind": "balance", "percent": 10})
+    order = sell(bring(ana, "Ben").friend, bono)
+    refund(order, 2000, **WHO)
+    assert sent().count(("reward.reduced", ana.email)) == 1
+    assert "What is left of your reward: €3.00 of balance." in text_of("reward.reduced")
+
+
+def test_a_visit_that_was_none_is_no_refund(gym: Business, ana: Client) -> None:
+    """What is taken back because a visit was marked by mistake speaks of no purchase."""
+    edit_client(ana, language="en", **WHO)
+    launch(gym, conditions=[{"kind": "sessions_attended", "at_least": 1}])
+    ben = bring(ana, "Ben").friend
+    unmark_visit(mark_visit(ben, key="class", **WHO).visit, **WHO)
+    assert sent().count(("reward.revoked", ana.email)) == 1
+    assert "refunded" not in text_of("reward.revoked")
+
+
+def test_the_owner_is_told_whose_reward_waits(gym: Business, ana: Client) -> None:
+    """A gift is the friend's, not the ambassador's."""
+    launch(gym, friend=EUR10, ambassador=None, approval="manual", friend_reward_on="qualified")
+    activate(bring(ana, "Ben").friend, **WHO)
+    assert sent().count(("reward.review", "olga@vela.example")) == 1
+    assert "El regalo para Ben" in text_of("reward.review")
 
 
 def test_orders_are_confirmed_and_refunds_told(gym: Business, ana: Client, bono: Product) -> None:

@@ -8,6 +8,8 @@ from plusone.rules.defaults import DefaultRule, default_rules
 from plusone.rules.vocabulary import Condition, Step
 
 NOT_FLAGGED = Condition("event.flagged", "is", False)
+# Of a reward's fate only clients are written to: a lead's address is proved by nobody yet, and the page tells it too.
+A_CLIENT = Condition("client.status", "is", "active")
 
 
 def _send(template: str, *, to: str) -> tuple[Step, ...]:
@@ -81,35 +83,57 @@ class TellGift(DefaultRule):
 
 @default_rules
 class TellHold(DefaultRule):
-    """The ambassador hears that a reward is being verified."""
+    """Who will receive a reward hears that it is being verified."""
 
     name = "reward.on_hold"
-    label = _("Tell the ambassador that a reward is being verified")
+    label = _("Tell clients that a reward is being verified")
     when = reward_events.RewardQualified
-    conditions = (Condition("event.side", "is", "ambassador"),)
+    conditions = (A_CLIENT,)
     actions = _send("reward.on_hold", to="client")
 
 
 @default_rules
 class TellRevoked(DefaultRule):
-    """The ambassador hears that a reward was taken back, and why."""
+    """Who had a reward hears that it was taken back, and why."""
 
     name = "reward.revoked"
-    label = _("Tell the ambassador that a reward was taken back")
+    label = _("Tell clients that a reward was taken back")
     when = reward_events.RewardRevoked
-    conditions = (Condition("event.side", "is", "ambassador"),)
+    conditions = (A_CLIENT,)
     actions = _send("reward.revoked", to="client")
 
 
 @default_rules
 class TellDeclined(DefaultRule):
-    """The ambassador hears that a reward was declined."""
+    """Who would have received a reward hears that it was declined."""
 
     name = "reward.declined"
-    label = _("Tell the ambassador that a reward was declined")
+    label = _("Tell clients that a reward was declined")
     when = reward_events.RewardDeclined
-    conditions = (Condition("event.side", "is", "ambassador"),)
+    conditions = (A_CLIENT,)
     actions = _send("reward.declined", to="client")
+
+
+@default_rules
+class TellReduced(DefaultRule):
+    """Who has a reward hears that it shrank with a refund."""
+
+    name = "reward.reduced"
+    label = _("Tell clients that a reward became smaller")
+    when = reward_events.RewardReduced
+    conditions = (A_CLIENT,)
+    actions = _send("reward.reduced", to="client")
+
+
+@default_rules
+class TellCapped(DefaultRule):
+    """Who earned a reward hears that a limit was reached before: nobody is left to wonder (R-116)."""
+
+    name = "reward.capped"
+    label = _("Tell clients that a reward was over the limit")
+    when = reward_events.RewardCapped
+    conditions = (A_CLIENT,)
+    actions = _send("reward.capped", to="client")
 
 
 @default_rules

@@ -11,6 +11,7 @@ from plusone.messaging.texts import Context, Placeholder, placeholders
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import default_campaign, default_terms, link_of, newest_terms, referral_of
+from plusone.referrals.reasons import tell_reward
 from plusone.referrals.sentences import action_phrase, headlines, reward_phrase
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of
@@ -109,7 +110,12 @@ def _reward(ctx: Context) -> Reward | None:
     if ctx.event is None or "reward" not in ctx.event.data:
         return None
     found = Reward.objects.filter(business=ctx.business, pk=ctx.event.data["reward"])
-    return found.select_related("business").first()
+    return found.select_related("business", "client").first()
+
+
+def is_gift(ctx: Context) -> bool:
+    """Say whether the reward that the event tells of is the friend's."""
+    return ctx.event is not None and ctx.event.data.get("side") == Reward.Side.FRIEND
 
 
 def is_further(ctx: Context) -> bool:
@@ -129,6 +135,32 @@ class RewardPhrase(Placeholder):
         """Return it, where the event is about one."""
         reward = _reward(ctx)
         return phrase_of(reward) if reward else None
+
+
+@placeholders
+class Why(Placeholder):
+    """Why the reward that the event tells of stands where it does, in the words of every other page (R-116)."""
+
+    name = "why"
+    label = _("Why a reward stands where it does")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return the sentence for the client, with its day where it is about one."""
+        reward = _reward(ctx)
+        return tell_reward(reward, to="client").sentence if reward else None
+
+
+@placeholders
+class WhatNext(Placeholder):
+    """What the reader of a reward's reason can do about it."""
+
+    name = "next"
+    label = _("What a client can do about a reward")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return the sentence for the client."""
+        reward = _reward(ctx)
+        return tell_reward(reward, to="client").next if reward else None
 
 
 @placeholders

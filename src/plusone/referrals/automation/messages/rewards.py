@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.messaging.texts import Context, Template, templates
-from plusone.referrals.automation.words import is_further
+from plusone.referrals.automation.words import is_further, is_gift
 
 from .greeting import hello
 
@@ -56,7 +56,7 @@ class GiftGiven(_AboutReward):
 
 @templates
 class RewardOnHold(_AboutReward):
-    """Tells the ambassador that the verification period runs."""
+    """Tells who will receive a reward that its verification period runs, and until when."""
 
     name = "reward.on_hold"
     label = gettext_lazy("A reward is being verified")
@@ -66,19 +66,20 @@ class RewardOnHold(_AboutReward):
         return _("On its way: {reward}")
 
     def paragraphs(self, ctx: Context) -> list[str]:
-        """Say what has to pass."""
-        return [
-            hello(),
+        """Say what has to pass, and from which day on it is there."""
+        if is_gift(ctx):
+            return [hello(), _("Thank you for coming to {business}."), "{why}"]
+        came = (
             _("{friend} has come further with {business}. Thank you!")
             if is_further(ctx)
-            else _("{friend} is a client of {business} now. Thank you!"),
-            _("{reward} is yours after a short verification period. Your page shows the day."),
-        ]
+            else _("{friend} is a client of {business} now. Thank you!")
+        )
+        return [hello(), came, "{why}"]
 
 
 @templates
 class RewardTakenBack(_AboutReward):
-    """Tells the ambassador that a reward was taken back, and why."""
+    """Tells who had a reward that it was taken back, and why."""
 
     name = "reward.revoked"
     label = gettext_lazy("A reward was taken back")
@@ -89,19 +90,53 @@ class RewardTakenBack(_AboutReward):
 
     def paragraphs(self, ctx: Context) -> list[str]:
         """Say why."""
+        return [hello(), "{why}", _("What you had already used stays yours."), "{next}"]
+
+
+@templates
+class RewardSmaller(_AboutReward):
+    """Tells who has a reward that it shrank with a refund."""
+
+    name = "reward.reduced"
+    label = gettext_lazy("A reward became smaller")
+
+    def subject(self, ctx: Context) -> str:
+        """Say what."""
+        return _("A reward became smaller")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say why, and what is left."""
         return [
             hello(),
             _(
-                "The purchase that made {friend} a client of {business} was refunded, so the reward for it was "
-                "taken back."
+                "Your reward is a share of a purchase, and part of that purchase was refunded. What is left of your "
+                "reward: {reward}."
             ),
-            _("What you had already used stays yours. If you think this is wrong, write to us."),
+            _("What you had already used stays yours."),
         ]
 
 
 @templates
+class RewardOverLimit(_AboutReward):
+    """Tells who earned a reward that a limit of the campaign was reached before."""
+
+    name = "reward.capped"
+    label = gettext_lazy("A reward was over the limit")
+
+    def subject(self, ctx: Context) -> str:
+        """Say what."""
+        return _("A reward was not given")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Thank all the same, and say which limit it was."""
+        if is_gift(ctx):
+            return [hello(), _("Thank you for coming to {business}."), "{why}", "{next}"]
+        return [hello(), _("Thank you for recommending {friend}!"), "{why}", "{next}"]
+
+
+@templates
 class RewardDeclined(_AboutReward):
-    """Tells the ambassador that the business declined a reward."""
+    """Tells who would have received a reward that the business declined it."""
 
     name = "reward.declined"
     label = gettext_lazy("A reward was declined")
@@ -111,12 +146,8 @@ class RewardDeclined(_AboutReward):
         return _("A reward was not given")
 
     def paragraphs(self, ctx: Context) -> list[str]:
-        """Say whom to ask."""
-        return [
-            hello(),
-            _("{business} has looked at the reward for recommending {friend} and declined it."),
-            _("If you think this is wrong, write to us."),
-        ]
+        """Say why, and whom to ask."""
+        return [hello(), "{why}", "{next}"]
 
 
 @templates
@@ -132,13 +163,17 @@ class DecisionWanted(Template):
 
     def paragraphs(self, ctx: Context) -> list[str]:
         """Say for whom."""
-        return [
-            hello(),
-            _(
+        if is_gift(ctx):
+            waits = _(
+                "The gift for {friend}, who was recommended by {ambassador}, waits for your decision. Nothing is "
+                "given until then."
+            )
+        else:
+            waits = _(
                 "The reward for {ambassador}, who recommended {friend}, waits for your decision. Nothing is "
                 "given until then."
-            ),
-        ]
+            )
+        return [hello(), waits]
 
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the dashboard."""
