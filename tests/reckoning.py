@@ -151,6 +151,9 @@ class Reckoning:
                 return
             friend.tie.state, friend.tie.via = "activated", via
             self.settle(friend.tie, now)
+        elif friend.tie and friend.tie.reason == "completed" and not friend.tie.via:
+            friend.tie.via = via  # a lead who had done all that was asked is a client now
+            self.settle(friend.tie, now)
 
     def is_met(self, tie: Tie) -> bool:
         return all(self.holds(tie, condition) for condition in tie.terms["conditions"] or [{"kind": "activated"}])
@@ -204,8 +207,10 @@ class Reckoning:
         return tie.terms["every"] > 1 and bool(tie.terms["ambassador_reward"])
 
     def complete(self, tie: Tie) -> None:
+        """*Reading*: a lead who did all that was asked completes the recommendation as a client does."""
         waits = any(gift.state in OPEN for gift in tie.gifts) or (self.counts(tie) and not tie.qualified)
-        if tie.state == "activated" and not waits:
+        came = tie.state == "activated" or (tie.state == "registered" and tie.qualified)
+        if came and not waits:
             tie.state, tie.reason = "closed", "completed"
 
     def fill_sets(self, tie: Tie, basis: int | None, lost: str, now: datetime) -> None:

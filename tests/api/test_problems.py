@@ -152,11 +152,6 @@ def test_each_wrong_field_is_named(vela: Caller) -> None:
 
 def test_what_is_not_built_yet_says_so(vela: Caller, nobody: Caller, carla: Client, bono: Product) -> None:
     """CONTRACT: an option or kind that is not built, with anything but its default: 422 not_available."""
-    offers = [{"conditions": [{"kind": kind, "at_least": 1}]} for kind in ("membership_kept",)]
-    for offer in offers:
-        answer = vela.post("/campaigns", {"name": "X", **offer})
-        assert is_problem(answer, 422, "not_available"), offer
-        assert answer.body["errors"][0]["code"] == "not_available"
     for method, path in [
         ("POST", "/webhook-endpoints"),
     ]:
@@ -207,10 +202,26 @@ def test_an_offer_with_everything_comes_back_as_it_was_sent(vela: Caller) -> Non
         {"ambassador_reward": {"kind": "balance"}},
         {"conditions": [{"kind": "spend"}]},
         {"conditions": [{"kind": "orders", "at_least": 0}]},
+        {"conditions": [{"kind": "membership_kept", "days": 0}]},
+        {"conditions": [{"kind": "membership_bought", "membership_type": RANDOM}]},
         {"caps": {"rewards_total": -1}},
         {"budget": 1.5},
     ):
         assert is_problem(vela.post("/campaigns", {"name": "X", **wrong}), 422, "validation"), wrong
+
+
+def test_conditions_about_memberships_come_back_as_they_were_sent(vela: Caller) -> None:
+    """CONTRACT: membership_bought of any or a given type, membership_kept; the field that is wrong is named."""
+    monthly = {"name": "Mes", "kind": "recurring", "price": 4500, "period": "month"}
+    wanted = vela.post("/membership-types", monthly).body["id"]
+    sent = [{"kind": "membership_bought", "membership_type": wanted}, {"kind": "membership_kept", "days": 30}]
+    made = vela.post("/campaigns", {"name": "X", "conditions": sent, "friend_reward_on": "qualified"})
+    assert (made.status, made.body["conditions"]) == (201, sent)
+    assert made.body["terms"]["text"].count("“Mes”") == 1
+    any_type = vela.post("/campaigns", {"name": "X", "conditions": [{"kind": "membership_bought"}]})
+    assert any_type.body["conditions"] == [{"kind": "membership_bought", "membership_type": None}]
+    wrong = vela.post("/campaigns", {"name": "X", "conditions": [{**sent[0], "membership_type": RANDOM}]})
+    assert [error["field"] for error in wrong.body["errors"]] == ["conditions.0.membership_type"]
 
 
 def test_an_order_with_a_null_coupon_is_plain(vela: Caller, carla: Client, bono: Product) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from plusone.kernel.errors import Invalid, NotAvailable
+from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.kernel.money import AMOUNT_MAX
 from plusone.rewards.types import types
@@ -13,7 +13,6 @@ from plusone.rewards.types import types
 from .conditions import conditions
 from .models import Terms
 
-CONDITIONS_PLANNED = frozenset({"membership_kept"})
 CAPS = ("rewards_total", "rewards_per_month", "amount_per_month")
 ATTRIBUTIONS = ("last_touch", "first_touch")
 CLAWBACKS = ("within_balance", "only_pending", "allow_negative")
@@ -46,7 +45,7 @@ class Step:
     @property
     def takes_days(self) -> int:
         """How many days its conditions themselves ask for, as being a client for 90: no deadline may cut them short."""
-        return max((wanted.get("days", 0) for wanted in self.conditions), default=0)
+        return max((conditions[wanted["kind"]]().least_days(wanted) for wanted in self.conditions), default=0)
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def offer_of(terms: Terms) -> Offer:
 def read_offer(business: Business, sent: dict[str, Any], *, base: Offer | None = None) -> Offer:
     """Return the offer that `sent` (the contract's names) describes, over `base` where given.
 
-    Raise Invalid naming the field that is wrong, NotAvailable for what is in the contract and not built yet.
+    Raise Invalid naming the field that is wrong.
     """
     base = base or Offer()
     approval = sent.get("approval", "manual" if base.needs_approval else "auto")
@@ -124,7 +123,7 @@ def read_offer(business: Business, sent: dict[str, Any], *, base: Offer | None =
     offer = Offer(
         friend_reward=_reward(business, sent, "friend_reward", base.friend_reward),
         ambassador_reward=_reward(business, sent, "ambassador_reward", base.ambassador_reward),
-        conditions=_conditions(sent.get("conditions"), base.conditions),
+        conditions=_conditions(business, sent.get("conditions"), base.conditions),
         friend_reward_on=given_on,
         hold_days=_days(sent, "hold_days", base.hold_days),
         friend_hold_days=_days(sent, "friend_hold_days", base.friend_hold_days),
@@ -143,6 +142,7 @@ def read_offer(business: Business, sent: dict[str, Any], *, base: Offer | None =
         raise Invalid(_("Say first what is given at the start; further steps come after it."), field="steps")
     if offer.steps and offer.counts_sets:
         raise Invalid(_("One reward for several friends has no further steps. Choose one of the two."), field="steps")
+    _check_in_time(offer)
     return offer
 
 
@@ -172,7 +172,7 @@ def _step(business: Business, sent: Params) -> Params:
         )
     step = {
         "name": " ".join(name.split()),
-        "conditions": _conditions(sent.get("conditions"), [{"kind": "activated"}]),
+        "conditions": _conditions(business, sent.get("conditions"), [{"kind": "activated"}]),
         "friend_reward": _reward(business, sent, "friend_reward", None),
         "ambassador_reward": _reward(business, sent, "ambassador_reward", None),
         "hold_days": None if sent.get("hold_days") is None else _days(sent, "hold_days", 0),
@@ -180,6 +180,17 @@ def _step(business: Business, sent: Params) -> Params:
     if not step["friend_reward"] and not step["ambassador_reward"]:
         raise Invalid(_("Say what this step gives, and to whom."), field="ambassador_reward")
     return step
+
+
+def _check_in_time(offer: Offer) -> None:
+    """Raise Invalid for an offer that nobody can earn: its conditions take longer than the friend has."""
+    least = offer.all_steps[0].takes_days
+    if 0 < offer.qualification_days < least:
+        raise Invalid(
+            _("The conditions take at least %(days)s days: give the friend at least as many, or no end.")
+            % {"days": least},
+            field="qualification_days",
+        )
 
 
 def _reward(business: Business, sent: dict[str, Any], name: str, base: Params | None) -> Params | None:
@@ -200,19 +211,21 @@ def _reward(business: Business, sent: dict[str, Any], name: str, base: Params | 
         raise
 
 
-def _conditions(sent: object, base: list[Params]) -> list[Params]:
+def _conditions(business: Business, sent: object, base: list[Params]) -> list[Params]:
     if sent is None:
         return base
     if not isinstance(sent, list):
         raise Invalid(_("Conditions are a list."), field="conditions")
     found = []
-    for condition in sent:
+    for number, condition in enumerate(sent):
         kind = condition.get("kind") if isinstance(condition, dict) else None
-        if kind in CONDITIONS_PLANNED and kind not in conditions:
-            raise NotAvailable(_("This condition is not available yet."), field="conditions")
         if not isinstance(kind, str) or kind not in conditions:
             raise Invalid(_("There is no such condition."), field="conditions")
-        found.append(conditions[kind]().clean(condition))
+        try:
+            found.append(conditions[kind]().clean(business, condition))
+        except Invalid as error:
+            error.field = f"conditions.{number}.{error.field}"
+            raise
     return found or [{"kind": "activated"}]
 
 

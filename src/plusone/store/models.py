@@ -245,7 +245,7 @@ class Membership(Owned):
     source_kind = models.CharField(max_length=20, blank=True)
     source_id = models.BigIntegerField(null=True, blank=True)
     state = models.CharField(max_length=16, choices=State, default=State.PENDING_PAYMENT)
-    is_new = models.BooleanField(default=False)  # the first of its type that this client bought
+    is_new = models.BooleanField(default=False)  # no other of its type was bought with money before
     ordered_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     periods_paid = models.PositiveIntegerField(default=0)

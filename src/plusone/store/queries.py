@@ -71,10 +71,24 @@ def waiting_days(client: Client) -> int:
     return int(waiting.aggregate(total=Sum("days"))["total"] or 0)
 
 
-def memberships_bought(client: Client, *, since: datetime) -> int:
-    """Return how many memberships of types that were new to them a client bought and kept the money in."""
-    bought = client.memberships.filter(is_new=True, started_at__gte=since)
-    return bought.exclude(state=Membership.State.VOID).count()
+def memberships_paid(client: Client, *, since: datetime) -> QuerySet[Membership]:
+    """Return the memberships that a client bought with money since a moment, and did not get all of it back for.
+
+    One for nothing, as a trial is, never counts (CASES 38), nor does one that balance paid alone.
+    """
+    bought = client.memberships.filter(started_at__gte=since, order__due__gt=F("order__refunded_to_method"))
+    return bought.exclude(state=Membership.State.VOID).order_by("id")
+
+
+def runs_until(membership: Membership) -> datetime | None:
+    """Return when a membership stops running as things stand: the end of what is paid; None for as long as it goes on.
+
+    Time stands still for a frozen one.
+    """
+    if membership.state == Membership.State.FROZEN:
+        return None
+    ends = [at for at in (membership.ends_at, membership.ended_at) if at is not None]
+    return min(ends, default=None)
 
 
 def codes_of(business: Business, source_kind: str, source_ids: Iterable[int]) -> dict[int, str]:

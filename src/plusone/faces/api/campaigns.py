@@ -10,18 +10,12 @@ from plusone.kernel.access import get
 from plusone.kernel.models import Business
 from plusone.referrals import commands
 from plusone.referrals.models import Campaign, Terms
-from plusone.referrals.offers import (
-    CAPS,
-    CONDITIONS_PLANNED,
-    STEP_NAME_MAX,
-    STEPS_MAX,
-    offer_of,
-    read_offer,
-)
+from plusone.referrals.offers import CAPS, STEP_NAME_MAX, STEPS_MAX, offer_of, read_offer
 from plusone.referrals.queries import campaigns_of
 
 from .call import Call
-from .fields import NO_CONTROL, Body, Found, Id, LongName, LongNote, Moment, NotBuilt, Positive, moment, planned
+from .conditions import ConditionIn, ConditionOut, show_condition
+from .fields import NO_CONTROL, Body, Found, Id, LongName, LongNote, Moment, Positive, moment
 from .paging import Page, page
 from .terms import RewardTermsIn, RewardTermsOut, show_terms
 
@@ -29,47 +23,6 @@ router = Router(tags=["Campaigns"])
 
 State = Literal["draft", "scheduled", "active", "inactive", "archived"]
 Days = Annotated[int, Strict(), Field(ge=0, le=365)]
-
-
-class ActivatedIn(Body):
-    """The friend becomes an active client, with the first payment or by hand."""
-
-    kind: Literal["activated"]
-
-
-class OrdersIn(Body):
-    """The friend pays a number of orders with money."""
-
-    kind: Literal["orders"]
-    at_least: Positive
-
-
-class SpendIn(Body):
-    """The friend spends an amount of money in all, net of refunds."""
-
-    kind: Literal["spend"]
-    at_least: Positive
-
-
-class SessionsAttendedIn(Body):
-    """The friend comes to a number of sessions after registering."""
-
-    kind: Literal["sessions_attended"]
-    at_least: Annotated[int, Strict(), Field(ge=1, le=1000)]
-
-
-class MembershipBoughtIn(Body):
-    """The friend buys a membership, of any type; renewals do not count."""
-
-    kind: Literal["membership_bought"]
-    membership_type: NotBuilt = None
-
-
-class ConditionOut(Found):
-    """What the friend has to do; `at_least` counts orders or sessions, or is an amount in minor units."""
-
-    kind: Literal["activated", "orders", "spend", "sessions_attended", "membership_bought"]
-    at_least: int | None
 
 
 class CapsIn(Body):
@@ -88,10 +41,6 @@ class CapsOut(Found):
     amount_per_month: int | None
 
 
-ConditionIn = Annotated[
-    Annotated[ActivatedIn | OrdersIn | SpendIn | SessionsAttendedIn | MembershipBoughtIn, Field(discriminator="kind")],
-    planned(CONDITIONS_PLANNED),
-]
 Attribution = Literal["last_touch", "first_touch"]
 LinkDays = Annotated[int, Strict(), Field(ge=1, le=365)]
 SetSize = Annotated[int, Strict(), Field(ge=1, le=100)]
@@ -233,13 +182,9 @@ class CampaignList(Found):
     next: str | None
 
 
-def _conditions(conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{"at_least": None, **condition} for condition in conditions]
-
-
 def _step(step: dict[str, Any]) -> dict[str, Any]:
     rewards = {side: show_terms(step[side]) for side in ("friend_reward", "ambassador_reward")}
-    return {**step, **rewards, "conditions": _conditions(step["conditions"])}
+    return {**step, **rewards, "conditions": [show_condition(condition) for condition in step["conditions"]]}
 
 
 def _caps(caps: dict[str, int] | None) -> dict[str, int | None] | None:
@@ -261,7 +206,7 @@ def show(business: Business, campaigns: Sequence[Campaign]) -> list[dict[str, An
             "terms": {"version": terms.version, "text": terms.text.get(business.language) or terms.text["en"]},
             "friend_reward": show_terms(terms.friend_reward),
             "ambassador_reward": show_terms(terms.ambassador_reward),
-            "conditions": _conditions(terms.conditions),
+            "conditions": [show_condition(condition) for condition in terms.conditions],
             "friend_reward_on": terms.friend_reward_on,
             "hold_days": terms.hold_days,
             "friend_hold_days": terms.friend_hold_days,

@@ -1,10 +1,10 @@
 """The shapes that fields of the API have. Strict: `"5"` is no number, `1` is no yes."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Strict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, Field, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from plusone.kernel.models import Business
@@ -62,32 +62,6 @@ SignedMoney = Annotated[
     AfterValidator(_not_zero),
     WithJsonSchema({"type": "integer", "minimum": -AMOUNT_MAX, "maximum": AMOUNT_MAX, "not": {"const": 0}}),
 ]
-
-
-def only(value: Any) -> Any:
-    """Return the type of an option of the contract that has one value so far: any other is `not_available`."""
-
-    def check(sent: Any) -> Any:
-        if (type(sent) is type(value) and sent == value) or (value is None and sent == {}):
-            return sent
-        raise PydanticCustomError("not_available", "not available")
-
-    told = {"type": "null"} if value is None else {"const": value, "default": value}
-    return Annotated[Any, BeforeValidator(check), WithJsonSchema(told)]
-
-
-def planned(kinds: frozenset[str]) -> BeforeValidator:
-    """Say `not_available` for a kind of the contract that is still to be built."""
-
-    def check(sent: Any) -> Any:
-        if isinstance(sent, dict) and isinstance(sent.get("kind"), str) and sent["kind"] in kinds:
-            raise PydanticCustomError("not_available", "not available")
-        return sent
-
-    return BeforeValidator(check)
-
-
-NotBuilt = only(None)
 
 
 class Body(BaseModel):

@@ -139,6 +139,12 @@ def roll_up_visits(now: datetime) -> None:
 
 
 @sweep(every_seconds=60)
+def ask_again(now: datetime) -> None:
+    """Settle the referrals whose conditions may hold because time has passed."""
+    commands.ask_again(now)
+
+
+@sweep(every_seconds=60)
 def close_overdue(now: datetime) -> None:
     """End the referrals whose last day is over."""
     commands.close_overdue(now)

@@ -11,6 +11,7 @@ from .campaigns import (
 )
 from .deciding import (
     approve_referral,
+    ask_again,
     close_overdue,
     decide_case,
     decide_reward,
@@ -65,6 +66,7 @@ __all__ = [
     "answer_sign_up",
     "approve_referral",
     "archive_campaign",
+    "ask_again",
     "attach_referral",
     "block_ambassador",
     "change_reminder",

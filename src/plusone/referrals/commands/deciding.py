@@ -122,11 +122,21 @@ def close_overdue(now: datetime) -> int:
     missed = Q(state=Referral.State.REGISTERED, qualified_at=None) & ~Exists(promised.filter(due_by__gt=now))
     short = Q(terms__every__gt=1, terms__ambassador_reward__isnull=False, qualified_at=None)
     late = (
-        due.filter(missed | Exists(promised.filter(Q(due_by=None) | Q(due_by__lte=now))) | short)
+        due.exclude(asks_at__lte=now)  # the next round of `ask_again` settles them, what is late included
+        .filter(missed | Exists(promised.filter(Q(due_by=None) | Q(due_by__lte=now))) | short)
         .select_related("business")
         .order_by("deadline_at", "id")
     )
     return sum(end_overdue(referral, actor="system", now=now) for referral in late[:SWEEP_BATCH])
+
+
+def ask_again(now: datetime) -> int:
+    """Ask the conditions again where the time has come at which they may hold. Return how many were asked."""
+    due = Referral.objects.filter(asks_at__lte=now).exclude(state=Referral.State.CLOSED).order_by("asks_at", "id")
+    found = list(due[:SWEEP_BATCH])
+    for referral in found:
+        settle(referral, actor="system", now=now)
+    return len(found)
 
 
 def _approve(referral: Referral, *, note: str, actor: str, now: datetime) -> bool:

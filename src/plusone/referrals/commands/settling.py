@@ -3,15 +3,16 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from plusone.clients.models import Client
 from plusone.events.commands import record
 from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.referrals import events
-from plusone.referrals.conditions import all_met
+from plusone.referrals.conditions import all_met, asked_again_at
 from plusone.referrals.models import Referral
-from plusone.referrals.offers import offer_of
+from plusone.referrals.offers import Step, offer_of
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
@@ -20,25 +21,28 @@ from plusone.store.queries import first_order_with_money
 from .milestones import SET, note_qualified, settle_sets
 
 State, Reason = Referral.State, Referral.Reason
+MOMENT = timedelta(microseconds=1)
 NOT_EARNED = (Reward.State.PROMISED, Reward.State.LAPSED)
 
 
 @transaction.atomic
 def mark_activated(friend: Client, *, via: str, actor: str, now: datetime) -> Referral | None:
-    """Note that a referred friend became active, once. Return the referral, or None where there is none open."""
-    referral = (
-        Referral.objects.filter(business=friend.business, friend=friend, state=State.REGISTERED)
-        .select_related("business", "campaign")
-        .first()
-    )
+    """Note that a referred friend became active, once. Return the referral, or None where there is none.
+
+    One that was complete while the friend was a lead stays complete, and counts as activated from now on.
+    """
+    waiting = Q(state=State.REGISTERED) | Q(state=State.CLOSED, reason=Reason.COMPLETED, activated_at=None)
+    mine = Referral.objects.filter(waiting, business=friend.business, friend=friend)
+    referral = mine.select_related("business", "campaign").first()
     if referral is None:
         return None
     late = referral.deadline_at and referral.deadline_at <= now and referral.qualified_at is None
-    if late and not _goes_on(referral, _held(referral), now):
+    if referral.is_open and late and not _goes_on(referral, _held(referral), now):
         close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
         return None
-    moved = Referral.objects.filter(pk=referral.pk, state=State.REGISTERED)
-    if not moved.update(state=State.ACTIVATED, activated_at=now, via=via):
+    state = State.ACTIVATED if referral.is_open else State.CLOSED
+    moved = Referral.objects.filter(waiting, pk=referral.pk)
+    if not moved.update(state=state, activated_at=now, via=via):
         return None
     told = events.ReferralActivated(referral=referral.pk, ambassador=referral.ambassador_id, via=via)
     record(friend.business, told, client=friend.pk, actor=actor, now=now)
@@ -66,8 +70,9 @@ def settle(referral: Referral, *, lost: str = Reward.Reason.REFUNDED, actor: str
     met = {step.number: all_met(referral, step.conditions, now=now) for step in offer.all_steps}
     # What comes after the last day is too late for the first step, however long further ones go on.
     missed = offer.steps and referral.qualified_at is None and referral.deadline_at and referral.deadline_at <= now
-    met[1] = met[1] and not missed
+    met[1] = met[1] and not (missed and not _was_first_met_in_time(referral, now))
     note_qualified(referral, met[1], now=now)
+    _ask_again(referral, [step for step in offer.all_steps if not met[step.number]], now=now)
     for reward in held:
         if reward.milestone == SET:
             continue
@@ -79,17 +84,16 @@ def settle(referral: Referral, *, lost: str = Reward.Reason.REFUNDED, actor: str
     if offer.counts_sets:
         settle_sets(referral, basis=basis, lost=lost, actor=actor, now=now)
         held = _held(referral)
-    if referral.state == State.ACTIVATED and not _waits(referral, held):
+    if _is_settled(referral, held):
         _complete(referral, actor=actor, now=now)
     return referral
 
 
 @transaction.atomic
 def complete(referral: Referral, *, actor: str, now: datetime) -> bool:
-    """Close an activated referral of which nothing is left to settle, as after a person's decision. Say whether it was
-    so."""
+    """Close a referral of which nothing is left to settle, as after a person's decision. Say whether it was so."""
     referral = locked(referral)
-    if referral.state != State.ACTIVATED or _waits(referral, _held(referral)):
+    if not _is_settled(referral, _held(referral)):
         return False
     _complete(referral, actor=actor, now=now)
     return True
@@ -110,7 +114,7 @@ def is_overdue(referral: Referral, held: list[Reward], *, now: datetime) -> bool
         return False
     if any(_is_late(referral, reward, now) for reward in held):
         return True
-    if _goes_on(referral, held, now):
+    if _goes_on(referral, held, now) or _was_first_met_in_time(referral, now):
         return False
     if referral.state == State.REGISTERED:
         return referral.qualified_at is None
@@ -125,7 +129,8 @@ def end_overdue(referral: Referral, *, actor: str, now: datetime) -> bool:
     changed.
     """
     held = _held(referral)
-    if referral.qualified_at is None and not _goes_on(referral, held, now):
+    goes_on = _goes_on(referral, held, now) or _was_first_met_in_time(referral, now)
+    if referral.qualified_at is None and not goes_on:
         went_further = any(reward.step > 1 and reward.state not in NOT_EARNED for reward in held)
         if referral.state == State.REGISTERED or not went_further:
             return close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
@@ -192,7 +197,10 @@ def _held(referral: Referral) -> list[Reward]:
 def _is_late(referral: Referral, reward: Reward, now: datetime) -> bool:
     """Say whether something is still promised whose last moment has passed."""
     last = reward.due_by or referral.deadline_at
-    return reward.state == Reward.State.PROMISED and last is not None and last <= now
+    if referral.terms is None or reward.state != Reward.State.PROMISED or last is None or last > now:
+        return False
+    step = offer_of(referral.terms).all_steps[reward.step - 1]
+    return not _was_met_in_time(referral, step, last, now)
 
 
 def _goes_on(referral: Referral, held: list[Reward], now: datetime) -> bool:
@@ -213,8 +221,38 @@ def _counts(referral: Referral) -> bool:
     return referral.terms is not None and offer_of(referral.terms).counts_sets
 
 
+def _ask_again(referral: Referral, unmet: list[Step], *, now: datetime) -> None:
+    """Write when the conditions are to be asked again because time passes, for the sweep to compare with the clock."""
+    wanted = [condition for step in unmet for condition in step.conditions]
+    at = asked_again_at(referral, wanted, now=now) if referral.is_open else None
+    if at != referral.asks_at:
+        referral.asks_at = at
+        referral.save(update_fields=["asks_at"])
+
+
+def _was_met_in_time(referral: Referral, step: Step, last: datetime, now: datetime) -> bool:
+    """Say whether time made a step's conditions hold before its last moment, and only nobody has looked since."""
+    looked_late = referral.asks_at is not None and referral.asks_at < last and referral.asks_at <= now
+    return looked_late and step.takes_days > 0 and all_met(referral, step.conditions, now=last - MOMENT)
+
+
+def _was_first_met_in_time(referral: Referral, now: datetime) -> bool:
+    if referral.terms is None or referral.deadline_at is None:
+        return False
+    return _was_met_in_time(referral, offer_of(referral.terms).all_steps[0], referral.deadline_at, now)
+
+
+def _is_settled(referral: Referral, held: list[Reward]) -> bool:
+    """Say whether the friend did all that was asked, or became a client, and nothing can become of it any more.
+
+    A lead who came as often as the terms ask for is no client yet, and the referral is complete all the same.
+    """
+    came = referral.state == State.ACTIVATED or (referral.is_open and referral.qualified_at is not None)
+    return came and not _waits(referral, held)
+
+
 def _waits(referral: Referral, held: list[Reward]) -> bool:
-    """Say whether something can still become of an activated referral."""
+    """Say whether something can still become of an open referral."""
     return any(reward.is_open for reward in held) or (_counts(referral) and referral.qualified_at is None)
 
 

@@ -1,7 +1,7 @@
 """Conditions of a campaign: one class each (DESIGN 3)."""
 
-from . import activated, membership_bought, orders, sessions_attended, spend
-from .base import Condition, Input, Progress, all_met, conditions, still_missing
+from . import activated, membership_bought, membership_kept, orders, sessions_attended, spend
+from .base import Condition, Input, Progress, all_met, asked_again_at, conditions, still_missing
 
 __all__ = [
     "Condition",
@@ -9,8 +9,10 @@ __all__ = [
     "Progress",
     "activated",
     "all_met",
+    "asked_again_at",
     "conditions",
     "membership_bought",
+    "membership_kept",
     "orders",
     "sessions_attended",
     "spend",

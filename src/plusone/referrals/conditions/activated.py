@@ -37,6 +37,16 @@ class Activated(Condition):
         """Say it in the builder's words."""
         return _("becomes an active client")
 
+    def own_action(self, business: Business, params: dict[str, Any]) -> str:
+        """Say it to the friend."""
+        return _("are an active client")
+
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Say what the friend has still to do."""
         return _("Waiting for the first purchase, or for the business to activate them.")
+
+    def own_missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
+        """Say what makes one an active client."""
+        return _("You become an active client with your first purchase, or when %(business)s makes you one.") % {
+            "business": business.name
+        }

@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from plusone.kernel.errors import Invalid
+from plusone.kernel.access import get
+from plusone.kernel.errors import Invalid, NotHere
 from plusone.kernel.models import Business
 from plusone.kernel.registry import Registry
+from plusone.store.models import MembershipType
 
 if TYPE_CHECKING:
     from plusone.referrals.models import Referral
 
 AT_LEAST_MAX = 10**12
+DAYS_MAX = 365
+type Reader = Literal["ambassador", "friend"]
 
 
 @dataclass(frozen=True)
 class Input:
-    """One parameter that an owner sets: what kind of number it is, and what it starts as."""
+    """One parameter that an owner sets: what sort of value it is, and what it starts as.
+
+    A membership is a type of the business; left out, any type does.
+    """
 
     name: str
-    kind: Literal["count", "money", "days"]
+    kind: Literal["count", "money", "days", "membership"]
     label: str | Promise
-    start: int
+    start: int = 1
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it cannot be left out."""
+        return self.kind != "membership"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a friend has come: `done` of `wanted`, in pieces or in minor units."""
+    """How far a friend has come: `done` of `wanted`, in pieces, days or minor units; `at` is when it may be met."""
 
     done: int
     wanted: int
+    at: datetime | None = None
 
     @property
     def is_met(self) -> bool:
@@ -45,8 +60,8 @@ class Progress:
 class Condition:
     """Something that has to hold. Subclass it in a file of its own, with a docstring (its help text), and register it.
 
-    `action` finishes "once the friend …" as a whole phrase; `missing` tells the ambassador what is still to come
-    (R-116).
+    `action` finishes "once the friend …" and `own_action` "once you …", as whole phrases; `missing` tells the
+    ambassador what is still to come (R-116), `own_missing` the friend.
     """
 
     name: ClassVar[str]
@@ -54,27 +69,67 @@ class Condition:
     slot: ClassVar[str | Promise] = ""  # how the builder's sentence offers it, before its inputs
     inputs: ClassVar[tuple[Input, ...]] = ()
 
-    def clean(self, params: dict[str, Any]) -> dict[str, Any]:
+    def clean(self, business: Business, params: dict[str, Any]) -> dict[str, Any]:
         """Return the parameters as they are stored. Raise Invalid naming what is wrong."""
         cleaned: dict[str, Any] = {"kind": self.name}
         for wanted in self.inputs:
-            value = params.get(wanted.name)
-            if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= AT_LEAST_MAX:
-                raise Invalid(_("Write a whole number above zero."), field=wanted.name)
-            cleaned[wanted.name] = value
+            cleaned |= READ[wanted.kind](business, wanted.name, params.get(wanted.name))
         return cleaned
 
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
         """Return how far the friend has come."""
         raise NotImplementedError
 
+    def least_days(self, params: dict[str, Any]) -> int:
+        """Return how many calendar days it takes at the very least."""
+        return 0
+
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Return the whole phrase after "once the friend", in the active language."""
+        raise NotImplementedError
+
+    def asks_again_at(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> datetime | None:
+        """Return when time alone may make it hold, so that it is asked again then; None where only a fact can."""
+        return None
+
+    def own_action(self, business: Business, params: dict[str, Any]) -> str:
+        """Return the whole phrase after "once you", for the friend, in the active language."""
         raise NotImplementedError
 
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Return in one sentence what is still to come, in the active language."""
         raise NotImplementedError
+
+    def own_missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
+        """Return the same for the friend; the sentence for the ambassador where that speaks of nobody."""
+        return self.missing(business, params, progress)
+
+
+def _read_number(business: Business, name: str, value: object, *, most: int) -> dict[str, Any]:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= AT_LEAST_MAX:
+        raise Invalid(_("Write a whole number above zero."), field=name)
+    if value > most:
+        raise Invalid(_("Write a whole number from 1 to %(most)s.") % {"most": most}, field=name)
+    return {name: value}
+
+
+def _read_membership(business: Business, name: str, value: object) -> dict[str, Any]:
+    """Take the id of a type, and keep its name of the day: terms do not change by renaming."""
+    if value is None or value == "":
+        return {}
+    try:
+        wanted = get(business, MembershipType, str(value))
+    except NotHere:
+        raise Invalid(_("Choose a type of membership."), field=name, code="unknown") from None
+    return {name: wanted.public_id, "title": wanted.name}
+
+
+READ: dict[str, Callable[[Business, str, object], dict[str, Any]]] = {
+    "count": partial(_read_number, most=AT_LEAST_MAX),
+    "money": partial(_read_number, most=AT_LEAST_MAX),
+    "days": partial(_read_number, most=DAYS_MAX),
+    "membership": _read_membership,
+}
 
 
 conditions: Registry[type[Condition]] = Registry("condition")
@@ -85,8 +140,17 @@ def all_met(referral: Referral, wanted: list[dict[str, Any]], *, now: datetime) 
     return all(conditions[params["kind"]]().progress(referral, params, now=now).is_met for params in wanted)
 
 
-def still_missing(referral: Referral, wanted: list[dict[str, Any]] | None = None, *, now: datetime) -> list[str]:
-    """Return a sentence for each condition that does not hold yet: of a step's, or those of the terms' first."""
+def asked_again_at(referral: Referral, wanted: list[dict[str, Any]], *, now: datetime) -> datetime | None:
+    """Return the next moment at which time alone may change whether one of some conditions holds."""
+    moments = [conditions[params["kind"]]().asks_again_at(referral, params, now=now) for params in wanted]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def still_missing(
+    referral: Referral, wanted: list[dict[str, Any]] | None = None, *, to: Reader = "ambassador", now: datetime
+) -> list[str]:
+    """Return a sentence, for one of the two people, for each condition that does not hold yet: of a step's, or those
+    of the terms' first."""
     if wanted is None:
         wanted = referral.terms.conditions if referral.terms else []
     sentences = []
@@ -94,5 +158,6 @@ def still_missing(referral: Referral, wanted: list[dict[str, Any]] | None = None
         condition = conditions[params["kind"]]()
         progress = condition.progress(referral, params, now=now)
         if not progress.is_met:
-            sentences.append(condition.missing(referral.business, params, progress))
+            say = condition.own_missing if to == "friend" else condition.missing
+            sentences.append(say(referral.business, params, progress))
     return sentences

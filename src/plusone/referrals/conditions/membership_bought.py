@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.kernel.models import Business
-from plusone.store.queries import memberships_bought
+from plusone.store.queries import memberships_paid
 
-from .base import Condition, Progress, conditions
+from .base import Condition, Input, Progress, conditions
 
 if TYPE_CHECKING:
     from plusone.referrals.models import Referral
@@ -19,23 +19,42 @@ if TYPE_CHECKING:
 
 @conditions
 class MembershipBought(Condition):
-    """The friend buys a membership; renewing one does not count, nor does one that was wholly given back (R-146)."""
+    """The friend buys a membership with money, of any type or of the one you choose; renewing one does not count, nor
+    does a free one, nor one that was wholly given back (R-146)."""
 
     name = "membership_bought"
     label = gettext_lazy("The friend buys a membership")
-    slot = gettext_lazy("has bought a membership")
+    slot = gettext_lazy("has bought this membership:")
+    inputs = (Input("membership_type", "membership", gettext_lazy("Type of membership")),)
 
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
-        """Count the memberships bought since registering."""
-        return Progress(
-            min(1, memberships_bought(referral.friend, since=min(referral.registered_at, referral.friend.created_at))),
-            1,
-        )
+        """Look for a type that was new to the friend since they came."""
+        since = min(referral.registered_at, referral.friend.created_at)
+        bought = memberships_paid(referral.friend, since=since).filter(is_new=True)
+        if wanted := params.get("membership_type"):
+            bought = bought.filter(type__public_id=wanted)
+        return Progress(int(bought.exists()), 1)
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
-        """Say it in the builder's words."""
+        """Say which."""
+        if "title" in params:
+            return _("has bought the membership “%(membership)s”") % {"membership": params["title"]}
         return _("has bought a membership")
+
+    def own_action(self, business: Business, params: dict[str, Any]) -> str:
+        """Say it to the friend."""
+        if "title" in params:
+            return _("have bought the membership “%(membership)s”") % {"membership": params["title"]}
+        return _("have bought a membership")
 
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Say what is still to come."""
+        if "title" in params:
+            return _("Waiting for the membership “%(membership)s”.") % {"membership": params["title"]}
         return _("Waiting for the first membership.")
+
+    def own_missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
+        """Say what to buy."""
+        if "title" in params:
+            return _("Still to do: buy the membership “%(membership)s”.") % {"membership": params["title"]}
+        return _("Still to do: buy a membership.")

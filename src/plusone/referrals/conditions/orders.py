@@ -34,6 +34,11 @@ class Orders(Condition):
         number = params["at_least"]
         return ngettext("has paid an order", "has paid %(number)s orders", number) % {"number": number}
 
+    def own_action(self, business: Business, params: dict[str, Any]) -> str:
+        """Say it to the friend."""
+        number = params["at_least"]
+        return ngettext("have paid an order", "have paid %(number)s orders", number) % {"number": number}
+
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Say how many of how many."""
         return ngettext(

@@ -35,6 +35,11 @@ class SessionsAttended(Condition):
         number = params["at_least"]
         return ngettext("has come once", "has come %(number)s times", number) % {"number": number}
 
+    def own_action(self, business: Business, params: dict[str, Any]) -> str:
+        """Say it to the friend."""
+        number = params["at_least"]
+        return ngettext("have come once", "have come %(number)s times", number) % {"number": number}
+
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Say how many of how many."""
         return ngettext("%(done)s of %(wanted)s visit.", "%(done)s of %(wanted)s visits.", progress.wanted) % {

@@ -35,6 +35,10 @@ class Spend(Condition):
         """Say how much."""
         return _("has spent %(money)s") % {"money": format_money(params["at_least"], business.currency)}
 
+    def own_action(self, business: Business, params: dict[str, Any]) -> str:
+        """Say it to the friend."""
+        return _("have spent %(money)s") % {"money": format_money(params["at_least"], business.currency)}
+
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Say how much more."""
         return _("%(money)s more to spend.") % {

@@ -287,6 +287,7 @@ class Referral(Owned):
     touches = models.JSONField(default=list)  # each link that was opened: {"ambassador", "at"}, oldest first
     qualified_at = models.DateTimeField(null=True, blank=True)  # since when all conditions hold
     deadline_at = models.DateTimeField(null=True, blank=True)  # what is not qualified by then lapses
+    asks_at = models.DateTimeField(null=True, blank=True)  # when time alone may make the conditions hold
     registered_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True, blank=True)
     via = models.CharField(max_length=12, blank=True)  # manual, purchase
@@ -308,6 +309,9 @@ class Referral(Owned):
             models.Index(fields=["business", "registered_at"], name="referrals_registered"),
             models.Index(fields=["business", "activated_at"], name="referrals_activated"),
             models.Index(fields=["deadline_at"], condition=~Q(state="closed"), name="referrals_deadline"),
+            models.Index(
+                fields=["asks_at"], condition=~Q(state="closed") & Q(asks_at__isnull=False), name="referrals_asks"
+            ),
         ]
 
     @property

@@ -82,7 +82,7 @@ def deliver(order: Order, *, actor: str, now: datetime) -> None:
     if found is None or found.state != State.PENDING_PAYMENT:
         return
     before = Membership.objects.filter(client=found.client_id, type=found.type, started_at__isnull=False)
-    found.is_new = not before.filter(order__isnull=False).exclude(state=State.VOID).exists()
+    found.is_new = not before.filter(order__due__gt=0).exclude(state=State.VOID).exists()
     begin(found, now=now)
     found.save()
     told = events.MembershipStarted(membership=found.pk, is_new=found.is_new)

@@ -1,28 +1,20 @@
 """The campaign as a sentence with choices in it (R-141), and how it ends."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from plusone.faces.dashboard.forms import OnceForm, choose
-from plusone.faces.ui.tags.texts import money_plain
-from plusone.kernel.errors import Invalid, Refused
+from plusone.faces.dashboard.forms import OnceForm
+from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
-from plusone.kernel.money import parse_money
-from plusone.referrals.conditions import Condition, conditions
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, read_offer
 
-from . import limits, rewards
+from . import conditions, limits, rewards
 from .rewards import SIDES
-
-CONDITION = ("condition", "condition_at_least")
 
 
 class CampaignForm(OnceForm):
@@ -36,7 +28,6 @@ class CampaignForm(OnceForm):
     )
     friend_kind = forms.ChoiceField(label=gettext_lazy("What the friend receives"), required=False)
     ambassador_kind = forms.ChoiceField(label=gettext_lazy("What your client receives"), required=False)
-    condition = forms.ChoiceField(label=gettext_lazy("What the friend has to do"))
     friend_reward_on = forms.ChoiceField(
         label=gettext_lazy("The friend receives the gift"),
         choices=[
@@ -90,13 +81,14 @@ class CampaignForm(OnceForm):
         limits.add_fields(self, business)
         if business.kind != Business.Kind.CLINIC:
             del self.fields["override_reason"]
-        slots = [(kind.name, kind.slot or kind().action(business, {"kind": kind.name})) for kind in conditions]
-        choose(self, "condition", slots)
-        at_least = _("How many orders, or how much money")
-        self.fields["condition_at_least"] = forms.CharField(label=at_least, required=False, max_length=20)
-        self.fields["condition_at_least"].widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
-        for name in CONDITION:
-            self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
+        self.places = conditions.places_in(self.data if self.is_bound else self.initial)
+        conditions.add_fields(self, business, self.places)
+
+    def typed(self) -> dict[str, Any]:
+        """Return what stands in the fields, right or wrong, to show it again in another arrangement."""
+        return {
+            name: field.widget.value_from_datadict(self.data, self.files, name) for name, field in self.fields.items()
+        }
 
     @property
     def gift_slot(self) -> SafeString:
@@ -110,14 +102,13 @@ class CampaignForm(OnceForm):
 
     @property
     def action_slot(self) -> SafeString:
-        """The condition in the sentence."""
-        return format_html(
-            '<span class="slot">{}<wbr><span class="slot-amount slot-wanted">{} '
-            '<span class="unit-money">{}</span></span></span>',
-            self["condition"],
-            self["condition_at_least"],
-            self.business.currency,
-        )
+        """What the friend has to do, in the sentence."""
+        return conditions.slots_html(self, self.business, self.places)
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether the sentence has room for one more condition."""
+        return len(self.places) < conditions.MOST
 
     @property
     def reason(self) -> str:
@@ -154,8 +145,7 @@ class CampaignForm(OnceForm):
             {
                 "friend_reward": given.get("friend_reward"),
                 "ambassador_reward": given.get("ambassador_reward"),
-                # The form shows the first condition; more than one come from the API and stay.
-                "conditions": [given["wanted"], *self.base.conditions[1:]],
+                "conditions": given["wanted"],
                 "friend_reward_on": given["friend_reward_on"],
                 "hold_days": given["hold_days"] or 0,
                 "qualification_days": given["qualification_days"] or 0,
@@ -166,37 +156,33 @@ class CampaignForm(OnceForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Read what each slot needs: an amount, a percentage, a number of orders."""
+        """Read what each slot needs: an amount, a percentage, a number of orders; no condition stands twice."""
         given = super().clean() or self.cleaned_data
         for side in SIDES:
             if given.get("mode") != "none":
                 self._read_reward(side)
-        if given.get("condition") in conditions:
-            self._read("condition_at_least", partial(self._wanted, conditions[given["condition"]]()), "wanted")
+        given["wanted"] = []
+        for place in self.places:
+            self._read_condition(place)
         return given
 
-    def _read(self, field: str, read: Callable[[str], dict[str, Any]], into: str) -> None:
+    def _read_condition(self, place: str) -> None:
+        wanted: list[dict[str, Any]] = self.cleaned_data["wanted"]
         try:
-            self.cleaned_data[into] = read(self.cleaned_data.get(field, ""))
+            found = conditions.read(self.cleaned_data, place, self.business)
         except Refused as error:
-            self.add_error(field, str(error))
+            self.add_error(error.field or place, str(error))
+            return
+        if found in wanted:
+            self.add_error(place, _("This condition stands there already."))
+        elif found is not None:
+            wanted.append(found)
 
     def _read_reward(self, side: str) -> None:
         try:
             self.cleaned_data[f"{side}_reward"] = rewards.read(self, side, self.business)
         except Refused as error:
             self.add_error(error.field or f"{side}_amount", str(error))
-
-    def _wanted(self, condition: Condition, text: str) -> dict[str, Any]:
-        wanted: dict[str, Any] = {"kind": condition.name}
-        for field in condition.inputs:
-            if field.kind == "money":
-                wanted[field.name] = parse_money(text, self.business.currency)
-            elif text.isdecimal():
-                wanted[field.name] = int(text)
-            else:
-                raise Invalid(_("Write a whole number above zero."))
-        return condition.clean(wanted)
 
 
 def _said(value: object) -> str:
@@ -209,8 +195,6 @@ def initial_of(business: Business, *, name: str, offer: Offer) -> dict[str, Any]
     found: dict[str, Any] = {
         "name": name,
         "mode": "rewards" if offer.has_rewards else "none",
-        "condition": offer.conditions[0]["kind"],
-        "condition_at_least": _at_least(business, offer.conditions[0]),
         "qualification_days": offer.qualification_days or None,
         "friend_reward_on": offer.friend_reward_on,
         "hold_days": offer.hold_days or None,
@@ -221,14 +205,8 @@ def initial_of(business: Business, *, name: str, offer: Offer) -> dict[str, Any]
     }
     for side, reward in given.items():
         found |= rewards.shown(business, side, reward)
+    found |= conditions.shown(business, offer.conditions)
     return found | limits.shown(business, offer)
-
-
-def _at_least(business: Business, condition: dict[str, Any]) -> str:
-    for field in conditions[condition["kind"]].inputs:
-        wanted = condition[field.name]
-        return money_plain(wanted, business) if field.kind == "money" else str(wanted)
-    return ""
 
 
 class EndForm(forms.Form):

@@ -24,6 +24,7 @@ from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import current_campaign, waiting_count
 from plusone.referrals.queries import campaigns_of
 
+from . import conditions
 from .forms import CampaignForm, EndForm, initial_of
 from .news import reaches, say_queued
 from .presets import PRESETS, WAYS, offer_from, usual_way
@@ -98,6 +99,8 @@ def save_new(request: Page) -> HttpResponse:
     """Draft a campaign, and activate it where that was pressed."""
     form = CampaignForm(request.POST, business=request.business)
     offer = _offer(form)
+    if (other := _rearranged(request, form)) is not None:
+        return _builder(request, None, form=other, offer=offer)
     if offer is None or "preview" in request.POST:
         return _builder(request, None, form=form, offer=offer)
     made = act_once(form, f"campaign:{request.business.pk}", lambda: _create(request, form, offer).public_id)
@@ -145,6 +148,8 @@ def save(request: Page, campaign: str) -> HttpResponse:
     found = get(request.business, Campaign, campaign)
     form = CampaignForm(request.POST, business=request.business, base=offer_of(found.terms))
     offer = _offer(form)
+    if (other := _rearranged(request, form)) is not None:
+        return _builder(request, found, form=other, offer=offer)
     if offer is None or "preview" in request.POST:
         return _builder(request, found, form=form, offer=offer)
     was = found.terms.version
@@ -231,6 +236,13 @@ def _offer(form: CampaignForm) -> Offer | None:
         error.field = field_of(error.field, form.fields)
         show_refusal(form, error)
         return None
+
+
+def _rearranged(request: Page, form: CampaignForm) -> CampaignForm | None:
+    """Return the form with a condition more or less where that was pressed; nothing is saved or judged by it."""
+    if not {conditions.MORE, conditions.DROP} & set(request.POST):
+        return None
+    return CampaignForm(business=request.business, initial=conditions.rearranged(form.typed(), request.POST))
 
 
 def _explainer(request: Page) -> HttpResponse:

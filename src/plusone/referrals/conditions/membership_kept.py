@@ -1,0 +1,104 @@
+"""The friend kept a membership."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy, ngettext
+
+from plusone.kernel import clock
+from plusone.kernel.models import Business
+from plusone.store.models import Membership
+from plusone.store.queries import memberships_paid, runs_until
+
+from .base import Condition, Input, Progress, conditions
+
+if TYPE_CHECKING:
+    from plusone.referrals.models import Referral
+
+DAY = timedelta(days=1)
+
+
+@conditions
+class MembershipKept(Condition):
+    """The friend still has the same membership that many calendar days after it started: it runs at 00:00 of day + N,
+    active, frozen or cancelled with time left. One whose renewal is unpaid that day counts once it is paid."""
+
+    name = "membership_kept"
+    label = gettext_lazy("The friend keeps a membership for a number of days")
+    slot = gettext_lazy("still has a membership after this many days:")
+    inputs = (Input("days", "days", gettext_lazy("Number of days"), 30),)
+
+    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+        """Count the days of the membership that has run longest, up to its end."""
+        days = params["days"]
+        found = [_kept(referral.business, row, days, now) for row in self._rows(referral)]
+        return max(found, key=lambda progress: progress.done, default=Progress(0, days))
+
+    def asks_again_at(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> datetime | None:
+        """Ask on the day; where a renewal is unpaid then, every day until it is."""
+        business, moments = referral.business, []
+        for row in self._rows(referral):
+            at = _day_of(business, row, params["days"])
+            if at > now:
+                moments.append(at)
+            elif row.state == Membership.State.PAST_DUE:
+                moments.append(clock.day_start(business, clock.day_of(business, now) + DAY))
+        return min(moments, default=None)
+
+    def least_days(self, params: dict[str, Any]) -> int:
+        """As many days as it has to be kept."""
+        return int(params["days"])
+
+    def action(self, business: Business, params: dict[str, Any]) -> str:
+        """Say how long."""
+        number = params["days"]
+        return ngettext(
+            "still has a membership %(number)s day after it started",
+            "still has a membership %(number)s days after it started",
+            number,
+        ) % {"number": number}
+
+    def own_action(self, business: Business, params: dict[str, Any]) -> str:
+        """Say it to the friend."""
+        number = params["days"]
+        return ngettext(
+            "still have a membership %(number)s day after it started",
+            "still have a membership %(number)s days after it started",
+            number,
+        ) % {"number": number}
+
+    def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
+        """Say how many days of how many; nothing runs that could count before it begins anew."""
+        if progress.at is None:
+            return ngettext(
+                "Waiting for a membership that is kept %(wanted)s day.",
+                "Waiting for a membership that is kept %(wanted)s days.",
+                progress.wanted,
+            ) % {"wanted": progress.wanted}
+        return ngettext(
+            "%(done)s of %(wanted)s day with a membership.",
+            "%(done)s of %(wanted)s days with a membership.",
+            progress.wanted,
+        ) % {"done": progress.done, "wanted": progress.wanted}
+
+    def _rows(self, referral: Referral) -> list[Membership]:
+        since = min(referral.registered_at, referral.friend.created_at)
+        return list(memberships_paid(referral.friend, since=since))
+
+
+def _day_of(business: Business, row: Membership, days: int) -> datetime:
+    assert row.started_at is not None
+    return clock.day_start(business, clock.day_of(business, row.started_at) + days * DAY)
+
+
+def _kept(business: Business, row: Membership, days: int, now: datetime) -> Progress:
+    """Return how long one membership has been kept, counted in calendar days of the business."""
+    assert row.started_at is not None
+    at, end = _day_of(business, row, days), runs_until(row)
+    ends_before = end is not None and end <= at
+    until = min(now, end) if ends_before and end is not None else now
+    run = (clock.day_of(business, until) - clock.day_of(business, row.started_at)).days
+    goes_on = not ends_before or (row.state in (Membership.State.ACTIVE, Membership.State.PAST_DUE))
+    return Progress(max(0, min(run, days - 1 if ends_before else days)), days, at if goes_on else None)
