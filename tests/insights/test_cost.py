@@ -174,3 +174,14 @@ def test_every_step_of_a_draft_is_counted_on_its_own_day() -> None:
         friend = Friend(2, 1, day, day, paid)
         cost = replay(offer, [friend], since=date(2026, 1, 1), until=date(2026, 12, 31))
         assert (cost.total, cost.months[date(2026, 1, 1)], cost.qualified) == (total, 1500, 1)
+
+
+def test_of_a_choice_the_dearest_option_is_counted() -> None:
+    """R-104: what the client will choose is not known; things alone are counted, not valued."""
+    day, massage = date(2026, 1, 5), {"kind": "manual", "text": "Massage"}
+    friend = Friend(2, 1, day, day, [Paid(day, 1, 5000)])
+    options = [{"kind": "balance", "amount": 300}, {"kind": "balance", "percent": 10}, massage]
+    for chosen, total, things in ((options, 500, 0), ([massage, massage], 0, 1)):
+        offer = Offer(ambassador_reward={"kind": "choice", "options": chosen})
+        cost = replay(offer, [friend], since=date(2026, 1, 1), until=date(2026, 12, 31))
+        assert (cost.total, cost.things) == (total, things)

@@ -204,6 +204,8 @@ def _reward(business: Business, sent: dict[str, Any], name: str, base: Params | 
     kind = reward.get("kind")
     if not isinstance(kind, str) or kind not in types:
         raise Invalid(_("There is no such kind of reward."), field=name)
+    if name == "friend_reward" and types[kind].name == "choice":
+        raise Invalid(_("Only your client can be given a choice, not the friend."), field=name)
     try:
         return types[kind]().clean(business, reward)
     except Invalid as error:

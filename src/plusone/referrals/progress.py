@@ -200,6 +200,8 @@ def _rewarded(
         case Reward.State.AWAITING_APPROVAL:
             said = _("A client since %(day)s. %(business)s still has to confirm %(reward)s; you need do nothing.")
             return "in_review", said % named
+        case Reward.State.AWAITING_CHOICE:
+            return "active", _("A client since %(day)s. You have %(reward)s: choose the one you would like.") % named
         case Reward.State.PROMISED | Reward.State.ON_HOLD:
             return "active", _waiting(named, referral, reward, now)
     reward.client = referral.ambassador

@@ -88,6 +88,12 @@ REWARDS: dict[tuple[str, str], Words] = {
         _("Approve it if it is due, else decline it."),
         NOTHING,
     ),
+    (S.AWAITING_CHOICE, ""): Words(
+        _("%(name)s has %(reward)s since %(day)s, and has not chosen yet."),
+        _("You have %(reward)s since %(day)s, and have not chosen yet."),
+        _("It stays open until somebody has chosen; you can choose for %(name)s."),
+        _("Choose on your page which one you would like; until then nothing is given."),
+    ),
     (S.GRANTED, ""): Words(
         _("%(name)s received %(reward)s on %(day)s."),
         _("You received %(reward)s on %(day)s."),
@@ -244,7 +250,8 @@ REFERRALS: dict[tuple[str, str], Words] = {
 def tell_reward(reward: Reward, *, to: Reader) -> Told:
     """Say why a reward (its client and business at hand) stands where it does, in the active language."""
     words = REWARDS.get((reward.state, reward.reason)) or REWARDS[reward.state, ""]
-    at = reward.available_at if reward.state == S.ON_HOLD else reward.granted_at or reward.ended_at
+    waits = {S.ON_HOLD: reward.available_at, S.AWAITING_CHOICE: reward.choice_since}
+    at = waits.get(S(reward.state)) or reward.granted_at or reward.ended_at
     named = {
         "reward": phrase_of(reward),
         "name": reward.client.full_name,

@@ -49,6 +49,34 @@ class RewardReviewRequested(RewardFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class RewardChoiceOffered(RewardFact):
+    """A reward is due, and its client may choose which one."""
+
+    name: ClassVar[str] = "reward.choice_offered"
+    says: ClassVar[Promise] = _("A reward can be chosen")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class RewardChoiceWaiting(RewardFact):
+    """A client has not chosen for two weeks; it stays open."""
+
+    name: ClassVar[str] = "reward.choice_waiting"
+    says: ClassVar[Promise] = _("A reward still waits to be chosen")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class RewardChosen(RewardFact):
+    """It was chosen, by the client or by staff for them; `option` counts from 0, `kind` is that of the option."""
+
+    name: ClassVar[str] = "reward.chosen"
+    says: ClassVar[Promise] = _("A reward was chosen")
+    option: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class RewardGranted(RewardFact):
     """A reward was given."""
 

@@ -26,6 +26,7 @@ class Reward(Owned):
         PROMISED = "promised", _("Promised")
         ON_HOLD = "on_hold", _("In verification")
         AWAITING_APPROVAL = "awaiting_approval", _("Awaiting approval")
+        AWAITING_CHOICE = "awaiting_choice", _("To be chosen")
         GRANTED = "granted", _("Granted")
         CAPPED = "capped", _("Over the limit")
         DECLINED = "declined", _("Declined")
@@ -54,6 +55,7 @@ class Reward(Owned):
     milestone = models.CharField(max_length=20, default="1")
     kind = models.CharField(max_length=20)
     params = models.JSONField(default=dict)
+    options = models.JSONField(default=list)  # what its client may choose from once it is due; kept afterwards
     amount = models.BigIntegerField(null=True)  # minor units, for rewards in money
     state = models.CharField(max_length=20, choices=State, default=State.PROMISED)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
@@ -68,6 +70,8 @@ class Reward(Owned):
     promised_at = models.DateTimeField()
     due_by = models.DateTimeField(null=True, blank=True)  # a step's own last moment; else its source says
     available_at = models.DateTimeField(null=True, blank=True)  # when the hold ends: 00:00 in the business's time zone
+    choice_since = models.DateTimeField(null=True, blank=True)  # since when its client may choose
+    reminded_at = models.DateTimeField(null=True, blank=True)  # of the choice, once
     granted_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)  # until when what staff hand over waits
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -84,10 +88,13 @@ class Reward(Owned):
             models.Index(fields=["client", "-id"], name="rewards_client"),
             models.Index(fields=["available_at"], condition=Q(state="on_hold"), name="rewards_due"),
             models.Index(fields=["business", "state"], name="rewards_state"),
+            models.Index(
+                fields=["choice_since"], condition=Q(state="awaiting_choice", reminded_at=None), name="rewards_choice"
+            ),
         ]
 
-    OPEN = (State.PROMISED, State.ON_HOLD, State.AWAITING_APPROVAL)
-    PENDING = (State.ON_HOLD, State.AWAITING_APPROVAL)
+    PENDING = (State.ON_HOLD, State.AWAITING_APPROVAL, State.AWAITING_CHOICE)
+    OPEN = (State.PROMISED, *PENDING)
 
     @property
     def is_open(self) -> bool:

@@ -52,9 +52,20 @@ def awaiting(business: Business) -> QuerySet[Reward]:
     )
 
 
+def to_choose(client: Client) -> QuerySet[Reward]:
+    """Return the rewards that a client may choose now, the oldest first."""
+    mine = Reward.objects.filter(client=client, state=Reward.State.AWAITING_CHOICE)
+    return mine.select_related("business").order_by("choice_since", "id")
+
+
+def option_phrases(reward: Reward) -> list[str]:
+    """Return what there is to choose from, each option as a phrase."""
+    return [types[option["kind"]]().phrase(reward.business, option) for option in reward.options]
+
+
 def unsettled(client: Client) -> QuerySet[Reward]:
     """Return the rewards of a client that are not settled yet, those that wait for something first."""
-    order = {Reward.State.AWAITING_APPROVAL: 0, Reward.State.ON_HOLD: 1}
+    order = {Reward.State.AWAITING_CHOICE: 0, Reward.State.AWAITING_APPROVAL: 0, Reward.State.ON_HOLD: 1}
     whens = [When(state=state, then=Value(place)) for state, place in order.items()]
     mine = Reward.objects.filter(client=client, state__in=Reward.OPEN)
     return mine.order_by(Case(*whens, default=Value(len(order))), "-id")

@@ -26,13 +26,24 @@ from .clients import STATES, LastName
 from .fields import NO_NUL, Body, Email, Found, Id, Language, LongNote, Moment, Name, Phone, Reference, moment
 from .paging import Page, page
 from .references import row_of
+from .terms import OptionOut, show_terms
 
 router = Router(tags=["Referrals"])
 rewards = Router(tags=["Rewards"])
 
 State = Literal["invited", "registered", "activated", "closed"]
 Side = Literal["friend", "ambassador"]
-RewardState = Literal["promised", "on_hold", "awaiting_approval", "granted", "capped", "declined", "lapsed", "revoked"]
+RewardState = Literal[
+    "promised",
+    "on_hold",
+    "awaiting_approval",
+    "awaiting_choice",
+    "granted",
+    "capped",
+    "declined",
+    "lapsed",
+    "revoked",
+]
 
 
 class RewardOut(Found):
@@ -51,6 +62,7 @@ class RewardOut(Found):
     expires_at: Annotated[Moment | None, Field(description="Until when what the business hands over waits.")]
     handed_over: Annotated[bool | None, Field(description="Whether staff handed it over; null where they need not.")]
     coupon: Annotated[str | None, Field(description="The personal code, for a coupon that was issued.")]
+    options: Annotated[list[OptionOut], Field(description="What its client chooses from once it is due, in order.")]
 
 
 class ReferralOut(Found):
@@ -101,6 +113,12 @@ class DecisionIn(Body):
     """Why, for the record."""
 
     note: LongNote = ""
+
+
+class ChoiceIn(Body):
+    """Which of the options, counted from 0."""
+
+    option: Annotated[int, Strict(), Field(ge=0, le=3)]
 
 
 class ReferralFilter(Page):
@@ -159,6 +177,7 @@ def show_reward(business: Business, reward: Reward, client: Client, also: Given 
         "expires_at": moment(business, reward.expires_at),
         "handed_over": reward.pk in also.handed_over if types[reward.kind].by_hand else None,
         "coupon": also.codes.get(reward.pk),
+        "options": [show_terms(option) for option in reward.options],
     }
 
 
@@ -247,6 +266,14 @@ def hand_over_reward(request: Call, reward_id: str) -> dict[str, Any]:
     """Say that a product or another thing was handed over. 409 `nothing_to_hand_over`, `expired`."""
     reward = _reward(request, reward_id)
     deciding.hand_over(reward, actor=request.actor, now=request.now)
+    return show_reward(request.business, reward, reward.client)
+
+
+@rewards.post("/{reward_id}/choose", response=RewardOut)
+def choose_reward(request: Call, reward_id: str, body: ChoiceIn) -> dict[str, Any]:
+    """Choose for its client which of the options is given. 409 `chosen`, `nothing_to_choose`, `amount_unknown`."""
+    reward = _reward(request, reward_id)
+    commands.choose_reward(reward, body.option, actor=request.actor, now=request.now)
     return show_reward(request.business, reward, reward.client)
 
 

@@ -12,7 +12,7 @@ from plusone.referrals.outlook import towards_next
 from plusone.referrals.queries import default_terms, link_of
 from plusone.referrals.standing import is_blocked
 from plusone.rewards.models import Reward
-from plusone.rewards.queries import Wallet, to_hand_over, wallet_of
+from plusone.rewards.queries import Wallet, to_choose, to_hand_over, wallet_of
 from plusone.store.models import Coupon, Membership
 from plusone.store.queries import memberships_of, usable_coupons, waiting_days
 
@@ -43,6 +43,11 @@ class Sight:
     def things(self) -> list[Reward]:
         """What waits at the desk."""
         return list(to_hand_over(self.client.business, client=self.client, now=self.now).select_related("business"))
+
+    @cached_property
+    def choices(self) -> list[Reward]:
+        """What may be chosen now."""
+        return list(to_choose(self.client))
 
     @cached_property
     def memberships(self) -> list[Membership]:

@@ -1,8 +1,9 @@
 """What an offer would have cost: a draft replayed over the business's own or imported history. Writes nothing.
 
 It is as honest as the history: conditions of which there are no dated rows (visits, memberships) are taken as met when
-the friend became active, and named; rewards that are not money are counted, not valued; what a refund takes back after
-the verification period depends on what was spent by then, and is not taken off.
+the friend became active, and named; rewards that are not money are counted, not valued; of a choice the dearest option
+is taken; what a refund takes back after the verification period depends on what was spent by then, and is not taken
+off.
 """
 
 from collections import Counter, defaultdict
@@ -227,6 +228,10 @@ def _given(
 
     `wanted` are the conditions that are looked at again then, None where there are none.
     """
+    if options := types[reward["kind"]]().options(reward):
+        given = [_given(option, wanted, friend, at, hold_days, for_ambassador=for_ambassador) for option in options]
+        yield from sorted((due for option in given for due in option), key=lambda due: due.amount or 0)[-1:]
+        return
     kind: Any = types[reward["kind"]]()  # what a fixed or proportional amount is asks nothing of the business
     basis: int | None = None
     needs_basis = kind.needs_basis(reward)

@@ -82,6 +82,26 @@ class TellGift(DefaultRule):
 
 
 @default_rules
+class AskForChoice(DefaultRule):
+    """The ambassador hears that a reward can be chosen."""
+
+    name = "reward.choose"
+    label = _("Ask the ambassador to choose a reward")
+    when = reward_events.RewardChoiceOffered
+    actions = _send("reward.choose", to="client")
+
+
+@default_rules
+class RemindOfChoice(DefaultRule):
+    """The ambassador hears once more, after two weeks; the reward stays open."""
+
+    name = "reward.choose_reminder"
+    label = _("Remind the ambassador to choose a reward")
+    when = reward_events.RewardChoiceWaiting
+    actions = _send("reward.choose_reminder", to="client")
+
+
+@default_rules
 class TellHold(DefaultRule):
     """Who will receive a reward hears that it is being verified."""
 

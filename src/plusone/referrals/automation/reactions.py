@@ -156,6 +156,12 @@ def remind_of_cases(now: datetime) -> int:
     return commands.remind_of_cases(now)
 
 
+@sweep(every_seconds=3600)
+def remind_of_choices(now: datetime) -> int:
+    """Remind clients, once, of a reward that they have not chosen for two weeks."""
+    return rewards.remind_of_choices(now)
+
+
 @sweep(every_seconds=30)
 def end_holds(now: datetime) -> None:
     """Move the rewards on whose verification period is over, then complete their referrals."""

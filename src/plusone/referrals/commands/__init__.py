@@ -9,6 +9,7 @@ from .campaigns import (
     deactivate_campaign,
     edit_campaign,
 )
+from .choosing import choose_reward
 from .deciding import (
     approve_referral,
     ask_again,
@@ -70,6 +71,7 @@ __all__ = [
     "attach_referral",
     "block_ambassador",
     "change_reminder",
+    "choose_reward",
     "close_overdue",
     "complete",
     "create_campaign",

@@ -66,6 +66,17 @@ def take(reward: Reward, *, now: datetime) -> tuple[int | None, Reward.Reason | 
     return amount, None
 
 
+def reached(reward: Reward, *, now: datetime) -> Reward.Reason | None:
+    """Return which limit is used up already, so that nobody is asked to choose what cannot be given."""
+    for limit in limits_of(reward, now):
+        tally = Tally.objects.filter(business=reward.business, key=limit.key).first() or Tally()
+        if limit.rewards is not None and tally.number >= limit.rewards:
+            return limit.reason
+        if limit.amount is not None and tally.amount >= limit.amount:
+            return limit.reason
+    return None
+
+
 def lock_tally(business: Business, key: str) -> Tally:
     """Return the row of a limit, made where it is new, locked until the transaction ends."""
     Tally.objects.get_or_create(business=business, key=key)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from plusone.clients.models import Client
 from plusone.events.commands import record
 from plusone.kernel import clock
-from plusone.kernel.errors import Refused
+from plusone.kernel.errors import Invalid, Refused
 from plusone.rewards import events
 from plusone.rewards.models import Reward
 from plusone.rewards.types import types
@@ -22,6 +22,7 @@ from plusone.rewards.types.base import end_of
 from . import limits
 
 SWEEP_BATCH = 200
+REMIND_AFTER = timedelta(days=14)
 State, Reason = Reward.State, Reward.Reason
 
 
@@ -56,6 +57,7 @@ def promise(
         milestone=milestone,
         kind=kind.name,
         params=params,
+        options=kind.options(params),
         amount=kind.amount(client.business, params),
         hold_days=hold_days,
         needs_approval=needs_approval,
@@ -149,9 +151,52 @@ def approve(reward: Reward, *, note: str = "", actor: str, now: datetime) -> boo
         reward, (State.AWAITING_APPROVAL, State.DECLINED), actor=actor, now=now, decided_by=actor, note=note[:300]
     ):
         return True
-    if reward.state == State.GRANTED:
+    if reward.state in (State.GRANTED, State.AWAITING_CHOICE):
         return False
     raise Refused(_("This reward is not waiting for a decision."), code="not_awaiting")
+
+
+@transaction.atomic
+def choose(reward: Reward, option: int, *, basis: int | None = None, actor: str, now: datetime) -> bool:
+    """Give the option that was chosen (counted from 0) of a reward that waits for it. Say whether this call did it.
+
+    `basis` is the money that a percentage counts on. Raise Refused where another option was chosen before, or where
+    the one that is wanted is worth nothing yet; then it can still be chosen.
+    """
+    if not 0 <= option < len(reward.options):
+        raise Invalid(_("Choose one of the offered options."), field="option")
+    params: dict[str, Any] = reward.options[option]
+    kind = types[params["kind"]]()
+    amount = kind.amount(reward.business, params, basis)
+    if kind.needs_basis(params) and not amount:
+        raise Refused(
+            _("How much this is will be known with the friend's first payment. Choose it then, or another one now."),
+            code="amount_unknown",
+        )
+    chosen = {"kind": kind.name, "params": params, "amount": amount}
+    if _give(reward, (State.AWAITING_CHOICE,), actor=actor, now=now, chosen=option, **chosen):
+        return True
+    reward.refresh_from_db(fields=["params"])
+    if reward.state == State.GRANTED and reward.params == params:
+        return False
+    if reward.state in (State.GRANTED, State.CAPPED):
+        raise Refused(_("The choice was made already."), code="chosen")
+    raise Refused(_("There is nothing to choose at present."), code="nothing_to_choose")
+
+
+@transaction.atomic
+def remind_of_choices(now: datetime) -> int:
+    """Note once of each reward that has waited long for its client's choice that it still does. Return how many."""
+    late = Reward.objects.filter(
+        state=State.AWAITING_CHOICE, reminded_at=None, choice_since__lte=now - REMIND_AFTER
+    ).select_related("business", "client")
+    done = 0
+    for reward in late.order_by("choice_since", "id")[:SWEEP_BATCH]:
+        if Reward.objects.filter(pk=reward.pk, state=State.AWAITING_CHOICE, reminded_at=None).update(reminded_at=now):
+            told = events.RewardChoiceWaiting(**_told(reward))
+            record(reward.business, told, client=reward.client_id, actor="system", now=now)
+            done += 1
+    return done
 
 
 @transaction.atomic
@@ -247,14 +292,37 @@ def _review_or_grant(reward: Reward, was: tuple[str, ...], *, flagged: bool, act
 
 
 def _grant(reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, **columns: Any) -> bool:
+    """Give a reward, or let its client choose first. Say whether this call did it."""
+    if not types[reward.kind]().options(reward.params):
+        return _give(reward, was, actor=actor, now=now, **columns)
+    if over := limits.reached(reward, now=now):
+        if _move(reward, was, State.CAPPED, reason=over, ended_at=now, **columns):
+            told = events.RewardCapped(**_told(reward), reason=over)
+            record(reward.business, told, client=reward.client_id, actor=actor, now=now)
+            return True
+        return False
+    if not _move(reward, was, State.AWAITING_CHOICE, reason="", choice_since=now, ended_at=None, **columns):
+        return False
+    offered = events.RewardChoiceOffered(**_told(reward))
+    record(reward.business, offered, client=reward.client_id, actor=actor, now=now)
+    return True
+
+
+def _give(
+    reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, chosen: int | None = None, **columns: Any
+) -> bool:
     # Claimed first: of two callers one changes the row and gives, and a crash between leaves neither done.
     if not _move(reward, was, State.GRANTED, reason="", granted_at=now, ended_at=now, **columns):
         return False
+    if chosen is not None:
+        reward.refresh_from_db(fields=["kind", "params", "amount"])
+        told = events.RewardChosen(**_told(reward), option=chosen)
+        record(reward.business, told, client=reward.client_id, actor=actor, now=now)
     amount, over = limits.take(reward, now=now)
     if over is not None:
         _move(reward, (State.GRANTED,), State.CAPPED, reason=over, granted_at=None)
-        told = events.RewardCapped(**_told(reward), reason=over)
-        record(reward.business, told, client=reward.client_id, actor=actor, now=now)
+        capped = events.RewardCapped(**_told(reward), reason=over)
+        record(reward.business, capped, client=reward.client_id, actor=actor, now=now)
         return True
     if amount != reward.amount:
         reward.amount = amount

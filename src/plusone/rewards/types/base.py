@@ -30,7 +30,7 @@ class Input:
     """One parameter of a kind, as faces ask for it: its name in the contract, and what sort of value it is."""
 
     name: str
-    kind: Literal["money", "percent", "days", "text", "product", "membership", "count"]
+    kind: Literal["money", "percent", "days", "text", "product", "membership", "count", "options"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,10 @@ class RewardType:
     def needs_basis(self, params: Params) -> bool:
         """Say whether its worth depends on the friend's money."""
         return False
+
+    def options(self, params: Params) -> list[Params]:
+        """Return what its client chooses from once it is due, before anything is given; none for most kinds."""
+        return []
 
     def grant(self, reward: Reward, *, actor: str, now: datetime) -> None:
         """Hand it over. Called once, in the transaction that makes the reward granted."""

@@ -19,7 +19,7 @@ from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import events_of, referrals_of
 from plusone.referrals.reasons import tell_referral, tell_reward
 from plusone.rewards.models import Reward
-from plusone.rewards.queries import phrase_of, rewards_of
+from plusone.rewards.queries import option_phrases, phrase_of, rewards_of
 
 EVENTS_MAX = 60
 
@@ -53,6 +53,7 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
                 "what": phrase_of(reward),
                 "told": tell_reward(reward, to="staff"),
                 "step": _step(found, reward),
+                "options": option_phrases(reward) if reward.state == Reward.State.AWAITING_CHOICE else [],
                 "missing": _missing(found, reward, request.now),
                 "decided_by": who.get(reward.decided_by, ""),
             }

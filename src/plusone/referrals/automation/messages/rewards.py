@@ -55,6 +55,42 @@ class GiftGiven(_AboutReward):
 
 
 @templates
+class RewardToChoose(Template):
+    """Tells the ambassador that a reward can be chosen (R-104)."""
+
+    name = "reward.choose"
+    label = gettext_lazy("A reward can be chosen")
+
+    def subject(self, ctx: Context) -> str:
+        """Say what to do."""
+        return _("Choose your reward from {business}")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say for whom, among what, and how long."""
+        return [
+            hello(),
+            _("Thank you for recommending {friend}! You have earned {reward}."),
+            _("Choose on your page which one you would like. It stays open until you have chosen."),
+        ]
+
+    def button(self, ctx: Context) -> tuple[str, str]:
+        """Lead to the portal."""
+        return _("Choose"), "{portal}"
+
+
+@templates
+class ChoiceWaits(RewardToChoose):
+    """Reminds the ambassador of it once, after two weeks."""
+
+    name = "reward.choose_reminder"
+    label = gettext_lazy("A reward still waits to be chosen")
+
+    def subject(self, ctx: Context) -> str:
+        """Say that it is still there."""
+        return _("Your reward from {business} still waits for you")
+
+
+@templates
 class RewardOnHold(_AboutReward):
     """Tells who will receive a reward that its verification period runs, and until when."""
 

@@ -30,7 +30,7 @@ from plusone.referrals.outlook import friends_behind, live_terms
 from plusone.referrals.queries import link_of, numbers_of, referral_of, referrals_behind, referrals_of
 from plusone.referrals.reasons import tell_reward
 from plusone.rewards.models import Reward
-from plusone.rewards.queries import rewards_of, to_hand_over, unsettled, wallet_of
+from plusone.rewards.queries import option_phrases, rewards_of, to_hand_over, unsettled, wallet_of
 from plusone.store.queries import memberships_of, orders_of, usable_coupons, waiting_days
 
 from .common import client_of, crumbs, handing_on, url_of
@@ -106,7 +106,9 @@ def _coming(client: Client, open_now: Sequence[Reward]) -> list[dict[str, Any]]:
     rows = []
     for reward in open_now:
         reward.business, reward.client = client.business, client
-        rows.append({"told": tell_reward(reward, to="staff"), "referral": referrals.get(reward.pk)})
+        options = option_phrases(reward) if reward.state == Reward.State.AWAITING_CHOICE else []
+        told = tell_reward(reward, to="staff")
+        rows.append({"told": told, "referral": referrals.get(reward.pk), "reward": reward, "options": options})
     return rows
 
 
