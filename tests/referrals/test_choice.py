@@ -178,3 +178,10 @@ def test_the_friend_is_given_no_choice(gym: Business) -> None:
     with pytest.raises(Invalid) as refused:
         read_offer(gym, {"friend_reward": EITHER})
     assert refused.value.field == "friend_reward"
+
+
+def test_a_choice_is_worth_money_where_one_of_its_options_is(gym: Business) -> None:
+    """PRI-15: a clinic may let its clients choose between words of thanks."""
+    cards = [{"kind": "manual", "text": text} for text in ("Card", "Plant")]
+    for options, expected in ((cards, False), ([*cards, EUR10], True)):
+        assert read_offer(gym, {"ambassador_reward": {"kind": "choice", "options": options}}).gives_money is expected

@@ -78,7 +78,8 @@ class Offer:
     def gives_money(self) -> bool:
         """Whether anybody receives something that is worth money (PRI-15)."""
         given = [reward for step in self.all_steps for reward in (step.friend_reward, step.ambassador_reward) if reward]
-        return any(types[reward["kind"]].is_worth_money for reward in given)
+        parts = [part for reward in given for part in types[reward["kind"]]().options(reward) or [reward]]
+        return any(types[part["kind"]].is_worth_money for part in parts)
 
     @property
     def counts_sets(self) -> bool:
