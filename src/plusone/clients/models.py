@@ -183,6 +183,8 @@ class Client(Owned):
     # Texts to many up to this number, of a room above, are not for them: an import sends nothing (CONTRACT).
     told_after = models.BigIntegerField(null=True)
     undated = models.BooleanField(default=False)  # imported without a date: the first order's stands in for it
+    # What they wrote as the code of who invited them, where nobody has it: for staff, who may know whom they meant.
+    typed_code = models.CharField(max_length=40, blank=True)
     own_words = models.CharField(max_length=500, blank=True)  # with which they invite friends; empty: the usual ones
     tags = models.ManyToManyField(Tag, related_name="clients", blank=True)
     search = models.CharField(max_length=500, blank=True)

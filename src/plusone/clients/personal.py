@@ -34,6 +34,7 @@ class Profile(Kept):
         yield "business", client.business.name
         for name in ("first_name", "last_name", "email", "phone", "language", "own_words", "external_id", "code"):
             yield name, getattr(client, name) or ""
+        yield "typed_code", client.typed_code
         for name in ("status", "source", "activated_via"):
             yield name, getattr(client, name)
         for name in ("created_at", "activated_at", "archived_at"):

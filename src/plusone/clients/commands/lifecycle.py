@@ -72,12 +72,14 @@ def register_lead(
     phone: str = "",
     language: str = "",
     consent_text: str = "",
+    typed_code: str = "",
     source: str,
     professional_id: int | None = None,
     actor: str,
     now: datetime,
 ) -> Client:
-    """Make somebody who registered a lead (R-021). `consent_text` is what they agreed to, word for word.
+    """Make somebody who registered a lead (R-021). `consent_text` is what they agreed to, word for word; `typed_code`
+    what they wrote as the code of who invited them, where nobody has it (CASES 14).
 
     Raise Invalid or AlreadyExists.
     """
@@ -87,6 +89,7 @@ def register_lead(
         **columns,
         status=Status.LEAD,
         language=language,
+        typed_code=" ".join(typed_code.split())[:40],
         source=source,
         professional_id=professional_id,
         created_at=now,
@@ -226,6 +229,7 @@ def _blank(client: Client) -> None:
         language="",
         external_id=None,
         own_words="",
+        typed_code="",
         search="",
     )
     client.refresh_from_db()

@@ -45,7 +45,7 @@ class Answer:
 @transaction.atomic
 def answer_invitation(
     business: Business, ambassador: Client | None, *, first_name: str, email: str, phone: str = "", language: str = "",
-    consent_text: str = "", source: str, flags: tuple[str, ...] = (), visit_id: int | None = None,
+    consent_text: str = "", typed_code: str = "", source: str, flags: tuple[str, ...] = (), visit_id: int | None = None,
     touches: Sequence[Touch] = (), key: str, now: datetime,
 ) -> Answer:  # fmt: skip
     """Register who filled in the form of `business`; without an ambassador as a lead nobody is thanked for (CASES 14).
@@ -58,7 +58,7 @@ def answer_invitation(
     person = {"first_name": first_name, "email": email, "phone": phone}
     record = {"language": language, "consent_text": consent_text, "actor": "public", "now": now}
     if ambassador is None:
-        lead = register_without_referral(business, **person, **record)  # type: ignore[arg-type]  # texts and a time
+        lead = register_without_referral(business, **person, **record, typed_code=typed_code)  # type: ignore[arg-type]  # texts and a time
         return Answer(lead=lead) if lead else Answer(known=_tell(business, email, phone, now=now))
     try:
         made = register_friend(

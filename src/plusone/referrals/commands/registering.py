@@ -146,10 +146,11 @@ def register_without_referral(
     phone: str = "",
     language: str = "",
     consent_text: str = "",
+    typed_code: str = "",
     actor: str,
     now: datetime,
 ) -> Client | None:
-    """Register a lead whose code nobody knows: the sign-up is never blocked (CASES 14).
+    """Register a lead whose code nobody knows: the sign-up is never blocked (CASES 14), and staff see what was typed.
 
     Return None where that person is known already.
     """
@@ -164,6 +165,7 @@ def register_without_referral(
         phone=phone,
         language=language,
         consent_text=consent_text,
+        typed_code=typed_code,
         source="form",
         actor=actor,
         now=now,

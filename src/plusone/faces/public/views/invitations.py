@@ -150,6 +150,7 @@ def _register(request: Any, invitation: Invitation) -> HttpResponse:
             phone=typed["phone"],
             language=invitation.language,
             consent_text=privacy.consent_text(invitation.business) if typed.get("consent") else "",
+            typed_code=typed["code"],
             source=source,
             flags=signs.signs_of(token, trap=typed["topic"], address=address_of(request.META)),
             visit_id=visit_id,
@@ -162,7 +163,7 @@ def _register(request: Any, invitation: Invitation) -> HttpResponse:
     except Refused as error:
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
         return show(request, invitation, form, status=422)
-    return _thanks(request, invitation, typed, is_lost=ambassador is None)
+    return _thanks(request, invitation, typed, is_recommended=ambassador is not None)
 
 
 def _recommended_by(
@@ -217,15 +218,21 @@ def show(request: Any, invitation: Invitation, form: InvitationForm, **more: Any
     return render(request, "public/invitation.html", context, status=status)
 
 
-def _thanks(request: Any, invitation: Invitation, typed: dict[str, Any], *, is_lost: bool) -> HttpResponse:
+def _thanks(request: Any, invitation: Invitation, typed: dict[str, Any], *, is_recommended: bool) -> HttpResponse:
+    """Say what comes next; the gift only where there is somebody who recommends, since only they bring it (CASES 88).
+
+    That depends on the code alone, so that a client of old sees what everybody sees.
+    """
     business, offer = invitation.business, invitation.offer
+    gift = offer.friend_reward if is_recommended else None
     context = {
         **_common(request, invitation),
         "languages": [],
         "title": _("Thank you, %(name)s!") % {"name": typed["first_name"]},
         "email": typed["email"],
-        "lost_code": typed["code"].strip() if is_lost else "",
-        "gift": sentences.reward_phrase(business, offer.friend_reward) if offer.friend_reward else "",
+        "is_recommended": is_recommended,
+        "lost_code": "" if is_recommended else typed["code"].strip(),
+        "gift": sentences.reward_phrase(business, gift) if gift else "",
         "is_gift_at_once": offer.friend_reward_on == "registered",
     }
     return render(request, "public/thanks.html", context)
