@@ -170,8 +170,8 @@ def test_the_sentences_say_sets_first_links_and_who_must_be_active(gym: Business
     more = {"every": 3, "attribution": "first_touch", "require_active_ambassador": True}
     offer = read_offer(gym, {"ambassador_reward": EUR15, **more})
     assert for_owner(gym, offer) == (
-        "When your client recommends a friend, the friend receives nothing extra. Then, for every 3 friends "
-        "of whom each becomes an active client, your client receives €15.00 of balance."
+        "When your client recommends friends, your client receives €15.00 of balance for every 3 of them of whom each "
+        "becomes an active client. The friends get nothing for registering."
     )
     told = for_ambassador(gym, offer)
     assert told[0] == (

@@ -148,7 +148,7 @@ def test_a_product_waits_until_it_is_handed_over(gym: Business, ana: Client, bon
     assert early.value.code == "nothing_to_hand_over"
     sell(referral.friend, bono)
     [waiting] = to_hand_over(gym, client=ana, now=NOON)
-    assert phrase_of(waiting) == "“Camiseta” as a present, to collect within 10 days"
+    assert phrase_of(waiting) == "“Camiseta” as a present (to collect within 10 days)"
     assert not to_hand_over(gym, now=later(10))  # its end is a moment, not a run of the worker
     with pytest.raises(Refused) as late:
         hand_over(reward, actor="user:1", now=later(10))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from django.utils import translation
 
 from plusone.clients.commands import activate
 from plusone.clients.models import Client
@@ -14,11 +15,11 @@ from plusone.referrals.commands import close_overdue
 from plusone.referrals.conditions import still_missing
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import read_offer
-from plusone.referrals.sentences import for_ambassador, for_owner
+from plusone.referrals.sentences import for_ambassador, for_friend, for_owner, texts
 from plusone.rewards.models import Reward
 from plusone.store.commands import refund
 from plusone.store.models import Product
-from world import NOON, add_client, bring, later, launch, sell
+from world import EUR15, NOON, add_client, bring, later, launch, sell
 
 WHO = {"actor": "user:1", "now": NOON}
 TEN_PERCENT = {"kind": "balance", "percent": 10}
@@ -213,12 +214,47 @@ def test_terms_say_what_is_enforced(gym: Business) -> None:
         },
     )
     assert for_owner(gym, offer) == (
-        "When your client recommends a friend, the friend receives nothing extra. Then, once the friend becomes an "
-        "active client and has spent €50.00, your client receives 10 % of the first purchase as balance."
+        "When your client recommends a friend and the friend becomes an active client and has spent €50.00, your "
+        "client receives 10 % of the first purchase as balance. The friend gets nothing for registering."
     )
     told = " ".join(for_ambassador(gym, offer))
     assert "60 days" in told
     assert "At most 3 rewards a month." in told
+
+
+def told_in(language: str, gym: Business, **sent: object) -> str:
+    with translation.override(language):
+        return texts(gym, read_offer(gym, {"qualification_days": 0, **sent}))[language]
+
+
+def test_where_one_side_gets_nothing_the_sentence_is_another(gym: Business) -> None:
+    """R-141: no language has to take “nothing” for a thing that is received."""
+    none = {
+        "en": "The friend gets nothing for registering.",
+        "es": "El amigo no recibe nada por registrarse.",
+        "fr": "L'ami ne reçoit rien pour son inscription.",
+    }
+    thanked = {
+        "en": "your client is thanked, without a reward for it.",
+        "es": "tu cliente recibe las gracias, sin recompensa por ello.",
+        "fr": "votre client est remercié, sans récompense pour cela.",
+    }
+    for language in none:
+        assert told_in(language, gym, ambassador_reward=EUR15).endswith(none[language])
+        assert told_in(language, gym, friend_reward=EUR15).endswith(thanked[language])
+        assert "(" not in told_in(language, gym, friend_reward=EUR15, ambassador_reward=EUR15)
+    sets = told_in("es", gym, ambassador_reward=EUR15, every=3)
+    assert sets.endswith("Los amigos no reciben nada por registrarse.")
+
+
+def test_an_end_stands_with_what_ends(gym: Business) -> None:
+    """CASES 88: whichever sentence it stands in, in each language."""
+    gift = {**EUR15, "expires_days": 180}
+    with translation.override("en"):
+        first = for_friend(gym, read_offer(gym, {"friend_reward": gift}))[0]
+    assert first == "You receive €15.00 of balance (to use within 180 days) at Studio Vela as soon as you register."
+    one_day = told_in("es", gym, ambassador_reward={**EUR15, "expires_days": 1})
+    assert "tu cliente recibe 15,00 € de saldo (para usar en 1 día)." in one_day.replace("\xa0", " ")
 
 
 def test_unknown_limits_and_options_are_refused(gym: Business) -> None:

@@ -163,8 +163,8 @@ def test_the_offer_tells_every_step_to_everybody(gym: Business) -> None:
     steps = [REGULAR, {**LOYAL, "hold_days": 10}]
     offer = read_offer(gym, {"ambassador_reward": EUR15, "qualification_days": 0, "steps": steps})
     assert for_owner(gym, offer) == (
-        "When your client recommends a friend, the friend receives nothing extra. Then, once the friend becomes an "
-        "active client, your client receives €15.00 of balance. Once the friend has come 2 times, your client also "
+        "When your client recommends a friend and the friend becomes an active client, your client receives €15.00 of "
+        "balance. The friend gets nothing for registering. Once the friend has come 2 times, your client also "
         "receives €10.00 of balance. Once the friend has spent €90.00, the friend also receives €5.00 of balance, and "
         "your client €20.00 of balance."
     )

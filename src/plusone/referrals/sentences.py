@@ -20,10 +20,8 @@ LANGUAGES = ("en", "es", "fr")
 
 
 def reward_phrase(business: Business, params: dict[str, Any] | None) -> str:
-    """Return what a side receives, as a phrase; "nothing extra" where there is nothing."""
-    if not params:
-        return _("nothing extra")
-    return types[params["kind"]]().phrase(business, params)
+    """Return what a side receives, as a phrase. Where it is nothing, say another sentence: no phrase fits then."""
+    return types[params["kind"]]().phrase(business, params) if params else ""
 
 
 def action_phrase(business: Business, offer: Offer) -> str:
@@ -42,46 +40,60 @@ def _first_for_owner(business: Business, offer: Offer) -> str:
             "When your client recommends a friend, you both see it. Once the friend %(action)s, your "
             "client is thanked. No reward is given."
         ) % {"action": action_phrase(business, offer)}
-    parts = {
-        "gift": reward_phrase(business, offer.friend_reward),
-        "action": action_phrase(business, offer),
-        "reward": reward_phrase(business, offer.ambassador_reward),
-    }
-    if offer.counts_sets:
-        return _for_owner_in_sets(offer, parts)
-    if offer.friend_reward_on == "qualified" and offer.friend_reward:
-        return (
-            _(
-                "When your client recommends a friend and the friend %(action)s, the friend receives "
-                "%(gift)s and your client receives %(reward)s."
-            )
-            % parts
+    action = {"action": action_phrase(business, offer), "number": offer.every}
+    if not offer.ambassador_reward:
+        gift = {**action, "gift": reward_phrase(business, offer.friend_reward)}
+        return _for_owner_friend_alone(offer) % gift
+    reward = {**action, "reward": reward_phrase(business, offer.ambassador_reward)}
+    if not offer.friend_reward:
+        return _for_owner_client_alone(offer) % reward
+    return _for_owner_both(offer) % {**reward, "gift": reward_phrase(business, offer.friend_reward)}
+
+
+def _for_owner_friend_alone(offer: Offer) -> str:
+    if offer.friend_reward_on == "qualified":
+        return _(
+            "When your client recommends a friend and the friend %(action)s, the friend receives %(gift)s. Your "
+            "client is thanked, without a reward for it."
         )
-    return (
-        _(
-            "When your client recommends a friend, the friend receives %(gift)s. Then, once the "
-            "friend %(action)s, your client receives %(reward)s."
-        )
-        % parts
+    return _(
+        "When your client recommends a friend, the friend receives %(gift)s. Once the friend %(action)s, your "
+        "client is thanked, without a reward for it."
     )
 
 
-def _for_owner_in_sets(offer: Offer, parts: dict[str, Any]) -> str:
-    parts = {**parts, "number": offer.every}
-    if offer.friend_reward_on == "qualified" and offer.friend_reward:
-        return (
-            _(
-                "When your client recommends a friend and the friend %(action)s, the friend receives "
-                "%(gift)s. For every %(number)s such friends, your client receives %(reward)s."
-            )
-            % parts
+def _for_owner_client_alone(offer: Offer) -> str:
+    if offer.counts_sets:
+        return _(
+            "When your client recommends friends, your client receives %(reward)s for every %(number)s of them of "
+            "whom each %(action)s. The friends get nothing for registering."
         )
-    return (
-        _(
+    return _(
+        "When your client recommends a friend and the friend %(action)s, your client receives %(reward)s. The "
+        "friend gets nothing for registering."
+    )
+
+
+def _for_owner_both(offer: Offer) -> str:
+    is_late = offer.friend_reward_on == "qualified"
+    if offer.counts_sets and is_late:
+        return _(
+            "When your client recommends a friend and the friend %(action)s, the friend receives "
+            "%(gift)s. For every %(number)s such friends, your client receives %(reward)s."
+        )
+    if offer.counts_sets:
+        return _(
             "When your client recommends a friend, the friend receives %(gift)s. Then, for every "
             "%(number)s friends of whom each %(action)s, your client receives %(reward)s."
         )
-        % parts
+    if is_late:
+        return _(
+            "When your client recommends a friend and the friend %(action)s, the friend receives "
+            "%(gift)s and your client receives %(reward)s."
+        )
+    return _(
+        "When your client recommends a friend, the friend receives %(gift)s. Then, once the "
+        "friend %(action)s, your client receives %(reward)s."
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from plusone.kernel.models import Business
 from plusone.kernel.money import format_money, share
@@ -40,11 +40,22 @@ class Balance(RewardType):
         if params.get("amount") is None:
             percent = {"percent": percent_number(params["percent"]), "days": days}
             if days:
-                return _("%(percent)s %% of the first purchase as balance, to use within %(days)s days") % percent
+                return (
+                    ngettext(
+                        "%(percent)s %% of the first purchase as balance (to use within %(days)s day)",
+                        "%(percent)s %% of the first purchase as balance (to use within %(days)s days)",
+                        days,
+                    )
+                    % percent
+                )
             return _("%(percent)s %% of the first purchase as balance") % percent
         money = format_money(params["amount"], business.currency)
         if days:
-            return _("%(money)s of balance, to use within %(days)s days") % {"money": money, "days": days}
+            return ngettext(
+                "%(money)s of balance (to use within %(days)s day)",
+                "%(money)s of balance (to use within %(days)s days)",
+                days,
+            ) % {"money": money, "days": days}
         return _("%(money)s of balance") % {"money": money}
 
     def use(self, business: Business, params: Params) -> str:

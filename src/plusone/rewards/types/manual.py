@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
@@ -34,5 +34,7 @@ class Manual(ByHand):
     def phrase(self, business: Business, params: Params) -> str:
         """Say it in the owner's words, and its end where it has one."""
         if days := params.get("expires_days"):
-            return _("“%(text)s”, to collect within %(days)s days") % {"text": params["text"], "days": days}
+            return ngettext(
+                "“%(text)s” (to collect within %(days)s day)", "“%(text)s” (to collect within %(days)s days)", days
+            ) % {"text": params["text"], "days": days}
         return _("“%(text)s”") % {"text": params["text"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from plusone.kernel.access import get
 from plusone.kernel.errors import Invalid, NotHere
@@ -34,8 +34,9 @@ class Product(ByHand):
     def phrase(self, business: Business, params: Params) -> str:
         """Name it, and its end where it has one."""
         if days := params.get("expires_days"):
-            return _("“%(product)s” as a present, to collect within %(days)s days") % {
-                "product": params["title"],
-                "days": days,
-            }
+            return ngettext(
+                "“%(product)s” as a present (to collect within %(days)s day)",
+                "“%(product)s” as a present (to collect within %(days)s days)",
+                days,
+            ) % {"product": params["title"], "days": days}
         return _("“%(product)s” as a present") % {"product": params["title"]}
