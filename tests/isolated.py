@@ -186,6 +186,7 @@ def values_of(business: Business) -> dict[str, str]:
         "code": Client.objects.filter(business=business).order_by("pk")[0].code,
         "token": "x",
         "name": "registered_leads",
+        "topic": "campaign",
         "version": _version(business),
         "side": "192",
         "session": "777777",

@@ -1,8 +1,9 @@
-"""A goal is set and given up (R-107)."""
+"""A goal is set and given up (R-107); somebody says whether a help text helped."""
 
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
@@ -12,7 +13,7 @@ from plusone.kernel.money import AMOUNT_MAX
 
 from . import events
 from .kpis import kpis
-from .models import Goal
+from .models import Goal, HelpAnswer
 
 GOALS_MAX = 24
 DAYS_MAX = 3660
@@ -56,3 +57,11 @@ def remove_goal(goal: Goal, *, actor: str, now: datetime) -> None:
     told = events.GoalRemoved(goal=goal.pk, kpi=goal.kpi)
     record(goal.business, told, actor=actor, now=now)
     goal.delete()
+
+
+@transaction.atomic
+def answer_help(business: Business, topic: str, *, is_yes: bool) -> None:
+    """Count that a help text answered a question, or did not. It is about the text, so no fact tells who said it."""
+    HelpAnswer.objects.get_or_create(business=business, topic=topic)
+    changed = {"yes": F("yes") + 1} if is_yes else {"no": F("no") + 1}
+    HelpAnswer.objects.filter(business=business, topic=topic).update(**changed)

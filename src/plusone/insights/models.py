@@ -22,3 +22,14 @@ class Goal(Owned):
             models.CheckConstraint(condition=Q(target__gt=0), name="insights_goal_positive"),
             models.CheckConstraint(condition=Q(until__gte=F("since")), name="insights_goal_days"),
         ]
+
+
+class HelpAnswer(Owned):
+    """How often a help text answered somebody's question in a business, and how often not. Nobody is in it."""
+
+    topic = models.CharField(max_length=40)
+    yes = models.PositiveIntegerField(default=0)
+    no = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business", "topic"], name="insights_help_once")]

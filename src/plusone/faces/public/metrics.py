@@ -13,6 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from plusone.faces.ui import requests
+from plusone.insights.queries import help_answered
 from plusone.kernel.queue import queries as queue
 from plusone.ledger.queries import has_drifted
 from plusone.messaging.queries import failed_count, unsent_count, waiting_count
@@ -47,9 +48,10 @@ class Installation(Collector):
                 "ledger_drift": ("1 where the books do not add up, else 0.", self._ledger_drift()),
             }
             tasks = queue.failures(since=timezone.now() - FAILED_WITHIN)
+            helped = help_answered()
         except (DatabaseError, InterfaceError):
             log.exception("The metrics could not be read.")
-            found, tasks = {}, {}
+            found, tasks, helped = {}, {}, []
         answers = ("1 where the database answers, else 0.", int(bool(found)))
         for name, (says, value) in {"database_up": answers, **found}.items():
             yield GaugeMetricFamily(f"plusone_{name}", says, value)
@@ -59,6 +61,12 @@ class Installation(Collector):
         for path, count in tasks.items():
             failed.add_metric([path], count)
         yield failed
+        said = "Answers to whether a help text answered the question."
+        told = GaugeMetricFamily("plusone_help_answers", said, labels=["topic", "answer"])
+        for topic, yes, no in helped:
+            told.add_metric([topic, "yes"], yes)
+            told.add_metric([topic, "no"], no)
+        yield told
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Registering must not ask the database."""

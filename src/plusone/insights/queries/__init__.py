@@ -3,6 +3,7 @@
 from .ambassadors import ORDERS, History, LeadHistory, Movement, Standing, ambassadors, history_of
 from .cost import Cost, Friend, Paid, replay, unknown_words, would_cost
 from .goals import Progress, goals_of, progress_of
+from .helping import help_answered, help_answers
 from .impact import FUNNEL, Activated, Funnel, Impact, Month, figures, funnel_of, impact, months
 from .indicators import Indicator, indicators, indicators_total
 from .liability import BookMonth, Snapshot, balance_book, book_years, snapshot
@@ -31,6 +32,8 @@ __all__ = [
     "figures",
     "funnel_of",
     "goals_of",
+    "help_answered",
+    "help_answers",
     "history_of",
     "impact",
     "indicators",

@@ -7,7 +7,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from plusone.faces.ui import brand, navigation, toasts
+from plusone.faces.ui import brand, helping, navigation, toasts
 from plusone.faces.ui.navigation import Link
 
 register = Library()
@@ -41,6 +41,13 @@ def staff_places(context: Context) -> list[Link]:
             request=context.get("request"),
         )
     )
+
+
+@register.simple_tag(takes_context=True)
+def help_topic(context: Context) -> helping.Topic | None:
+    """Return what helps on this page, for who works in its business."""
+    works_here = getattr(context.get("request"), "collaborator", None) is not None and business_of(context)
+    return helping.topic_of(str(context.get("nav") or "")) if works_here else None
 
 
 @register.simple_tag(takes_context=True)
