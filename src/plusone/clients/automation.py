@@ -20,6 +20,12 @@ def forget_departures(now: datetime) -> int:
     return commands.forget_departures(now)
 
 
+@sweep(every_seconds=600)
+def expire_invitations(now: datetime) -> int:
+    """End invitations that nobody answered in time."""
+    return commands.expire_invitations(now)
+
+
 @sweep(every_seconds=3600)
 def forget_exports(now: datetime) -> int:
     """Delete copies of data whose days are over."""

@@ -21,6 +21,35 @@ class ClientCreated(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class ClientInvited(Fact):
+    """Somebody was asked by mail to be a client; `times` says how often by now."""
+
+    name: ClassVar[str] = "client.invited"
+    says: ClassVar[Promise] = _("A client was invited")
+    times: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ClientInvitationAccepted(Fact):
+    """Somebody who was invited proved their address and is a client now."""
+
+    name: ClassVar[str] = "client.invitation_accepted"
+    says: ClassVar[Promise] = _("An invited client accepted")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ClientInvitationRevoked(Fact):
+    """An invitation was taken back (`revoked`) or came to its end (`expired`); nothing personal is kept."""
+
+    name: ClassVar[str] = "client.invitation_revoked"
+    says: ClassVar[Promise] = _("An invitation of a client ended")
+    reason: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class ClientRegistered(Fact):
     """Somebody registered and is a lead now."""
 

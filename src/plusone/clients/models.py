@@ -4,11 +4,13 @@ Personal data lives here and nowhere above the ledger.
 """
 
 import unicodedata
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from plusone.kernel import ids
 from plusone.kernel.models import Business, Collaborator, Owned, User
@@ -156,6 +158,7 @@ class Client(Owned):
     class Status(models.TextChoices):
         """Where a client stands. `deleted` is a tombstone without personal data."""
 
+        INVITED = "invited", pgettext_lazy("client", "Invited")
         LEAD = "lead", _("Lead")
         ACTIVE = "active", _("Active")
         ARCHIVED = "archived", _("Archived")
@@ -176,7 +179,7 @@ class Client(Owned):
     phone = models.CharField(max_length=20, blank=True)  # E.164
     language = models.CharField(max_length=8, blank=True)
     code = models.CharField(max_length=9, unique=True, default=ids.referral_code)
-    source = models.CharField(max_length=20)  # staff, referral, form, import, api
+    source = models.CharField(max_length=20)  # staff, invitation, signup, referral, form, import, api
     news_by_default = models.BooleanField(default=False)  # told of news until they say anything about it (R-243)
     external_id = models.CharField(max_length=120, null=True, blank=True)
     import_id = models.BigIntegerField(null=True)  # the file, of a room above, that brought them through a browser
@@ -238,6 +241,11 @@ class Client(Owned):
         return self.status == self.Status.LEAD
 
     @property
+    def is_invited(self) -> bool:
+        """Asked to be a client, and has not said yes."""
+        return self.status == self.Status.INVITED
+
+    @property
     def is_active(self) -> bool:
         """A client of today."""
         return self.status == self.Status.ACTIVE
@@ -280,6 +288,25 @@ class Consent(Owned):
     text = models.CharField(max_length=500)
     source = models.CharField(max_length=40)
     at = models.DateTimeField()
+
+
+class Invitation(Owned):
+    """That somebody was asked by mail to be a client and has not answered yet (R-201). Its token proves the address."""
+
+    client = models.OneToOneField(Client, on_delete=models.CASCADE, related_name="invitation")
+    token = models.CharField(max_length=32, unique=True, default=ids.public_id)
+    words = models.CharField(max_length=500, blank=True)  # of who invites; empty: the usual ones alone
+    times = models.PositiveSmallIntegerField(default=1)  # how often it was sent
+    created_by = models.CharField(max_length=80)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="clients_invitation_ends")]
+
+    def has_ended(self, now: datetime) -> bool:
+        """Say whether it can no longer be accepted."""
+        return self.expires_at <= now
 
 
 class SignupLink(Owned):
@@ -349,6 +376,7 @@ class JobRow(models.Model):
         HAD_IT = "had_it", _("They had this tag already.")
         HAD_IT_NOT = "had_it_not", _("They did not have this tag.")
         TAG_GONE = "tag_gone", _("The tag was deleted meanwhile.")
+        INVITED = "invited", _("They have not accepted the invitation yet.")
         NO_LEAD = "no_lead", _("Not a lead, so there was nothing to activate.")
         ARCHIVED = "archived", _("They are archived.")
         DELETED = "deleted", _("They were deleted meanwhile.")

@@ -15,7 +15,7 @@ from plusone.rules.commands import forget_errors as forget_run_errors
 
 from . import commands
 from .keeping import BOOKS, COUNTS, LOG, Kept, Row, kept, words_of
-from .models import Client, DataExport
+from .models import Client, DataExport, Invitation
 
 BATCH = 1000
 
@@ -68,6 +68,23 @@ class Consents(Kept):
     def forget(self, client: Client, *, now: datetime) -> None:
         """They prove something about nobody then."""
         commands.forget_consents(client)
+
+
+@kept
+class Invited(Kept):
+    """That they were invited and have not answered yet."""
+
+    name = "invitation"
+    label = gettext_lazy("Invitation")
+    columns = {"at": gettext_lazy("Date"), "until": gettext_lazy("Valid until"), "text": gettext_lazy("Text")}
+
+    def rows(self, client: Client) -> Iterable[Row]:
+        """The one there is."""
+        return Invitation.objects.filter(client=client).values_list("sent_at", "expires_at", "words")
+
+    def forget(self, client: Client, *, now: datetime) -> None:
+        """Delete it, and its link with it."""
+        commands.forget_invitation(client)
 
 
 @kept

@@ -8,7 +8,7 @@ from django.utils.crypto import salted_hmac
 from plusone.kernel.identity import identity_email
 from plusone.kernel.models import Business, Collaborator, User
 
-from .models import Client, Departure, Job, JobRow, SignupLink, Tag
+from .models import Client, Departure, Invitation, Job, JobRow, SignupLink, Tag
 
 COOLDOWN_DAYS = 30  # how long a deleted person who registers again is looked at first
 OPEN = (Client.Status.LEAD, Client.Status.ACTIVE)
@@ -38,8 +38,24 @@ def known_person(business: Business, *, email: str = "", phone: str = "") -> Cli
     if not same:
         return None
     found = Client.objects.filter(same, business=business).exclude(status=Client.Status.DELETED)
-    order = {Client.Status.ACTIVE: 0, Client.Status.ARCHIVED: 1, Client.Status.LEAD: 2}
+    order = {Client.Status.ACTIVE: 0, Client.Status.ARCHIVED: 1, Client.Status.LEAD: 2, Client.Status.INVITED: 3}
     return min(found, key=lambda client: (order[Client.Status(client.status)], client.pk), default=None)
+
+
+def invitation(token: str) -> Invitation | None:
+    """Return the invitation with this token, client and business at hand, or None."""
+    return Invitation.objects.filter(token=token[:32]).select_related("client__business").first()
+
+
+def invitation_of(client: Client) -> Invitation | None:
+    """Return the invitation that a client has not answered yet, or None."""
+    return Invitation.objects.filter(client=client).first() if client.is_invited else None
+
+
+def invitations_to(user: User) -> list[Invitation]:
+    """Return which businesses ask this (proved) address to be their client."""
+    mine = Invitation.objects.filter(client__email=user.email, client__status=Client.Status.INVITED)
+    return list(mine.select_related("client__business").order_by("id"))
 
 
 def signup_link_of(business: Business) -> SignupLink | None:
@@ -105,7 +121,7 @@ def tags_beside(client: Client) -> list[Tag]:
 def tags_with_counts(business: Business, **own: object) -> list[tuple[Tag, int]]:
     """Return the tags of a business by name, each with how many clients have it; `own` narrows them."""
     here = Client.tags.through.objects.filter(
-        tag__business=business, client__status__in=(*OPEN, Client.Status.ARCHIVED), **own
+        tag__business=business, client__status__in=(*OPEN, Client.Status.INVITED, Client.Status.ARCHIVED), **own
     )
     counts = dict(here.values_list("tag_id").annotate(count=Count("id")).order_by())
     return [(tag, counts.get(tag.pk, 0)) for tag in tags_of(business)]

@@ -3,8 +3,16 @@
 from .assigning import assign, hand_over
 from .erasing import erase_again
 from .exporting import ask_export, forget_exports, keep_export
-from .forgetting import end_sessions, forget_consents, forget_copies, forget_idle_leads
+from .forgetting import end_sessions, forget_consents, forget_copies, forget_idle_leads, forget_invitation
 from .imports import ClientLine, import_clients, name_key, note_first_orders
+from .inviting import (
+    INVITATION_DAYS,
+    accept_client_invitation,
+    expire_invitations,
+    invite_client,
+    revoke_client_invitation,
+    send_invitation_again,
+)
 from .jobs import Act, acts, run_job, start_job, undo_job
 from .lifecycle import activate, archive, create_client, delete_client, forget_departures, reactivate, register_lead
 from .preferences import set_own_words, set_promotions, withdraw
@@ -14,10 +22,12 @@ from .tags import delete_tag, edit_tag, give_tag, tag_called, take_tag
 from .undoing import UndoneLine, remove_unused_tags, undo_import
 
 __all__ = [
+    "INVITATION_DAYS",
     "Act",
     "AlreadyExists",
     "ClientLine",
     "UndoneLine",
+    "accept_client_invitation",
     "activate",
     "acts",
     "archive",
@@ -33,14 +43,17 @@ __all__ = [
     "end_sessions",
     "end_signup_link",
     "erase_again",
+    "expire_invitations",
     "forget_consents",
     "forget_copies",
     "forget_departures",
     "forget_exports",
     "forget_idle_leads",
+    "forget_invitation",
     "give_tag",
     "hand_over",
     "import_clients",
+    "invite_client",
     "keep_export",
     "name_key",
     "note_first_orders",
@@ -48,7 +61,9 @@ __all__ = [
     "reactivate",
     "register_lead",
     "remove_unused_tags",
+    "revoke_client_invitation",
     "run_job",
+    "send_invitation_again",
     "set_own_words",
     "set_promotions",
     "set_tags",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from plusone.clients.models import Client
 
+from .inviting import revoke_client_invitation
 from .lifecycle import delete_client
 
 BATCH = 500
@@ -16,6 +17,9 @@ def erase_again(public_ids: Collection[str], *, now: datetime) -> int:
     for start in range(0, len(wanted), BATCH):
         found = Client.objects.filter(public_id__in=wanted[start : start + BATCH])
         for client in found.exclude(status=Client.Status.DELETED).select_related("business"):
+            if client.is_invited:
+                done += revoke_client_invitation(client, actor="system", now=now)
+                continue
             delete_client(
                 client,
                 reason="erased before the restore",

@@ -6,7 +6,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef
 
-from plusone.clients.models import Client, Consent, DataExport
+from plusone.clients.models import Client, Consent, DataExport, Invitation
 from plusone.events.models import Event
 from plusone.kernel import clock
 from plusone.kernel.models import Business, User
@@ -19,6 +19,11 @@ BATCH = 200
 def forget_consents(client: Client) -> int:
     """Delete what they agreed to. Return how many."""
     return Consent.objects.filter(client=client).delete()[0]
+
+
+def forget_invitation(client: Client) -> int:
+    """Delete what they were invited with. Return how many."""
+    return Invitation.objects.filter(client=client).delete()[0]
 
 
 def forget_copies(client: Client) -> int:

@@ -129,7 +129,7 @@ class Activate(Act):
     def do(self, job: Job, client: Client, now: datetime) -> str:
         """Activate leads."""
         if not client.is_lead:
-            return Reason.NO_LEAD
+            return Reason.INVITED if client.is_invited else Reason.NO_LEAD
         return "" if activate(client, actor=job.created_by, now=now) else Reason.NO_LEAD
 
 
@@ -143,6 +143,8 @@ class Archive(Act):
 
     def do(self, job: Job, client: Client, now: datetime) -> str:
         """Archive leads and active clients."""
+        if client.is_invited:
+            return Reason.INVITED
         return "" if archive(client, actor=job.created_by, now=now) else Reason.ARCHIVED
 
     def undo(self, job: Job, client: Client, now: datetime) -> None:

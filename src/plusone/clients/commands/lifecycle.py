@@ -1,7 +1,8 @@
 """How a client comes, becomes active, is put aside, comes back and goes (REQUIREMENTS 4.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -9,16 +10,17 @@ from django.utils.translation import gettext as _
 
 from plusone.clients import events, keeping, tombstones
 from plusone.clients.keeping import without_names
-from plusone.clients.models import Client, Consent, Departure
+from plusone.clients.models import Client, ClientQuerySet, Consent, Departure, Invitation
 from plusone.clients.preferences import news_by_default
 from plusone.clients.queries import COOLDOWN_DAYS, departure_marks, is_nobodys, login_of
 from plusone.events.commands import record
+from plusone.events.facts import Fact
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business, Collaborator
 from plusone.ledger.commands import adjust
 from plusone.ledger.queries import balance_of
 
-from .profile import clean, insert, set_tags
+from .profile import attach_login, clean, insert, set_tags
 from .spelling import unlearn
 
 Status = Client.Status
@@ -115,14 +117,14 @@ def consent_to_contact(client: Client, text: str, *, source: str, now: datetime)
 
 @transaction.atomic
 def activate(client: Client, *, via: str = "manual", actor: str, now: datetime) -> bool:
-    """Make a lead an active client. Say whether it was one (False: active already, nothing changed).
+    """Make a lead, or who was invited, an active client. Say whether they were one (False: active before).
 
     Raise Refused when archived.
     """
     # One conditional UPDATE, so that a click and a purchase at the same moment activate once (TRUST MON-18).
-    if Client.objects.filter(pk=client.pk, status=Status.LEAD).update(
-        status=Status.ACTIVE, activated_at=now, activated_via=via, told_after=None
-    ):
+    moved: dict[str, Any] = {"status": Status.ACTIVE, "activated_at": now, "activated_via": via, "told_after": None}
+    mine = Client.objects.filter(pk=client.pk)
+    if mine.filter(status=Status.LEAD).update(**moved) or _let_in(client, mine, moved):
         client.refresh_from_db(fields=["status", "activated_at", "activated_via"])
         record(client.business, events.ClientActivated(via=via), client=client.pk, actor=actor, now=now)
         return True
@@ -134,6 +136,17 @@ def activate(client: Client, *, via: str = "manual", actor: str, now: datetime) 
     raise Refused(_("This client was deleted."), code="deleted")
 
 
+def _let_in(client: Client, mine: ClientQuerySet, moved: dict[str, Any]) -> bool:
+    """Activate who was invited: the invitation is over, and a login that has their address proved is theirs."""
+    tells = news_by_default(client.business)
+    if not mine.filter(status=Status.INVITED).update(**moved, news_by_default=tells):
+        return False
+    Invitation.objects.filter(client=client).delete()
+    client.refresh_from_db(fields=["status", "user", "news_by_default"])
+    attach_login(client)
+    return True
+
+
 @transaction.atomic
 def archive(client: Client, *, reason: str = "", actor: str, now: datetime) -> bool:
     """Put a client or lead aside (R-071). Say whether it was not archived already."""
@@ -142,6 +155,8 @@ def archive(client: Client, *, reason: str = "", actor: str, now: datetime) -> b
         client.refresh_from_db(fields=["status"])
         if client.status == Status.DELETED:
             raise Refused(_("This client was deleted."), code="deleted")
+        if client.status == Status.INVITED:
+            raise Refused(_("They have not accepted yet. Take the invitation back instead."), code="invited")
         return False
     client.refresh_from_db(fields=["status", "status_before", "archived_at"])
     record(
@@ -179,19 +194,30 @@ def delete_client(client: Client, *, reason: str = "", archive_first: bool = Fal
     """
     if archive_first:
         archive(client, actor=actor, now=now)
-    marks = departure_marks(client.business, client.email or "", client.phone)
+    fact = events.ClientDeleted(was=client.status, reason=without_names(reason, [client])[:200])
+    if erase(client, (Status.LEAD, Status.ARCHIVED), fact, actor=actor, now=now) or client.status == Status.DELETED:
+        return
+    if client.is_invited:
+        raise Refused(_("They have not accepted yet. Take the invitation back instead."), code="not_archived")
+    raise Refused(
+        _("Only a lead or an archived client can be deleted. Archive this client first."), code="not_archived"
+    )
+
+
+def erase(
+    client: Client, standing: Sequence[str], fact: Fact, *, comes_back: bool = False, actor: str, now: datetime
+) -> bool:
+    """Let the person go if that is how they stand, and tell it. Say whether it was done.
+
+    `comes_back`: whoever has the same address later is a stranger, and nobody looks at them twice.
+    """
+    marks = [] if comes_back else departure_marks(client.business, client.email or "", client.phone)
     # The status first: of two who delete at once, the second waits here and finds nothing left to do.
-    gone = Client.objects.filter(pk=client.pk, status__in=(Status.LEAD, Status.ARCHIVED))
-    was = client.status
+    gone = Client.objects.filter(pk=client.pk, status__in=standing)
     if not gone.update(status=Status.DELETED, deleted_at=now):
         client.refresh_from_db()
-        if client.status == Status.DELETED:
-            return
-        raise Refused(
-            _("Only a lead or an archived client can be deleted. Archive this client first."), code="not_archived"
-        )
+        return False
     transaction.on_commit(lambda: tombstones.note([client.public_id], now), robust=True)
-    reason = without_names(reason, [client])[:200]
     login = login_of(client)
     tables = keeping.tables(own=True)
     for table in tables:
@@ -202,7 +228,7 @@ def delete_client(client: Client, *, reason: str = "", archive_first: bool = Fal
         for table in tables:
             table.forget_login(login)
         login.delete()
-    record(client.business, events.ClientDeleted(was=was, reason=reason), client=client.pk, actor=actor, now=now)
+    record(client.business, fact, client=client.pk, actor=actor, now=now)
     left = balance_of(client.business, client.pk, now=now).available
     if left:
         adjust(
@@ -214,6 +240,7 @@ def delete_client(client: Client, *, reason: str = "", archive_first: bool = Fal
             actor=actor,
             now=now,
         )
+    return True
 
 
 def _blank(client: Client) -> None:

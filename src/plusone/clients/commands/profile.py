@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from plusone.clients import events
-from plusone.clients.models import Client, fold
+from plusone.clients.models import Client, Invitation, fold
 from plusone.events.commands import record
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import e164, identity_email, login_email
+from plusone.kernel.ids import public_id
 from plusone.kernel.models import Business, User
 
 from .spelling import learn, unlearn
@@ -68,7 +69,7 @@ def insert(business: Business, **columns: Any) -> Client:
             raise AlreadyExists(_("A client with this e-mail address already exists."), field="email") from error
         raise
     learn(business, [client.search])
-    _attach_login(client)
+    attach_login(client)
     return client
 
 
@@ -92,6 +93,8 @@ def edit_client(client: Client, *, actor: str, now: datetime, **changes: Any) ->
         return client
     if "email" in changed:
         client.user = None
+        if client.is_invited and not columns["email"]:
+            raise Invalid(_("An invitation goes by mail. Write an e-mail address."), field="email", code="required")
     for field, value in columns.items():
         setattr(client, field, value)
     was, client.search = client.search, client.search_text()
@@ -103,9 +106,19 @@ def edit_client(client: Client, *, actor: str, now: datetime, **changes: Any) ->
     if was != client.search:
         learn(client.business, [client.search])
         unlearn(client.business, was, client.search)
-    _attach_login(client)
+    attach_login(client)
     record(client.business, events.ClientChanged(fields=changed), client=client.pk, actor=actor, now=now)
+    if "email" in changed and client.is_invited:
+        _invite_there(client, actor=actor, now=now)
     return client
+
+
+def _invite_there(client: Client, *, actor: str, now: datetime) -> None:
+    """Send the invitation to the new address; the link that the old one got proves nothing any more."""
+    found = Invitation.objects.select_for_update().get(client=client)
+    found.token, found.times, found.sent_at = public_id(), found.times + 1, now
+    found.save(update_fields=["token", "times", "sent_at"])
+    record(client.business, events.ClientInvited(times=found.times), client=client.pk, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -129,13 +142,14 @@ def attach_logins(user: User) -> int:
 
     Return how many were new.
     """
-    found = Client.objects.filter(email=user.email, access=True, user=None).exclude(status=Client.Status.DELETED)
+    away = (Client.Status.DELETED, Client.Status.INVITED)
+    found = Client.objects.filter(email=user.email, access=True, user=None).exclude(status__in=away)
     return found.update(user=user)
 
 
-def _attach_login(client: Client) -> None:
+def attach_login(client: Client) -> None:
     """Attach the login of somebody who proved this address before (a verified one, or one with a client elsewhere)."""
-    if client.email and client.access and client.user_id is None:
+    if client.email and client.access and client.user_id is None and not client.is_invited:  # who has to say yes first
         known = Client.objects.filter(user__email=client.email).values_list("user_id", flat=True).first()
         if known:
             client.user_id = known

@@ -34,7 +34,7 @@ from .paging import Page, page
 router = Router(tags=["Clients"])
 
 Tags = Annotated[list[TagName], Field(max_length=50)]
-State = Literal["lead", "active", "archived"]
+State = Literal["invited", "lead", "active", "archived"]
 STATES: tuple[State, ...] = get_args(State)
 LastName = Annotated[str, Strict(), Field(max_length=80, pattern=NO_CONTROL)]
 

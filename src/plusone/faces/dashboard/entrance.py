@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from plusone.clients.queries import invitations_to as invitations_to_be_client
 from plusone.clients.queries import profiles_of
 from plusone.connect.commands import open_business, use_setup_token
 from plusone.connect.queries import businesses_of, invitations_to
@@ -89,6 +90,15 @@ def _places(request: HttpRequest) -> list[dict[str, str]]:
         }
         for row in invitations_to(request.user)
         if row.expires_at > request.now  # type: ignore[attr-defined]  # every door sets it
+    ]
+    invited += [
+        {
+            "name": row.client.business.name,
+            "url": reverse("client_invited", args=[row.token]),
+            "as": _("You are invited to be a client here"),
+        }
+        for row in invitations_to_be_client(request.user)
+        if not row.has_ended(request.now)  # type: ignore[attr-defined]  # see above
     ]
     work = [
         {

@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern
 
-from .views import cards, invitations, outbox, reporting, signing_up, trying, unsubscribing
+from .views import cards, invitations, inviting, outbox, reporting, signing_up, trying, unsubscribing
 
 urlpatterns: list[URLPattern] = [
     *invitations.urlpatterns,
     *cards.urlpatterns,
     *reporting.urlpatterns,
     *signing_up.urlpatterns,
+    *inviting.urlpatterns,
     *trying.urlpatterns,
     *unsubscribing.urlpatterns,
     *outbox.urlpatterns,

@@ -2,6 +2,7 @@
 
 from .delivery import deliver, deliver_many, hand_over
 from .erasure import forget, forget_bodies, forget_user
+from .inviting import mail_invitation
 from .mail import lift_suppression, send_test_mail
 from .reading import mark_read
 from .reports import note_report
@@ -15,6 +16,7 @@ __all__ = [
     "forget_user",
     "hand_over",
     "lift_suppression",
+    "mail_invitation",
     "mark_read",
     "note_report",
     "send",

@@ -13,7 +13,7 @@ from plusone.clients.queries import known_person
 from plusone.kernel import clock, once
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
-from plusone.messaging.commands import send
+from plusone.messaging.commands import mail_invitation, send
 from plusone.messaging.texts import Template
 from plusone.referrals.messages_public import KnownAlready, OwnLink, RegisteredAlready, SignedUpAlready
 from plusone.referrals.models import Referral
@@ -101,7 +101,7 @@ def answer_sign_up(
             if made is None:
                 raise CampaignInactive(_("This link has been switched off."))
             return made
-    if known is not None:
+    if known is not None and not _invited_again(known, now):
         day = clock.day_of(business, now)
         send(business, SignedUpAlready, to_client=known, key=f"{SignedUpAlready.name}:{known.pk}:{day}", now=now)
     return None
@@ -119,9 +119,19 @@ def _tell(
     known = _known(business, email, phone)
     if known is None:
         return None
+    if _invited_again(known, now):
+        return known
     kind: type[Template] = RegisteredAlready if known.is_lead else KnownAlready
     if isinstance(refusal, SelfReferral):
         kind = OwnLink
     day = clock.day_of(business, now)
     send(business, kind, to_client=known, key=f"{kind.name}:{known.pk}:{day}", now=now)
     return known
+
+
+def _invited_again(known: Client, now: datetime) -> bool:
+    """Send who is invited, and has not answered, their invitation once more, once a day. Say whether they are."""
+    if not known.is_invited:
+        return False
+    mail_invitation(known, key=f"client-invitation:again:{known.pk}:{clock.day_of(known.business, now)}", now=now)
+    return True

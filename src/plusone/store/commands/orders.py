@@ -217,7 +217,7 @@ def _settle(order: Order, *, actor: str, now: datetime) -> None:
     with caused_by(paid):
         if client.status == Client.Status.ARCHIVED:
             reactivate(client, via="purchase", actor=actor, now=now)
-        if client.is_lead and (order.due or order.business.free_orders_activate):
+        if (client.is_lead or client.is_invited) and (order.due or order.business.free_orders_activate):
             activate(client, via="purchase", actor=actor, now=now)
 
 

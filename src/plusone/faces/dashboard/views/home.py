@@ -78,7 +78,7 @@ def _steps(request: Page, counts: dict[str, int], campaign: Campaign | None, sum
     def to(route: str, *args: str) -> str:
         return reverse(f"b:{route}", args=[request.business.slug, *args])
 
-    clients = sum(counts.get(state, 0) for state in ("active", "archived", "lead"))
+    clients = sum(counts.get(state, 0) for state in ("active", "archived", "lead", "invited"))
     is_new = counts.get("active", 0) > 0 and not sums.registered
     first = newest_active(request.business) if is_new else None
     is_live = campaign is not None and campaign.is_active

@@ -16,6 +16,7 @@ NOTHING = SafeString("")
 
 # What a state is called on a page (the glossary's words), how it is toned and which sign it wears beside its colour.
 STATES: dict[str, tuple[Any, str, str]] = {
+    "invited": (pgettext_lazy("client", "Invited"), "info", "mail"),
     "lead": (_("Lead"), "info", "circle-dot"),
     "active": (_("Active"), "good", "circle-check"),
     "archived": (_("Archived"), "", "archive"),

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from . import acts, book, bulk, link, profile, record, refer, tags
+from . import acts, book, bulk, invite, link, profile, record, refer, tags
 
 urlpatterns = [
     path("clients/", book.index, name="clients"),
     path("clients/new/", book.new, name="client_new"),
+    path("clients/invite/", invite.invite, name="client_invite"),
     path("clients/link/", link.link, name="client_link"),
     path("clients/link/change/", link.change, name="client_link_change"),
     path("clients/several/", bulk.several, name="clients_several"),
@@ -30,6 +31,8 @@ urlpatterns = [
     path("clients/<str:client>/activate/", acts.activate, name="client_activate"),
     path("clients/<str:client>/archive/", acts.archive, name="client_archive"),
     path("clients/<str:client>/reactivate/", acts.reactivate, name="client_reactivate"),
+    path("clients/<str:client>/invitation/again/", invite.again, name="client_invite_again"),
+    path("clients/<str:client>/invitation/revoke/", invite.revoke, name="client_invite_revoke"),
     path("clients/<str:client>/export/", acts.export, name="client_export"),
     path("clients/<str:client>/delete/", acts.delete, name="client_delete"),
 ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from plusone.clients import commands
+from plusone.clients.models import Client
 from plusone.faces.dashboard.forms import show_refusal
 from plusone.faces.dashboard.telling import activation_lines
 from plusone.faces.ui import copies
@@ -28,7 +29,7 @@ def activate(request: Page, client: str) -> HttpResponse:
         context = {
             "nav": "clients",
             "title": _("Activate %(name)s?") % {"name": found.full_name},
-            "text": " ".join(activation_lines(request.business, [found], now=request.now)[found.pk]),
+            "text": _text(request, found),
             "act": _("Activate"),
             "back": back_to(request, found),
         }
@@ -38,6 +39,13 @@ def activate(request: Page, client: str) -> HttpResponse:
     else:
         messages.info(request, _("%(name)s was active already.") % {"name": found.full_name})
     return redirect(back_to(request, found))
+
+
+def _text(request: Page, client: Client) -> str:
+    said = activation_lines(request.business, [client], now=request.now)[client.pk]
+    if client.is_invited:
+        said = [_("The invitation is over then; they log in with a code by mail."), *said]
+    return " ".join(said)
 
 
 @staff("clients.activate")

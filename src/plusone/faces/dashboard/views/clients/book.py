@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from plusone.clients.commands import create_client
 from plusone.clients.models import Client
@@ -41,7 +42,11 @@ def index(request: Page) -> HttpResponse:
     lines = activation_lines(business, leads, seen=request.seen, now=request.now)
     everybody = sum(counts.get(state, 0) for state in STATES)
     tabs = [("", _("All"), everybody)]
-    tabs += [(state, label, counts.get(state, 0)) for state, label in _states()]
+    tabs += [
+        (state, label, counts.get(state, 0))
+        for state, label in _states()
+        if state != Status.INVITED or counts.get(state) or wanted.status == state
+    ]
     matching = len(page.rows)
     if page.after or page.before:
         only_tab = not (wanted.q or wanted.filters)
@@ -83,7 +88,12 @@ def _share(request: Page, client: Client, offer: Offer) -> dict[str, str]:
 
 
 def _states() -> list[tuple[str, str]]:
-    return [(Status.LEAD, _("Leads")), (Status.ACTIVE, _("Active")), (Status.ARCHIVED, _("Archived"))]
+    return [
+        (Status.INVITED, pgettext("client", "Invited")),
+        (Status.LEAD, _("Leads")),
+        (Status.ACTIVE, _("Active")),
+        (Status.ARCHIVED, _("Archived")),
+    ]
 
 
 @staff("clients.manage")

@@ -16,7 +16,7 @@ from plusone.referrals.models import Referral
 from plusone.referrals.queries import FREED
 
 ANY = "any"
-STATES = (Client.Status.LEAD, Client.Status.ACTIVE, Client.Status.ARCHIVED)
+STATES = (Client.Status.INVITED, Client.Status.LEAD, Client.Status.ACTIVE, Client.Status.ARCHIVED)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,12 @@ class NewForm(ClientForm):
         """Return what was typed of the client, the tags one by one."""
         typed = super().given()
         del typed["referred_by"], typed["ambassador"]
-        return typed | {"tags": [name for name in typed["tags"].split(",") if name.strip()]}
+        return typed | {"tags": tag_names_in(typed["tags"])}
+
+
+def tag_names_in(text: str) -> list[str]:
+    """Return the tags of a field, which commas tell apart."""
+    return [name for name in text.split(",") if name.strip()]
 
 
 class EditForm(ClientForm):

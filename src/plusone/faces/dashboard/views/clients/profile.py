@@ -12,7 +12,7 @@ from plusone.clients.commands import edit_client
 from plusone.clients.keeping import without_names
 from plusone.clients.models import Client
 from plusone.clients.preferences import consents_of
-from plusone.clients.queries import tags_beside
+from plusone.clients.queries import invitation_of, tags_beside
 from plusone.events.models import Event
 from plusone.events.queries import timeline
 from plusone.faces.dashboard import telling
@@ -69,6 +69,7 @@ def overview(request: Page, client: str) -> HttpResponse:
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
         tags=tags_beside(found),
         lines=_lines(request, found) if found.is_lead else [],
+        invitation=invitation_of(found),
     )
     return render(request, "dashboard/clients/overview.html", context)
 
