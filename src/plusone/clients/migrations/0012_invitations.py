@@ -8,7 +8,7 @@ import plusone.kernel.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0010_imported"),
+        ("clients", "0011_typed_code"),
         ("kernel", "0004_retention"),
     ]
 

@@ -4,7 +4,6 @@ Personal data lives here and nowhere above the ledger.
 """
 
 import unicodedata
-from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -12,11 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from plusone.clients.search import NEAR_MAX, NUMBER, WORD, forms_of, holding, holding_number_nearly, one_slip_apart
 from plusone.kernel import ids
 from plusone.kernel.models import Business, Collaborator, Owned, User
 from plusone.kernel.permissions import allows
-
-from .search import NEAR_MAX, NUMBER, WORD, forms_of, holding, holding_number_nearly, one_slip_apart
 
 
 def fold(text: str) -> str:
@@ -269,16 +267,6 @@ class Client(Owned):
         return fold(f"{self.first_name} {self.last_name} {self.email or ''} {self.phone}")[:500]
 
 
-class Departure(Owned):
-    """That somebody with this address or phone was deleted: a salted hash, forgotten after the cooldown (CASES 27)."""
-
-    mark = models.CharField(max_length=64)
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["business", "mark"], name="clients_departed")]
-
-
 class Consent(Owned):
     """That a client agreed to something, in which words, when and where (PRI-5). Withdrawing adds a row."""
 
@@ -288,133 +276,3 @@ class Consent(Owned):
     text = models.CharField(max_length=500)
     source = models.CharField(max_length=40)
     at = models.DateTimeField()
-
-
-class Invitation(Owned):
-    """That somebody was asked by mail to be a client and has not answered yet (R-201). Its token proves the address."""
-
-    client = models.OneToOneField(Client, on_delete=models.CASCADE, related_name="invitation")
-    token = models.CharField(max_length=32, unique=True, default=ids.public_id)
-    words = models.CharField(max_length=500, blank=True)  # of who invites; empty: the usual ones alone
-    times = models.PositiveSmallIntegerField(default=1)  # how often it was sent
-    created_by = models.CharField(max_length=80)
-    sent_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["expires_at"], name="clients_invitation_ends")]
-
-    def has_ended(self, now: datetime) -> bool:
-        """Say whether it can no longer be accepted."""
-        return self.expires_at <= now
-
-
-class SignupLink(Owned):
-    """An address to share, where clients fill in their own details (R-201). A business has one at a time."""
-
-    class Becomes(models.TextChoices):
-        """What those are who fill it in."""
-
-        ACTIVE = "active", _("A client at once")
-        LEAD = "lead", _("A lead, until you or a purchase make them a client")
-
-    token = models.CharField(max_length=32, unique=True, default=ids.public_id)
-    becomes = models.CharField(max_length=12, choices=Becomes, default=Becomes.ACTIVE)
-    created_by = models.CharField(max_length=80)
-    created_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["business"], condition=Q(ended_at__isnull=True), name="clients_one_signup_link"
-            )
-        ]
-
-
-class Job(Owned):
-    """One act for many clients: what, by whom, and how far it is."""
-
-    class State(models.TextChoices):
-        """Where it stands."""
-
-        RUNNING = "running", _("Running")
-        DONE = "done", _("Done")
-        UNDOING = "undoing", _("Being undone")
-        UNDONE = "undone", _("Undone")
-
-    act = models.CharField(max_length=20)
-    options = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
-    total = models.PositiveIntegerField(default=0)
-    created_by = models.CharField(max_length=80)
-    created_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    undone_at = models.DateTimeField(null=True, blank=True)
-    undone_by = models.CharField(max_length=80, blank=True)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.state in (self.State.DONE, self.State.UNDONE)
-
-
-class JobRow(models.Model):
-    """What became of one client of a job."""
-
-    class State(models.TextChoices):
-        """Where it stands."""
-
-        WAITING = "waiting", _("Waiting")
-        DONE = "done", _("Done")
-        SKIPPED = "skipped", _("Left out")
-        UNDONE = "undone", _("Undone")
-
-    class Reason(models.TextChoices):
-        """Why a client was left out."""
-
-        HAD_IT = "had_it", _("They had this tag already.")
-        HAD_IT_NOT = "had_it_not", _("They did not have this tag.")
-        TAG_GONE = "tag_gone", _("The tag was deleted meanwhile.")
-        INVITED = "invited", _("They have not accepted the invitation yet.")
-        NO_LEAD = "no_lead", _("Not a lead, so there was nothing to activate.")
-        ARCHIVED = "archived", _("They are archived.")
-        DELETED = "deleted", _("They were deleted meanwhile.")
-        REFUSED = "refused", _("It was not possible for them as they stand.")
-        STOPPED = "stopped", _("Undone before their turn came.")
-
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="rows", db_index=False)
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    reason = models.CharField(max_length=20, choices=Reason, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["job", "client"], name="clients_job_each_once")]
-        indexes = [models.Index(fields=["job", "state", "id"], name="clients_job_next")]
-
-    def __str__(self) -> str:
-        return f"client {self.client_id} of job {self.job_id}"
-
-
-class DataExport(Owned):
-    """A copy of a client's data that somebody asked for: made in the background where it is large, kept for some days.
-
-    A person may get what the business may not: `own` says for whom it was made.
-    """
-
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
-    own = models.BooleanField()
-    language = models.CharField(max_length=8)
-    asked_at = models.DateTimeField()
-    asked_by = models.CharField(max_length=40)
-    kept_until = models.DateTimeField()
-    ready_at = models.DateTimeField(null=True)
-    data = models.BinaryField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["client", "own"], condition=Q(ready_at__isnull=True), name="clients_one_export_at_a_time"
-            )
-        ]
-        indexes = [models.Index(fields=["kept_until"], name="clients_export_kept")]
