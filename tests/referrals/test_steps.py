@@ -175,7 +175,7 @@ def test_the_offer_tells_every_step_to_everybody(gym: Business) -> None:
         "Each friend counts once, and has to be new to Studio Vela.",
     ]
     assert for_ambassador(gym, offer)[5] == "The reward of “Loyal” is verified for 10 days before you can use it."
-    assert "€5.00 of balance" in " ".join(for_friend(gym, offer))
+    assert "You also receive €5.00 of balance once you have spent €90.00." in for_friend(gym, offer)
     assert "not paid out in cash" in " ".join(conditions_for_friend(gym, offer))
     assert "(I receive a reward" in share_text(gym, offer)
     said = set()

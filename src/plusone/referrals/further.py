@@ -13,9 +13,10 @@ from .conditions import conditions
 from .offers import Offer, Params, Step
 
 
-def actions_phrase(business: Business, wanted: Sequence[Params]) -> str:
-    """Return what a friend has to do, as a phrase after "once the friend"."""
-    actions = [conditions[params["kind"]]().action(business, params) for params in wanted]
+def actions_phrase(business: Business, wanted: Sequence[Params], *, own: bool = False) -> str:
+    """Return what a friend has to do, as a phrase after "once the friend", or with `own` after "once you"."""
+    kinds = [(conditions[params["kind"]](), params) for params in wanted]
+    actions = [kind.own_action(business, params) if own else kind.action(business, params) for kind, params in kinds]
     if len(actions) == 1:
         return actions[0]
     return _("%(first)s and %(last)s") % {"first": ", ".join(actions[:-1]), "last": actions[-1]}
@@ -39,7 +40,7 @@ def steps_for_ambassador(business: Business, offer: Offer) -> list[str]:
 def steps_for_friend(business: Business, offer: Offer) -> list[str]:
     """Return what the friend is told of the further steps that give them something."""
     return [
-        _("Each friend who %(action)s also receives %(gift)s.") % _parts(business, step)
+        _("You also receive %(gift)s once you %(action)s.") % _parts(business, step, own=True)
         for step in offer.further
         if step.friend_reward
     ]
@@ -78,7 +79,7 @@ def _for_ambassador(business: Business, step: Step) -> list[str]:
     return lines
 
 
-def _parts(business: Business, step: Step) -> dict[str, Any]:
+def _parts(business: Business, step: Step, *, own: bool = False) -> dict[str, Any]:
     rewards = {"gift": step.friend_reward, "reward": step.ambassador_reward}
     phrases = {name: types[params["kind"]]().phrase(business, params) for name, params in rewards.items() if params}
-    return {**phrases, "action": actions_phrase(business, step.conditions)}
+    return {**phrases, "action": actions_phrase(business, step.conditions, own=own)}

@@ -15,9 +15,9 @@ from plusone.kernel.money import parse_money
 from plusone.referrals.conditions import Condition, Input, conditions
 from plusone.store.queries import membership_types_of
 
-MOST = 10
+from . import arranging
+
 NUMBERS = ("count", "money", "days")  # they share one place
-MORE, DROP = "more", "drop"  # the buttons that add a place and take one away
 
 
 class ConditionSelect(forms.Select):
@@ -29,12 +29,6 @@ class ConditionSelect(forms.Select):
         if value in conditions:
             option["attrs"]["class"] = " ".join(f"wants-{wanted.kind}" for wanted in conditions[value].inputs)
         return option
-
-
-def places_in(given: Mapping[str, Any]) -> list[str]:
-    """Return the names of the places that a sentence has, as typed or as it starts: one at least."""
-    more = [f"condition_{number}" for number in range(2, MOST + 1)]
-    return ["condition", *(place for place in more if place in given)]
 
 
 def add_fields(form: forms.Form, business: Business, places: list[str]) -> None:
@@ -77,7 +71,7 @@ def _slot_html(form: Any, business: Business, places: list[str], place: str) -> 
         drop = format_html(
             ' <button class="btn btn-sm slot-drop" type="submit" name="{}" value="{}" formnovalidate aria-label="{}">'
             "×</button>",
-            DROP,
+            arranging.DROP,
             place,
             _("Take this condition away"),
         )
@@ -113,32 +107,14 @@ def read(given: Mapping[str, Any], place: str, business: Business) -> dict[str, 
         raise
 
 
-def shown(business: Business, wanted: list[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
-    """Yield what the places show for the conditions of an offer."""
+def shown(business: Business, wanted: list[dict[str, Any]], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield what the places show for the conditions of a step of an offer."""
     for number, condition in enumerate(wanted, 1):
-        place = "condition" if number == 1 else f"condition_{number}"
+        place = f"{prefix}condition" if number == 1 else f"{prefix}condition_{number}"
         yield place, condition["kind"]
         for field in conditions[condition["kind"]].inputs:
             value = condition.get(field.name, "")
             yield _field_of(place, field), money_plain(value, business) if field.kind == "money" else value
-
-
-def rearranged(typed: dict[str, Any], pressed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was typed with one place more, or without the one whose button was pressed; the others close up."""
-    places = places_in(typed)
-    kept = [_at(typed, place) for place in places if place != pressed.get(DROP) or len(places) == 1]
-    if MORE in pressed and len(kept) < MOST:
-        kept.append({"": ""})
-    rest = {name: value for name, value in typed.items() if not name.startswith("condition")}
-    for number, values in enumerate(kept, 1):
-        place = "condition" if number == 1 else f"condition_{number}"
-        rest |= {place + end: value for end, value in values.items()}
-    return rest
-
-
-def _at(typed: dict[str, Any], place: str) -> dict[str, Any]:
-    ends = ("", "_at_least", "_membership_type")
-    return {end: typed[place + end] for end in ends if place + end in typed}
 
 
 def _field_of(place: str, field: Input) -> str:

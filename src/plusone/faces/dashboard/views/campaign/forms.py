@@ -11,9 +11,9 @@ from plusone.faces.dashboard.forms import OnceForm
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.referrals.models import Campaign
-from plusone.referrals.offers import Offer, read_offer
+from plusone.referrals.offers import STEPS_MAX, Offer, read_offer
 
-from . import conditions, limits, rewards
+from . import arranging, conditions, limits, rewards, steps
 from .rewards import SIDES
 
 
@@ -26,8 +26,6 @@ class CampaignForm(OnceForm):
         choices=[("rewards", gettext_lazy("With rewards")), ("none", gettext_lazy("Without rewards"))],
         widget=forms.RadioSelect,
     )
-    friend_kind = forms.ChoiceField(label=gettext_lazy("What the friend receives"), required=False)
-    ambassador_kind = forms.ChoiceField(label=gettext_lazy("What your client receives"), required=False)
     friend_reward_on = forms.ChoiceField(
         label=gettext_lazy("The friend receives the gift"),
         choices=[
@@ -74,15 +72,26 @@ class CampaignForm(OnceForm):
         help_text=gettext_lazy("It is kept with the campaign, with your name and the day."),
     )
 
-    def __init__(self, *args: Any, business: Business, base: Offer | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, business: Business, base: Offer | None = None, focus: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.business, self.base = business, base or Offer()
-        rewards.add_fields(self, business)
+        given = self.data if self.is_bound else self.initial
+        self.step_prefixes = arranging.steps_in(given)
+        prefixes = ["", *self.step_prefixes]
+        options = [place for prefix in prefixes for place in arranging.options_in(given, prefix)]
+        rewards.add_fields(self, business, [*(f"{prefix}{side}" for prefix in prefixes for side in SIDES), *options])
         limits.add_fields(self, business)
         if business.kind != Business.Kind.CLINIC:
             del self.fields["override_reason"]
-        self.places = conditions.places_in(self.data if self.is_bound else self.initial)
-        conditions.add_fields(self, business, self.places)
+        self.places = arranging.conditions_in(given)
+        for prefix in prefixes:
+            conditions.add_fields(self, business, arranging.conditions_in(given, prefix))
+        for prefix in self.step_prefixes:
+            steps.add_fields(self, prefix)
+        if focus in self.fields:
+            self.fields[focus].widget.attrs["autofocus"] = True
 
     def typed(self) -> dict[str, Any]:
         """Return what stands in the fields, right or wrong, to show it again in another arrangement."""
@@ -97,8 +106,8 @@ class CampaignForm(OnceForm):
 
     @property
     def reward_slot(self) -> SafeString:
-        """The client's side of the sentence."""
-        return rewards.slot_html(self, "ambassador", self.business)
+        """The client's side of the sentence, with what may be chosen instead."""
+        return rewards.slots_html(self, "", self.business)
 
     @property
     def action_slot(self) -> SafeString:
@@ -108,7 +117,22 @@ class CampaignForm(OnceForm):
     @property
     def takes_more(self) -> bool:
         """Whether the sentence has room for one more condition."""
-        return len(self.places) < conditions.MOST
+        return len(self.places) < arranging.CONDITIONS_MAX
+
+    @property
+    def takes_option(self) -> bool:
+        """Whether the client can be given one more reward to choose from."""
+        return rewards.takes_option(self, "")
+
+    @property
+    def takes_step(self) -> bool:
+        """Whether one more step may follow."""
+        return len(self.step_prefixes) < STEPS_MAX
+
+    @property
+    def steps(self) -> list[steps.StepPart]:
+        """The further steps, as the page shows them."""
+        return [steps.StepPart(self, self.business, prefix) for prefix in self.step_prefixes]
 
     @property
     def reason(self) -> str:
@@ -123,7 +147,8 @@ class CampaignForm(OnceForm):
             for field in self
             if field.errors
             and field.name != "friend_reward_on"
-            and field.name.startswith((*SIDES, "condition", "mode"))
+            and field.name.startswith((*SIDES, "condition", "mode", "option_", "step_"))
+            and not field.name.endswith(("_name", "_hold_days"))
         ]
 
     @property
@@ -146,6 +171,7 @@ class CampaignForm(OnceForm):
                 "friend_reward": given.get("friend_reward"),
                 "ambassador_reward": given.get("ambassador_reward"),
                 "conditions": given["wanted"],
+                "steps": [] if given["mode"] == "none" else given["further"],
                 "friend_reward_on": given["friend_reward_on"],
                 "hold_days": given["hold_days"] or 0,
                 "qualification_days": given["qualification_days"] or 0,
@@ -158,16 +184,27 @@ class CampaignForm(OnceForm):
     def clean(self) -> dict[str, Any]:
         """Read what each slot needs: an amount, a percentage, a number of orders; no condition stands twice."""
         given = super().clean() or self.cleaned_data
-        for side in SIDES:
-            if given.get("mode") != "none":
-                self._read_reward(side)
-        given["wanted"] = []
-        for place in self.places:
-            self._read_condition(place)
+        if given.get("mode") != "none":
+            given |= self._read_rewards("")
+        given["wanted"] = self._read_conditions("")
+        given["further"] = [self._read_step(prefix) for prefix in self.step_prefixes]
         return given
 
-    def _read_condition(self, place: str) -> None:
-        wanted: list[dict[str, Any]] = self.cleaned_data["wanted"]
+    def _read_step(self, prefix: str) -> dict[str, Any]:
+        return {
+            "name": self.cleaned_data.get(f"{prefix}name", ""),
+            "hold_days": self.cleaned_data.get(f"{prefix}hold_days"),
+            "conditions": self._read_conditions(prefix),
+            **self._read_rewards(prefix),
+        }
+
+    def _read_conditions(self, prefix: str) -> list[dict[str, Any]]:
+        wanted: list[dict[str, Any]] = []
+        for place in arranging.conditions_in(self.fields, prefix):
+            self._read_condition(place, wanted)
+        return wanted
+
+    def _read_condition(self, place: str, wanted: list[dict[str, Any]]) -> None:
         try:
             found = conditions.read(self.cleaned_data, place, self.business)
         except Refused as error:
@@ -178,11 +215,17 @@ class CampaignForm(OnceForm):
         elif found is not None:
             wanted.append(found)
 
-    def _read_reward(self, side: str) -> None:
-        try:
-            self.cleaned_data[f"{side}_reward"] = rewards.read(self, side, self.business)
-        except Refused as error:
-            self.add_error(error.field or f"{side}_amount", str(error))
+    def _read_rewards(self, prefix: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for side in SIDES:
+            try:
+                if side == "friend":
+                    found["friend_reward"] = rewards.read(self, f"{prefix}friend", self.business)
+                else:
+                    found["ambassador_reward"] = rewards.read_with_options(self, prefix, self.business)
+            except Refused as error:
+                self.add_error(error.field or f"{prefix}{side}_amount", str(error))
+        return found
 
 
 def _said(value: object) -> str:
@@ -191,7 +234,8 @@ def _said(value: object) -> str:
 
 def initial_of(business: Business, *, name: str, offer: Offer) -> dict[str, Any]:
     """Return what the form shows for an offer."""
-    given = {"friend": offer.friend_reward, "ambassador": offer.ambassador_reward}
+    sides = [side for step in offer.all_steps for side in (step.friend_reward, step.ambassador_reward)]
+    given = [part for side in sides for part in rewards.parts_of(side)]
     found: dict[str, Any] = {
         "name": name,
         "mode": "rewards" if offer.has_rewards else "none",
@@ -199,12 +243,11 @@ def initial_of(business: Business, *, name: str, offer: Offer) -> dict[str, Any]
         "friend_reward_on": offer.friend_reward_on,
         "hold_days": offer.hold_days or None,
         "approval": offer.needs_approval,
-        "expires_days": next(
-            (reward["expires_days"] for reward in given.values() if reward and "expires_days" in reward), None
-        ),
+        "expires_days": next((part["expires_days"] for part in given if "expires_days" in part), None),
     }
-    for side, reward in given.items():
-        found |= rewards.shown(business, side, reward)
+    found |= rewards.shown(business, "friend", offer.friend_reward)
+    found |= rewards.shown_with_options(business, "", offer.ambassador_reward)
+    found |= steps.shown(business, offer)
     found |= conditions.shown(business, offer.conditions)
     return found | limits.shown(business, offer)
 

@@ -24,7 +24,7 @@ from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import current_campaign, waiting_count
 from plusone.referrals.queries import campaigns_of
 
-from . import conditions
+from . import arranging
 from .forms import CampaignForm, EndForm, initial_of
 from .news import reaches, say_queued
 from .presets import PRESETS, WAYS, offer_from, usual_way
@@ -239,10 +239,11 @@ def _offer(form: CampaignForm) -> Offer | None:
 
 
 def _rearranged(request: Page, form: CampaignForm) -> CampaignForm | None:
-    """Return the form with a condition more or less where that was pressed; nothing is saved or judged by it."""
-    if not {conditions.MORE, conditions.DROP} & set(request.POST):
+    """Return the form with a place more or less where that was pressed; nothing is saved or judged by it."""
+    if not arranging.is_pressed(request.POST):
         return None
-    return CampaignForm(business=request.business, initial=conditions.rearranged(form.typed(), request.POST))
+    initial, focus = arranging.rearranged(form.typed(), request.POST)
+    return CampaignForm(business=request.business, initial=initial, focus=focus)
 
 
 def _explainer(request: Page) -> HttpResponse:

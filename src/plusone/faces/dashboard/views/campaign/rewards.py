@@ -1,5 +1,6 @@
 """The two places of the sentence that say who receives what: every kind of reward asks for its own inputs there."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,10 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import parse_money
 from plusone.rewards.types import Input, RewardType, Slot, types
 from plusone.rewards.types.base import DAYS_MAX, parse_percent, percent_number
+from plusone.rewards.types.choice import OPTIONS_MAX, Choice
 from plusone.store.queries import membership_types_of, products_of
+
+from . import arranging
 
 SIDES = ("friend", "ambassador")
 NUMBERS = ("money", "percent")  # they share one place for a number
@@ -43,43 +47,78 @@ def inputs_of(kind: type[RewardType], slot: Slot) -> list[Input]:
     return [wanted for wanted in kind.inputs if wanted.name in slot.inputs]
 
 
-def add_fields(form: forms.Form, business: Business) -> None:
-    """Give the form of a campaign the places of both sides."""
+def add_fields(form: forms.Form, business: Business, sides: list[str]) -> None:
+    """Give the form of a campaign the places of some sides: friend, client, and what they may choose."""
     products = [(row.public_id, row.name) for row in products_of(business)]
     memberships = [(row.public_id, row.name) for row in membership_types_of(business)]
     offered = [kind for kind in types if memberships or kind.name != "membership"]
     slots = [(slot.name, slot.label) for kind in offered for slot in kind.slots]
-    labels = {
-        "friend": (_("Amount for the friend"), _("Product for the friend"), _("What the friend is handed"),
-                   _("Days that the friend's coupon is valid"), _("Membership for the friend"),
-                   _("Days of membership for the friend")),
-        "ambassador": (_("Amount for your client"), _("Product for your client"), _("What your client is handed"),
-                       _("Days that your client's coupon is valid"), _("Membership for your client"),
-                       _("Days of membership for your client")),
-    }  # fmt: skip
-    for side in SIDES:
-        amount, product, text, valid_days, membership, days = labels[side]
-        kind = form.fields[f"{side}_kind"]
-        kind.widget = KindSelect(choices=[("", _("nothing extra")), *slots])
-        kind.choices = kind.widget.choices  # type: ignore[attr-defined]  # a choice field
-        form.fields[f"{side}_amount"] = _short(amount, max_length=20, inputmode="decimal")
+    for side in sides:
+        about = _labels(side)
+        form.fields[f"{side}_kind"] = forms.ChoiceField(
+            label=about["kind"], choices=[("", about["nothing"]), *slots], widget=KindSelect, required=False
+        )
+        form.fields[f"{side}_amount"] = _short(about["amount"], max_length=20, inputmode="decimal")
         form.fields[f"{side}_product"] = forms.ChoiceField(
-            label=product, choices=[("", _("choose a product")), *products], required=False
+            label=about["product"], choices=[("", _("choose a product")), *products], required=False
         )
-        form.fields[f"{side}_text"] = _short(text, max_length=120)
-        form.fields[f"{side}_valid_days"] = _short(valid_days, max_length=4, inputmode="numeric", initial=VALID_DAYS)
+        form.fields[f"{side}_text"] = _short(about["text"], max_length=120)
+        form.fields[f"{side}_valid_days"] = _short(
+            about["valid_days"], max_length=4, inputmode="numeric", initial=VALID_DAYS
+        )
         form.fields[f"{side}_membership_type"] = forms.ChoiceField(
-            label=membership, choices=[("", _("choose a membership")), *memberships], required=False
+            label=about["membership_type"], choices=[("", _("choose a membership")), *memberships], required=False
         )
-        form.fields[f"{side}_days"] = _short(days, max_length=4, inputmode="numeric")
+        form.fields[f"{side}_days"] = _short(about["days"], max_length=4, inputmode="numeric")
         for name in ("kind", "amount", "product", "text", "valid_days", "membership_type", "days"):
             form.fields[f"{side}_{name}"].widget.attrs["aria-label"] = form.fields[f"{side}_{name}"].label
+
+
+def _labels(side: str) -> dict[str, str]:
+    """Return what the fields of a side are called."""
+    if side.endswith("friend"):
+        return {
+            "kind": _("What the friend receives"), "nothing": _("nothing extra"),
+            "amount": _("Amount for the friend"), "product": _("Product for the friend"),
+            "text": _("What the friend is handed"), "valid_days": _("Days that the friend's coupon is valid"),
+            "membership_type": _("Membership for the friend"), "days": _("Days of membership for the friend"),
+        }  # fmt: skip
+    is_option = "option_" in side
+    return {
+        "kind": _("What your client may choose instead") if is_option else _("What your client receives"),
+        "nothing": _("nothing else") if is_option else _("nothing extra"),
+        "amount": _("Amount for your client"), "product": _("Product for your client"),
+        "text": _("What your client is handed"), "valid_days": _("Days that your client's coupon is valid"),
+        "membership_type": _("Membership for your client"), "days": _("Days of membership for your client"),
+    }  # fmt: skip
 
 
 def _short(label: str, *, max_length: int, inputmode: str = "text", **more: Any) -> forms.CharField:
     attrs = {"inputmode": inputmode, "autocomplete": "off"}
     widget = forms.TextInput(attrs=attrs)
     return forms.CharField(label=label, required=False, max_length=max_length, widget=widget, **more)
+
+
+def takes_option(form: Any, prefix: str) -> bool:
+    """Say whether the client of a step can be given one more reward to choose from."""
+    return len(arranging.options_in(form.fields, prefix)) < OPTIONS_MAX - 1
+
+
+def slots_html(form: Any, prefix: str, business: Business) -> SafeString:
+    """Return the client's place in the sentence, with what may be chosen instead, joined as the language joins it."""
+    start, between, end = (_("%(first)s or %(last)s") % {"first": "\0", "last": "\0"}).split("\0")
+    rows: list[tuple[Any, ...]] = [("", slot_html(form, f"{prefix}ambassador", business), "")]
+    for place in arranging.options_in(form.fields, prefix):
+        drop = format_html(
+            ' <button class="btn btn-sm slot-drop" type="submit" name="{}" value="{}" formnovalidate aria-label="{}">'
+            "×</button>",
+            arranging.DROP,
+            place,
+            _("Take this option away"),
+        )
+        rows.append((between, slot_html(form, place, business), drop))
+    joined = format_html("{}{}{}", start, format_html_join("", "{}{}{}", rows), end)
+    return format_html(_("{rewards}, as they choose"), rewards=joined) if len(rows) > 1 else joined
 
 
 def slot_html(form: Any, side: str, business: Business) -> SafeString:
@@ -120,6 +159,15 @@ def read(form: Any, side: str, business: Business) -> dict[str, Any] | None:
     return reward
 
 
+def read_with_options(form: Any, prefix: str, business: Business) -> dict[str, Any] | None:
+    """Return what the client of a step receives: one reward, or a choice where there are options. Raise Invalid."""
+    places = [f"{prefix}ambassador", *arranging.options_in(form.fields, prefix)]
+    found = [reward for reward in (read(form, place, business) for place in places) if reward is not None]
+    if len(found) > 1:
+        return {"kind": Choice.name, "options": found}
+    return found[0] if found else None
+
+
 def place_of(wanted: Input) -> str:
     """Return the end of the name of the field that an input is typed in."""
     return "amount" if wanted.kind in NUMBERS else wanted.name
@@ -127,9 +175,14 @@ def place_of(wanted: Input) -> str:
 
 def field_of(error_field: str, names: Any) -> str:
     """Return the form's field for a refusal of the room: "friend_reward.percent" stands at "friend_amount"."""
-    side, _dot, part = error_field.partition(".")
-    side = side.removesuffix("_reward")
-    for name in (f"{side}_{'amount' if part == 'percent' else part}", part):
+    step = re.match(r"steps\.(\d+)\.(.+)$", error_field)
+    prefix, within = (f"step_{int(step[1]) + 2}_", step[2]) if step else ("", error_field)
+    side, _dot, part = within.partition(".")
+    side = prefix + side.removesuffix("_reward")
+    if option := re.match(r"options\.(\d+)\.?(.*)$", part):
+        part = option[2] or "kind"
+        side = side if option[1] == "0" else f"{prefix}option_{int(option[1]) + 1}"
+    for name in (f"{side}_{'amount' if part == 'percent' else part}", prefix + part, side, f"{side}_kind"):
         if name in names:
             return str(name)
     return error_field
@@ -167,3 +220,16 @@ def shown(business: Business, side: str, reward: dict[str, Any] | None) -> Itera
         elif wanted.kind == "money":
             value = money_plain(value, business)
         yield f"{side}_{place_of(wanted)}", value
+
+
+def shown_with_options(business: Business, prefix: str, reward: dict[str, Any] | None) -> Iterator[tuple[str, Any]]:
+    """Yield what the fields of a step's client show for a reward, or for each option of a choice."""
+    parts = parts_of(reward)
+    yield from shown(business, f"{prefix}ambassador", parts[0] if parts else None)
+    for number, option in enumerate(parts[1:], start=2):
+        yield from shown(business, f"{prefix}option_{number}", option)
+
+
+def parts_of(reward: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Return a reward, or the options of a choice, each as it stands in a place of its own."""
+    return (types[reward["kind"]]().options(reward) or [reward]) if reward else []
