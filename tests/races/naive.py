@@ -25,7 +25,7 @@ from plusone.referrals.commands import registering
 from plusone.referrals.models import Referral
 from plusone.rewards.commands import limits, steps
 from plusone.rewards.models import Reward, Tally
-from plusone.store.commands import CouponRefused, orders, refunds
+from plusone.store.commands import CouponRefused, disputes, orders, refunds
 from plusone.store.models import Coupon, Order
 from racing import meeting
 
@@ -151,6 +151,7 @@ def unlocked_order(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(orders, "locked", read)
     monkeypatch.setattr(refunds, "locked", read)
+    monkeypatch.setattr(disputes, "locked", read)
 
 
 def unlocked_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from plusone.referrals.commands.registering import Registration
 from plusone.referrals.models import Referral
 from plusone.rewards.commands import approve
 from plusone.rewards.models import Reward
-from plusone.store.commands import pay, place_order, refund
+from plusone.store.commands import close_dispute, dispute, pay, place_order, refund
 from plusone.store.commands.refunds import NothingToRefund
 from plusone.store.models import Coupon, Order, Payment, Product, Refund
 from racing import ON_POSTGRES, race
@@ -263,6 +263,25 @@ def test_payment_control(gym: Business, ana: Client, bono: Product, monkeypatch:
     naive.unlocked_order(monkeypatch)
     failed = [outcome for outcome in pay_twice(order) if isinstance(outcome, IntegrityError)]
     assert len(failed) == (1 if ON_POSTGRES else 0)
+
+
+def lose_twice(order: Order) -> list[object]:
+    dispute(order, **WHO)
+    return race(*[lambda: close_dispute(Order.objects.get(pk=order.pk), "lost", **WHO)] * 2)
+
+
+def test_a_dispute_is_lost_once(gym: Business, ana: Client, bono: Product) -> None:
+    """R-254: of two who say that it is lost one takes the money back."""
+    assert Counter(map(str, lose_twice(sell(ana, bono)))) == {"True": 1, "False": 1}
+    assert Refund.objects.count() == 1
+
+
+def test_dispute_control(gym: Business, ana: Client, bono: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the lock the order is refunded twice on PostgreSQL."""
+    order = sell(ana, bono)
+    naive.unlocked_order(monkeypatch)
+    lose_twice(order)
+    assert Refund.objects.count() == (2 if ON_POSTGRES else 1)
 
 
 def adjust_twice(gym: Business, ana: Client) -> list[object]:

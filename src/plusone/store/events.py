@@ -73,6 +73,29 @@ class OrderRefunded(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class OrderDisputed(Fact):
+    """The client's bank takes a payment into question; `amount` is the money that is in the order."""
+
+    name: ClassVar[str] = "order.disputed"
+    says: ClassVar[Promise] = _("A payment was disputed")
+    order: int
+    amount: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class OrderDisputeClosed(Fact):
+    """A dispute ended: `outcome` is won or lost, `amount` the money that is gone with it."""
+
+    name: ClassVar[str] = "order.dispute_closed"
+    says: ClassVar[Promise] = _("A dispute ended")
+    order: int
+    outcome: str
+    amount: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class OrderCancelled(Fact):
     """An order was called off before it was paid; held balance is free again."""
 

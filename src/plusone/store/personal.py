@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from plusone.clients.keeping import BOOKS, Kept, Row, kept
 from plusone.clients.models import Client
 
-from .models import Coupon, GiftedDays, Membership, Order, Payment, Refund
+from .models import Coupon, Dispute, GiftedDays, Membership, Order, Payment, Refund
 
 BATCH = 500
 
@@ -70,6 +70,22 @@ class Refunds(Kept):
         """Newest first."""
         found = Refund.objects.filter(client=client).order_by("-pk")
         return found.values_list("at", "amount", "to_balance", "reason").iterator()
+
+
+@kept
+class Disputes(Kept):
+    """Which payments a bank took into question."""
+
+    name = "disputes"
+    label = _("Disputed payments")
+    columns = {"at": _("Date"), "amount": _("Amount"), "reason": _("Reason"), "outcome": _("Outcome")}
+    money = frozenset({"amount"})
+    stays = BOOKS
+
+    def rows(self, client: Client) -> Iterable[Row]:
+        """Newest first."""
+        found = Dispute.objects.filter(client=client).order_by("-pk")
+        return found.values_list("opened_at", "amount", "reason", "outcome").iterator()
 
 
 @kept

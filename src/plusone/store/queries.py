@@ -39,7 +39,8 @@ def orders_of(business: Business, *, client: Client | None = None, state: str = 
         found = found.filter(client=client)
     if state:
         found = found.filter(state=state)
-    return found.select_related("client", "payment", "business", "coupon").prefetch_related("lines").order_by("-id")
+    beside = ("client", "payment", "business", "coupon", "dispute")
+    return found.select_related(*beside).prefetch_related("lines").order_by("-id")
 
 
 def standing(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -112,6 +113,16 @@ def order_counts(business: Business) -> dict[str, int]:
     """Return how many orders stand where."""
     rows = Order.objects.filter(business=business).order_by().values_list("state").annotate(count=Count("id"))
     return {str(state): count for state, count in rows}
+
+
+def disputed_orders(business: Business) -> QuerySet[Order]:
+    """Return the orders whose payment is disputed and nobody knows yet how it ends."""
+    return Order.objects.filter(business=business, state=Order.State.DISPUTED)
+
+
+def has_open_dispute(client: Client) -> bool:
+    """Say whether a payment of a client is disputed now."""
+    return client.disputes.filter(outcome="").exists()
 
 
 def refund_split(order: Order, amount: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from plusone.kernel.access import get
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.store import commands
-from plusone.store.models import MembershipType, Order, Product, Refund
+from plusone.store.models import Dispute, MembershipType, Order, Product, Refund
 from plusone.store.queries import orders_of
 
 from .call import Call
@@ -37,7 +37,7 @@ from .references import row_of, rows_of
 
 router = Router(tags=["Orders"])
 
-State = Literal["awaiting_payment", "paid", "partially_refunded", "refunded", "expired", "cancelled"]
+State = Literal["awaiting_payment", "paid", "partially_refunded", "refunded", "disputed", "expired", "cancelled"]
 Method = Literal["cash", "transfer", "terminal"]
 LINES_MAX = 100
 SOLD = ("lines__product", "lines__membership_type")
@@ -52,6 +52,16 @@ class LineOut(Found):
     unit_price: Amount
     quantity: int
     total: Amount
+
+
+class DisputeOut(Found):
+    """A payment that the client's bank takes into question; `outcome` is null while nobody knows."""
+
+    amount: Annotated[int, Field(description="The money that was in the order then.")]
+    reason: str
+    outcome: Literal["won", "lost"] | None
+    opened_at: Moment
+    closed_at: Moment | None
 
 
 class OrderOut(Found):
@@ -71,6 +81,7 @@ class OrderOut(Found):
     refunded_to_method: Amount
     method: Annotated[str | None, Field(description="How the money came.")]
     reference: str | None
+    dispute: DisputeOut | None
     placed_at: Moment
     paid_at: Moment | None
 
@@ -119,6 +130,18 @@ class RefundIn(Body):
     reason: Note = ""
 
 
+class DisputeIn(Body):
+    """What the bank or the client says."""
+
+    reason: Note = ""
+
+
+class DisputeEndIn(Body):
+    """How a dispute ended for the business."""
+
+    outcome: Literal["won", "lost"]
+
+
 class RefundOut(Found):
     """What was given back, split as it was paid: `refunded = to_balance + to_method`."""
 
@@ -159,12 +182,25 @@ def show(business: Business, orders: Sequence[Order]) -> list[dict[str, Any]]:
             "refunded_to_method": order.refunded_to_method,
             "method": payment.method if payment else None,
             "reference": payment.reference if payment else None,
+            "dispute": _dispute(business, getattr(order, "dispute", None)),
             "placed_at": moment(business, order.placed_at),
             "paid_at": moment(business, order.paid_at),
         }
         for order in orders
         for payment in [getattr(order, "payment", None)]
     ]
+
+
+def _dispute(business: Business, found: Dispute | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "amount": found.amount,
+        "reason": found.reason,
+        "outcome": found.outcome or None,
+        "opened_at": moment(business, found.opened_at),
+        "closed_at": moment(business, found.closed_at),
+    }
 
 
 def _line(line: Any) -> dict[str, Any]:
@@ -274,4 +310,23 @@ def cancel_order(request: Call, order_id: str) -> dict[str, Any]:
     """Call off an order that is not paid; held balance is free again."""
     order = get(request.business, Order, order_id)
     commands.cancel(order, actor=request.actor, now=request.now)
+    return _again(request, order)
+
+
+@router.post("/{order_id}/dispute", response=OrderOut)
+def dispute_order(request: Call, order_id: str, body: DisputeIn | None = None) -> dict[str, Any]:
+    """Note that the client's bank takes the payment into question; once an order. Not paid: 409 `not_paid`."""
+    order, said = get(request.business, Order, order_id), body or DisputeIn()
+    commands.dispute(order, reason=said.reason, actor=request.actor, now=request.now)
+    return _again(request, order)
+
+
+@router.post("/{order_id}/dispute/close", response=OrderOut)
+def close_dispute(request: Call, order_id: str, body: DisputeEndIn) -> dict[str, Any]:
+    """Note how a dispute ended. One that is lost takes the money back, and rewards with it, as a refund does.
+
+    Not disputed: 409 `not_disputed`; ended the other way: 409 `dispute_closed`.
+    """
+    order = get(request.business, Order, order_id)
+    commands.close_dispute(order, body.outcome, actor=request.actor, now=request.now)
     return _again(request, order)

@@ -9,7 +9,7 @@ from plusone.kernel.money import format_money
 from plusone.messaging.texts import Context, Placeholder, Template, placeholders, templates
 from plusone.rules.defaults import DefaultRule, default_rules
 from plusone.rules.vocabulary import Step
-from plusone.store.events import OrderPaid, OrderRefunded
+from plusone.store.events import OrderDisputed, OrderPaid, OrderRefunded
 from plusone.store.models import Order
 
 
@@ -102,6 +102,34 @@ class Refunded(Template):
         return _("Open your page"), "{portal}"
 
 
+@templates
+class Disputed(Template):
+    """Tells the owner that a payment is disputed."""
+
+    name = "order.disputed"
+    label = gettext_lazy("A payment is disputed, to the owner")
+
+    def subject(self, ctx: Context) -> str:
+        """Name the order."""
+        return _("The payment of order {order} is disputed")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say how much, and what to do."""
+        return [
+            _("Hello {first_name|there},"),
+            _("The bank of a client takes %(amount)s of order {order} into question.")
+            % {"amount": _amount(ctx, "amount")},
+            _(
+                "Nothing is taken back yet. Answer the bank, and say on the order's page how it ended: a dispute that "
+                "is lost counts as a refund, for rewards too."
+            ),
+        ]
+
+    def button(self, ctx: Context) -> tuple[str, str]:
+        """Lead to the dashboard."""
+        return _("Open your dashboard"), "{dashboard}"
+
+
 @default_rules
 class SendReceipt(DefaultRule):
     """The client gets a receipt of each paid order."""
@@ -120,6 +148,16 @@ class SendRefund(DefaultRule):
     label = gettext_lazy("Tell the client about each refund")
     when = OrderRefunded
     actions = (Step("send_message", to="client", template="order.refunded"),)
+
+
+@default_rules
+class TellOfDispute(DefaultRule):
+    """The owner hears of each disputed payment."""
+
+    name = "order.disputed"
+    label = gettext_lazy("Tell the owner about each disputed payment")
+    when = OrderDisputed
+    actions = (Step("send_message", to="owner", template="order.disputed"),)
 
 
 def _no_gaps(text: str) -> str:

@@ -20,7 +20,7 @@ from .deciding import (
     reject_several,
 )
 from .doubting import remind_of_cases
-from .foreseeing import Lost, foresee_refund
+from .foreseeing import Lost, foresee_lost_dispute, foresee_refund
 from .forgetting import forget_notes
 from .imports import RecommendedLine, import_referrals, time_imported, undo_imported
 from .mailings import (
@@ -79,6 +79,7 @@ __all__ = [
     "decide_case",
     "decide_reward",
     "edit_campaign",
+    "foresee_lost_dispute",
     "foresee_refund",
     "forget_notes",
     "import_referrals",

@@ -1,5 +1,6 @@
 """What a refund would take from whom: found out by doing it and undoing it, so that every policy is told truly."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.db.models import Max, Sum
 from plusone.ledger.models import Transfer
 from plusone.referrals.models import Referral
 from plusone.rewards.models import Reward
-from plusone.store.commands import refund
+from plusone.store.commands import close_dispute, refund
 from plusone.store.models import Order
 
 
@@ -33,6 +34,15 @@ class _Undo(Exception):  # no error: it ends a rehearsal
 
 def foresee_refund(order: Order, amount: int, *, now: datetime) -> list[Lost]:
     """Return which rewards a refund of `amount` would take back. Nothing is changed: the transaction is rolled back."""
+    return _foresee(order, lambda: refund(order, amount, actor="system", now=now))
+
+
+def foresee_lost_dispute(order: Order, *, now: datetime) -> list[Lost]:
+    """Return which rewards would be taken back if an order's dispute was lost. Nothing is changed."""
+    return _foresee(order, lambda: close_dispute(order, "lost", actor="system", now=now))
+
+
+def _foresee(order: Order, act: Callable[[], object]) -> list[Lost]:
     referral = Referral.objects.filter(business=order.business, friend=order.client_id).order_by("-id").first()
     if referral is None:
         return []
@@ -41,7 +51,7 @@ def foresee_refund(order: Order, amount: int, *, now: datetime) -> list[Lost]:
         with transaction.atomic():
             before = _rewards(referral)
             mark = Transfer.objects.filter(business=order.business).aggregate(last=Max("id"))["last"] or 0
-            refund(order, amount, actor="system", now=now)
+            act()
             after = _rewards(referral)
             lost = [
                 Lost(was, gone, *_posted(was, mark), was.is_open)

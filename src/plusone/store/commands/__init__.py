@@ -2,6 +2,7 @@
 
 from .coupons import CouponRefused, issue_coupon, withdraw_coupon
 from .desk import sell
+from .disputes import NotDisputable, close_dispute, dispute
 from .gifts import add_due_days, give_days, grant_membership, withdraw_days, withdraw_membership
 from .imports import PaidLine, import_orders
 from .memberships import NotRunning, cancel_membership, create_membership_type, end_due, freeze, unfreeze
@@ -13,14 +14,17 @@ from .uses import return_use, use_membership
 
 __all__ = [
     "CouponRefused",
+    "NotDisputable",
     "NotRunning",
     "PaidLine",
     "add_due_days",
     "archive_product",
     "cancel",
     "cancel_membership",
+    "close_dispute",
     "create_membership_type",
     "create_product",
+    "dispute",
     "edit_product",
     "end_due",
     "expire_due",

@@ -14,7 +14,7 @@ from plusone.store.models import Order, Refund
 from plusone.store.queries import refund_split
 
 from .memberships import call_off
-from .orders import State, locked
+from .orders import locked
 
 
 class NothingToRefund(Refused):
@@ -42,6 +42,12 @@ def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: 
         raise NothingToRefund(_("Only part of this amount is left to refund."), refundable=left)
     to_balance, to_method = refund_split(order, amount)
     reason = without_names(reason, [order.client])[:200]  # it is kept for years, the name is not
+    return give_back(order, to_balance=to_balance, to_method=to_method, reason=reason, actor=actor, now=now)
+
+
+def give_back(order: Order, *, to_balance: int, to_method: int, reason: str, actor: str, now: datetime) -> Refund:
+    """Write what a locked order gives back, to the balance and in money; the caller has checked that it is there."""
+    amount = to_balance + to_method
     done = Refund.objects.create(
         business=order.business,
         order=order,
@@ -58,13 +64,15 @@ def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: 
         ledger.reverse(order.redemption, to_balance, key=f"refund:{done.pk}", reason=reason, actor=actor, now=now)
     order.refunded_to_balance += to_balance
     order.refunded_to_method += to_method
-    order.state = State.REFUNDED if amount == left else State.PARTIALLY_REFUNDED
+    if not order.is_disputed:
+        order.state = order.settled_state
     order.save(update_fields=["refunded_to_balance", "refunded_to_method", "state"])
-    if amount == left:
+    whole = order.refunded == order.total
+    if whole:
         call_off(order, actor=actor, now=now)
     record(
         order.business,
-        events.OrderRefunded(order=order.pk, cash=to_method, balance=to_balance, whole=amount == left),
+        events.OrderRefunded(order=order.pk, cash=to_method, balance=to_balance, whole=whole),
         client=order.client_id,
         actor=actor,
         now=now,

@@ -24,6 +24,7 @@ from plusone.referrals.outlook import Attention, attention, current_campaign
 from plusone.referrals.trying import trial_of
 from plusone.rewards.queries import awaiting, to_hand_over
 from plusone.rules.queries import failed_runs
+from plusone.store.queries import disputed_orders
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,10 @@ def _todo(request: Page, counts: dict[str, int], sums: Attention) -> list[tuple[
     if things := waits.get("things", 0):
         text = ngettext("%(count)s present is to be handed over", "%(count)s presents are to be handed over", things)
         found.append(("package", text % {"count": things}, reverse("b:handovers", args=[slug])))
+    if disputed := waits.get("disputes", 0):
+        text = ngettext("%(count)s payment is disputed", "%(count)s payments are disputed", disputed)
+        address = f"{reverse('b:orders', args=[slug])}?state=disputed"
+        found.append(("alert-triangle", text % {"count": disputed}, address))
     if stuck := waits.get("mails", 0):
         text = ngettext("%(count)s mail does not leave", "%(count)s mails do not leave", stuck)
         found.append(("alert-triangle", text % {"count": stuck}, reverse("b:mail", args=[slug])))
@@ -139,6 +144,8 @@ def _waits(request: Page) -> dict[str, int]:
         wanted["rewards"] = awaiting(business)
     if request.may("clients.manage"):
         wanted["things"] = to_hand_over(business, now=request.now)
+    if request.may("orders.refund"):
+        wanted["disputes"] = disputed_orders(business)
     if request.may("settings.manage"):
         wanted |= {"mails": unsent_of(business, at=timezone.now()), "steps": failed_runs(business)}
     return counted(business, **wanted)

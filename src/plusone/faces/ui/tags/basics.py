@@ -48,6 +48,7 @@ STATES: dict[str, tuple[Any, str, str]] = {
     "part_refunded": (_("Partly refunded"), "warn", "receipt-refund"),
     "partially_refunded": (_("Partly refunded"), "warn", "receipt-refund"),
     "refunded": (_("Refunded"), "", "receipt-refund"),
+    "disputed": (_("Disputed"), "bad", "alert-triangle"),
     "cancelled": (_("Cancelled"), "", "circle-x"),
     "failed": (_("Failed"), "bad", "alert-circle"),
     "sent": (_("Sent"), "good", "send"),

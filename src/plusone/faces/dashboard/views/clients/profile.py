@@ -31,7 +31,7 @@ from plusone.referrals.queries import link_of, numbers_of, referral_of, referral
 from plusone.referrals.reasons import tell_reward
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import option_phrases, rewards_of, to_hand_over, unsettled, wallet_of
-from plusone.store.queries import memberships_of, orders_of, usable_coupons, waiting_days
+from plusone.store.queries import has_open_dispute, memberships_of, orders_of, usable_coupons, waiting_days
 
 from .common import client_of, crumbs, handing_on, url_of
 from .forms import AdjustForm, EditForm
@@ -68,6 +68,7 @@ def overview(request: Page, client: str) -> HttpResponse:
         coming=_coming(found, open_now),
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
         tags=tags_beside(found),
+        is_disputed=request.may("store.view") and has_open_dispute(found),
         lines=_lines(request, found) if found.is_lead else [],
         invitation=invitation_of(found),
     )

@@ -113,7 +113,7 @@ def refund(request: Page, order: str) -> HttpResponse:
         "to_balance": to_balance,
         "to_method": to_method,
         "is_all": amount == found.refundable,
-        "lost": [_says(request, one) for one in foresee_refund(found, amount, now=request.now)],
+        "lost": [says(request, one) for one in foresee_refund(found, amount, now=request.now)],
     }
     return render(request, "dashboard/store/refund.html", context)
 
@@ -134,7 +134,7 @@ def _amount(order: Order, text: str, currency: str) -> tuple[int, str]:
     return amount, ""
 
 
-def _says(request: Page, lost: Lost) -> str:
+def says(request: Page, lost: Lost) -> str:
     """Return what a refund takes from whom."""
     currency = request.business.currency
     amounts = {"money": lost.amount, "taken": lost.taken, "owed": lost.owed}

@@ -26,6 +26,7 @@ TABS: dict[str, tuple[str, ...]] = {
     "waiting": (State.AWAITING_PAYMENT,),
     "paid": (State.PAID,),
     "refunded": (State.PARTIALLY_REFUNDED, State.REFUNDED),
+    "disputed": (State.DISPUTED,),
     "ended": (State.CANCELLED, State.EXPIRED),
 }
 
@@ -48,10 +49,17 @@ def index(request: Page) -> HttpResponse:
     """List the orders, newest first."""
     counts = order_counts(request.business)
     wanted = request.GET.get("state", "")
-    labels = {"waiting": _("Awaiting payment"), "paid": _("Paid"), "refunded": _("Refunded"), "ended": _("Called off")}
+    labels = {
+        "waiting": _("Awaiting payment"),
+        "paid": _("Paid"),
+        "refunded": _("Refunded"),
+        "disputed": _("Disputed"),
+        "ended": _("Called off"),
+    }
     tabs = [("", _("All orders"), sum(counts.values()), wanted not in TABS)] + [
         (name, labels[name], sum(counts.get(state, 0) for state in states), name == wanted)
         for name, states in TABS.items()
+        if name != "disputed" or counts.get(State.DISPUTED) or wanted == name  # most businesses never see one
     ]
     context = {
         "nav": "orders",
@@ -117,7 +125,9 @@ def page(request: Page, found: Order, form: PayForm) -> HttpResponse:
     """Show an order with the form for its payment."""
     refunds = list(found.refunds.order_by("id"))
     payment = getattr(found, "payment", None)
-    who = actors(request.business, [one.actor for one in (*refunds, *([payment] if payment else []))])
+    dispute = getattr(found, "dispute", None)
+    codes = [one.actor for one in (*refunds, *([payment] if payment else []))]
+    who = actors(request.business, codes + ([dispute.opened_by, dispute.closed_by] if dispute else []))
     context = {
         "nav": "orders",
         "title": _("Order %(number)s") % {"number": found.number},
@@ -130,6 +140,9 @@ def page(request: Page, found: Order, form: PayForm) -> HttpResponse:
         "method": method_name(payment.method) if payment else "",
         "paid_to": who.get(payment.actor, "") if payment else "",
         "refunds": [(one, who.get(one.actor, "")) for one in refunds],
+        "dispute": dispute,
+        "disputed_by": who.get(dispute.opened_by, "") if dispute else "",
+        "dispute_closed_by": who.get(dispute.closed_by, "") if dispute and dispute.closed_by else "",
         "form": form,
         "asks_who_sent": request.may("referrals.manage") and asks_who_sent(found.client, now=request.now),
     }
