@@ -14,6 +14,7 @@ from plusone.kernel.models import Business, Collaborator
 from plusone.ledger.queries import balance_of
 from plusone.messaging.models import Message
 from plusone.referrals.commands import (
+    AlreadyReferred,
     CampaignInactive,
     approve_referral,
     attach_referral,
@@ -58,14 +59,20 @@ def available(client: Client, *, days: float = 30) -> int:
 
 
 def ring_of(gym: Business, names: str) -> list[Client]:
-    """Let clients recommend each other in a circle; the first one came by herself."""
+    """Let clients recommend each other in a circle: the first one came by herself, and comes again by another address.
+
+    By the same address it is refused (CASES 31).
+    """
     people = [add_client(gym, names.split()[0], "Uno")]
     for name in names.split()[1:]:
         friend = bring(people[-1], name, email=f"{name}.x@friends.example").friend
         activate(friend, **WHO)
         friend.refresh_from_db()
         people.append(friend)
-    attach_referral(gym, people[-1], people[0], **WHO)
+    with pytest.raises(AlreadyReferred):
+        attach_referral(gym, people[-1], people[0], **WHO)
+    again = register(people[-1], f"{people[0].first_name}uno2@friends.example", first_name=people[0].first_name)
+    activate(again.friend, **WHO)
     return people
 
 
@@ -120,7 +127,7 @@ def test_a_rejected_circle_gives_nothing_and_keeps_what_was_given(gym: Business)
     assert (available(ana), available(bea)) == (1500, 0)
     assert decide_case(DoubtCase.objects.get(), approve=False, note="one flat", **WHO)
     assert (available(ana), available(bea)) == (1500, 0)
-    assert Referral.objects.get(friend=ana).reason == "rejected"
+    assert Referral.objects.get(ambassador=bea).reason == "rejected"
     assert Reward.objects.get(client=bea).state == "lapsed"
 
 
