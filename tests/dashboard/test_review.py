@@ -10,11 +10,11 @@ from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of
 from plusone.referrals.commands import register_friend
-from plusone.referrals.models import DoubtCase, Referral
+from plusone.referrals.models import DoubtCase, OwnNetwork, Referral
 from plusone.rewards.models import Reward
 from world import EUR10, NOON, bring, later, launch
 
-from .pages import text_of
+from .pages import send, text_of
 
 
 def at(gym: Business, name: str, *args: str) -> str:
@@ -148,3 +148,35 @@ def test_picked_leads_lose_their_recommendation_after_a_question(
         ("", ""),
     ]
     assert "None of the picked leads" in text_of(olga.post(to, {"pick": [carla.public_id]}, follow=True))
+
+
+def test_the_business_names_its_own_networks(
+    gym: Business, olga: Browser, desk: Browser, lucie: Browser, django_assert_max_num_queries: Any
+) -> None:
+    """PEERS 77: the one the owner is on by one press, others typed; each may be taken back, and only the owner may."""
+    to, far = at(gym, "networks"), {"REMOTE_ADDR": "203.0.113.7"}
+    assert desk.get(to).status_code == 404
+    assert "This is our network" not in text_of(olga.get(to))  # this machine's own address stands for nobody
+    assert "This is our network You are on 203.0.113.7 now." in text_of(olga.get(to, **far))
+    said = text_of(send(olga, to, {"cidr": "10.0.0.0/8", "name": "all"}))
+    assert "This range is far larger than one business." in said
+    assert not OwnNetwork.objects.exists()
+    olga.get(to)
+    with django_assert_max_num_queries(12) as none:
+        olga.get(to)
+    for cidr in ("203.0.113.7", "2001:db8:1:2::/64", "203.0.113.7"):
+        assert send(olga, to, {"cidr": cidr, "name": "Wi-Fi"}).status_code == 302
+    assert list(OwnNetwork.objects.order_by("pk").values_list("cidr", flat=True)) == [
+        "203.0.113.7/32",
+        "2001:db8:1:2::/64",
+    ]
+    olga.get(to)  # what was said once is said
+    with django_assert_max_num_queries(12) as two:
+        olga.get(to)
+    assert len(none) == len(two)
+    assert "You are on one of them now: 203.0.113.7." in text_of(olga.get(to, **far))
+    gone = at(gym, "network_remove", OwnNetwork.objects.earliest("pk").public_id)
+    assert lucie.post(gone).status_code == 404
+    assert "Remove Wi-Fi?" in text_of(olga.get(gone))
+    olga.post(gone)
+    assert OwnNetwork.objects.get().cidr == "2001:db8:1:2::/64"

@@ -4,14 +4,8 @@ import pytest
 from django.test import Client as Browser
 
 from plusone.clients.models import Client
-from plusone.faces.public import signs
 from plusone.kernel.models import Business
 from world import EUR10, add_client, launch, open_gym
-
-
-@pytest.fixture(autouse=True)
-def fresh_counts() -> None:
-    signs.registrations.clear()
 
 
 @pytest.fixture

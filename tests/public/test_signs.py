@@ -8,9 +8,14 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from plusone.clients.models import Client
-from plusone.referrals.models import Referral
+from plusone.kernel.models import Business
+from plusone.messaging.models import Message
+from plusone.referrals.commands import add_own_network, decide_case, forget_arrivals
+from plusone.referrals.models import Arrival, DoubtCase, Referral, Trust
 from plusone.rewards.models import Reward
+from plusone.rules.engine import work
 from public.filling_in import fill_in, page_of, token_in
+from world import NOON, add_client
 
 pytestmark = pytest.mark.django_db
 
@@ -40,15 +45,70 @@ def test_signs_of_spam_flag_and_never_refuse(ana: Client, browser: Browser) -> N
     assert states["e@friends.example"] == "granted"
 
 
-def test_a_crowd_from_one_address_is_flagged_and_a_human_pace_is_not(ana: Client, browser: Browser) -> None:
-    """FRA-4, FRA-8: the 20th by one link waits, and the 21st from one address; twelve people on a gym's network do
-    not."""
-    tokens = [token_in(page_of(browser, f"/join/{ana.code}")) for _ in range(22)]
+def sent_by_people(browser: Browser, ana: Client, emails: list[str], **more: str) -> list[int]:
+    """Open a form for each address, and send all of them half a minute later, as people do."""
+    tokens = [token_in(page_of(browser, f"/join/{ana.code}")) for _ in emails]
     with time_machine.travel(timezone.now() + timedelta(seconds=30)):
-        for number, token in enumerate(tokens):
-            sent = {"email": f"p{number}@friends.example", "REMOTE_ADDR": FAR}
-            assert fill_in(browser, f"/join/{ana.code}", token, **sent).status_code == 200
-    flagged = Referral.objects.filter(flagged=True).values_list("friend__email", flat=True)
-    assert sorted(flagged) == ["p19@friends.example", "p20@friends.example", "p21@friends.example"]
-    last = Referral.objects.get(friend__email="p21@friends.example")
-    assert sorted(last.flags) == ["many_by_one_code", "many_from_one_address"]
+        return [
+            fill_in(browser, f"/join/{ana.code}", token, email=email, **more).status_code
+            for email, token in zip(emails, tokens, strict=True)
+        ]
+
+
+def test_a_crowd_by_one_link_waits_and_the_link_rests(ana: Client, browser: Browser, gym: Business) -> None:
+    """FRA-8: the twentieth stranger within an hour makes all of them wait; the page is kind to who comes after, the
+    owner hears it once, and with the approval the link works again."""
+    emails = [f"p{number}@friends.example" for number in range(22)]
+    assert sent_by_people(browser, ana, emails, REMOTE_ADDR=FAR) == [200] * 20 + [410] * 2
+    assert Referral.objects.filter(flagged=True).count() == 20
+    assert Browser().get(f"/r/{ana.code}").status_code == 410
+    case = DoubtCase.objects.get()
+    assert (Reward.objects.filter(side="ambassador", state="granted").count(), case.state) == (0, "open")
+    in_a_minute = timezone.now() + timedelta(minutes=1)
+    work(in_a_minute)
+    assert list(Message.objects.filter(template__startswith="doubt.").values_list("template", flat=True)) == [
+        "doubt.paused"
+    ]
+    assert decide_case(case, approve=True, note="she spoke at a fair", actor="user:1", now=in_a_minute)
+    assert sent_by_people(browser, ana, ["late@friends.example"], REMOTE_ADDR="8.8.4.4") == [200]
+    assert not Referral.objects.get(friend__email="late@friends.example").flagged
+    assert not Trust.objects.exists()
+
+
+def test_many_from_one_connection_wait_and_those_on_the_gyms_own_do_not(
+    gym: Business, ana: Client, browser: Browser
+) -> None:
+    """FRA-4, PEERS 77: a script's thirty registrations are one case, twelve on a gym's network are nobody's business,
+    and on the network that the gym named thirty are none either; each business counts for itself."""
+    friends = [add_client(gym, f"Amb{number}", "Uno") for number in range(5)]
+
+    def from_there(address: str, name: str, number: int) -> None:
+        for one in range(number):
+            sent_by_people(browser, friends[one % 5], [f"{name}{one}@friends.example"], REMOTE_ADDR=address)
+
+    from_there("203.0.113.9", "wifi", 12)
+    assert not Referral.objects.filter(flagged=True).exists()
+    from_there("198.51.100.4", "bot", 30)
+    assert Referral.objects.filter(flagged=True).count() == 30
+    assert set(Referral.objects.filter(flagged=True).values_list("flags", flat=True).distinct()[0]) == {
+        "many_from_one_address"
+    }
+    case = DoubtCase.objects.get()
+    assert Referral.objects.filter(signs__case=case).distinct().count() == 30
+    assert not Arrival.objects.filter(mark__contains="198.51").exists()
+    add_own_network(gym, "203.0.113.0/28", name="Wi-Fi", actor="user:1", now=NOON)
+    from_there("203.0.113.7", "fair", 30)
+    assert Referral.objects.filter(friend__email__startswith="fair", flagged=False, at_home=True).count() == 30
+    assert forget_arrivals(timezone.now() + timedelta(days=1, minutes=5)) == 42
+    assert not Arrival.objects.exists()
+
+
+def test_a_link_in_an_advertisement_is_noticed_and_a_shared_one_is_not(ana: Client, browser: Browser) -> None:
+    """FRA-8: who came by a paid click waits; what Facebook puts on every link that people share is no sign alone."""
+    for name, number in (("gclid", 1), ("fbclid", 1)):
+        opened = browser.get(f"/r/{ana.code}?{name}=abc", HTTP_USER_AGENT="Mozilla/5.0", REMOTE_ADDR=FAR)
+        token = token_in(page_of(browser, opened["Location"]))
+        with time_machine.travel(timezone.now() + timedelta(seconds=30)):
+            fill_in(browser, f"/join/{ana.code}", token, email=f"{name}{number}@friends.example", REMOTE_ADDR=FAR)
+    told = dict(Referral.objects.values_list("ad", "flags"))
+    assert told == {"gclid": ["paid_click"], "fbclid": []}

@@ -21,7 +21,7 @@ from plusone.clients.models import Client
 from plusone.events.commands import record
 from plusone.ledger.commands import posting
 from plusone.ledger.models import Account, AccountBalance, Entry, Hold, LotBalance, Transfer
-from plusone.referrals.commands import registering
+from plusone.referrals.commands import networks, registering
 from plusone.referrals.models import Referral
 from plusone.rewards.commands import limits, steps
 from plusone.rewards.models import Reward, Tally
@@ -138,6 +138,21 @@ def slow_attaching(monkeypatch: pytest.MonkeyPatch) -> None:
         return write(*given, **about)
 
     monkeypatch.setattr(registering, "refer", slowly)
+
+
+def crowd_without_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who registers by a link, or from a connection, waits for nobody; the signs look once both are written."""
+    meet = meeting()
+    monkeypatch.setattr(registering, "take_turns", lambda *about: None)
+    monkeypatch.setattr(networks, "take_turns", lambda *about: None)
+    look = registering.look_closely
+
+    def slowly(*given: Any, **about: Any) -> tuple[str, ...]:
+        found = look(*given, **about)
+        meet()
+        return found
+
+    monkeypatch.setattr(registering, "look_closely", slowly)
 
 
 def unlocked_order(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,16 @@ from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of
-from plusone.referrals.commands import attach_referral, decide_case, deciding, register_friend
+from plusone.referrals.commands import (
+    attach_referral,
+    decide_case,
+    deciding,
+    register_friend,
+    register_without_referral,
+)
 from plusone.referrals.commands.registering import GoesInCircles, Registration
-from plusone.referrals.models import DoubtCase, Referral
+from plusone.referrals.doubt import crowd, network
+from plusone.referrals.models import DoubtCase, Referral, Trust
 from racing import ON_POSTGRES, meeting, race
 from world import NOON, add_client, later, launch
 
@@ -120,3 +127,44 @@ def test_deciding_control(gym: Business, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(deciding, "lock_case", look)
     outcomes = decide_twice(doubtful_case(gym, 0)[0])
     assert (False not in outcomes) == ON_POSTGRES, outcomes
+
+
+def two_by_one_link(gym: Business, ambassador: Client, run: int) -> list[object]:
+    """Let two leads whom nobody sent register by one link, from one connection, at the same moment."""
+    for name in ("ben", "eva"):
+        register_without_referral(gym, first_name=name, email=f"{name}{run}@friends.example", actor="public", now=NOON)
+
+    def register(name: str) -> object:
+        email = f"{name}{run}@friends.example"
+        about = {"network": f"203.0.113.{run}", "actor": "public", "now": NOON}
+        return register_friend(gym, ambassador, first_name=name, email=email, **about)  # type: ignore[arg-type]
+
+    return race(lambda: register("ben"), lambda: register("eva"))
+
+
+def flags_of(ambassador: Client) -> list[list[str]]:
+    return list(Referral.objects.filter(ambassador=ambassador).values_list("flags", flat=True))
+
+
+def test_a_crowd_is_counted_to_the_last_one(gym: Business, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FRA-4, FRA-8: of two who make a crowd at once one sees the other: both wait, in one case, and the link rests."""
+    launch(gym)
+    monkeypatch.setattr(crowd, "MOST", 2)
+    monkeypatch.setattr(network, "MOST", 1)
+    for run in range(5):
+        ambassador = add_client(gym, f"Amb{run}", "Uno")
+        made = two_by_one_link(gym, ambassador, run)
+        assert [getattr(one, "is_new", one) for one in made] == [True, True]
+        assert sorted(map(sorted, flags_of(ambassador))) == [["many_by_one_code", "many_from_one_address"]] * 2
+        assert Trust.objects.get(client=ambassador).kind == "paused"
+        assert DoubtCase.objects.count() == run + 1
+
+
+def test_a_crowd_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: where nobody waits for their turn, each of the two counts one, and nothing is noticed."""
+    launch(gym)
+    monkeypatch.setattr(crowd, "MOST", 2)
+    monkeypatch.setattr(network, "MOST", 1)
+    naive.crowd_without_turns(monkeypatch)
+    two_by_one_link(gym, ana, 0)
+    assert (flags_of(ana) == [[], []]) == ON_POSTGRES

@@ -9,13 +9,14 @@ from plusone.clients.models import Client, Departure
 from plusone.insights.queries import ambassadors
 from plusone.kernel import faults
 from plusone.kernel.commands import add_collaborator, user_for
-from plusone.kernel.errors import Refused
+from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business, Collaborator
 from plusone.ledger.queries import balance_of
 from plusone.messaging.models import Message
 from plusone.referrals.commands import (
     AlreadyReferred,
     CampaignInactive,
+    add_own_network,
     approve_referral,
     attach_referral,
     block_ambassador,
@@ -29,7 +30,7 @@ from plusone.referrals.commands import (
 )
 from plusone.referrals.commands.registering import register_friend
 from plusone.referrals.doubt import signs
-from plusone.referrals.models import DoubtCase, DoubtSign, Referral
+from plusone.referrals.models import DoubtCase, DoubtSign, OwnNetwork, Referral, Trust
 from plusone.referrals.outlook import open_cases
 from plusone.referrals.queries import link_behind
 from plusone.rewards.commands import end_hold
@@ -150,13 +151,45 @@ def test_what_is_noticed_again_counts_on(gym: Business, ana: Client) -> None:
     assert case.state == "rejected"
 
 
-def test_a_crowd_by_one_link_waits(gym: Business, ana: Client) -> None:
-    """FRA-8: twenty strangers within an hour; the nineteen before were nobody's business."""
+def test_a_crowd_by_one_link_waits_and_the_link_is_paused(gym: Business, ana: Client) -> None:
+    """FRA-8: twenty strangers within an hour are one case, those before included; the link rests until somebody has
+    looked, and nothing was declined."""
     launch(gym)
-    made = [register(ana, f"p{number}@friends.example", first_name="P") for number in range(21)]
-    assert [one.flagged for one in made] == [False] * 19 + [True] * 2
-    assert DoubtCase.objects.count() == 1
-    assert register(ana, "late@friends.example", now=later(hours=2)).flagged is False
+    made = [register(ana, f"p{number}@friends.example", first_name="P") for number in range(19)]
+    assert [one.flagged for one in made] == [False] * 19
+    assert register(ana, "p19@friends.example").flagged
+    assert Referral.objects.filter(flagged=True, signs__name="many_by_one_code").count() == 20
+    case = DoubtCase.objects.get()
+    assert Trust.objects.get(client=ana).kind == "paused"
+    with pytest.raises(CampaignInactive):
+        register(ana, "p20@friends.example")
+    activate(made[0].friend, **WHO)
+    assert (available(ana), Reward.objects.get(source_id=made[0].pk).state) == (0, "awaiting_approval")
+    restore_ambassador(ana, actor="user:1", now=later(hours=0.5))
+    assert register(ana, "p20@friends.example", now=later(hours=0.6)).flagged is False
+    assert decide_case(case, approve=True, actor="user:1", now=later(1))
+    assert available(ana) == 1500
+    assert register(ana, "late@friends.example", now=later(hours=30)).flagged is False
+
+
+def test_a_rejected_crowd_leaves_the_link_paused(gym: Business, ana: Client) -> None:
+    """FRA-8, CASES 78: until the business switches it on again by hand."""
+    launch(gym)
+    for number in range(20):
+        register(ana, f"p{number}@friends.example", first_name="P")
+    assert decide_case(DoubtCase.objects.get(), approve=False, note="a coupon site", **WHO)
+    with pytest.raises(CampaignInactive):
+        register(ana, "late@friends.example", now=later(3))
+    assert restore_ambassador(ana, actor="user:1", now=later(4))
+    assert register(ana, "late@friends.example", now=later(5)).flagged is False
+
+
+@pytest.mark.parametrize("text", ["", "gym", "10.0.0.0/8", "127.0.0.1", "2001::/16", "1.2.3.4/40"])
+def test_what_is_no_network_of_one_business_is_refused(gym: Business, text: str) -> None:
+    """PEERS 77."""
+    with pytest.raises(Invalid):
+        add_own_network(gym, text, **WHO)
+    assert not OwnNetwork.objects.exists()
 
 
 def test_staff_who_recommend_walk_ins_to_themselves_are_looked_at(gym: Business, ana: Client) -> None:

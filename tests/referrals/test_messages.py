@@ -73,7 +73,7 @@ def test_doubtful_registration_writes_to_the_owner_alone(gym: Business, ana: Cli
     """CONTRACT, Pages: mails to strangers wait while a referral is flagged."""
     launch(gym)
     register_friend(gym, ana, first_name="Bot", email="bot@x.example", flags=("honeypot",), actor="public", now=NOON)
-    assert sent() == [("referral.notice", "olga@vela.example")]
+    assert sent() == [("doubt.opened", "olga@vela.example"), ("referral.notice", "olga@vela.example")]
 
 
 def test_ambassadors_hear_what_becomes_of_open_recommendations(gym: Business, ana: Client) -> None:

@@ -289,6 +289,50 @@ class ReferralDeadlineSet(ReferralFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class DoubtOpened(ReferralFact):
+    """A case was opened that a person has to decide; `flags` says what was noticed first.
+
+    `paused` says that the link was paused with it.
+    """
+
+    name: ClassVar[str] = "doubt.opened"
+    says: ClassVar[Promise] = _("Recommendations need a look")
+    flags: tuple[str, ...]
+    paused: bool
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class OwnNetworkAdded(Fact):
+    """A network was said to be the business's own."""
+
+    name: ClassVar[str] = "own_network.added"
+    says: ClassVar[Promise] = _("A network was marked as the business's own")
+    network: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class OwnNetworkRemoved(Fact):
+    """A network is not the business's own any more."""
+
+    name: ClassVar[str] = "own_network.removed"
+    says: ClassVar[Promise] = _("A network is no longer the business's own")
+    network: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class AmbassadorPaused(ReferralFact):
+    """A crowd came by one link, so it registers nobody until somebody has looked; the event's client is the
+    ambassador."""
+
+    name: ClassVar[str] = "ambassador.paused"
+    says: ClassVar[Promise] = _("The ambassador's link was paused")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class AmbassadorTrusted(Fact):
     """The business trusts an ambassador: nothing they bring is flagged."""
 

@@ -96,7 +96,7 @@ class Link:
 LINK_SQL = """
 SELECT c.id, c.business_id, c.status, (
     SELECT k.id FROM referrals_campaign k WHERE k.business_id = c.business_id AND k.state = 'active'
-    AND NOT EXISTS (SELECT 1 FROM referrals_trust s WHERE s.client_id = c.id AND s.kind = 'blocked')
+    AND NOT EXISTS (SELECT 1 FROM referrals_trust s WHERE s.client_id = c.id AND s.kind IN ('blocked', 'paused'))
     ORDER BY k.is_default DESC, k.activated_at DESC, k.id DESC LIMIT 1)
 FROM clients_client c WHERE c.code = %s AND c.status <> 'deleted'
 """

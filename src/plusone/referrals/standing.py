@@ -21,5 +21,5 @@ def is_trusted(ambassador: Client) -> bool:
 
 
 def is_blocked(ambassador: Client) -> bool:
-    """Say whether this client's link is switched off."""
-    return Trust.objects.filter(client=ambassador, kind=Trust.Kind.BLOCKED).exists()
+    """Say whether this client's link is switched off, for good or until somebody has looked."""
+    return Trust.objects.filter(client=ambassador, kind__in=Trust.OFF).exists()

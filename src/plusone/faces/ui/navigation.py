@@ -88,6 +88,7 @@ STAFF = (
             Place("settings", "b:settings", _("Business"), permission="settings.manage"),
             Place("mail", "b:mail", _("Mail"), permission="settings.manage"),
             Place("team", "b:team", _("Team"), permission="team.manage"),
+            Place("networks", "b:networks", _("Networks"), permission="settings.manage"),
             Place("privacy", "b:privacy", _("Privacy"), permission="settings.manage"),
             Place("activity", "b:activity", _("Activity"), permission="settings.manage"),
         ),

@@ -167,6 +167,27 @@ class AskOwner(DefaultRule):
 
 
 @default_rules
+class AskAboutDoubt(DefaultRule):
+    """The owner hears of each case of doubt once, when it opens (FRA-8)."""
+
+    name = "doubt.opened"
+    label = _("Tell the owner that recommendations need a look")
+    when = events.DoubtOpened
+    conditions = (Condition("event.paused", "is", False),)
+    actions = _send("doubt.opened", to="owner")
+
+
+@default_rules
+class TellPaused(DefaultRule):
+    """The owner hears at once that a crowd came by one link, and that it rests."""
+
+    name = "doubt.paused"
+    label = _("Tell the owner that a link was paused")
+    when = events.AmbassadorPaused
+    actions = _send("doubt.paused", to="owner")
+
+
+@default_rules
 class TellDeadline(DefaultRule):
     """Ambassadors hear until when an open recommendation counts after the campaign's end."""
 

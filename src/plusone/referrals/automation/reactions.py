@@ -162,6 +162,12 @@ def remind_of_choices(now: datetime) -> int:
     return rewards.remind_of_choices(now)
 
 
+@sweep(every_seconds=3600)
+def forget_arrivals(now: datetime) -> int:
+    """Forget which networks registrations came from."""
+    return commands.forget_arrivals(now)
+
+
 @sweep(every_seconds=30)
 def end_holds(now: datetime) -> None:
     """Move the rewards on whose verification period is over, then complete their referrals."""

@@ -33,6 +33,7 @@ from .mailings import (
     tell_newcomers,
     write_news,
 )
+from .networks import add_own_network, forget_arrivals, remove_own_network
 from .registering import (
     AlreadyReferred,
     CampaignInactive,
@@ -62,6 +63,7 @@ __all__ = [
     "SelfReferral",
     "UnknownCode",
     "activate_campaign",
+    "add_own_network",
     "announce",
     "answer_invitation",
     "answer_sign_up",
@@ -81,6 +83,7 @@ __all__ = [
     "edit_campaign",
     "foresee_lost_dispute",
     "foresee_refund",
+    "forget_arrivals",
     "forget_notes",
     "import_referrals",
     "mark_activated",
@@ -95,6 +98,7 @@ __all__ = [
     "reject_referral",
     "reject_several",
     "remind_of_cases",
+    "remove_own_network",
     "remove_reminder",
     "restore_ambassador",
     "roll_up_visits",

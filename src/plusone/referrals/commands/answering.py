@@ -19,6 +19,7 @@ from plusone.referrals.messages_public import KnownAlready, OwnLink, RegisteredA
 from plusone.referrals.models import Referral
 from plusone.referrals.touches import Touch
 
+from .networks import is_own, note_arrival
 from .registering import (
     AlreadyReferred,
     CampaignInactive,
@@ -45,8 +46,8 @@ class Answer:
 @transaction.atomic
 def answer_invitation(
     business: Business, ambassador: Client | None, *, first_name: str, email: str, phone: str = "", language: str = "",
-    consent_text: str = "", typed_code: str = "", source: str, flags: tuple[str, ...] = (), visit_id: int | None = None,
-    touches: Sequence[Touch] = (), key: str, now: datetime,
+    consent_text: str = "", typed_code: str = "", source: str, flags: tuple[str, ...] = (), network: str = "",
+    ad: str = "", visit_id: int | None = None, touches: Sequence[Touch] = (), key: str, now: datetime,
 ) -> Answer:  # fmt: skip
     """Register who filled in the form of `business`; without an ambassador as a lead nobody is thanked for (CASES 14).
 
@@ -62,7 +63,8 @@ def answer_invitation(
         return Answer(lead=lead) if lead else Answer(known=_tell(business, email, phone, now=now))
     try:
         made = register_friend(
-            business, ambassador, **person, **record, source=source, flags=flags, visit_id=visit_id, touches=touches  # type: ignore[arg-type]  # see above
+            business, ambassador, **person, **record, source=source, flags=flags, network=network, ad=ad,  # type: ignore[arg-type]  # see above
+            visit_id=visit_id, touches=touches,
         )  # fmt: skip
     except (SelfReferral, ExistingClient, AlreadyReferred) as refusal:
         return Answer(known=_tell(business, email, phone, refusal, now=now))
@@ -72,7 +74,7 @@ def answer_invitation(
 @transaction.atomic
 def answer_sign_up(
     link: SignupLink, *, first_name: str, email: str, phone: str = "", language: str = "", consent_text: str = "",
-    flags: tuple[str, ...] = (), key: str, now: datetime,
+    flags: tuple[str, ...] = (), network: str = "", key: str, now: datetime,
 ) -> Client | None:  # fmt: skip
     """Add who filled in a business's shared sign-up page (R-201); with signs of doubt as a lead, for staff to look at.
 
@@ -82,6 +84,7 @@ def answer_sign_up(
     if not once.claim(SCOPE_SIGN_UP, key):
         return None
     business = link.business
+    is_crowd = bool(network) and not is_own(business, network) and not note_arrival(business, network, now=now)
     known = _known(business, email, phone)
     if known is None:
         try:
@@ -92,7 +95,7 @@ def answer_sign_up(
                 phone=phone,
                 language=language,
                 consent_text=consent_text,
-                in_doubt=bool(flags),
+                in_doubt=bool(flags) or is_crowd,
                 now=now,
             )
         except AlreadyExists:  # the same person in another tab at the same moment was faster

@@ -20,6 +20,7 @@ from plusone.rewards.queries import rewards_of
 from .doubting import case_of, close_case, lock_case, members_of
 from .impartial import must_be_impartial
 from .milestones import SET
+from .pausing import lift_pauses
 from .settling import close_open, end_overdue, locked, settle
 
 SWEEP_BATCH = 200
@@ -64,7 +65,8 @@ def decide_case(case: DoubtCase, *, approve: bool, note: str = "", actor: str, n
     found = lock_case(case)
     if not found.is_open:
         return False
-    for member in members_of(found):
+    members = members_of(found)
+    for member in members:
         if not member.is_open:
             continue
         if approve:
@@ -79,6 +81,8 @@ def decide_case(case: DoubtCase, *, approve: bool, note: str = "", actor: str, n
         actor=actor,
         now=now,
     )
+    if approve:
+        lift_pauses(members, actor=actor, now=now)
     return True
 
 
@@ -182,8 +186,12 @@ def _settle_doubt(referral: Referral, case: DoubtCase | None, *, actor: str, now
 
 def _close_when_done(case: DoubtCase | None, state: DoubtCase.State, *, actor: str, now: datetime) -> None:
     """Close the case of a recommendation that was decided by itself, once none of its members waits any more."""
-    if case is not None and not any(member.flagged and member.is_open for member in members_of(case)):
-        close_case(case, state, actor=actor, now=now)
+    members = members_of(case) if case is not None else []
+    if case is None or any(member.flagged and member.is_open for member in members):
+        return
+    close_case(case, state, actor=actor, now=now)
+    if state == DoubtCase.State.APPROVED:
+        lift_pauses(members, actor=actor, now=now)
 
 
 def _tell_rejected(referral: Referral, decision: str, *, now: datetime) -> None:

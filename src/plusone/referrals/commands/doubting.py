@@ -13,59 +13,73 @@ from plusone.kernel.models import User
 from plusone.messaging.commands import send
 from plusone.referrals import events
 from plusone.referrals.doubt import Noticed, noticed_about
+from plusone.referrals.doubt.crowd import ManyByOneCode
 from plusone.referrals.models import DoubtCase, DoubtSign, Referral, waiting_members
 from plusone.referrals.reasons import day_in_words
 from plusone.referrals.standing import is_trusted
 
+from .pausing import pause_link
+
 State = DoubtCase.State
 REMIND_AFTER_DAYS = (14, 30)
+PAUSES = {ManyByOneCode.name}
 SWEEP_BATCH = 200
 
 
 def look_closely(referral: Referral, given: Iterable[str], *, now: datetime) -> tuple[str, ...]:
     """Let all signs look at a new referral, with those that its form `given`. Flag it and return their names.
 
-    A trusted ambassador gets no new flags (CASES 79).
+    A trusted ambassador gets no new flags (CASES 79). A crowd by one link pauses the link (FRA-8).
     """
     if is_trusted(referral.ambassador):
         return ()
     found = {name: Noticed() for name in given} | noticed_about(referral, now=now)
     if found:
         _note(referral, found, now=now)
+    if PAUSES & set(found):
+        pause_link(referral, now=now)
     return tuple(found)
 
 
 def _note(referral: Referral, found: Mapping[str, Noticed], *, now: datetime) -> None:
     others = {key for noticed in found.values() for key in noticed.others}
-    case = _case_for(referral, others, now=now)
+    case, is_new = _case_for(referral, others, now=now)
     members = Referral.objects.filter(business=referral.business, pk__in=others).select_related("business")
     for member in members.order_by("pk"):
-        for name, noticed in found.items():
-            if member.pk in noticed.others:
-                _sign(case, member, name, noticed, now=now)
-                _flag(member, (name,), now=now)
+        seen = {name: noticed for name, noticed in found.items() if member.pk in noticed.others}
+        for name, noticed in seen.items():
+            _sign(case, member, name, noticed, now=now)
+        _flag(member, tuple(seen), now=now)
     for name, noticed in found.items():
         _sign(case, referral, name, noticed, now=now)
     Referral.objects.filter(pk=referral.pk).update(flagged=True, flags=list(found))
     referral.flagged, referral.flags = True, list(found)
+    if is_new:
+        told = events.DoubtOpened(
+            referral=referral.pk,
+            ambassador=referral.ambassador_id,
+            flags=tuple(found),
+            paused=bool(PAUSES & set(found)),
+        )
+        record(referral.business, told, client=referral.friend_id, actor="system", now=now)
 
 
-def _case_for(referral: Referral, others: set[int], *, now: datetime) -> DoubtCase:
-    """Return the open case that this belongs to (of the same ambassador, or of a recommendation it is tied to), locked;
-    several of them become the oldest one."""
+def _case_for(referral: Referral, others: set[int], *, now: datetime) -> tuple[DoubtCase, bool]:
+    """Return the open case that this belongs to (of the same ambassador, or of a recommendation it is tied to), locked,
+    and whether it is new; several of them become the oldest one."""
     take_turns(f"doubt {referral.business_id}")
     tied = DoubtSign.objects.filter(business=referral.business, case__state=State.OPEN)
     near = tied.filter(referral__ambassador_id=referral.ambassador_id) | tied.filter(referral__in=others)
     keys = sorted(set(near.values_list("case_id", flat=True)))
     if not keys:
-        return DoubtCase.objects.create(business=referral.business, opened_at=now)
+        return DoubtCase.objects.create(business=referral.business, opened_at=now), True
     cases = list(DoubtCase.objects.select_for_update().filter(pk__in=keys, state=State.OPEN).order_by("pk"))
     if not cases:  # somebody decided it a moment ago
-        return DoubtCase.objects.create(business=referral.business, opened_at=now)
+        return DoubtCase.objects.create(business=referral.business, opened_at=now), True
     kept, *rest = cases
     DoubtSign.objects.filter(case__in=rest).update(case=kept)
     DoubtCase.objects.filter(pk__in=[case.pk for case in rest]).delete()
-    return kept
+    return kept, False
 
 
 def _sign(case: DoubtCase, referral: Referral, name: str, noticed: Noticed, *, now: datetime) -> None:

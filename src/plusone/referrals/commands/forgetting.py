@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from plusone.clients.models import Client
-from plusone.referrals.models import DoubtCase, Referral, Trust
+from plusone.referrals.models import Arrival, DoubtCase, Referral, Trust
 
 
 def forget_notes(client: Client) -> None:
@@ -12,3 +12,4 @@ def forget_notes(client: Client) -> None:
     DoubtCase.objects.filter(signs__referral__in=theirs).exclude(note="").update(note="")
     theirs.exclude(note="").update(note="")
     Trust.objects.filter(client=client).update(note="")
+    Arrival.objects.filter(referral__friend=client).delete()

@@ -17,6 +17,7 @@ from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import e164, identity_email, login_email
 from plusone.kernel.models import Business
 from plusone.referrals import events, queries
+from plusone.referrals.doubt.base import PUBLIC
 from plusone.referrals.models import Campaign, Referral, Terms
 from plusone.referrals.offers import offer_of
 from plusone.referrals.promising import carried
@@ -26,6 +27,7 @@ from plusone.rewards.commands import promise
 from plusone.rewards.models import Reward
 
 from .doubting import look_closely
+from .networks import is_own, note_arrival
 from .settling import last_moment, mark_activated
 
 
@@ -93,6 +95,8 @@ def register_friend(
     source: str = "link",
     campaign: Campaign | None = None,
     flags: tuple[str, ...] = (),
+    network: str = "",
+    ad: str = "",
     visit_id: int | None = None,
     touches: Sequence[Touch] = (),
     actor: str,
@@ -101,14 +105,15 @@ def register_friend(
     """Make a friend a lead, tied to the ambassador under today's terms (R-021); the same two again return the same
     referral.
 
-    A lead without a referral is tied as it is. `flags` are signs of doubt: the referral is made, its rewards wait.
+    A lead without a referral is tied as it is. `flags` are signs of doubt: the referral is made, its rewards wait. So
+    is what the page knows of the way here: `network` is the address that the form came from, `ad` whose advertisement.
     Raise CampaignInactive, SelfReferral, ExistingClient, AlreadyReferred or Invalid; then nothing is made.
     """
     campaign = _live(business, ambassador, campaign)
     email_at, phone_at = _one_at_a_time(business, email, phone)
     if _same_person(ambassador, email_at, phone_at):
         raise SelfReferral(_("This is your own link. Share it with a friend."))
-    seen: dict[str, Any] = {"flags": flags, "visit_id": visit_id, "touches": touches}
+    seen: dict[str, Any] = {"flags": flags, "network": network, "ad": ad, "visit_id": visit_id, "touches": touches}
     about: dict[str, Any] = {"source": source, **seen, "actor": actor, "now": now}
     known = known_person(business, email=email_at, phone=phone_at)
     if known is not None:
@@ -223,6 +228,8 @@ def refer(
     *,
     source: str,
     flags: tuple[str, ...] = (),
+    network: str = "",
+    ad: str = "",
     visit_id: int | None = None,
     touches: Sequence[Touch] = (),
     note: str = "",
@@ -234,6 +241,8 @@ def refer(
     Raise AlreadyReferred where somebody was faster.
     """
     terms, business = campaign.terms, campaign.business
+    if source in PUBLIC:
+        take_turns(f"code {ambassador.pk}")  # of two who are the twentieth at once, the second sees the first
     try:
         with transaction.atomic():
             referral = Referral.objects.create(
@@ -243,6 +252,8 @@ def refer(
                 campaign=campaign,
                 terms=terms,
                 source=source,
+                ad=ad,
+                at_home=bool(network) and is_own(business, network),
                 visit_id=visit_id,
                 touches=[touch.as_row() for touch in touches],
                 registered_at=now,
@@ -251,6 +262,8 @@ def refer(
             )
     except IntegrityError as error:
         raise AlreadyReferred(_("Somebody else recommended this person before.")) from error
+    if network and not referral.at_home:
+        note_arrival(business, network, referral=referral, now=now)
     flags = look_closely(referral, flags, now=now)
     about = {"referral": referral.pk, "ambassador": ambassador.pk}
     _promise_all(referral, terms, actor=actor, now=now)
@@ -299,6 +312,8 @@ def _tie_known(
     *,
     source: str,
     flags: tuple[str, ...],
+    network: str,
+    ad: str,
     visit_id: int | None,
     touches: Sequence[Touch],
     actor: str,
@@ -310,7 +325,7 @@ def _tie_known(
     if not known.is_lead:
         raise ExistingClient(_("This person is a client already."))
     _no_circles(ambassador, known)
-    seen: dict[str, Any] = {"flags": flags, "visit_id": visit_id, "touches": touches}
+    seen: dict[str, Any] = {"flags": flags, "network": network, "ad": ad, "visit_id": visit_id, "touches": touches}
     return Registration(refer(campaign, ambassador, known, source=source, **seen, actor=actor, now=now), True)
 
 

@@ -8,10 +8,10 @@ from django.db import InterfaceError, OperationalError, transaction
 from plusone.kernel import faults
 from plusone.referrals.models import Referral
 
-from . import address, crowd, form, people
+from . import address, crowd, form, network, people
 from .base import PUBLIC, Noticed, Sign, signs
 
-__all__ = ["Noticed", "Sign", "address", "crowd", "form", "noticed_about", "people", "signs"]
+__all__ = ["Noticed", "Sign", "address", "crowd", "form", "network", "noticed_about", "people", "signs"]
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ def noticed_about(referral: Referral, *, now: datetime) -> dict[str, Noticed]:
     """
     found: dict[str, Noticed] = {}
     for kind in signs:
-        if kind.public_only and referral.source not in PUBLIC:
+        if (kind.public_only and referral.source not in PUBLIC) or (kind.away_only and referral.at_home):
             continue
         try:
             with transaction.atomic():

@@ -31,6 +31,7 @@ class Sign:
     name: ClassVar[str]
     label: ClassVar[str | Promise]
     public_only: ClassVar[bool] = True  # not asked of what the business itself does, by hand or by its API key
+    away_only: ClassVar[bool] = False  # not asked of what comes from the business's own network
 
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
         """Return what is unusual about a referral (its people and business at hand), or None.

@@ -33,15 +33,3 @@ class TooFast(Sign):
     def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
         """Say what it means."""
         return _("The form was sent a moment after it was opened, faster than a person can type.")
-
-
-@signs
-class ManyFromOneAddress(Sign):
-    """Many registrations came from one internet address within minutes."""
-
-    name = "many_from_one_address"
-    label = gettext_lazy("Many registrations from one internet address")
-
-    def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
-        """Say what it means, and the harmless reason."""
-        return _("More than 20 people registered from one internet connection within ten minutes. An event can be why.")

@@ -1,13 +1,15 @@
 """Campaigns, links, referrals, and what is doubtful about them."""
 
-from .doubt import DoubtCase, DoubtSign, Trust, waiting_members
+from .doubt import Arrival, DoubtCase, DoubtSign, OwnNetwork, Trust, waiting_members
 from .loop import Campaign, Mailing, Referral, Reminder, RollUp, Terms, Trial, Visit, VisitDay
 
 __all__ = [
+    "Arrival",
     "Campaign",
     "DoubtCase",
     "DoubtSign",
     "Mailing",
+    "OwnNetwork",
     "Referral",
     "Reminder",
     "RollUp",

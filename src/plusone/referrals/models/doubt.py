@@ -74,9 +74,39 @@ class Trust(Owned):
 
         TRUSTED = "trusted", _("Trusted")
         BLOCKED = "blocked", _("Blocked")
+        PAUSED = "paused", _("Paused")  # by itself, until somebody has looked (FRA-8)
+
+    OFF = (Kind.BLOCKED, Kind.PAUSED)  # such a link registers nobody
 
     client = models.OneToOneField(Client, on_delete=models.PROTECT, related_name="trust")
     kind = models.CharField(max_length=12, choices=Kind)
     note = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
     by = models.CharField(max_length=40)
+
+
+class OwnNetwork(Owned):
+    """A network that the business itself uses: many registrations from there are an open day, not a machine
+    (PEERS 77)."""
+
+    cidr = models.CharField(max_length=43)
+    name = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business", "cidr"], name="referrals_own_network_once")]
+
+
+class Arrival(Owned):
+    """That somebody sent a form from a network: a salted hash of it, which names nobody and is forgotten in a day."""
+
+    mark = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    referral = models.ForeignKey(Referral, null=True, on_delete=models.CASCADE, related_name="arrivals")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["business", "mark", "at"], name="referrals_arrived"),
+            models.Index(fields=["at"], name="referrals_arrived_at"),
+        ]

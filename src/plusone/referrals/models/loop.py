@@ -283,6 +283,10 @@ class Referral(Owned):
     flagged = models.BooleanField(default=False)
     flags = models.JSONField(default=list)
     source = models.CharField(max_length=12)  # link, code, staff, api, import
+    ad = models.CharField(
+        max_length=8, blank=True, db_default=""
+    )  # which network's click id the opened link carried (FRA-8)
+    at_home = models.BooleanField(default=False, db_default=False)  # registered on a network of the business's own
     visit_id = models.BigIntegerField(null=True)
     touches = models.JSONField(default=list)  # each link that was opened: {"ambassador", "at"}, oldest first
     qualified_at = models.DateTimeField(null=True, blank=True)  # since when all conditions hold

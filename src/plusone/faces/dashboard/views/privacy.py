@@ -23,6 +23,7 @@ from plusone.faces.dashboard.forms import OnceForm, act_once
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.models import Business
 from plusone.kernel.queue.pruning import FAILED_KEPT
+from plusone.referrals.commands.networks import KEPT as ARRIVALS_KEPT
 
 MONTHS_MAX, DAYS_MAX = 120, 3650
 
@@ -69,6 +70,10 @@ def _kept(business: Business) -> list[Kept]:
         Kept(_("Answers of the API, for calls that are repeated"), _days(ANSWERS_KEPT.days)),
         Kept(_("Copies of data that were asked for"), _days(KEPT_DAYS)),
         Kept(_("A fingerprint of who was deleted, to notice who registers again at once"), _days(COOLDOWN_DAYS)),
+        Kept(
+            _("A fingerprint of the network that a registration came from"),
+            _days(ARRIVALS_KEPT.days),
+        ),
         Kept(_("Notes on background work that failed"), _days(FAILED_KEPT.days)),
         Kept(_("Devices and their network addresses"), _("until they log out, or the login goes")),
         Kept(_("Opened links"), _("as counts; nobody is recorded with them")),

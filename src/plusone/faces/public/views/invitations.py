@@ -26,6 +26,7 @@ from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.referrals import queries, sentences
 from plusone.referrals.commands import CampaignInactive, answer_invitation
+from plusone.referrals.doubt.crowd import CLICK_IDS
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.standing import is_blocked
@@ -130,7 +131,8 @@ def _register(request: Any, invitation: Invitation) -> HttpResponse:
     if is_foreign(request):
         return show(request, invitation, form_of(request, invitation), note=_sent_from_elsewhere(), status=403)
     token = tokens.read_token(str(request.POST.get("token", "")), invitation.page)
-    form = form_of(request, invitation, request.POST, visit_ids=token.visit_ids if token else [])
+    known = (token.visit_ids, token.ad) if token else ([], "")
+    form = form_of(request, invitation, request.POST, visit_ids=known[0], ad=known[1])
     if token is None:
         form.is_valid()
         return show(
@@ -153,6 +155,8 @@ def _register(request: Any, invitation: Invitation) -> HttpResponse:
             typed_code=typed["code"],
             source=source,
             flags=signs.signs_of(token, trap=typed["topic"], address=address_of(request.META)),
+            network=signs.network_of(address_of(request.META)),
+            ad=token.ad if token.ad in CLICK_IDS else "",
             visit_id=visit_id,
             touches=touches,
             key=salted_hmac("plusone.join", f"{token.nonce} {typed['email'].lower()}", algorithm="sha256").hexdigest(),
@@ -183,12 +187,15 @@ def _recommended_by(
     return client, "code", None
 
 
-def form_of(request: Any, invitation: Invitation, data: Any = None, *, visit_ids: Iterable[int] = ()) -> InvitationForm:
+def form_of(
+    request: Any, invitation: Invitation, data: Any = None, *, visit_ids: Iterable[int] = (), ad: str = ""
+) -> InvitationForm:
     """Return the form, with the visits that are known: the one that led here, and a remembered one."""
     code = invitation.ambassador.code if invitation.ambassador else ""
     opened = visit_behind(str(request.GET.get("v", "")))
     known = dict.fromkeys([*visit_ids, remembering.remembered(request), opened])
-    token = tokens.new_token(invitation.page, [visit_id for visit_id in known if visit_id is not None])
+    ad = next((name for name in CLICK_IDS if name in request.GET), ad)
+    token = tokens.new_token(invitation.page, [visit_id for visit_id in known if visit_id is not None], ad)
     words = privacy.consent_text(invitation.business)
     initial = {"code": code, "token": token}
     return InvitationForm(invitation.business, data, initial=initial, consent_text=words)

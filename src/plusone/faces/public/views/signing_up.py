@@ -64,6 +64,7 @@ def _register(request: Any, link: SignupLink, language: str) -> HttpResponse:
             language=language,
             consent_text=privacy.consent_text(link.business) if typed.get("consent") else "",
             flags=signs.signs_of(token, trap=typed["topic"], address=address_of(request.META)),
+            network=signs.network_of(address_of(request.META)),
             key=salted_hmac("plusone.signup", nonce, algorithm="sha256").hexdigest(),
             now=request.now,
         )

@@ -217,6 +217,58 @@ class DecisionWanted(Template):
 
 
 @templates
+class CaseOpened(Template):
+    """Tells the owner that something is unusual about a recommendation."""
+
+    name = "doubt.opened"
+    label = gettext_lazy("A recommendation needs a look, to the owner")
+
+    def subject(self, ctx: Context) -> str:
+        """Say what is waiting."""
+        return _("A recommendation needs your look")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say about whom, and that nothing happens by itself."""
+        return [
+            hello(),
+            _("Something about {ambassador}'s recommendation of {friend} is unusual. The lead is kept; rewards wait."),
+            _("You find what was noticed under Marketing, Referrals, Review, and decide there with one press."),
+        ]
+
+    def button(self, ctx: Context) -> tuple[str, str]:
+        """Lead to the dashboard."""
+        return _("Decide"), "{dashboard}"
+
+
+@templates
+class LinkPaused(Template):
+    """Tells the owner that a crowd came by one link."""
+
+    name = "doubt.paused"
+    label = gettext_lazy("A link was paused, to the owner")
+
+    def subject(self, ctx: Context) -> str:
+        """Say whose."""
+        return _("{ambassador}'s link is paused: many people came at once")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say what that means and how it goes on."""
+        return [
+            hello(),
+            _(
+                "More people than usual registered with {ambassador}'s link within an hour. It may stand on a coupon "
+                "site or in an advertisement. All these leads are kept, their rewards wait, and the link registers "
+                "nobody more."
+            ),
+            _("If it is right, approve it under Marketing, Referrals, Review: the link works again at once."),
+        ]
+
+    def button(self, ctx: Context) -> tuple[str, str]:
+        """Lead to the dashboard."""
+        return _("Decide"), "{dashboard}"
+
+
+@templates
 class CaseWaits(Template):
     """Reminds the owner of recommendations that nobody has looked at for weeks (CASES 80)."""
 
