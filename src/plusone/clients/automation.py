@@ -14,6 +14,12 @@ def note_the_erased(now: datetime) -> int:
     return tombstones.note(missing, now) if missing else 0
 
 
+@sweep(every_seconds=1)
+def start_due_jobs(now: datetime) -> int:
+    """Begin what could be stopped until now."""
+    return commands.start_due_jobs(now)
+
+
 @sweep(every_seconds=3600)
 def forget_departures(now: datetime) -> int:
     """Forget deleted people whose cooldown is over."""

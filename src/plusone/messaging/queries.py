@@ -27,6 +27,13 @@ def messages_of(business: Business, client: Client) -> QuerySet[Message]:
     return Message.objects.filter(business=business, client=client).order_by("-pk")
 
 
+def promotions_of_a_week(client: Client, *, now: datetime) -> int:
+    """Return how many promotional mails a client was sent, or is about to be, within seven days."""
+    sent = ("queued", "sent", "delivered")
+    lately = Message.objects.filter(client=client, category="promotional", channel="email", state__in=sent)
+    return lately.filter(created_at__gt=now - timedelta(days=7)).count()
+
+
 def is_channel_on(business: Business, channel: str) -> bool:
     """Whether the business lets this channel send: "no message will be sent", before it happens (Q-28)."""
     return not ChannelSwitch.objects.filter(business=business, channel=channel, active=False).exists()

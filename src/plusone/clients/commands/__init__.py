@@ -13,7 +13,7 @@ from .inviting import (
     revoke_client_invitation,
     send_invitation_again,
 )
-from .jobs import Act, acts, run_job, start_job, undo_job
+from .jobs import Act, acts, run_job, start_due_jobs, start_job, undo_job
 from .lifecycle import activate, archive, create_client, delete_client, forget_departures, reactivate, register_lead
 from .preferences import set_own_words, set_promotions, withdraw
 from .profile import AlreadyExists, attach_logins, edit_client, set_tags
@@ -68,6 +68,7 @@ __all__ = [
     "set_promotions",
     "set_tags",
     "sign_up",
+    "start_due_jobs",
     "start_job",
     "tag_called",
     "take_tag",

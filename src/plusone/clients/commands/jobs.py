@@ -10,7 +10,7 @@ A kind of act is one class. A room above adds its own:
         ...
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -22,10 +22,11 @@ from plusone.clients.models import Client, Job, JobRow, Tag
 from plusone.kernel import clock
 from plusone.kernel.db import bulk
 from plusone.kernel.errors import Refused
-from plusone.kernel.models import Business
+from plusone.kernel.models import Business, Collaborator
 from plusone.kernel.queue.tasks import task
 from plusone.kernel.registry import Registry
 
+from .assigning import assign
 from .lifecycle import activate, archive, reactivate
 from .tags import give_tag, tag_called, take_tag
 
@@ -41,6 +42,18 @@ class Act:
     name: ClassVar[str]
     label: ClassVar[str | Promise]
     can_undo: ClassVar[bool] = False
+    waits: ClassVar[timedelta] = timedelta(0)  # so long it can be stopped before anything is done
+
+    def __init__(self, had: int | None = None) -> None:
+        self.had = had  # for an undo: what `before` said
+
+    def before(self, client: Client) -> int | None:
+        """Return what an undo has to know of a client as they are now."""
+        return None
+
+    def kept(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Return what of the options is worth keeping when the job is over."""
+        return options
 
     def do(self, job: Job, client: Client, now: datetime) -> str:
         """Do it to one client; return why not (a `JobRow.Reason`), or an empty string."""
@@ -99,6 +112,36 @@ class TakeTag(Act):
 
 
 @acts
+class Assign(Act):
+    """Let somebody of the team look after each of them, or nobody (R-073, R-102)."""
+
+    name = "assign"
+    label = _("Assigned")
+    can_undo = True
+
+    def before(self, client: Client) -> int | None:
+        """Who looks after them now."""
+        return client.professional_id
+
+    def do(self, job: Job, client: Client, now: datetime) -> str:
+        """Assign those who are not looked after so already."""
+        number = job.options["professional"]
+        professional = _of_the_team(job, number)
+        if number and professional is None:
+            return Reason.PROFESSIONAL_GONE
+        return "" if assign([client], professional, actor=job.created_by, now=now) else Reason.SAME
+
+    def undo(self, job: Job, client: Client, now: datetime) -> None:
+        """Give them back to who looked after them, unless somebody has decided otherwise since."""
+        if client.professional_id == job.options["professional"]:
+            assign([client], _of_the_team(job, self.had), actor=job.undone_by, now=now)
+
+
+def _of_the_team(job: Job, number: int | None) -> Collaborator | None:
+    return Collaborator.objects.filter(business=job.business, pk=number).first() if number else None
+
+
+@acts
 class DeleteTag(Act):
     """Throw a tag away. What it was and who had it is kept with the job."""
 
@@ -152,6 +195,23 @@ class Archive(Act):
         reactivate(client, actor=job.undone_by, now=now)
 
 
+@acts
+class BringBack(Act):
+    """Bring each of them back to where they stood before they were archived (R-203)."""
+
+    name = "reactivate"
+    label = _("Brought back")
+    can_undo = True
+
+    def do(self, job: Job, client: Client, now: datetime) -> str:
+        """Bring back who is archived."""
+        return "" if reactivate(client, actor=job.created_by, now=now) else Reason.NOT_ARCHIVED
+
+    def undo(self, job: Job, client: Client, now: datetime) -> None:
+        """Archive them again."""
+        archive(client, actor=job.undone_by, now=now)
+
+
 @transaction.atomic
 def start_job(
     business: Business,
@@ -162,23 +222,52 @@ def start_job(
     actor: str,
     now: datetime,
 ) -> Job:
-    """Do something to many clients, at once where they are few, else by the worker. Who they are is fixed now."""
+    """Do something to many clients, at once where they are few, else by the worker; what waits, when its time comes.
+
+    Who they are is fixed now.
+    """
+    kind = acts[act]
     job = Job.objects.create(
-        business=business, act=acts[act].name, options=options or {}, created_by=actor, created_at=now
+        business=business,
+        act=kind.name,
+        options=options or {},
+        state=State.WAITING if kind.waits else State.RUNNING,
+        due_at=now + kind.waits if kind.waits else None,
+        created_by=actor,
+        created_at=now,
     )
     keys = clients.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=5000)
     rows = ((job.pk, key, JobRow.State.WAITING, "") for key in list(keys))
     bulk.insert(JobRow, ("job", "client", "state", "reason"), rows)
     job.total = JobRow.objects.filter(job=job).count()
     job.save(update_fields=["total"])
-    _go_on(job, now)
+    if job.due_at is None:
+        _go_on(job, now)
     return job
+
+
+def start_due_jobs(now: datetime) -> int:
+    """Begin the jobs whose time to stop them is over. Return how many."""
+    begun = 0
+    for job in Job.objects.filter(state=State.WAITING, due_at__lte=now).select_related("business").order_by("pk"):
+        with transaction.atomic():
+            # One conditional UPDATE, so that it cannot be stopped at the same moment.
+            if Job.objects.filter(pk=job.pk, state=State.WAITING).update(state=State.RUNNING):
+                job.state = State.RUNNING
+                run_job.using(key=f"job:{job.pk}:{job.state}").enqueue(job.pk)
+                begun += 1
+    return begun
 
 
 @transaction.atomic
 def undo_job(job: Job, *, actor: str, now: datetime) -> bool:
-    """Take a job back, for those for whom it was done. Say whether it was not taken back already."""
+    """Take a job back, for those for whom it was done; stop one that waits. Say whether that was in time."""
     kind = acts[job.act]
+    waiting = Job.objects.filter(pk=job.pk, state=State.WAITING)
+    if waiting.update(state=State.UNDONE, options=kind().kept(job.options), undone_at=now, undone_by=actor):
+        JobRow.objects.filter(job=job).update(state=JobRow.State.SKIPPED, reason=Reason.STOPPED)
+        job.refresh_from_db()
+        return True
     if not kind.can_undo:
         return False
     moved = Job.objects.filter(pk=job.pk, state__in=(State.RUNNING, State.DONE))
@@ -223,16 +312,17 @@ def _stretch(job: Job, now: datetime) -> int:
         row.client.business = job.business
         _one(locked, row, now)
     if rows:
-        JobRow.objects.bulk_update(rows, ["state", "reason"])
+        JobRow.objects.bulk_update(rows, ["state", "reason", "had"])
         return rows[-1].pk
+    kept = acts[job.act]().kept(job.options)
     over = {State.RUNNING: State.DONE, State.UNDOING: State.UNDONE}[State(locked.state)]
-    Job.objects.filter(pk=job.pk).update(state=over, finished_at=now)
+    Job.objects.filter(pk=job.pk).update(state=over, finished_at=now, options=kept)
     return 0
 
 
 def _one(job: Job, row: JobRow, now: datetime) -> None:
     """Do or undo it for one client; a no stops nobody else."""
-    kind = acts[job.act]()
+    kind = acts[job.act](had=row.had)
     try:
         with transaction.atomic():
             if row.client.status == Client.Status.DELETED:
@@ -241,6 +331,7 @@ def _one(job: Job, row: JobRow, now: datetime) -> None:
                 kind.undo(job, row.client, now)
                 row.state = JobRow.State.UNDONE
             else:
+                row.had = kind.before(row.client)
                 row.reason = kind.do(job, row.client, now)
                 row.state = JobRow.State.SKIPPED if row.reason else JobRow.State.DONE
     except Refused:

@@ -1,6 +1,7 @@
 """Acts for many clients, and what became of each."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from plusone.kernel.models import Owned
@@ -14,6 +15,7 @@ class Job(Owned):
     class State(models.TextChoices):
         """Where it stands."""
 
+        WAITING = "waiting", _("Waiting for its time")
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         UNDOING = "undoing", _("Being undone")
@@ -25,9 +27,13 @@ class Job(Owned):
     total = models.PositiveIntegerField(default=0)
     created_by = models.CharField(max_length=80)
     created_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)  # until then it can be stopped as if it had never been
     finished_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="clients_job_due")]
 
     @property
     def is_over(self) -> bool:
@@ -49,6 +55,14 @@ class JobRow(models.Model):
     class Reason(models.TextChoices):
         """Why a client was left out."""
 
+        SAME = "same", _("They were looked after like this already.")
+        PROFESSIONAL_GONE = "no_pro", _("Whoever was to look after them has left the team.")
+        NOT_ARCHIVED = "not_archived", _("They were not archived.")
+        NO_CONSENT = "no_consent", _("They do not want news and promotions.")
+        NO_ADDRESS = "no_address", _("There is no address to write to.")
+        CHANNEL_OFF = "channel_off", _("The channel is switched off.")
+        BLOCKED = "blocked", _("Their address does not take our mails.")
+        WEEKLY_MAX = "weekly_max", _("They were sent enough promotions this week.")
         HAD_IT = "had_it", _("They had this tag already.")
         HAD_IT_NOT = "had_it_not", _("They did not have this tag.")
         TAG_GONE = "tag_gone", _("The tag was deleted meanwhile.")
@@ -63,6 +77,7 @@ class JobRow(models.Model):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    had = models.BigIntegerField(null=True)  # what an undo gives back: the number of who looked after them
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "client"], name="clients_job_each_once")]

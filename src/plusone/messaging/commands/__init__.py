@@ -7,6 +7,7 @@ from .mail import lift_suppression, send_test_mail
 from .reading import mark_read
 from .reports import note_report
 from .sending import send, send_raw, suppress, switch_channel, unsuppress, withhold
+from .writing import message_to_many
 
 __all__ = [
     "deliver",
@@ -18,6 +19,7 @@ __all__ = [
     "lift_suppression",
     "mail_invitation",
     "mark_read",
+    "message_to_many",
     "note_report",
     "send",
     "send_raw",

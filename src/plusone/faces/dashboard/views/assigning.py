@@ -1,4 +1,4 @@
-"""Saying who of the team looks after a client, or after several (R-102, R-221)."""
+"""Saying who of the team looks after a client (R-102, R-221)."""
 
 from typing import Any
 
@@ -8,8 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy
 
 from plusone.clients.commands import assign
 from plusone.clients.models import Client
@@ -19,8 +18,6 @@ from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.models import Business, Collaborator
 from plusone.kernel.permissions import ROLE_NAMES
-
-PICKED_MAX = 1000
 
 
 class ProfessionalForm(forms.Form):
@@ -74,33 +71,6 @@ def one(request: Page, client: str) -> HttpResponse:
     return render(request, "dashboard/team/assign.html", context)
 
 
-@staff("clients.assign")
-@require_POST
-def several(request: Page) -> HttpResponse:
-    """Give the picked clients to somebody of the team, after asking to whom."""
-    ids = request.POST.getlist("pick")[:PICKED_MAX]
-    picked = list(request.clients().filter(public_id__in=ids).select_related("business"))
-    if not picked:
-        messages.warning(request, _("Select at least one row first."))
-        return redirect("b:clients", request.business.slug)
-    form = ProfessionalForm(request.POST if "sure" in request.POST else None, business=request.business)
-    if "sure" in request.POST and form.is_valid():
-        done = assign(picked, form.chosen(), actor=request.actor, now=request.now)
-        text = ngettext("%(count)s client is assigned.", "%(count)s clients are assigned.", done)
-        messages.success(request, text % {"count": done})
-        return redirect("b:clients", request.business.slug)
-    title = ngettext("Who looks after %(count)s client?", "Who looks after %(count)s clients?", len(picked))
-    context = {
-        "nav": "clients",
-        "title": title % {"count": len(picked)},
-        "form": form,
-        "picked": picked,
-        "back": reverse("b:clients", args=[request.business.slug]),
-    }
-    return render(request, "dashboard/team/assign.html", context)
-
-
 urlpatterns = [
-    path("clients/assign/", several, name="clients_assign"),
     path("clients/<str:client>/assign/", one, name="client_assign"),
 ]

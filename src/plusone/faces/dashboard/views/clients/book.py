@@ -22,7 +22,7 @@ from plusone.referrals.outlook import live_terms, referrals_by_friend
 from plusone.referrals.queries import link_of
 
 from .common import handing_on
-from .filters import STATES, Wanted, choices, needs_of, tags_by_client, with_needs
+from .filters import OFFERED, STATES, Wanted, choices, needs_of, tags_by_client, with_needs
 from .forms import NewForm
 
 Status = Client.Status
@@ -74,6 +74,7 @@ def index(request: Page) -> HttpResponse:
         "choices": choices(wanted, tags),
         "tag_names": [tag.name for tag in tags],
         "matching": matching,
+        "offers": OFFERED[wanted.status],
         "may_act": any(map(request.may, ("clients.manage", "clients.activate", "exports.make"))),
     }
     return render(request, "dashboard/clients/index.html", context)

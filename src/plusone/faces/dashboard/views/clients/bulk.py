@@ -1,4 +1,6 @@
-"""Acting on many clients at once: those picked, or all that match (R-073)."""
+"""Acting on many clients at once: those picked, or all that match (R-073); each tab offers what works there."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -12,8 +14,10 @@ from django.views.decorators.http import require_POST
 from plusone.clients.commands import acts, start_job, tag_called, undo_job
 from plusone.clients.models import Client, Job, Tag
 from plusone.clients.queries import job_counts, job_reasons, tags_of
+from plusone.faces.dashboard.forms import act_once
 from plusone.faces.dashboard.people import actors
 from plusone.faces.dashboard.telling import activation_lines
+from plusone.faces.dashboard.views.assigning import ProfessionalForm
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.faces.ui.sheets import csv_answer
@@ -21,16 +25,24 @@ from plusone.faces.ui.toasts import with_undo
 from plusone.kernel import clock
 from plusone.kernel.access import get
 from plusone.kernel.errors import NotHere, Refused
+from plusone.messaging.channels import channels
+from plusone.messaging.commands import message_to_many
+from plusone.messaging.quiet import is_quiet, next_loud
+from plusone.referrals.audience import reach
 from plusone.referrals.outlook import referrals_by_friend
 
 from .common import PLACES
 from .filters import Wanted, selected, tags_by_client
+from .forms import MessageForm
 
 MAY = {
     "tag": "clients.manage",
     "untag": "clients.manage",
     "activate": "clients.activate",
     "archive": "clients.activate",
+    "reactivate": "clients.activate",
+    "assign": "clients.assign",
+    "message": "campaigns.manage",
 }
 SHOWN = 100
 SHEET_ROWS = 500
@@ -39,7 +51,7 @@ SHEET_ROWS = 500
 @staff("clients.view")
 @require_POST
 def several(request: Page) -> HttpResponseBase:
-    """Tag, untag, activate, archive or hand out the picked rows; activating first says who is rewarded (R-059)."""
+    """Tag, assign, write to, activate, archive, bring back or hand out the picked rows; some acts ask first (R-059)."""
     here = _here(request)
     act = request.POST.get("act", "")
     if act != "export" and not request.may(MAY.get(act, "settings.manage")):
@@ -54,6 +66,9 @@ def several(request: Page) -> HttpResponseBase:
         raise NotHere
     if act == "activate" and "sure" not in request.POST:
         return _ask(request, chosen, here)
+    if act in ASKING:
+        answer = ASKING[act](request, chosen, here)
+        return answer if isinstance(answer, HttpResponse) else _start(request, act, chosen, here, answer)
     try:
         options = _options(request, act)
     except Refused as error:
@@ -61,6 +76,10 @@ def several(request: Page) -> HttpResponseBase:
         return redirect(here)
     if act == "activate":
         chosen = chosen.filter(status=Client.Status.LEAD)
+    return _start(request, act, chosen, here, options)
+
+
+def _start(request: Page, act: str, chosen: QuerySet[Client], here: str, options: dict[str, Any]) -> HttpResponse:
     job = start_job(request.business, act, chosen, options=options, actor=request.actor, now=request.now)
     if not job.is_over:
         return redirect("b:job", request.business.slug, job.public_id)
@@ -106,6 +125,60 @@ def _ask(request: Page, chosen: QuerySet[Client], here: str) -> HttpResponse:
     return render(request, "dashboard/clients/activate_several.html", context)
 
 
+def _kept(request: Page) -> dict[str, Any]:
+    """Return what a page that asks first hands on: which clients were meant."""
+    every = bool(request.POST.get("all"))
+    return {
+        "every": every,
+        "kept": Wanted.read(request.POST).pairs() if every else [],
+        "picks": [] if every else request.POST.getlist("pick"),
+    }
+
+
+def _ask_professional(request: Page, chosen: QuerySet[Client], here: str) -> HttpResponse | dict[str, Any]:
+    """Ask who is to look after them (R-102)."""
+    form = ProfessionalForm(request.POST if "sure" in request.POST else None, business=request.business)
+    if "sure" in request.POST and form.is_valid():
+        professional = form.chosen()
+        return {"professional": professional.pk if professional else None}
+    count = chosen.count()
+    title = ngettext("Who looks after %(count)s client?", "Who looks after %(count)s clients?", count)
+    context = {"nav": "clients", "title": title % {"count": count}, "form": form, "several": True, "back": here}
+    return render(request, "dashboard/team/assign.html", context | _kept(request))
+
+
+def _ask_message(request: Page, chosen: QuerySet[Client], here: str) -> HttpResponse:
+    """Ask what to write, by what, and say whom it reaches and whom not."""
+    form = MessageForm(request.POST if "sure" in request.POST else None, initial={"by": ["email", "portal"]})
+    if "sure" in request.POST and form.is_valid():
+
+        def act() -> str:
+            words = message_to_many(**form.given())
+            about: dict[str, Any] = {"options": words, "actor": request.actor, "now": request.now}
+            return start_job(request.business, "message", chosen, **about).public_id
+
+        made = act_once(form, f"message:{request.business.pk}", act)
+        if made is not None:
+            return redirect("b:job", request.business.slug, made)
+    told: Any = chosen.filter(status__in=(Client.Status.LEAD, Client.Status.ACTIVE))
+    count, passed = chosen.count(), told.count()
+    reaches = [reach(request.business, name, clients=told, now=request.now) for name in ("email", "portal")]
+    context = {
+        "nav": "clients",
+        "title": ngettext("Write to %(count)s client", "Write to %(count)s clients", count) % {"count": count},
+        "form": form,
+        "back": here,
+        "not_active": count - passed,
+        "reaches": [(channels[one.channel].label, one) for one in reaches],
+        "quiet_until": next_loud(request.business, request.now) if is_quiet(request.business, request.now) else None,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "dashboard/clients/write.html", context | _kept(request), status=status)
+
+
+ASKING = {"assign": _ask_professional, "message": _ask_message}
+
+
 def _say(request: Page, job: Job) -> None:
     """Tell what a short job did, with its undo, and where the reasons stand if somebody was left out."""
     text = told(job)
@@ -119,6 +192,8 @@ def told(job: Job) -> str:
     """Say what became of a job in a sentence or two."""
     counts = job_counts(job)
     done, left_out = counts["done"], counts["skipped"]
+    if job.undone_at is not None and not counts["undone"]:
+        return _("Stopped before anything was done.")
     if job.undone_at is not None:
         return _("Undone: %(count)s back as before.") % {"count": counts["undone"]}
     name = str(job.options.get("name", ""))
@@ -139,6 +214,9 @@ def told(job: Job) -> str:
             "%(count)s lead is an active client now.", "%(count)s leads are active clients now.", done
         ),
         "archive": lambda: ngettext("%(count)s client is archived.", "%(count)s clients are archived.", done),
+        "reactivate": lambda: ngettext("%(count)s client is back.", "%(count)s clients are back.", done),
+        "assign": lambda: ngettext("%(count)s client is assigned.", "%(count)s clients are assigned.", done),
+        "message": lambda: ngettext("%(count)s client is written to.", "%(count)s clients are written to.", done),
     }[job.act]() % {"count": done, "tag": name}
     if left_out:
         text += " " + ngettext("%(count)s was left out.", "%(count)s were left out.", left_out) % {"count": left_out}
@@ -199,6 +277,7 @@ def job(request: Page, job: str) -> HttpResponse:
     """Show how far a job is, and whom it left out for what reason."""
     found = _job(request, job)
     counts = job_counts(found)
+    may_undo = acts[found.act].can_undo or found.state == Job.State.WAITING
     skipped = page_of(found.rows.filter(state="skipped").select_related("client"), request.GET)
     context = {
         "nav": "clients",
@@ -210,9 +289,7 @@ def job(request: Page, job: str) -> HttpResponse:
         "reasons": job_reasons(found),
         "page": skipped,
         "who": actors(request.business, [found.created_by]).get(found.created_by, ""),
-        "can_undo": acts[found.act].can_undo
-        and found.undone_at is None
-        and request.may(MAY.get(found.act, "clients.activate")),
+        "can_undo": may_undo and found.undone_at is None and request.may(MAY.get(found.act, "clients.activate")),
         "crumbs": [
             (_("Clients"), reverse("b:clients", args=[request.business.slug])),
             (str(acts[found.act].label), ""),

@@ -16,6 +16,14 @@ from plusone.referrals.models import Referral
 from plusone.referrals.queries import FREED
 
 ANY = "any"
+# What can be done with many clients of a tab; elsewhere it would be left out for each of them.
+OFFERED = {
+    "": ("tag", "activate", "archive", "message", "assign"),
+    "invited": ("tag", "assign"),
+    "lead": ("tag", "activate", "archive", "message", "assign"),
+    "active": ("tag", "archive", "message", "assign"),
+    "archived": ("tag", "reactivate", "assign"),
+}
 STATES = (Client.Status.INVITED, Client.Status.LEAD, Client.Status.ACTIVE, Client.Status.ARCHIVED)
 
 

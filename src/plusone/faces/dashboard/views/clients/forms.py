@@ -71,6 +71,23 @@ class EditForm(ClientForm):
     access = forms.BooleanField(label=_("May log in to the client area"), required=False)
 
 
+class MessageForm(OnceForm):
+    """Own words to many."""
+
+    subject = forms.CharField(label=_("Subject"), max_length=150)
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 9}),
+        help_text=_("{first_name} becomes their first name. An empty line begins a new paragraph."),
+    )
+    by = forms.MultipleChoiceField(
+        label=_("By what?"),
+        choices=[("email", _("By e-mail")), ("portal", _("As a notice in their pages"))],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
 class AdjustForm(OnceForm):
     """A change of a balance by hand (R-006)."""
 
