@@ -98,7 +98,8 @@ def test_who_is_not_written_to_is_listed_and_can_be_written_to_again(
     assert said.count("Nobody has this address any more") == 2
     assert "ana@clients.example" in said
     row = Suppression.objects.order_by("pk")[0]
-    assert client.get(f"{page}suppressed/{row.public_id}/lift/").status_code in (200, 405)
+    asked = client.get(f"{page}suppressed/{row.public_id}/lift/")
+    assert "Write to this address again?" in text_of(asked)
     assert Suppression.objects.count() == 3
     client.post(f"{page}suppressed/{row.public_id}/lift/")
     assert Suppression.objects.count() == 2

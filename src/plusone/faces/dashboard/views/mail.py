@@ -116,12 +116,23 @@ def test(request: Page) -> HttpResponse:
 
 
 @staff("settings.manage")
-@require_POST
 def write_again(request: Page, suppression: str) -> HttpResponse:
-    """Take an address off the list."""
-    if lift_suppression(get(request.business, Suppression, suppression)):
-        messages.success(request, _("That address is written to again."))
-    return redirect(f"{reverse('b:mail', args=[request.business.slug])}#suppressed")
+    """Take an address off the list, after asking."""
+    found, back = (
+        get(request.business, Suppression, suppression),
+        f"{reverse('b:mail', args=[request.business.slug])}#suppressed",
+    )
+    if request.method == "POST":
+        if lift_suppression(found):
+            messages.success(request, _("That address is written to again."))
+        return redirect(back)
+    context = {
+        "title": _("Write to this address again?"),
+        "text": _("Do it once the address is right, or its reader has asked for it."),
+        "act": _("Write again"),
+        "back": back,
+    }
+    return render(request, "ui/confirm.html", context)
 
 
 def _records(domain: str, *, checked: bool) -> list[dict[str, Any]]:
