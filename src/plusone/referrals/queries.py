@@ -221,7 +221,7 @@ def visit_rows(
     """Return the days that are counted and the visits after them, from the day `since` to the day `until`, included."""
     mark = RollUp.objects.filter(name="visits").values("mark")[:1]
     days = VisitDay.objects.filter(business=business)
-    tail = Visit.objects.filter(business_id=business.pk, id__gt=Coalesce(Subquery(mark), 0))
+    tail = Visit.objects.filter(business_id=business.pk, is_own=False, id__gt=Coalesce(Subquery(mark), 0))
     if campaign is not None:
         days, tail = days.filter(campaign=campaign), tail.filter(campaign_id=campaign.pk)
     if since is not None:

@@ -59,7 +59,7 @@ def touches_of(
     ids = {visit_id for visit_id in visit_ids if visit_id is not None}
     rows = dict(Visit.objects.filter(pk__in=ids, business_id=business.pk).values_list("pk", "client_id")) if ids else {}
     clients = Client.objects.filter(business=business, status=Client.Status.ACTIVE).in_bulk(list(set(rows.values())))
-    found = [Touch(clients[rows[pk]], _time_of(pk), pk) for pk in sorted(rows) if rows[pk] in clients]
+    found = [Touch(clients[rows[pk]], time_of_visit(pk), pk) for pk in sorted(rows) if rows[pk] in clients]
     if path is None:
         return found
     mine = [touch for touch in found if touch.client == path]
@@ -79,5 +79,6 @@ def winner(business: Business, offer: Offer, touches: Sequence[Touch], *, now: d
     return live[-1] if live else None
 
 
-def _time_of(visit_id: int) -> datetime:
+def time_of_visit(visit_id: int) -> datetime:
+    """Return when a visit was made, which its id says."""
     return datetime.fromtimestamp((visit_id >> 21) / 1000, tz=UTC)

@@ -49,7 +49,7 @@ from .reminders import ReminderPlan, change_reminder, plan_reminder, remove_remi
 from .settling import complete, mark_activated, settle
 from .sharing import share_link
 from .standing import block_ambassador, restore_ambassador, trust_ambassador
-from .visits import record_past_visit, record_trial, record_visit, roll_up_visits
+from .visits import record_past_visit, record_trial, record_visit, roll_up_visits, set_apart_own_visit
 
 __all__ = [
     "AlreadyReferred",
@@ -106,6 +106,7 @@ __all__ = [
     "send_due",
     "send_test",
     "send_to_latecomers",
+    "set_apart_own_visit",
     "settle",
     "share_link",
     "stop_mailing",

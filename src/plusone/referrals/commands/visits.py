@@ -1,18 +1,21 @@
 """Visits of links: a row each, on disk before the answer, and counted by day later (PERFORMANCE 2)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 
+from plusone.clients.models import Client
 from plusone.kernel import clock, ids
 from plusone.kernel.models import Business
 from plusone.referrals.models import RollUp, Trial, Visit, VisitDay
 from plusone.referrals.queries import day_of_visit
+from plusone.referrals.touches import time_of_visit
 
 SETTLED_MS = 5_000  # Ids are made before their commit: only what is older than this is counted.
 BATCH = 5_000
+FRESH = timedelta(minutes=1)
 
 
 def record_visit(business_id: int, client_id: int, campaign_id: int) -> int:
@@ -35,6 +38,24 @@ def record_past_visit(business_id: int, client_id: int, campaign_id: int, *, at:
 
 
 @transaction.atomic
+def set_apart_own_visit(client: Client, visit_id: int, *, now: datetime) -> bool:
+    """Take a visit out of the figures, because the link's own client or the team made it just now (CASES 87).
+
+    Only within a minute: the address with the visit in it may be handed on, to somebody whose own it is not. Say
+    whether it counted before. Like a visit it is a row and no fact.
+    """
+    if not timedelta(0) <= now - time_of_visit(visit_id) <= FRESH:
+        return False
+    mark = _mark()
+    own = Visit.objects.filter(pk=visit_id, business_id=client.business_id, client_id=client.pk, is_own=False)
+    if not own.update(is_own=True):
+        return False
+    if visit_id <= mark:
+        _count([Visit.objects.get(pk=visit_id)], step=-1)
+    return True
+
+
+@transaction.atomic
 def record_trial(business: Business, *, now: datetime) -> None:
     """Write that a business's own test link was opened. Like a visit it is a row and no fact."""
     first = {"visits": 1, "first_at": now, "last_at": now}
@@ -51,7 +72,7 @@ def roll_up_visits(now: datetime) -> int:
     visits = list(Visit.objects.filter(id__gt=mark, id__lt=settled).order_by("id")[:BATCH])
     if not visits:
         return 0
-    _count(visits)
+    _count([visit for visit in visits if not visit.is_own])
     RollUp.objects.filter(name="visits").update(mark=visits[-1].id)
     return len(visits)
 
@@ -62,7 +83,7 @@ def _mark() -> int:
     return RollUp.objects.select_for_update().get(name="visits").mark
 
 
-def _count(visits: Sequence[Visit]) -> None:
+def _count(visits: Sequence[Visit], *, step: int = 1) -> None:
     zones = dict(Business.objects.filter(id__in={visit.business_id for visit in visits}).values_list("id", "timezone"))
     days: dict[tuple[int, int, int, date], int] = {}
     for visit in visits:
@@ -73,7 +94,7 @@ def _count(visits: Sequence[Visit]) -> None:
                 visit.campaign_id,
                 day_of_visit(visit.id, zones[visit.business_id]),
             )
-            days[key] = days.get(key, 0) + 1
+            days[key] = days.get(key, 0) + step
     for (business, client, campaign, day), number in days.items():
         row = {"business_id": business, "client_id": client, "campaign_id": campaign, "day": day}
         VisitDay.objects.get_or_create(**row, defaults={"visits": 0})

@@ -213,6 +213,7 @@ class Visit(models.Model):
     business_id = models.BigIntegerField()
     client_id = models.BigIntegerField()
     campaign_id = models.BigIntegerField()
+    is_own = models.BooleanField(default=False)  # by the link's own client or the team: in no figure (CASES 87)
 
 
 class VisitDay(models.Model):

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from plusone.clients.models import Client
+from plusone.connect.queries import collaborator
 from plusone.faces.public import privacy, remembering, signs, tokens
 from plusone.faces.public.forms import InvitationForm
 from plusone.faces.public.origins import is_foreign
@@ -25,7 +26,7 @@ from plusone.kernel import ids
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.referrals import queries, sentences
-from plusone.referrals.commands import CampaignInactive, answer_invitation
+from plusone.referrals.commands import CampaignInactive, answer_invitation, set_apart_own_visit
 from plusone.referrals.doubt.crowd import CLICK_IDS
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, offer_of
@@ -124,7 +125,11 @@ def _answer(request: Any, invitation: Invitation) -> HttpResponse:
 
 
 def _invite(request: Any, invitation: Invitation) -> HttpResponse:
-    return show(request, invitation, form_of(request, invitation), own=_is_own(request, invitation))
+    own, team = _is_own(request, invitation), _is_team(request, invitation)
+    opened = visit_behind(str(request.GET.get("v", "")))
+    if (own or team) and invitation.ambassador and opened and request.method == "GET":
+        set_apart_own_visit(invitation.ambassador, opened, now=request.now)
+    return show(request, invitation, form_of(request, invitation), own=own, team=team)
 
 
 def _register(request: Any, invitation: Invitation) -> HttpResponse:
@@ -272,6 +277,13 @@ def _is_own(request: Any, invitation: Invitation) -> bool:
     if invitation.ambassador is None or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
     return bool(request.user.is_authenticated and request.user.pk == invitation.ambassador.user_id)
+
+
+def _is_team(request: Any, invitation: Invitation) -> bool:
+    """Say whether the reader works in the business (CASES 87). As above."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return False
+    return collaborator(request.user, invitation.business.public_id) is not None
 
 
 def _is_remembered(request: Any, invitation: Invitation) -> bool:
