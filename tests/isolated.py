@@ -187,6 +187,7 @@ def values_of(business: Business) -> dict[str, str]:
         "token": "x",
         "name": "registered_leads",
         "topic": "campaign",
+        "provider": "postmark",
         "version": _version(business),
         "side": "192",
         "session": "777777",
@@ -205,7 +206,7 @@ def foreign(mine: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:
 
 def unknown(mine: dict[str, str]) -> dict[str, str]:
     """Return the places with ids that nobody has."""
-    keep = ("business", "token", "name", "version", "side")
+    keep = ("business", "token", "name", "topic", "version", "side")
     nobodys = {place: "999999" if value.isdecimal() else ids.public_id() for place, value in mine.items()}
     return {**nobodys, **{place: value for place, value in mine.items() if place in keep}}
 

@@ -115,7 +115,9 @@ def test_ids_of_the_other_business_are_unknown_on_pages(vela: Side, lune: Side) 
     wrong = []
     for route in PAGES:
         named = [
-            place for place in route.parameters if place not in ("business", "token", "name", "version", "side", "code")
+            place
+            for place in route.parameters
+            if place not in ("business", "token", "name", "topic", "version", "side", "code")
         ]
         who = "client" if route.door == "client" else "owner"
         if not named or route.door == "public":

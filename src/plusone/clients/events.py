@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from plusone.events.facts import Fact, facts
+from plusone.events.facts import Changed, Fact, facts
 
 
 @facts
@@ -70,8 +70,8 @@ class ClientActivated(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
-class ClientChanged(Fact):
-    """A client's details were edited; `fields` are the names of what changed, never the values."""
+class ClientChanged(Changed):
+    """A client's details were edited; `fields` are the names of what changed, personal values are never in it."""
 
     name: ClassVar[str] = "client.changed"
     says: ClassVar[Promise] = _("A client's details were edited")

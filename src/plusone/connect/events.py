@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from plusone.events.facts import Fact, facts
+from plusone.events.facts import Changed, Fact, facts
 
 
 @facts
@@ -20,8 +20,8 @@ class BusinessCreated(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
-class BusinessChanged(Fact):
-    """Settings of the business were changed; `fields` are their names."""
+class BusinessChanged(Changed):
+    """Settings of the business were changed; `fields` are their names, with values where they are codes."""
 
     name: ClassVar[str] = "business.changed"
     says: ClassVar[Promise] = _("The business's settings were changed")

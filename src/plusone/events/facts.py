@@ -20,7 +20,7 @@ import dataclasses
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 from django.utils.functional import Promise
@@ -50,6 +50,26 @@ class Fact:
         """The fact from a stored row, also from one written before a field was added or taken away."""
         known = {field.name: data.get(field.name, _default(field)) for field in dataclasses.fields(cls)}
         return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Changed(Fact):
+    """Base of facts about an edit. `open_fields` name what is no personal data, `before` and `after` its values."""
+
+    open_fields: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+def moved(names: Iterable[str], row: Any, changes: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return for a `Changed` fact what of these fields changes in a row: call it before the row is written."""
+    found = tuple(name for name in names if name in changes and getattr(row, name) != changes[name])
+    values = [(_plain(getattr(row, name)), _plain(changes[name])) for name in found]
+    return {"open_fields": found, "before": tuple(old for old, _ in values), "after": tuple(new for _, new in values)}
+
+
+def _plain(value: Any) -> str:
+    return "yes" if value is True else "no" if value is False else str(value)
 
 
 class Facts(Registry[type[Fact]]):

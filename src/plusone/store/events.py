@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from plusone.events.facts import Fact, facts
+from plusone.events.facts import Changed, Fact, facts
 
 
 @facts
@@ -22,7 +22,7 @@ class ProductCreated(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
-class ProductChanged(Fact):
+class ProductChanged(Changed):
     """A product was edited; orders keep the name and price they were placed with."""
 
     name: ClassVar[str] = "product.changed"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from plusone.clients import events
 from plusone.clients.models import Client, Invitation, fold
 from plusone.events.commands import record
+from plusone.events.facts import moved
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import e164, identity_email, login_email
 from plusone.kernel.ids import public_id
@@ -95,6 +96,7 @@ def edit_client(client: Client, *, actor: str, now: datetime, **changes: Any) ->
         client.user = None
         if client.is_invited and not columns["email"]:
             raise Invalid(_("An invitation goes by mail. Write an e-mail address."), field="email", code="required")
+    open_ones = moved(("access", "language"), client, columns)
     for field, value in columns.items():
         setattr(client, field, value)
     was, client.search = client.search, client.search_text()
@@ -107,7 +109,7 @@ def edit_client(client: Client, *, actor: str, now: datetime, **changes: Any) ->
         learn(client.business, [client.search])
         unlearn(client.business, was, client.search)
     attach_login(client)
-    record(client.business, events.ClientChanged(fields=changed), client=client.pk, actor=actor, now=now)
+    record(client.business, events.ClientChanged(fields=changed, **open_ones), client=client.pk, actor=actor, now=now)
     if "email" in changed and client.is_invited:
         _invite_there(client, actor=actor, now=now)
     return client

@@ -15,6 +15,7 @@ from plusone.clients.commands import attach_logins
 from plusone.connect import events
 from plusone.connect.queries import money_has_moved
 from plusone.events.commands import record
+from plusone.events.facts import moved
 from plusone.kernel import once
 from plusone.kernel.commands import add_collaborator, create_business, user_for
 from plusone.kernel.countries import LANGUAGES, LEGAL_PRESETS, country, known_timezones
@@ -50,6 +51,8 @@ EDITABLE = (
     "quiet_until",
     "news_weekly_max",
 )
+# A coach's business may be the coach: what it is called and how it is reached stays out of the log.
+PERSONAL = {"name", "email", "phone", "address", "sender_name", "reply_to"}
 
 
 @dataclass(frozen=True)
@@ -126,10 +129,11 @@ def edit_business(business: Business, *, actor: str, now: datetime, **changes: A
         )
     if not changes:
         return business
+    open_ones = moved(sorted(set(EDITABLE) - PERSONAL), business, changes)
     for field, value in changes.items():
         setattr(business, field, value)
     business.save(update_fields=list(changes))
-    record(business, events.BusinessChanged(fields=tuple(sorted(changes))), actor=actor, now=now)
+    record(business, events.BusinessChanged(fields=tuple(sorted(changes)), **open_ones), actor=actor, now=now)
     return business
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from plusone.events.commands import record
+from plusone.events.facts import moved
 from plusone.kernel import ids
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
@@ -61,10 +62,13 @@ def create_product(
 def edit_product(product: Product, *, actor: str, now: datetime, **changes: Any) -> Product:
     """Change `name price description visibility`; placed orders keep what they had. Raise Invalid for a wrong field."""
     assert set(changes) <= set(EDITABLE), "unknown field"
-    for field, value in clean(changes).items():
+    changes = clean(changes)
+    open_ones = moved(("price", "visibility"), product, changes)
+    for field, value in changes.items():
         setattr(product, field, value)
     product.save(update_fields=list(changes))
-    record(product.business, events.ProductChanged(product=product.pk, price=product.price), actor=actor, now=now)
+    fact = events.ProductChanged(product=product.pk, price=product.price, **open_ones)
+    record(product.business, fact, actor=actor, now=now)
     return product
 
 

@@ -15,6 +15,7 @@ from plusone.connect.queries import team_of
 from plusone.events.facts import facts
 from plusone.events.models import Event
 from plusone.faces.dashboard import telling
+from plusone.faces.dashboard.changes import changes
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.kernel import clock
@@ -61,8 +62,9 @@ def activity(request: Page) -> HttpResponse:
     page = page_of(_rows(request), request.GET, size=SIZE)
     told = telling.history(business, page.rows)
     clients = Client.objects.filter(business=business).in_bulk({one.client_id for one in page.rows if one.client_id})
+    changed = changes(business, page.rows)
     rows: list[dict[str, Any]] = [
-        {"told": one, "client": clients.get(one.event.client_id or 0), "fields": _changed(one.event)} for one in told
+        {"told": one, "client": clients.get(one.event.client_id or 0), "fields": changed[one.event.pk]} for one in told
     ]
     context = {
         "nav": "activity",
@@ -77,38 +79,6 @@ def activity(request: Page) -> HttpResponse:
         "day": request.GET.get("day", ""),
     }
     return render(request, "dashboard/settings/activity.html", context)
-
-
-def _changed(event: Event) -> list[str]:
-    """Return what of a thing was changed, and what it was before, where the fact says so."""
-    data = event.data
-    lines = []
-    if fields := data.get("fields"):
-        lines.append(_("Changed: %(fields)s") % {"fields": ", ".join(_field(str(name)) for name in fields)})
-    if data.get("was"):
-        states = dict(Client.Status.choices)
-        lines.append(_("Before: %(state)s") % {"state": states.get(data["was"], data["was"])})
-    return lines
-
-
-def _field(name: str) -> str:
-    labels = {
-        "first_name": _("First name"),
-        "last_name": _("Last name"),
-        "email": _("E-mail"),
-        "phone": _("Phone"),
-        "language": _("Language"),
-        "address": _("Address"),
-        "name": _("Name"),
-        "country": _("Country"),
-        "timezone": _("Time zone"),
-        "currency": _("Currency"),
-        "price": _("Price"),
-        "access": _("Client area"),
-        "idle_leads_months": _("How long leads are kept"),
-        "mail_bodies_days": _("How long mails are kept"),
-    }
-    return labels.get(name, name.replace("_", " "))
 
 
 urlpatterns = [path("settings/activity/", activity, name="activity")]
