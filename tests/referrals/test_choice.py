@@ -17,6 +17,7 @@ from plusone.referrals.models import Referral
 from plusone.referrals.offers import read_offer
 from plusone.referrals.progress import friends_of
 from plusone.referrals.reasons import tell_reward
+from plusone.referrals.sentences import for_ambassador
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import option_phrases, phrase_of, wallet_of
@@ -172,6 +173,13 @@ def test_a_choice_that_is_none_is_refused(gym: Business, options: Any, field: st
     with pytest.raises(Invalid) as refused:
         read_offer(gym, {"ambassador_reward": {"kind": "choice", "options": options}})
     assert refused.value.field == field
+
+
+def test_what_has_to_be_known_of_each_option_is_said_once(gym: Business) -> None:
+    said = for_ambassador(gym, read_offer(gym, {"ambassador_reward": EITHER, "friend_reward": EUR10}))
+    assert sum("paid out in cash" in line for line in said) == 1
+    assert sum("exchanged for cash" in line for line in said) == 1
+    assert "You choose once it is due; until then nothing is given." in said
 
 
 def test_the_friend_is_given_no_choice(gym: Business) -> None:

@@ -185,6 +185,15 @@ def test_the_offer_tells_every_step_to_everybody(gym: Business) -> None:
     assert len(said) == 3
 
 
+def test_a_step_that_takes_days_says_how_many_there_are(gym: Business) -> None:
+    """CASES 88: 30 days to begin, and 60 more for a membership that is kept for 60."""
+    kept = {"conditions": [{"kind": "membership_kept", "days": 60}], "ambassador_reward": EUR10}
+    offer = read_offer(gym, {"ambassador_reward": EUR15, "qualification_days": 30, "steps": [kept]})
+    said = for_ambassador(gym, offer)
+    assert "Your friend has 30 days for it after registering." in said
+    assert "For “Step 2” your friend has 90 days." in said
+
+
 def test_ambassador_and_friend_read_how_far_each_step_is(gym: Business, ana: Client, bono: Product) -> None:
     """R-116, R-290: done, still missing with what is missing, and the last day."""
     launch(gym, friend=EUR10, qualification_days=30, steps=[REGULAR, LOYAL])

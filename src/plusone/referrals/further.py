@@ -47,8 +47,20 @@ def steps_for_friend(business: Business, offer: Offer) -> list[str]:
 
 
 def steps_small_print(offer: Offer) -> list[str]:
-    """Return what has to be known of the further steps: a verification period of their own."""
-    own = [step for step in offer.further if step.ambassador_reward and step.hold_days]
+    """Return what has to be known of the further steps: a verification period or a last day of their own."""
+    mine = [step for step in offer.further if step.ambassador_reward]
+    longer = [step for step in mine if step.takes_days and offer.qualification_days]
+    return [
+        *(
+            _("For “%(step)s” your friend has %(days)s days.")
+            % {"step": step_name(step), "days": offer.qualification_days + step.takes_days}
+            for step in longer
+        ),
+        *_own_holds(offer, mine),
+    ]
+
+
+def _own_holds(offer: Offer, steps: Sequence[Step]) -> list[str]:
     return [
         ngettext(
             "The reward of “%(step)s” is verified for %(days)s day before you can use it.",
@@ -56,8 +68,8 @@ def steps_small_print(offer: Offer) -> list[str]:
             step.hold_days or 0,
         )
         % {"step": step_name(step), "days": step.hold_days}
-        for step in own
-        if step.hold_days != offer.hold_days
+        for step in steps
+        if step.hold_days and step.hold_days != offer.hold_days
     ]
 
 

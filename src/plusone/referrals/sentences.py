@@ -228,7 +228,6 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
             )
             % {"days": offer.hold_days}
         )
-    lines += steps_small_print(offer)
     if offer.ambassador_reward and offer.qualification_days:
         lines.append(
             ngettext(
@@ -238,6 +237,7 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
             )
             % {"days": offer.qualification_days}
         )
+    lines += steps_small_print(offer)
     lines += limits_in_words(business, offer)
     if offer.ambassador_reward and offer.require_active_ambassador:
         lines.append(_("The reward is for those who are active clients themselves when it is due."))
@@ -251,8 +251,9 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
 
 def _about_kinds(business: Business, *rewards: dict[str, Any] | None) -> list[str]:
     """Say once of each kind what has to be known of it."""
-    said = [types[params["kind"]]().small_print(business, params) for params in rewards if params]
-    return list(dict.fromkeys(said))
+    given = [(types[params["kind"]](), params) for params in rewards if params]
+    given += [(types[option["kind"]](), option) for kind, params in given for option in kind.options(params)]
+    return list(dict.fromkeys(kind.small_print(business, params) for kind, params in given))
 
 
 def limits_in_words(business: Business, offer: Offer) -> list[str]:

@@ -54,6 +54,5 @@ class Choice(RewardType):
         return _("Your page lets you choose.")
 
     def small_print(self, business: Business, params: Params) -> str:
-        """Say what has to be known of each option."""
-        said = (types[option["kind"]]().small_print(business, option) for option in params["options"])
-        return " ".join([*dict.fromkeys(said), _("You choose once it is due; until then nothing is given.")])
+        """Say when it is chosen; what has to be known of each option is said with its own kind."""
+        return _("You choose once it is due; until then nothing is given.")
