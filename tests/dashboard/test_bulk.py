@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client as Browser
 from django.urls import reverse
 
-from plusone.clients.commands import archive, assign, invite_client, set_promotions, start_due_jobs
+from plusone.clients.commands import activate, archive, assign, invite_client, set_promotions, start_due_jobs
 from plusone.clients.commands import jobs as machinery
 from plusone.clients.models import Client, Job, JobRow
 from plusone.kernel.commands import add_collaborator, remove_collaborator
@@ -217,3 +217,44 @@ def test_who_may_not_write_or_assign_is_shown_nothing_and_stopped(gym: Business,
     for act in ("message", "assign"):
         assert several(desk, gym, act, [ana]).status_code == 404
     assert 'value="message"' not in desk.get(at(gym, "clients")).content.decode()
+
+
+def test_leads_are_deleted_once_their_number_is_typed(gym: Business, ana: Client, olga: Browser, desk: Browser) -> None:
+    """R-044, R-099, Q-05: who is no lead any more is left out with the reason; the counts stay."""
+    launch(gym)
+    ben, eva, tom = (bring(ana, name).friend for name in ("Ben", "Eva", "Tom"))
+    page = several(olga, gym, "delete_leads", [ben, eva, ana])
+    assert "Delete 2 leads for good?" in text_of(page)
+    assert "1 of the selected is not a lead" in text_of(page)
+    for typed in ("", "3", "two"):
+        page = several(olga, gym, "delete_leads", [ben, eva, ana], sure="1", typed=typed)
+        assert page.status_code == 422
+    assert several(desk, gym, "delete_leads", [ben, eva], sure="1", typed="2").status_code == 404
+    assert Client.objects.filter(status="lead").count() == 3
+    assert not Job.objects.exists()
+    page = several(olga, gym, "delete_leads", [ben, eva, ana], sure="1", typed=" 2 ", reason="Ben never answered")
+    assert "2 leads were deleted for good. 1 was left out." in text_of(page)
+    job = Job.objects.get()
+    assert (left_out(job), job.options) == ({"Ana": "not_a_lead"}, {})
+    assert [(row.status, row.first_name, row.email) for row in Client.objects.filter(pk__in=[ben.pk, eva.pk])] == [
+        ("deleted", "", None)
+    ] * 2
+    tom.refresh_from_db()
+    assert tom.status == "lead"
+    assert "2 recommended leads were deleted so far" in text_of(olga.get(at(gym, "leads")))
+    assert "Undo" not in text_of(olga.get(at(gym, "job", job.public_id)))
+    page = several(olga, gym, "delete_leads", [ana])
+    assert "Only leads can be deleted like this" in text_of(page)
+
+
+def test_a_lead_who_bought_meanwhile_is_not_deleted(gym: Business, ana: Client, olga: Browser) -> None:
+    """R-059: between the question and the yes Ben became a client; the number is asked anew."""
+    launch(gym)
+    ben, eva = (bring(ana, name).friend for name in ("Ben", "Eva"))
+    several(olga, gym, "delete_leads", [ben, eva])
+    activate(ben, **WHO)
+    page = several(olga, gym, "delete_leads", [ben, eva], sure="1", typed="2")
+    assert "Delete 1 lead for good?" in text_of(page)
+    assert not Job.objects.exists()
+    several(olga, gym, "delete_leads", [ben, eva], sure="1", typed="1")
+    assert list(Client.objects.filter(status="deleted").values_list("pk", flat=True)) == [eva.pk]

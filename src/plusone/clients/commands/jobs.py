@@ -27,7 +27,7 @@ from plusone.kernel.queue.tasks import task
 from plusone.kernel.registry import Registry
 
 from .assigning import assign
-from .lifecycle import activate, archive, reactivate
+from .lifecycle import activate, archive, delete_client, reactivate
 from .tags import give_tag, tag_called, take_tag
 
 AT_ONCE = 60  # so many are done while the reader waits, more than a page of the list; others by the worker
@@ -210,6 +210,25 @@ class BringBack(Act):
     def undo(self, job: Job, client: Client, now: datetime) -> None:
         """Archive them again."""
         archive(client, actor=job.undone_by, now=now)
+
+
+@acts
+class DeleteLeads(Act):
+    """Delete each lead for good (R-044, R-099): the person goes, the counts stay. Nothing brings them back."""
+
+    name = "delete_leads"
+    label = _("Leads deleted")
+
+    def kept(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The reason stands in the log of each; here it could still name somebody who is gone."""
+        return {}
+
+    def do(self, job: Job, client: Client, now: datetime) -> str:
+        """Delete who is a lead now."""
+        if not client.is_lead:
+            return Reason.NOT_A_LEAD
+        delete_client(client, reason=job.options.get("reason", ""), actor=job.created_by, now=now)
+        return ""
 
 
 @transaction.atomic

@@ -68,6 +68,7 @@ class JobRow(models.Model):
         TAG_GONE = "tag_gone", _("The tag was deleted meanwhile.")
         INVITED = "invited", _("They have not accepted the invitation yet.")
         NO_LEAD = "no_lead", _("Not a lead, so there was nothing to activate.")
+        NOT_A_LEAD = "not_a_lead", _("Not a lead, and only leads are deleted like this.")
         ARCHIVED = "archived", _("They are archived.")
         DELETED = "deleted", _("They were deleted meanwhile.")
         REFUSED = "refused", _("It was not possible for them as they stand.")

@@ -33,7 +33,7 @@ from plusone.referrals.outlook import referrals_by_friend
 
 from .common import PLACES
 from .filters import Wanted, selected, tags_by_client
-from .forms import MessageForm
+from .forms import DeleteLeadsForm, MessageForm
 
 MAY = {
     "tag": "clients.manage",
@@ -43,6 +43,7 @@ MAY = {
     "reactivate": "clients.activate",
     "assign": "clients.assign",
     "message": "campaigns.manage",
+    "delete_leads": "clients.delete",
 }
 SHOWN = 100
 SHEET_ROWS = 500
@@ -176,7 +177,25 @@ def _ask_message(request: Page, chosen: QuerySet[Client], here: str) -> HttpResp
     return render(request, "dashboard/clients/write.html", context | _kept(request), status=status)
 
 
-ASKING = {"assign": _ask_professional, "message": _ask_message}
+def _ask_delete(request: Page, chosen: QuerySet[Client], here: str) -> HttpResponse | dict[str, Any]:
+    """Say who goes and what stays, and have the number typed (R-044, Q-05)."""
+    leads = chosen.filter(status=Client.Status.LEAD)
+    count = leads.count()
+    if not count:
+        messages.warning(request, _("Only leads can be deleted like this, and none of these is one."))
+        return redirect(here)
+    form = DeleteLeadsForm(request.POST if "sure" in request.POST else None, count=count)
+    if "sure" in request.POST and form.is_valid():
+        return {"reason": form.cleaned_data["reason"]}
+    title = ngettext("Delete %(count)s lead for good?", "Delete %(count)s leads for good?", count) % {"count": count}
+    shown = list(leads.order_by("-pk")[:SHOWN])
+    context = {"nav": "leads", "title": title, "form": form, "rows": shown, "more": count - len(shown), "back": here}
+    context |= {"others": chosen.count() - count, **_kept(request)}
+    status = 422 if form.errors else 200
+    return render(request, "dashboard/clients/delete_several.html", context, status=status)
+
+
+ASKING = {"assign": _ask_professional, "message": _ask_message, "delete_leads": _ask_delete}
 
 
 def _say(request: Page, job: Job) -> None:
@@ -216,6 +235,9 @@ def told(job: Job) -> str:
         "archive": lambda: ngettext("%(count)s client is archived.", "%(count)s clients are archived.", done),
         "reactivate": lambda: ngettext("%(count)s client is back.", "%(count)s clients are back.", done),
         "assign": lambda: ngettext("%(count)s client is assigned.", "%(count)s clients are assigned.", done),
+        "delete_leads": lambda: ngettext(
+            "%(count)s lead was deleted for good.", "%(count)s leads were deleted for good.", done
+        ),
         "message": lambda: ngettext("%(count)s client is written to.", "%(count)s clients are written to.", done),
     }[job.act]() % {"count": done, "tag": name}
     if left_out:

@@ -107,6 +107,28 @@ class AdjustForm(OnceForm):
         self.order_fields(("amount", "reason", "once"))
 
 
+class DeleteLeadsForm(forms.Form):
+    """Why several leads go, and how many, typed: nobody deletes a page of people with one slip."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+    typed = forms.CharField(
+        label=_("Type how many leads are deleted"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.count = count
+
+    def clean_typed(self) -> str:
+        """Compare what was typed with how many there are."""
+        text = "".join(letter for letter in str(self.cleaned_data["typed"]) if letter.isdecimal())
+        if text != str(self.count):
+            raise forms.ValidationError(_("Type %(number)s to confirm."), params={"number": self.count})
+        return text
+
+
 class DeleteForm(forms.Form):
     """Why a lead goes, or the typed confirmation that a client goes for good."""
 
