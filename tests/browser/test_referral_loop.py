@@ -94,7 +94,7 @@ def test_from_get_started_to_forty_five_euros(person, size, settings):
     her.sees(link.partition("://")[2])
     whatsapp = her.page.get_by_role("link", name="WhatsApp").get_attribute("href")
     assert unquote(whatsapp).endswith(link)
-    assert "I receive a reward when you become a client." in unquote(whatsapp)
+    assert "I receive a reward once you become a client." in unquote(whatsapp)
     assert her.clicks + 1 <= 3
 
     # Three friends register, Ben without JavaScript.

@@ -176,12 +176,12 @@ def test_no_surname_address_or_phone_of_a_friend(ana: Client, campaign: None, lo
 def test_queries_do_not_grow_with_friends(
     ana: Client, campaign: None, log_in: LogIn, django_assert_max_num_queries: Any
 ) -> None:
-    """A fixed number for each page, at most 18, with one friend as with three."""
+    """A fixed number for each page, at most 19, with one friend as with three."""
     browser = log_in(ana)
     for name in ("Ben", "Eva", "Tom"):
         activate(bring(ana, name).friend, actor="user:1", now=clock.now())
         for path in ("", "refer/", "balance/", "refer/friends/"):
-            with django_assert_max_num_queries(18):
+            with django_assert_max_num_queries(19):
                 browser.get(f"/p/studio-vela/{path}")
 
 
@@ -220,7 +220,8 @@ def test_the_app_can_be_installed(ana: Client, gym: Business, log_in: LogIn) -> 
 def test_a_gift_that_is_still_to_come_is_announced(gym: Business, ana: Client, log_in: LogIn) -> None:
     launch(gym, friend={"kind": "balance", "amount": 1000}, friend_reward_on="qualified")
     page = words(log_in(bring(ana, "Ben").friend), "/p/studio-vela/")
-    assert "Your welcome gift comes with your first purchase: €10.00 of balance." in page
+    assert "You receive €10.00 of balance once you become a client." in page
+    assert "You become a client with your first purchase, or when Studio Vela makes you one." in page
     assert "Available balance €0.00" in page
 
 

@@ -26,7 +26,7 @@ def test_every_way_to_share_carries_link_and_message(ana: Client, campaign: None
         for way in ("https://wa.me/?text=", "sms:?&amp;body=", "mailto:?subject="):
             assert way in page
         assert page.count(link) == 3
-        assert quote("I receive a reward when you become a client.") in page
+        assert quote("I receive a reward once you become a client.") in page
         assert f'data-copy="{link_of(ana)}"' in page
         assert 'href="/p/studio-vela/refer/qr/"' in page
 
@@ -40,7 +40,7 @@ def test_own_words_are_kept_and_the_disclosure_with_them(ana: Client, campaign: 
     """R-104, PRI-14: the ways carry the words here and at home; empty means the usual ones again."""
     browser = log_in(ana)
     browser.post(REFER, {"text": "Come & dance <3"})
-    said = quote("Come & dance <3 (I receive a reward when you become a client.)", safe="")
+    said = quote("Come & dance <3 (I receive a reward once you become a client.)", safe="")
     for place in (REFER, HOME):
         assert browser.get(place).content.decode().count(said) == 3
     assert ">Come &amp; dance &lt;3</textarea>" in browser.get(REFER).content.decode()

@@ -14,11 +14,13 @@ from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of, faults
 from plusone.referrals.automation.reactions import end_holds
 from plusone.referrals.commands import close_overdue, deactivate_campaign
+from plusone.referrals.gifts import gifts_of
+from plusone.referrals.inviting import conditions_for_friend, for_friend, share_text
 from plusone.referrals.models import Campaign, Referral
 from plusone.referrals.offers import Offer, read_offer
 from plusone.referrals.outlook import expected_on_activation
-from plusone.referrals.progress import friends_of, gift_of
-from plusone.referrals.sentences import conditions_for_friend, for_ambassador, for_friend, for_owner, share_text
+from plusone.referrals.progress import friends_of
+from plusone.referrals.sentences import for_ambassador, for_owner
 from plusone.rewards.models import Reward
 from plusone.store.commands import refund
 from plusone.store.models import Product
@@ -207,7 +209,10 @@ def test_ambassador_and_friend_read_how_far_each_step_is(gym: Business, ana: Cli
         "1 of 2 visits. Then you also receive €10.00 of balance. Until Apr 9, 2026 at the latest."
     )
     assert shown.further[1].sentence.startswith("€40.00 more to spend. Then you also receive €20.00 of balance.")
-    assert gift_of(ben) == "Your welcome gift is here: €10.00 of balance."
+    assert [gift.sentence for gift in gifts_of(ben, now=NOON)] == [
+        "Your welcome gift is here: €10.00 of balance.",
+        "You receive €5.00 of balance once you have spent €90.00.",
+    ]
     visit(ben, 1, now=later(1))
     close_overdue(later(31))
     (shown,) = friends_of(ana, most=5, now=later(31)).shown

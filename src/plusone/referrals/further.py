@@ -46,6 +46,17 @@ def steps_for_friend(business: Business, offer: Offer) -> list[str]:
     ]
 
 
+def steps_deadlines(offer: Offer, of: Sequence[Step]) -> list[str]:
+    """Tell the friend how long they have for some further steps."""
+    if not offer.qualification_days:
+        return []
+    return [
+        _("For “%(step)s” you have %(days)s days.")
+        % {"step": step_name(step), "days": offer.qualification_days + step.takes_days}
+        for step in of
+    ]
+
+
 def steps_small_print(offer: Offer) -> list[str]:
     """Return what has to be known of the further steps: a verification period or a last day of their own."""
     mine = [step for step in offer.further if step.ambassador_reward]

@@ -96,6 +96,15 @@ class Offer:
         """Every step, the offer's own sentence first."""
         return [Step(1, self.conditions, self.friend_reward, self.ambassador_reward), *self.further]
 
+    def is_gift_earned(self, step: Step) -> bool:
+        """Whether the friend's gift of a step waits for its conditions."""
+        return bool(step.friend_reward) and (step.number > 1 or self.friend_reward_on == "qualified")
+
+    @property
+    def earned_steps(self) -> list[Step]:
+        """The steps whose conditions decide about a reward of either side."""
+        return [step for step in self.all_steps if step.ambassador_reward or self.is_gift_earned(step)]
+
     @property
     def thanks_ambassador(self) -> bool:
         """Whether who recommends receives something at any step, which friends have to know (PRI-14)."""

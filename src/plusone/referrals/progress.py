@@ -66,27 +66,6 @@ def friends_of(ambassador: Client, *, most: int, now: datetime) -> Friends:
     return Friends(progress_of(ambassador.business, referrals, now=now), first.registered, first.active)  # type: ignore[attr-defined]  # annotated
 
 
-def gift_of(friend: Client) -> str:
-    """Say in one sentence where a friend's own welcome gift stands; an empty one where there is none."""
-    mine = Reward.objects.filter(client=friend, side=Reward.Side.FRIEND, source_kind="referral", milestone="1")
-    gift = mine.order_by("-id").first()
-    if gift is None:
-        return ""
-    gift.business = friend.business
-    named = {"gift": phrase_of(gift), "business": friend.business.name}
-    match gift.state:
-        case Reward.State.GRANTED:
-            return _("Your welcome gift is here: %(gift)s.") % named
-        case Reward.State.PROMISED:
-            return _("Your welcome gift comes with your first purchase: %(gift)s.") % named
-        case Reward.State.ON_HOLD if gift.available_at:
-            named["day"] = day_in_words(friend.business, gift.available_at)
-            return _("Your welcome gift can be used from %(day)s on: %(gift)s.") % named
-        case Reward.State.AWAITING_APPROVAL:
-            return _("%(business)s still has to confirm your welcome gift; you need do nothing.") % named
-    return ""
-
-
 def numbered(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
     """Write on each row how many there are, registered and active; rejected ones do not count (R-062)."""
     counts = ~Q(reason=Reason.REJECTED)
@@ -168,51 +147,63 @@ def _where(business: Business, referral: Referral, reward: Reward | None, now: d
         told = tell_referral(referral, to="client")
         return "ineligible", f"{told.sentence} {told.next}"
     if referral.activated_at is None:
-        if referral.flagged:
+        if referral.flagged and referral.is_open:
             return "in_review", _("Registered on %(day)s. %(business)s is checking this recommendation.") % named
-        return "registered", _waiting(named, referral, reward, now)
-    named["day"] = day_in_words(business, referral.activated_at)
+        if referral.qualified_at is None or (reward is not None and reward.state == Reward.State.PROMISED):
+            return "registered", _waiting(named, referral, reward, now)
+        since = _("Registered on %(day)s, and has done all that was asked.") % named
+    else:
+        named["day"] = day_in_words(business, referral.activated_at)
+        since = _("A client since %(day)s.") % named
     if reward is None:
-        return "active", _("A client since %(day)s. Thank you for the recommendation!") % named
-    return _rewarded(business, named, referral, reward, now)
+        return "active", since + " " + _("Thank you for the recommendation!")
+    return _rewarded(business, since, referral, reward, now)
 
 
 def _waiting(named: dict[str, str], referral: Referral, reward: Reward | None, now: datetime) -> str:
+    said = _("Registered on %(day)s.") % named
+    return f"{said} {_still_to_come(referral, reward, now)}"
+
+
+def _still_to_come(referral: Referral, reward: Reward | None, now: datetime) -> str:
+    """Say what is missing, what it brings, and by when (R-116)."""
     # All conditions may hold while a percentage still lacks the purchase it counts on.
-    missing = " ".join(still_missing(referral, now=now)) or _("Waiting for the first purchase.")
-    said = _("Registered on %(day)s. %(missing)s") % {**named, "missing": missing}
+    said = " ".join(still_missing(referral, now=now)) or _("Waiting for the first purchase.")
     if reward is None:
         return said
-    return said + " " + _("Then you receive %(reward)s.") % {"reward": phrase_of(reward)}
+    said += " " + _("Then you receive %(reward)s.") % {"reward": phrase_of(reward)}
+    if referral.deadline_at is not None and referral.is_open:
+        last = day_in_words(referral.business, referral.deadline_at - timedelta(days=1))
+        said += " " + _("Until %(day)s at the latest.") % {"day": last}
+    return said
 
 
-def _rewarded(
-    business: Business, named: dict[str, str], referral: Referral, reward: Reward, now: datetime
-) -> tuple[str, str]:
-    named["reward"] = phrase_of(reward)
+def _rewarded(business: Business, since: str, referral: Referral, reward: Reward, now: datetime) -> tuple[str, str]:
+    named = {"business": business.name, "reward": phrase_of(reward)}
     match reward.state:
         case Reward.State.GRANTED:
             named["then"] = day_in_words(business, reward.granted_at or referral.activated_at or reward.promised_at)
-            return "completed", _("A client since %(day)s. You received %(reward)s on %(then)s.") % named
+            return "completed", since + " " + _("You received %(reward)s on %(then)s.") % named
         case Reward.State.ON_HOLD if reward.available_at:
             named["then"] = day_in_words(business, reward.available_at)
-            return "active", _("A client since %(day)s. You can use %(reward)s from %(then)s on.") % named
+            return "active", since + " " + _("You can use %(reward)s from %(then)s on.") % named
         case Reward.State.AWAITING_APPROVAL:
-            said = _("A client since %(day)s. %(business)s still has to confirm %(reward)s; you need do nothing.")
-            return "in_review", said % named
+            said = _("%(business)s still has to confirm %(reward)s; you need do nothing.") % named
+            return "in_review", f"{since} {said}"
         case Reward.State.AWAITING_CHOICE:
-            return "active", _("A client since %(day)s. You have %(reward)s: choose the one you would like.") % named
+            return "active", since + " " + _("You have %(reward)s: choose the one you would like.") % named
         case Reward.State.PROMISED | Reward.State.ON_HOLD:
-            return "active", _waiting(named, referral, reward, now)
+            return "active", f"{since} {_still_to_come(referral, reward, now)}"
     reward.client = referral.ambassador
     told = tell_reward(reward, to="client")
     return "ineligible", f"{told.sentence} {told.next}"
 
 
 def _steps(referral: Referral, reward: Reward | None) -> list[Step]:
-    is_active = referral.activated_at is not None
-    steps = [(_("Registered"), "done"), (_("Client"), "done" if is_active else "now")]
+    is_active, is_done = referral.activated_at is not None, referral.qualified_at is not None
+    second = (_("All done"), "done") if is_done and not is_active else (_("Client"), "done" if is_active else "now")
+    steps = [(_("Registered"), "done"), second]
     if reward is not None:
         is_granted = reward.state == Reward.State.GRANTED
-        steps.append((_("Reward"), "done" if is_granted else "now" if is_active else ""))
+        steps.append((_("Reward"), "done" if is_granted else "now" if is_active or is_done else ""))
     return steps

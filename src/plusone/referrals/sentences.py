@@ -13,7 +13,8 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import format_money
 from plusone.rewards.types import types
 
-from .further import actions_phrase, steps_for_ambassador, steps_for_friend, steps_for_owner, steps_small_print
+from .conditions import conditions
+from .further import actions_phrase, steps_for_ambassador, steps_for_owner, steps_small_print
 from .offers import Offer
 
 LANGUAGES = ("en", "es", "fr")
@@ -128,65 +129,6 @@ def headlines(business: Business, offer: Offer) -> list[str]:
     return lines + steps_for_ambassador(business, offer)
 
 
-def for_friend(business: Business, offer: Offer) -> list[str]:
-    """Return what a friend is told on the invitation page, conditions included."""
-    parts = {"business": business.name}
-    if offer.friend_reward:
-        gift = {**parts, "gift": reward_phrase(business, offer.friend_reward)}
-        if offer.friend_reward_on == "registered":
-            lines = [_("You receive %(gift)s at %(business)s as soon as you register.") % gift]
-        else:
-            lines = [
-                _(
-                    "You receive %(gift)s at %(business)s with your first purchase, or once the "
-                    "business has made you an active client."
-                )
-                % gift
-            ]
-    else:
-        lines = [_("Register to hear from %(business)s. It is free and binds you to nothing.") % parts]
-    lines += steps_for_friend(business, offer)
-    if offer.thanks_ambassador:
-        lines.append(_("The person who invited you is thanked with a reward once you become a client."))
-    return lines
-
-
-def conditions_for_friend(business: Business, offer: Offer) -> list[str]:
-    """Return the conditions that the invitation page shows."""
-    lines = [_("For people who are new to %(business)s, once each.") % {"business": business.name}]
-    return lines + _about_kinds(business, *(step.friend_reward for step in offer.all_steps))
-
-
-def share_text(business: Business, offer: Offer, own_words: str = "") -> str:
-    """Return the message that a client sends along with their link, with the disclosure that the law asks for."""
-    return f"{own_words or usual_words(business, offer)} {disclosure(offer)}".strip()
-
-
-def disclosure(offer: Offer) -> str:
-    """Return what friends have to know: that the sender receives something too (PRI-14). Own words do not drop it."""
-    return _("(I receive a reward when you become a client.)") if offer.thanks_ambassador else ""
-
-
-def usual_words(business: Business, offer: Offer) -> str:
-    """Return with which words a client invites who has not written own ones."""
-    parts = {"business": business.name}
-    if offer.friend_reward and offer.friend_reward_on == "registered":
-        gift = {**parts, "gift": reward_phrase(business, offer.friend_reward)}
-        text = (
-            _("I am a client of %(business)s and recommend it to you. Register with my link and receive %(gift)s.")
-            % gift
-        )
-    elif offer.friend_reward:
-        gift = {**parts, "gift": reward_phrase(business, offer.friend_reward)}
-        text = (
-            _("I am a client of %(business)s and recommend it to you. When you become a client, you receive %(gift)s.")
-            % gift
-        )
-    else:
-        text = _("I am a client of %(business)s and recommend it to you. You can register with my link.") % parts
-    return text
-
-
 def hand_on_text(business: Business, offer: Offer, first_name: str) -> str:
     """Return the message with which the business hands a client their own link."""
     parts = {"name": first_name, "business": business.name}
@@ -219,6 +161,18 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
     lines = []
     if offer.has_rewards:
         lines.append(_("Each friend counts once, and has to be new to %(business)s.") % {"business": business.name})
+    lines += clocks_in_words(business, offer) + about_links(offer)
+    if offer.earned_steps:
+        lines += about_conditions(business, [params for step in offer.earned_steps for params in step.conditions])
+        lines.append(about_refunds(offer))
+    sides = [(step.ambassador_reward, step.friend_reward) for step in offer.all_steps]
+    return lines + about_kinds(business, *(reward for side in zip(*sides, strict=True) for reward in side))
+
+
+def clocks_in_words(business: Business, offer: Offer) -> list[str]:
+    """Return what has to pass before the ambassador can use a reward: verification, the friend's time, limits, a
+    person's yes."""
+    lines = []
     if offer.ambassador_reward and offer.hold_days:
         lines.append(
             ngettext(
@@ -228,7 +182,7 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
             )
             % {"days": offer.hold_days}
         )
-    if offer.ambassador_reward and offer.qualification_days:
+    if offer.qualification_days and any(step.number == 1 for step in offer.earned_steps):
         lines.append(
             ngettext(
                 "Your friend has %(days)s day for it after registering.",
@@ -239,17 +193,50 @@ def _small_print(business: Business, offer: Offer) -> list[str]:
         )
     lines += steps_small_print(offer)
     lines += limits_in_words(business, offer)
-    if offer.ambassador_reward and offer.require_active_ambassador:
+    if offer.thanks_ambassador and offer.require_active_ambassador:
         lines.append(_("The reward is for those who are active clients themselves when it is due."))
-    if offer.attribution == "first_touch":
-        lines.append(_("If several people invite the same friend, the first one counts."))
     if offer.needs_approval and offer.has_rewards:
         lines.append(_("%(business)s confirms each reward before it is given.") % {"business": business.name})
-    sides = [(step.ambassador_reward, step.friend_reward) for step in offer.all_steps]
-    return lines + _about_kinds(business, *(reward for side in zip(*sides, strict=True) for reward in side))
+    return lines
 
 
-def _about_kinds(business: Business, *rewards: dict[str, Any] | None) -> list[str]:
+def about_links(offer: Offer) -> list[str]:
+    """Say for how long an opened link counts, and which of several."""
+    lines = [
+        ngettext(
+            "Your link counts for %(days)s day after a friend has opened it.",
+            "Your link counts for %(days)s days after a friend has opened it.",
+            offer.attribution_days,
+        )
+        % {"days": offer.attribution_days}
+    ]
+    if offer.attribution == "first_touch":
+        lines.append(_("If several people invite the same friend, the first one counts."))
+    else:
+        lines.append(_("If several people invite the same friend, the last link that was opened counts."))
+    return lines
+
+
+def about_conditions(business: Business, wanted: list[dict[str, Any]]) -> list[str]:
+    """Say once of each condition how it counts, to either of the two people."""
+    said = [conditions[params["kind"]]().small_print(business, params) for params in wanted]
+    return list(dict.fromkeys(said))
+
+
+def about_refunds(offer: Offer) -> str:
+    """Say what becomes of a reward whose ground is given back."""
+    match offer.clawback:
+        case "only_pending":
+            return _("A reward that was given stays, also where the purchase behind it is refunded later.")
+        case "allow_negative":
+            return _(
+                "Where the purchase behind a reward is refunded, the reward is taken back; what was used of it is "
+                "settled with the next rewards."
+            )
+    return _("Where the purchase behind a reward is refunded, what is left of the reward is taken back.")
+
+
+def about_kinds(business: Business, *rewards: dict[str, Any] | None) -> list[str]:
     """Say once of each kind what has to be known of it."""
     given = [(types[params["kind"]](), params) for params in rewards if params]
     given += [(types[option["kind"]](), option) for kind, params in given for option in kind.options(params)]

@@ -8,11 +8,12 @@ from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
 from plusone.messaging.texts import Context, Placeholder, placeholders
+from plusone.referrals.gifts import gifts_of
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import default_campaign, default_terms, link_of, newest_terms, referral_of
 from plusone.referrals.reasons import tell_reward
-from plusone.referrals.sentences import action_phrase, headlines, reward_phrase
+from plusone.referrals.sentences import action_phrase, clocks_in_words, headlines, reward_phrase
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of
 from plusone.rewards.types import types
@@ -106,6 +107,12 @@ class AmbassadorName(Placeholder):
         return ctx.naming(referral.ambassador) if referral else None
 
 
+def is_still_lead(ctx: Context) -> bool:
+    """Say whether the friend that a message tells of has not become a client, whatever else they did."""
+    referral = _referral(ctx)
+    return referral is not None and referral.activated_at is None
+
+
 def _reward(ctx: Context) -> Reward | None:
     if ctx.event is None or "reward" not in ctx.event.data:
         return None
@@ -190,6 +197,34 @@ class Gift(Placeholder):
             return None
         gift = referral.terms.friend_reward
         return reward_phrase(referral.business, gift) if gift else None
+
+
+@placeholders
+class Welcome(Placeholder):
+    """Where the friend's welcome gift stands, and what comes next: for the friend alone."""
+
+    name = "welcome"
+    label = _("Where the friend's gift stands")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it in two sentences, where the reader is a friend with a gift."""
+        gifts = gifts_of(ctx.client, now=ctx.now) if ctx.client and ctx.client.is_lead else []
+        return f"{gifts[0].sentence} {gifts[0].next}".strip() if gifts else None
+
+
+@placeholders
+class SmallPrint(Placeholder):
+    """What has to pass before the promised reward can be used, and its limits, under the terms of the referral."""
+
+    name = "small_print"
+    label = _("Time, verification and limits of the promised reward")
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it, where there is any."""
+        referral = _referral(ctx)
+        if referral is None or referral.terms is None or not referral.terms.ambassador_reward:
+            return None
+        return " ".join(clocks_in_words(referral.business, offer_of(referral.terms))) or None
 
 
 @placeholders

@@ -29,6 +29,7 @@ from plusone.rewards.models import Reward
 from .doubting import look_closely
 from .networks import is_own, note_arrival
 from .settling import last_moment, mark_activated
+from .wording import wording_of
 
 
 class CampaignInactive(Refused):
@@ -243,6 +244,8 @@ def refer(
     terms, business = campaign.terms, campaign.business
     if source in PUBLIC:
         take_turns(f"code {ambassador.pk}")  # of two who are the twentieth at once, the second sees the first
+    terms.business = business
+    wording = wording_of(terms, now=now)
     try:
         with transaction.atomic():
             referral = Referral.objects.create(
@@ -251,6 +254,7 @@ def refer(
                 friend=friend,
                 campaign=campaign,
                 terms=terms,
+                wording=wording,
                 source=source,
                 ad=ad,
                 at_home=bool(network) and is_own(business, network),

@@ -39,7 +39,13 @@ class Activated(Condition):
 
     def own_action(self, business: Business, params: dict[str, Any]) -> str:
         """Say it to the friend."""
-        return _("are an active client")
+        return _("become a client")
+
+    def small_print(self, business: Business, params: dict[str, Any]) -> str:
+        """Say how it counts."""
+        return _("Friends become clients with their first purchase, or when %(business)s makes them one.") % {
+            "business": business.name
+        }
 
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Say what the friend has still to do."""
@@ -47,6 +53,6 @@ class Activated(Condition):
 
     def own_missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Say what makes one an active client."""
-        return _("You become an active client with your first purchase, or when %(business)s makes you one.") % {
+        return _("You become a client with your first purchase, or when %(business)s makes you one.") % {
             "business": business.name
         }

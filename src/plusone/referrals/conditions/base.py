@@ -96,6 +96,10 @@ class Condition:
         """Return the whole phrase after "once you", for the friend, in the active language."""
         raise NotImplementedError
 
+    def small_print(self, business: Business, params: dict[str, Any]) -> str:
+        """Return what both people have to know of how it counts, in a sentence that speaks of neither."""
+        raise NotImplementedError
+
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Return in one sentence what is still to come, in the active language."""
         raise NotImplementedError

@@ -47,6 +47,10 @@ class MembershipBought(Condition):
             return _("have bought the membership “%(membership)s”") % {"membership": params["title"]}
         return _("have bought a membership")
 
+    def small_print(self, business: Business, params: dict[str, Any]) -> str:
+        """Say how it counts."""
+        return _("A membership counts where money was paid for it; a free trial or a renewal does not.")
+
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Say what is still to come."""
         if "title" in params:

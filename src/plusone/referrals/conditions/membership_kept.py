@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from plusone.kernel import clock
@@ -68,6 +69,10 @@ class MembershipKept(Condition):
             "still have a membership %(number)s days after it started",
             number,
         ) % {"number": number}
+
+    def small_print(self, business: Business, params: dict[str, Any]) -> str:
+        """Say how it counts."""
+        return _("A membership is kept where it still runs, or is frozen, that many days after its purchase.")
 
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Say how many days of how many; nothing runs that could count before it begins anew."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from plusone.kernel.models import Business
@@ -38,6 +39,10 @@ class Orders(Condition):
         """Say it to the friend."""
         number = params["at_least"]
         return ngettext("have paid an order", "have paid %(number)s orders", number) % {"number": number}
+
+    def small_print(self, business: Business, params: dict[str, Any]) -> str:
+        """Say how it counts."""
+        return _("An order counts where money was paid for it and not all of it given back.")
 
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Say how many of how many."""

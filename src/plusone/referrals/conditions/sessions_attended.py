@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from plusone.agenda.queries import attended_since
@@ -39,6 +40,10 @@ class SessionsAttended(Condition):
         """Say it to the friend."""
         number = params["at_least"]
         return ngettext("have come once", "have come %(number)s times", number) % {"number": number}
+
+    def small_print(self, business: Business, params: dict[str, Any]) -> str:
+        """Say how it counts."""
+        return _("Visits count from registering on; missed ones do not.")
 
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Say how many of how many."""

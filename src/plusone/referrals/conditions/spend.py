@@ -39,6 +39,10 @@ class Spend(Condition):
         """Say it to the friend."""
         return _("have spent %(money)s") % {"money": format_money(params["at_least"], business.currency)}
 
+    def small_print(self, business: Business, params: dict[str, Any]) -> str:
+        """Say how it counts."""
+        return _("Money counts: what balance pays does not, and what is given back is taken off.")
+
     def missing(self, business: Business, params: dict[str, Any], progress: Progress) -> str:
         """Say how much more."""
         return _("%(money)s more to spend.") % {

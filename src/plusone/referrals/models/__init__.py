@@ -2,6 +2,7 @@
 
 from .doubt import Arrival, DoubtCase, DoubtSign, OwnNetwork, Trust, waiting_members
 from .loop import Campaign, Mailing, Referral, Reminder, RollUp, Terms, Trial, Visit, VisitDay
+from .wording import Wording
 
 __all__ = [
     "Arrival",
@@ -18,5 +19,6 @@ __all__ = [
     "Trust",
     "Visit",
     "VisitDay",
+    "Wording",
     "waiting_members",
 ]

@@ -279,6 +279,7 @@ class Referral(Owned):
     friend = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="referrals_received")
     campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals")
     terms = models.ForeignKey(Terms, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals")
+    wording = models.ForeignKey("Wording", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=State, default=State.REGISTERED)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
     flagged = models.BooleanField(default=False)

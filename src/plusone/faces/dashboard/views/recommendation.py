@@ -5,6 +5,7 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from plusone.faces.dashboard import telling
@@ -28,7 +29,7 @@ EVENTS_MAX = 60
 def recommendation(request: Page, referral: str) -> HttpResponse:
     """Say why, in one sentence with its date; below it the decisions and everything that happened."""
     key = get(request.business, Referral, referral).pk
-    found = referrals_of(request.business).get(pk=key)
+    found = referrals_of(request.business).select_related("wording").get(pk=key)
     found.ambassador, found.friend = request.seen(found.ambassador), request.seen(found.friend)
     if not request.may("clients.all") and found.ambassador.deleted_at and found.friend.deleted_at:
         raise NotHere  # neither is an own client
@@ -59,6 +60,7 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
             }
             for reward in held
         ],
+        "wording": found.wording.texts.get(get_language() or "", {}) if found.wording else {},
         "history": telling.history(request.business, list(events_of(found, held)[:EVENTS_MAX])),
         "is_owner": request.collaborator.role == "owner",
     }

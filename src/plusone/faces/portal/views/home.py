@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from plusone.faces.portal.sight import sight_of
 from plusone.faces.ui.http import Page, client_page
 from plusone.messaging.queries import unread_of
-from plusone.referrals import sentences
-from plusone.referrals.progress import friends_of, gift_of
+from plusone.referrals import inviting, sentences
+from plusone.referrals.gifts import gifts_of
+from plusone.referrals.progress import friends_of
 from plusone.store.models import Order
 from plusone.store.queries import orders_of
 
@@ -24,7 +25,7 @@ def home(request: Page) -> HttpResponse:
         return redirect("p:store", business.slug)
     sight = sight_of(request)
     friends = friends_of(client, most=FRIENDS_SHOWN, now=request.now)
-    text = sentences.share_text(business, sight.offer, client.own_words) if sight.offer and sight.link else ""
+    text = inviting.share_text(business, sight.offer, client.own_words) if sight.offer and sight.link else ""
     context = {
         "nav": "home",
         "title": _("Hello, %(name)s") % {"name": client.first_name},
@@ -34,7 +35,7 @@ def home(request: Page) -> HttpResponse:
         "text": text,
         "lines": sentences.headlines(business, sight.offer) if text and sight.offer else [],
         "waiting": orders_of(business, client=client, state=Order.State.AWAITING_PAYMENT).prefetch_related(None)[:3],
-        "gift": gift_of(client) if client.is_lead else "",
+        "gifts": gifts_of(client, now=request.now),
         "banner": unread_of(client).first(),
         "is_new": client.source == "referral" and client.is_active and not friends.registered,
     }

@@ -14,7 +14,7 @@ from plusone.faces.portal.sight import sight_of
 from plusone.faces.ui.http import Page, client_page
 from plusone.faces.ui.pages import page_of
 from plusone.kernel.errors import Refused
-from plusone.referrals import sentences
+from plusone.referrals import inviting, sentences
 from plusone.referrals.commands import share_link
 from plusone.referrals.progress import friends_of, progress_of
 from plusone.referrals.queries import referrals_of
@@ -31,7 +31,7 @@ def refer(request: Page) -> HttpResponse:
         return redirect("p:store", business.slug)
     sight = sight_of(request)
     offer = sight.offer
-    usual = sentences.usual_words(business, offer) if offer else ""
+    usual = inviting.usual_words(business, offer) if offer else ""
     fault = ""
     if request.method == "POST":
         text = str(request.POST.get("text", "")).replace("\r\n", "\n").strip()
@@ -46,9 +46,9 @@ def refer(request: Page) -> HttpResponse:
         "nav": "refer",
         "title": _("Invite friends"),
         "sight": sight,
-        "text": sentences.share_text(business, offer, client.own_words) if offer else "",
+        "text": inviting.share_text(business, offer, client.own_words) if offer else "",
         "words": client.own_words or usual,
-        "disclosure": sentences.disclosure(offer) if offer else "",
+        "disclosure": inviting.disclosure(business, offer) if offer else "",
         "fault": fault,
         "headlines": sentences.headlines(business, offer) if offer else [],
         "lines": sentences.for_ambassador(business, offer) if offer else [],

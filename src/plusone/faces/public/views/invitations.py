@@ -25,7 +25,7 @@ from plusone.faces.ui.limits import address_of
 from plusone.kernel import ids
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
-from plusone.referrals import queries, sentences
+from plusone.referrals import inviting, queries, sentences
 from plusone.referrals.commands import CampaignInactive, answer_invitation, set_apart_own_visit
 from plusone.referrals.doubt.crowd import CLICK_IDS
 from plusone.referrals.models import Campaign
@@ -217,8 +217,8 @@ def show(request: Any, invitation: Invitation, form: InvitationForm, **more: Any
         "form": form,
         "name": name,
         "gift": sentences.reward_phrase(business, offer.friend_reward) if offer.friend_reward else "",
-        "lines": sentences.for_friend(business, offer),
-        "conditions": sentences.conditions_for_friend(business, offer),
+        "lines": inviting.for_friend(business, offer),
+        "conditions": inviting.conditions_for_friend(business, offer),
         "privacy": privacy.privacy_lines(business, name),
         "page_url": f"{settings.BASE_URL}{request.path}",
         "card_url": _card_url(invitation),
@@ -245,7 +245,8 @@ def _thanks(request: Any, invitation: Invitation, typed: dict[str, Any], *, is_r
         "is_recommended": is_recommended,
         "lost_code": "" if is_recommended else typed["code"].strip(),
         "gift": sentences.reward_phrase(business, gift) if gift else "",
-        "is_gift_at_once": offer.friend_reward_on == "registered",
+        "is_gift_at_once": inviting.is_gift_at_once(offer),
+        "gift_lines": inviting.gift_lines(business, offer),
     }
     return render(request, "public/thanks.html", context)
 

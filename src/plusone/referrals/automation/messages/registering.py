@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.messaging.texts import Context, Template, templates
-from plusone.referrals.automation.words import Gift, LiveReward, PromisedReward
+from plusone.referrals.automation.words import LiveReward, PromisedReward, SmallPrint, Welcome
 
 from .greeting import hello
 
@@ -25,6 +25,8 @@ class ThankAmbassador(Template):
         lines = [hello(), _("{friend} has registered with {business} through you. Thank you for recommending us!")]
         if PromisedReward().value(ctx):
             lines.append(_("Once {friend} {action}, you receive {promised}. You can follow it on your page."))
+            if SmallPrint().value(ctx):
+                lines.append("{small_print}")
         else:
             lines.append(_("You can follow on your page how it goes on."))
         return lines
@@ -72,8 +74,8 @@ class WelcomeLead(Template):
     def paragraphs(self, ctx: Context) -> list[str]:
         """Say what is there for the friend."""
         lines = [hello(), _("Thank you for registering with {business}. {ambassador} recommended us to you.")]
-        if Gift().value(ctx):
-            lines.append(_("Your welcome gift is ready: {gift}."))
+        if Welcome().value(ctx):
+            lines.append("{welcome}")
         lines.append(_("We will be in touch. On your page you see our store and everything that is yours."))
         return lines
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.messaging.texts import Context, Template, templates
-from plusone.referrals.automation.words import is_further, is_gift
+from plusone.referrals.automation.words import is_further, is_gift, is_still_lead
 
 from .greeting import hello
 
@@ -29,6 +29,8 @@ class RewardGiven(_AboutReward):
         """Say for whom."""
         if is_further(ctx):
             said = _("{friend} has come further with {business}. Thank you! You have received {reward}.")
+        elif is_still_lead(ctx):
+            said = _("{friend} has done all that was asked. Thank you! You have received {reward}.")
         else:
             said = _("{friend} is a client of {business} now. Thank you! You have received {reward}.")
         return [hello(), said, "{use}"]
@@ -108,6 +110,8 @@ class RewardOnHold(_AboutReward):
         came = (
             _("{friend} has come further with {business}. Thank you!")
             if is_further(ctx)
+            else _("{friend} has done all that was asked. Thank you!")
+            if is_still_lead(ctx)
             else _("{friend} is a client of {business} now. Thank you!")
         )
         return [hello(), came, "{why}"]

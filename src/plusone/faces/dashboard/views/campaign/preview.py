@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from plusone.faces.ui.http import Page
 from plusone.insights.queries import unknown_words, would_cost
 from plusone.kernel.models import Business
-from plusone.referrals import sentences
+from plusone.referrals import inviting, sentences
 from plusone.referrals.offers import Offer
 
 MARGIN = 30  # per cent of what friends pay; more than that is warned of
@@ -30,9 +30,9 @@ def previews(business: Business, offer: Offer) -> list[dict[str, Any]]:
                     "name": name,
                     "owner": sentences.for_owner(business, offer),
                     "ambassador": sentences.for_ambassador(business, offer),
-                    "friend": sentences.for_friend(business, offer),
-                    "conditions": sentences.conditions_for_friend(business, offer),
-                    "share": sentences.share_text(business, offer),
+                    "friend": inviting.for_friend(business, offer),
+                    "conditions": inviting.conditions_for_friend(business, offer),
+                    "share": inviting.share_text(business, offer),
                     "invites": _("Ana invites you to %(business)s") % {"business": business.name},
                     "recommend": _("Recommend a friend"),
                     "share_label": _("Share your link"),

@@ -1,0 +1,88 @@
+"""Where a friend's own gifts stand, in plain words for the friend: what is missing, until when, what comes next
+(R-114, R-116)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from plusone.clients.models import Client
+from plusone.rewards.models import Reward
+from plusone.rewards.queries import phrase_of
+from plusone.rewards.types import types
+
+from .conditions import still_missing
+from .further import actions_phrase
+from .models import Referral
+from .offers import offer_of
+from .reasons import day_in_words, tell_reward
+
+TOLD_DAYS = 60  # for so long the page of an active client tells of a gift that is settled
+State = Reward.State
+
+
+@dataclass(frozen=True)
+class Gift:
+    """One gift of a friend: where it stands in a sentence, and what comes next."""
+
+    sentence: str
+    next: str
+
+
+def gifts_of(friend: Client, *, now: datetime) -> list[Gift]:
+    """Return the gifts of a friend in the order of their steps: all that are open, and what was settled of late."""
+    mine = Reward.objects.filter(client=friend, side=Reward.Side.FRIEND, source_kind="referral").order_by("id")
+    recent = [gift for gift in mine if friend.is_lead or gift.is_open or _is_recent(gift, now)]
+    if not recent:
+        return []
+    found = Referral.objects.select_related("business", "friend", "terms")
+    referrals = found.in_bulk([gift.source_id for gift in recent])
+    for gift in recent:
+        gift.business, gift.client = friend.business, friend
+    return [gift_in_words(gift, referrals[gift.source_id], now=now) for gift in recent]
+
+
+def gift_in_words(gift: Reward, referral: Referral, *, now: datetime) -> Gift:
+    """Tell a friend of one gift (its client and business at hand)."""
+    named = {"gift": phrase_of(gift), "business": gift.business.name}
+    match gift.state:
+        case State.GRANTED:
+            use = types[gift.kind]().use(gift.business, gift.params)
+            return Gift(_("Your welcome gift is here: %(gift)s.") % named, use)
+        case State.PROMISED:
+            return Gift(*_promised(gift, referral, now))
+        case State.ON_HOLD if gift.available_at:
+            named["day"] = day_in_words(gift.business, gift.available_at)
+            nothing = _("You need do nothing.")
+            return Gift(_("Your welcome gift can be used from %(day)s on: %(gift)s.") % named, nothing)
+        case State.AWAITING_APPROVAL:
+            nothing = _("You need do nothing.")
+            return Gift(_("%(business)s still has to confirm your welcome gift: %(gift)s.") % named, nothing)
+    told = tell_reward(gift, to="client")
+    return Gift(told.sentence, told.next)
+
+
+def _promised(gift: Reward, referral: Referral, now: datetime) -> tuple[str, str]:
+    assert referral.terms is not None
+    offer = offer_of(referral.terms)
+    step = offer.all_steps[gift.step - 1]
+    named = {"gift": phrase_of(gift)}
+    missing: list[str] = []
+    if step.number > 1 or offer.friend_reward_on == "qualified":
+        missing = still_missing(referral, step.conditions, to="friend", now=now)
+    if not missing:  # a percentage still lacks the purchase it counts on
+        return _("Your welcome gift comes with your first purchase: %(gift)s.") % named, _until(gift, referral)
+    named["action"] = actions_phrase(referral.business, step.conditions, own=True)
+    said = _("You receive %(gift)s once you %(action)s.") % named
+    return said, " ".join([*missing, _until(gift, referral)]).strip()
+
+
+def _until(gift: Reward, referral: Referral) -> str:
+    last = gift.due_by or referral.deadline_at
+    if last is None:
+        return ""
+    return _("Until %(day)s at the latest.") % {"day": day_in_words(referral.business, last - timedelta(days=1))}
+
+
+def _is_recent(gift: Reward, now: datetime) -> bool:
+    return gift.ended_at is not None and gift.ended_at > now - timedelta(days=TOLD_DAYS)
