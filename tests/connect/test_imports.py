@@ -232,7 +232,7 @@ def test_a_number_that_is_none_is_a_warning(gym: Business, write: Write) -> None
     again = import_clients(gym, write("id,name,email,phone", "1,Ana,ana@mail.example,600"), now=NOON)
     assert counts(again) == (0, 0, 1, 0)
     assert Client.objects.get(external_id="1").phone == "+34600111222"
-    Business.objects.filter(pk=gym.pk).update(country="")
+    Business.objects.filter(pk=gym.pk).update(country="", timezone="UTC")
     gym.refresh_from_db()
     report = import_clients(gym, write("id,name,phone", "2,Leo,600 111 222"), now=NOON)
     assert (counts(report), reasons(report)[2]) == (

@@ -1,10 +1,13 @@
 """From logging in to a business: the start page, opening one, choosing between several."""
 
 from django.test import Client as Browser
+from django.urls import reverse
 
 from plusone.clients.models import Client
+from plusone.connect.commands import open_business
 from plusone.connect.models import ApiKey
 from plusone.kernel.models import Business, Collaborator, User
+from world import NOON
 
 from .conftest import browser_of
 from .pages import once_of, text_of
@@ -84,3 +87,58 @@ def test_client_alone_is_led_to_the_portal(ana: Client, ana_herself: Browser) ->
 
     portal = url_of("p:home", business=ana.business)
     assert ana_herself.get("/")["Location"] == (portal or "/start")
+
+
+def test_a_business_opened_by_a_command_is_asked_what_it_is_and_where(db: None, client: Browser) -> None:
+    """UX task 1: the set-up link leads to two questions; until then the first step of the list stays open, phone
+    numbers are read by the time zone, and nothing chooses a country by itself."""
+    opened = open_business(
+        name="Studio Vela",
+        owner_email="olga@vela.example",
+        currency="EUR",
+        timezone="Europe/Madrid",
+        language="en",
+        actor="system",
+        now=NOON,
+    )
+    assert (opened.business.country, opened.business.phone_country) == ("", "ES")
+    answer = client.post(f"/setup/{opened.setup_token}")
+    assert answer["Location"] == "/b/studio-vela/settings/place/"
+    page = client.get(answer["Location"])
+    assert '<option value="ES" selected>' in page.content.decode()
+    assert "0 of 6 done" in text_of(client.get("/b/studio-vela/"))
+    settings = client.get("/b/studio-vela/settings/").content.decode()
+    assert '<option value="" selected>Choose the country</option>' in settings
+    assert '<option value="AF" selected>' not in settings
+    for wrong in ("", "ZZ"):
+        assert client.post(answer["Location"], {"kind": "studio", "country": wrong}).status_code == 422
+    assert Business.objects.get().country == ""
+    done = client.post(answer["Location"], {"kind": "studio", "country": "DE", "once": once_of(page)})
+    assert done["Location"] == "/b/studio-vela/"
+    business = Business.objects.get()
+    assert (business.kind, business.country, business.legal_preset, business.news_to) == (
+        "studio",
+        "DE",
+        "dach",
+        "agreed",
+    )
+    assert (business.currency, business.timezone) == ("EUR", "Europe/Madrid")
+    assert "1 of 6 done" in text_of(client.get("/b/studio-vela/"))
+
+
+def test_a_business_with_a_country_is_gone_to_at_once(db: None, client: Browser) -> None:
+    opened = open_business(
+        name="Studio Vela", owner_email="olga@vela.example", country_code="ES", actor="system", now=NOON
+    )
+    assert client.post(f"/setup/{opened.setup_token}")["Location"] == "/"
+
+
+def test_the_ways_to_add_clients_stand_side_by_side(gym: Business, olga: Browser, desk: Browser) -> None:
+    """R-070, R-201: many at once first, from the list of set-up and from the empty list; each role sees its own."""
+    ways = ("imports", "client_new", "client_invite", "client_link")
+    there = [f'href="{reverse(f"b:{name}", args=[gym.slug])}"' for name in ways]
+    for name in ("client_add", "clients"):
+        page = olga.get(reverse(f"b:{name}", args=[gym.slug])).content.decode()
+        assert [way in page for way in there] == [True] * 4
+    page = desk.get(reverse("b:client_add", args=[gym.slug])).content.decode()
+    assert [way in page for way in there] == [False, True, True, True]

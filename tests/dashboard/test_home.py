@@ -23,7 +23,7 @@ def test_checklist_goes_with_the_business(gym: Business, olga: Browser) -> None:
     """UX B1: six steps, progress, deep links; gone once all is done."""
     page = olga.get(at(gym, "home"))
     assert "1 of 6 done" in text_of(page)
-    assert at(gym, "client_new") in page.content.decode()
+    assert at(gym, "client_add") in page.content.decode()
     ana = add_client(gym, "Ana")
     assert "2 of 6 done" in text_of(olga.get(at(gym, "home")))
     launch(gym)

@@ -106,12 +106,13 @@ def test_owner_says_who_looks_after_whom(
     assert "Nobody in particular" in text_of(olga.get(one))
     olga.post(one, {"professional": pablo.public_id})
     assert "Pablo" in text_of(olga.get(f"{HOME}clients/{ana.public_id}/"))
-    asked = olga.post(f"{HOME}clients/assign/", {"pick": [ana.public_id, carla.public_id]})
+    picked = {"act": "assign", "pick": [ana.public_id, carla.public_id]}
+    asked = olga.post(f"{HOME}clients/several/", picked)
     assert "Who looks after 2 clients?" in text_of(asked)
     assert Client.objects.filter(professional=pablo).count() == 1
-    data = {"pick": [ana.public_id, carla.public_id], "sure": "1", "professional": pablo.public_id}
-    assert desk.post(f"{HOME}clients/assign/", data).status_code == 404
-    olga.post(f"{HOME}clients/assign/", data)
+    data = picked | {"sure": "1", "professional": pablo.public_id}
+    assert desk.post(f"{HOME}clients/several/", data).status_code == 404
+    olga.post(f"{HOME}clients/several/", data)
     assert Client.objects.filter(professional=pablo).count() == 2
     assert Event.objects.filter(business=gym, name="client.assigned").count() == 2
     olga.post(one, {"professional": ""})

@@ -50,7 +50,7 @@ def clean(
         columns["email_key"] = identity_email(address)
     if phone.strip():
         try:
-            columns["phone"] = e164(phone, business.country)
+            columns["phone"] = e164(phone, business.phone_country)
         except ValueError as error:
             raise Invalid(
                 _("This is not a phone number. Write it with its country code, such as +34 600 000 000."), field="phone"

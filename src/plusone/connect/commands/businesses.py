@@ -18,7 +18,7 @@ from plusone.events.commands import record
 from plusone.events.facts import moved
 from plusone.kernel import once
 from plusone.kernel.commands import add_collaborator, create_business, user_for
-from plusone.kernel.countries import LANGUAGES, LEGAL_PRESETS, country, known_timezones
+from plusone.kernel.countries import LANGUAGES, LEGAL_PRESETS, countries, country, known_timezones
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import login_email
 from plusone.kernel.models import Business, User
@@ -100,9 +100,7 @@ def open_business(
             "legal_preset": legal_preset or home.legal_preset,
         }
     )
-    # German courts ask that clients were told of such mails when they gave their address (TRUST A2).
-    asks = columns["legal_preset"] == "dach"
-    columns["news_to"] = Business.NewsTo.AGREED if asks else Business.NewsTo.CLIENTS
+    columns["news_to"] = _news_to(columns["legal_preset"])
     business = create_business(**columns, email=email)
     owner = user_for(email, language=business.language)
     add_collaborator(business, owner, role="owner")
@@ -111,6 +109,24 @@ def open_business(
         create_api_key(business, name=_("First key"), actor=actor or f"user:{owner.pk}", now=now)[1] if with_key else ""
     )
     return Opened(business=business, owner=owner, api_key=secret, setup_token=_setup_token(business, owner))
+
+
+def _news_to(legal_preset: str) -> str:
+    # German courts ask that clients were told of such mails when they gave their address (TRUST A2).
+    return Business.NewsTo.AGREED if legal_preset == "dach" else Business.NewsTo.CLIENTS
+
+
+@transaction.atomic
+def place_business(business: Business, *, kind: str, country_code: str, actor: str, now: datetime) -> Business:
+    """Say what a business is and where, which a command may have left open; the country sets the rules for contacting.
+
+    Currency, time zone and language were chosen, and stay. Raise Invalid naming the wrong field.
+    """
+    if not country_code:
+        raise Invalid(_("Choose the country."), field="country", code="required")
+    preset = country(country_code).legal_preset
+    rules = {} if business.country else {"legal_preset": preset, "news_to": _news_to(preset)}
+    return edit_business(business, kind=kind, country=country_code.upper(), **rules, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -185,6 +201,8 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
             raise Invalid(_("A business's name has between 1 and 120 characters."), field="name")
     if "kind" in fields and fields["kind"] not in Business.Kind.values:
         raise Invalid(_("Choose what kind of business it is."), field="kind")
+    if fields.get("country") and fields["country"] not in dict(countries("en")):
+        raise Invalid(_("There is no such country. Use its two letters, such as ES."), field="country")
     if "currency" in fields and fields["currency"] not in get_global("all_currencies"):
         raise Invalid(_("There is no such currency. Use its three letters, such as EUR."), field="currency")
     if "timezone" in fields and fields["timezone"] not in known_timezones():

@@ -67,7 +67,7 @@ def _unread_phone(business: Business, columns: dict[str, Any], text: str) -> str
     if not text:
         return ""
     try:
-        columns["phone"] = e164(text, business.country)
+        columns["phone"] = e164(text, business.phone_country)
     except ValueError:
         return text[:40]
     return ""
@@ -75,7 +75,7 @@ def _unread_phone(business: Business, columns: dict[str, Any], text: str) -> str
 
 def _no_phone(business: Business, text: str) -> str:
     said = _("“%(text)s” is not a phone number, so it was left out; the client is brought in without it.")
-    if not business.country:
+    if not business.phone_country:
         said = _(
             "“%(text)s” has no country code, so it was left out. Say in the settings in which country your business is."
         )

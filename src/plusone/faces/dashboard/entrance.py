@@ -39,7 +39,15 @@ class BusinessForm(OnceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose(self, "country", countries(get_language() or "en"))
+        choose(self, "country", [("", _("Choose the country")), *countries(get_language() or "en")])
+
+
+class PlaceForm(BusinessForm):
+    """What a business is and where, for one that was opened by a command."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["name"]
 
 
 class DetailsForm(BusinessForm):
@@ -169,7 +177,9 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
             status=error.status,
         )
     log_in_proved(request, user)
-    return redirect("root")
+    owned = (row.business for row in businesses_of(user) if row.role == "owner")
+    open_one = next((business for business in owned if not business.country), None)
+    return redirect("b:settings_place", open_one.slug) if open_one else redirect("root")
 
 
 @public

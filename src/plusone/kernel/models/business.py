@@ -1,5 +1,6 @@
 """The tenant, its staff, and what every row of a tenant carries."""
 
+from babel.core import get_global
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +70,12 @@ class Business(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phone_country(self) -> str:
+        """Where a number without a country code is dialled: the country, or that of the time zone."""
+        found: str = self.country or get_global("zone_territories").get(self.timezone) or ""
+        return found if len(found) == 2 and found.isalpha() else ""
 
 
 class Owned(Row):

@@ -369,7 +369,7 @@ def read_identity(business: Business, email: str, phone: str) -> tuple[str, str]
     except ValueError:
         email = ""
     try:
-        phone = e164(phone, business.country) if phone.strip() else ""
+        phone = e164(phone, business.phone_country) if phone.strip() else ""
     except ValueError:
         phone = ""
     return email, phone

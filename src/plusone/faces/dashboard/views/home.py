@@ -85,8 +85,13 @@ def _steps(request: Page, counts: dict[str, int], campaign: Campaign | None, sum
     is_live = campaign is not None and campaign.is_active
     trial = trial_of(request.business)
     return [
-        Step(True, _("Name your business"), _("Colour and contact can follow at any time."), to("settings")),
-        Step(clients > 0, _("Add your clients"), _("The people who will recommend you."), to("client_new")),
+        Step(
+            bool(request.business.country),
+            _("Name your business"),
+            _("Colour and contact can follow at any time."),
+            to("settings" if request.business.country else "settings_place"),
+        ),
+        Step(clients > 0, _("Add your clients"), _("The people who will recommend you."), to("client_add")),
         Step(campaign is not None, _("Set up a campaign"), _("One sentence says what both receive."), to("campaign")),
         Step(is_live, _("Activate it"), _("From then on each client's own link works."), to("campaign")),
         Step(

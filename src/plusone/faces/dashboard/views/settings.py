@@ -12,9 +12,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from plusone.connect.commands import create_api_key, edit_business, revoke_api_key
+from plusone.connect.commands import create_api_key, edit_business, place_business, revoke_api_key
 from plusone.connect.models import ApiKey
 from plusone.connect.queries import keys_of, money_has_moved
+from plusone.faces.dashboard.entrance import PlaceForm
 from plusone.faces.dashboard.forms import OnceForm, act_once, choose
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
@@ -90,7 +91,7 @@ class SettingsForm(OnceForm):
     def __init__(self, *args: Any, currency_fixed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
-        choose(self, "country", countries(language))
+        choose(self, "country", [("", _("Choose the country")), *countries(language)])
         choose(self, "currency", currencies(language))
         if currency_fixed:
             self.fields["currency"].disabled = True
@@ -119,6 +120,26 @@ def business(request: Page) -> HttpResponse:
         request.business.refresh_from_db()
     context = {"nav": "settings", "title": _("Your business"), "form": form}
     return render(request, "dashboard/settings/business.html", context)
+
+
+@staff("settings.manage")
+def place(request: Page) -> HttpResponse:
+    """Ask what a business is and where, when the command that opened it did not say."""
+    found = request.business
+    form = PlaceForm(request.POST or None, initial={"kind": found.kind, "country": found.phone_country})
+    if request.method == "POST" and form.is_valid():
+        given = form.given()
+
+        def save() -> str:
+            place_business(
+                found, kind=given["kind"], country_code=given["country"], actor=request.actor, now=request.now
+            )
+            return found.slug
+
+        if act_once(form, f"place:{found.pk}", save) is not None:
+            return redirect("b:home", found.slug)
+    context = {"nav": "settings", "title": _("Two things before you start"), "form": form}
+    return render(request, "dashboard/settings/place.html", context, status=422 if form.errors else 200)
 
 
 class KeyForm(OnceForm):
@@ -170,6 +191,7 @@ def revoke(request: Page, key: str) -> HttpResponse:
 
 urlpatterns = [
     path("settings/", business, name="settings"),
+    path("settings/place/", place, name="settings_place"),
     path("settings/keys/", keys, name="keys"),
     path("settings/keys/<str:key>/revoke/", revoke, name="key_revoke"),
 ]

@@ -6,6 +6,7 @@ from . import acts, book, bulk, invite, link, profile, record, refer, tags
 
 urlpatterns = [
     path("clients/", book.index, name="clients"),
+    path("clients/add/", book.add, name="client_add"),
     path("clients/new/", book.new, name="client_new"),
     path("clients/invite/", invite.invite, name="client_invite"),
     path("clients/link/", link.link, name="client_link"),

@@ -98,6 +98,18 @@ def _states() -> list[tuple[str, str]]:
 
 
 @staff("clients.manage")
+def add(request: Page) -> HttpResponse:
+    """Show the ways to add clients: many at once first (R-201)."""
+    context = {
+        "nav": "clients",
+        "title": _("Add your clients"),
+        "lead": _("Nobody is written to, unless you invite them."),
+        "crumbs": [(_("Clients"), reverse("b:clients", args=[request.business.slug])), (_("Add"), "")],
+    }
+    return render(request, "dashboard/clients/add.html", context)
+
+
+@staff("clients.manage")
 def new(request: Page) -> HttpResponse:
     """Add a client by form (R-070)."""
     form = NewForm(request.POST or None)
