@@ -38,6 +38,7 @@ CAPS = some.one_of(
         optional={
             "rewards_total": some.integers(1, 3),
             "rewards_per_month": some.integers(1, 2),
+            "amount_total": some.sampled_from((900, 2600)),
             "amount_per_month": some.sampled_from((400, 1700)),
         },
     ),

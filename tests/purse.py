@@ -67,13 +67,16 @@ class Purse:
             self.owed -= paid
             self.revoked += paid
 
-    def claw(self, gift: Any, amount: int, now: datetime) -> None:
-        """Take an earning back as far as it is unspent; with `allow_negative` the rest is a debt."""
+    def claw(self, gift: Any, amount: int, now: datetime) -> int:
+        """Take an earning back as far as it is unspent; with `allow_negative` the rest is a debt. Return how much of it
+        is taken or owed."""
         taken = min(amount, self.free(now))
         self.take(taken, now, first=gift)
         self.revoked += taken
         if gift.terms["clawback"] == "allow_negative":
             self.owed += amount - taken
+            return amount
+        return taken
 
     def give_back(self, parts: list[list[Any]], amount: int, now: datetime) -> None:
         """Undo a redemption, into the lots it came from; where such a lot has expired, for 30 days more."""

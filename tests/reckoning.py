@@ -88,6 +88,7 @@ class Gift:
     reason: str = ""
     amount: int | None = None
     available: datetime | None = None
+    counted: list[tuple[Any, bool]] = field(default_factory=list)
     is_decided: bool = False
 
     def worth(self, basis: int | None) -> int | None:
@@ -263,13 +264,15 @@ class Reckoning:
             self.grant(gift, now)
 
     def grant(self, gift: Gift, now: datetime) -> None:
-        """Give within the limits. *Reading*: what is taken back later does not give a limit its room back."""
+        """Give within the limits. *Reading*: what is taken back later gives a limit its room back, the reward itself
+        where nothing of it was spent; what is owed for it counts as taken back."""
         assert gift.amount is not None
         month = day_of(now).strftime("%Y-%m")
         caps = (gift.terms["caps"] or {}) if gift.side == "ambassador" else {}
         limits = [(("budget",), gift.terms["budget"], "budget", True)]
         limits.append(((gift.who.name, "total"), caps.get("rewards_total"), "cap_count", False))
         limits.append(((gift.who.name, month), caps.get("rewards_per_month"), "cap_count", False))
+        limits.append(((gift.who.name, "sum"), caps.get("amount_total"), "cap_amount", True))
         limits.append(((gift.who.name, month, "sum"), caps.get("amount_per_month"), "cap_amount", True))
         limits = [limit for limit in limits if limit[1]]
         amount = gift.amount
@@ -279,7 +282,8 @@ class Reckoning:
                 gift.state, gift.reason = "capped", reason
                 return
             amount = min(amount, left) if in_money else amount
-        for key, _most, _reason, in_money in limits:
+        gift.counted = [(key, in_money) for key, _most, _reason, in_money in limits]
+        for key, in_money in gift.counted:
             self.counted[key] = self.counted.get(key, 0) + (amount if in_money else 1)
         gift.amount, gift.state, gift.reason = amount, "granted", ""
         days = gift.params.get("expires_days")
@@ -297,13 +301,19 @@ class Reckoning:
             self.take_back(gift, "refunded", now)
         elif gift.state in PENDING or gift.terms["clawback"] != "only_pending":
             if gift.state == "granted":
-                gift.who.purse.claw(gift, gift.amount - left, now)
+                back = gift.who.purse.claw(gift, gift.amount - left, now)
+                self.give_room_back(gift, back, wholly=False)
             gift.amount = left
+
+    def give_room_back(self, gift: Gift, amount: int, *, wholly: bool) -> None:
+        for key, in_money in gift.counted:
+            self.counted[key] -= amount if in_money else wholly
 
     def take_back(self, gift: Gift, lost: str, now: datetime) -> None:
         if gift.state == "granted" and gift.terms["clawback"] != "only_pending":
             assert gift.amount is not None
-            gift.who.purse.claw(gift, gift.amount, now)
+            back = gift.who.purse.claw(gift, gift.amount, now)
+            self.give_room_back(gift, back, wholly=back == gift.amount)
         elif gift.state not in PENDING:
             return
         gift.state, gift.reason = "revoked", lost

@@ -190,7 +190,12 @@ def test_an_offer_with_everything_comes_back_as_it_was_sent(vela: Caller) -> Non
     assert made.status == 201
     assert made.body["ambassador_reward"] == {"kind": "balance", "amount": None, "percent": 12.5, "expires_days": 365}
     assert made.body["conditions"] == offer["conditions"]
-    assert made.body["caps"] == {"rewards_total": None, "rewards_per_month": 3, "amount_per_month": None}
+    assert made.body["caps"] == {
+        "rewards_total": None,
+        "rewards_per_month": 3,
+        "amount_total": None,
+        "amount_per_month": None,
+    }
     assert (made.body["qualification_days"], made.body["budget"], made.body["clawback"]) == (
         30,
         100_000,

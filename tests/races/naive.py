@@ -236,11 +236,13 @@ def coupon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orders, "locked_coupon", look)
 
 
-def unlocked_tally(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How much of a limit is used is read, compared and saved; its row is not locked."""
-    meet = meeting()
+def unlocked_tally(monkeypatch: pytest.MonkeyPatch, *, of: str) -> None:
+    """How much of a limit is used is read, compared and saved; the row of the limit `of` is not locked."""
+    meet, lock = meeting(), limits.lock_tally
 
     def read(business: Any, key: str) -> Tally:
+        if not key.endswith(of):
+            return lock(business, key)
         found = Tally.objects.get_or_create(business=business, key=key)[0]
         meet()
         return found

@@ -13,7 +13,7 @@ from plusone.rewards.types import types
 from .conditions import conditions
 from .models import Terms
 
-CAPS = ("rewards_total", "rewards_per_month", "amount_per_month")
+CAPS = ("rewards_total", "rewards_per_month", "amount_total", "amount_per_month")
 ATTRIBUTIONS = ("last_touch", "first_touch")
 CLAWBACKS = ("within_balance", "only_pending", "allow_negative")
 HOLD_DAYS_MAX = 365

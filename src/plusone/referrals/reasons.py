@@ -116,11 +116,8 @@ REWARDS: dict[tuple[str, str], Words] = {
         ASK,
     ),
     (S.CAPPED, R.CAP_AMOUNT): Words(
-        _(
-            "%(name)s did not receive %(reward)s: on %(day)s "
-            "the amount that the campaign allows in a month was reached."
-        ),
-        _("You did not receive %(reward)s: on %(day)s you had the amount that the campaign allows in a month."),
+        _("%(name)s did not receive %(reward)s: on %(day)s the amount that the campaign allows was reached."),
+        _("You did not receive %(reward)s: on %(day)s you had the amount that the campaign allows."),
         BONUS,
         ASK,
     ),

@@ -256,6 +256,8 @@ def limits_in_words(business: Business, offer: Offer) -> list[str]:
             ngettext("At most %(number)s reward a month.", "At most %(number)s rewards a month.", monthly)
             % {"number": monthly}
         )
+    if amount := caps.get("amount_total"):
+        lines.append(_("At most %(money)s in all.") % {"money": format_money(amount, business.currency)})
     if amount := caps.get("amount_per_month"):
         lines.append(_("At most %(money)s a month.") % {"money": format_money(amount, business.currency)})
     if offer.budget:

@@ -139,6 +139,29 @@ class RewardRevoked(RewardFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class BudgetReached(Fact):
+    """Rewards have used `percent` of a budget: told once at 80 and once at 100. `scope` names whose it is."""
+
+    name: ClassVar[str] = "budget.reached"
+    says: ClassVar[Promise] = _("A budget is being used up")
+    scope: str
+    percent: int
+    used: int
+    budget: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ManyRewards(Fact):
+    """An ambassador received unusually many rewards in a month; nothing is held by it."""
+
+    name: ClassVar[str] = "reward.many"
+    says: ClassVar[Promise] = _("An ambassador received many rewards this month")
+    number: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class RewardHandedOver(RewardFact):
     """Staff handed a product or another thing over to its client."""
 

@@ -44,7 +44,7 @@ class Reward(Owned):
         ERROR = "error", _("Something went wrong; the business will look at it")
         DECLINED = "declined", _("The business declined this reward")
         CAP_COUNT = "cap_count", _("The number of rewards is limited, and the limit was reached")
-        CAP_AMOUNT = "cap_amount", _("The amount a month is limited, and the limit was reached")
+        CAP_AMOUNT = "cap_amount", _("The amount is limited, and the limit was reached")
         BUDGET = "budget", _("The budget of the campaign is used up")
         AMBASSADOR_INACTIVE = "ambassador_inactive", _("Only for clients who are active when the reward is due")
 
@@ -66,7 +66,7 @@ class Reward(Owned):
     clawback = models.CharField(max_length=16, default="within_balance")  # what a refund after the grant takes back
     limits = models.JSONField(
         default=dict
-    )  # {"scope", "rewards_total", "rewards_per_month", "amount_per_month", "budget"}
+    )  # {"scope", "rewards_total", "rewards_per_month", "amount_total", "amount_per_month", "budget"}
     promised_at = models.DateTimeField()
     due_by = models.DateTimeField(null=True, blank=True)  # a step's own last moment; else its source says
     available_at = models.DateTimeField(null=True, blank=True)  # when the hold ends: 00:00 in the business's time zone
@@ -127,6 +127,11 @@ class Tally(models.Model):
     key = models.CharField(max_length=80)
     number = models.BigIntegerField(default=0)
     amount = models.BigIntegerField(default=0)
+    told_of = models.BigIntegerField(default=0)  # the budget of which was told how far it is used
+    told_percent = models.PositiveSmallIntegerField(default=0)  # and how far it was then
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["business", "key"], name="rewards_tally_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "key"], name="rewards_tally_once"),
+            models.CheckConstraint(condition=Q(number__gte=0, amount__gte=0), name="rewards_tally_positive"),
+        ]

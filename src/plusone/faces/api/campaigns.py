@@ -30,6 +30,7 @@ class CapsIn(Body):
 
     rewards_total: Positive | None = None
     rewards_per_month: Positive | None = None
+    amount_total: Positive | None = None
     amount_per_month: Positive | None = None
 
 
@@ -38,6 +39,7 @@ class CapsOut(Found):
 
     rewards_total: int | None
     rewards_per_month: int | None
+    amount_total: int | None
     amount_per_month: int | None
 
 

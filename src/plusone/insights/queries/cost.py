@@ -275,6 +275,8 @@ def _within_limits(offer: Offer, due: Iterable[_Due]) -> Iterator[_Due]:
         if any(name in caps and used[name, key] >= caps[name] for name, key in counts):
             continue
         if amount is not None:
+            if one.is_ambassadors and "amount_total" in caps:
+                amount = min(amount, caps["amount_total"] - used["amount_total", one.client])
             if one.is_ambassadors and "amount_per_month" in caps:
                 amount = min(amount, caps["amount_per_month"] - used["amount_per_month", month])
             if offer.budget is not None:
@@ -282,6 +284,7 @@ def _within_limits(offer: Offer, due: Iterable[_Due]) -> Iterator[_Due]:
             if amount <= 0:
                 continue
             used["budget"] += amount
+            used["amount_total", one.client] += amount if one.is_ambassadors else 0
             used["amount_per_month", month] += amount if one.is_ambassadors else 0
         for name, key in counts:
             used[name, key] += 1

@@ -188,6 +188,26 @@ class TellPaused(DefaultRule):
 
 
 @default_rules
+class TellBudget(DefaultRule):
+    """The owner hears once that most of a budget is used, and once that all of it is (MON-7)."""
+
+    name = "budget.reached"
+    label = _("Tell the owner when a campaign's budget is being used up")
+    when = reward_events.BudgetReached
+    actions = _send("budget.reached", to="owner")
+
+
+@default_rules
+class TellMany(DefaultRule):
+    """The owner hears once a month of an ambassador with unusually many rewards (PEERS b6)."""
+
+    name = "reward.many"
+    label = _("Tell the owner when a client receives many rewards in a month")
+    when = reward_events.ManyRewards
+    actions = _send("reward.many", to="owner")
+
+
+@default_rules
 class TellDeadline(DefaultRule):
     """Ambassadors hear until when an open recommendation counts after the campaign's end."""
 

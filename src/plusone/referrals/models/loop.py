@@ -185,7 +185,7 @@ class Terms(Owned):
     friend_hold_days = models.PositiveIntegerField(default=0)
     needs_approval = models.BooleanField(default=False)
     qualification_days = models.PositiveIntegerField(default=90)
-    caps = models.JSONField(null=True, blank=True)  # per ambassador: rewards_total, rewards_per_month, amount_per_month
+    caps = models.JSONField(null=True, blank=True)  # per ambassador, by the names of offers.CAPS
     budget = models.BigIntegerField(null=True, blank=True)  # of all money rewards of the campaign, minor units
     clawback = models.CharField(max_length=16, default="within_balance")
     attribution = models.CharField(max_length=12, default="last_touch")  # last_touch, first_touch

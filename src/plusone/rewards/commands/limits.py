@@ -2,17 +2,21 @@
 locked row.
 
 The last reward under an amount is granted, clamped to what is left (CONTRACT, States). A month is the business's
-calendar month of the grant.
+calendar month of the grant. What is taken back of a reward can be given again; a reward that was capped stays capped.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from plusone.events.commands import record
 from plusone.kernel import clock
 from plusone.kernel.models import Business
+from plusone.rewards import events
 from plusone.rewards.models import Reward, Tally
 
 Reason = Reward.Reason
+BUDGET_LEVELS = (80, 100)  # per cent at which the owner hears of it (MON-7)
+MANY_A_MONTH = 10  # rewards of one ambassador; more is worth a look (PEERS b6)
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,14 @@ def limits_of(reward: Reward, now: datetime) -> list[Limit]:
         found.append(Limit(f"{mine}:total", Reason.CAP_COUNT, rewards=total))
     if monthly := said.get("rewards_per_month"):
         found.append(Limit(f"{mine}:{month}:number", Reason.CAP_COUNT, rewards=monthly))
+    if amount := said.get("amount_total"):
+        found.append(Limit(f"{mine}:amount", Reason.CAP_AMOUNT, amount=amount))
     if amount := said.get("amount_per_month"):
         found.append(Limit(f"{mine}:{month}:amount", Reason.CAP_AMOUNT, amount=amount))
     return found
 
 
-def take(reward: Reward, *, now: datetime) -> tuple[int | None, Reward.Reason | None]:
+def take(reward: Reward, *, actor: str, now: datetime) -> tuple[int | None, Reward.Reason | None]:
     """Use up a reward's share of its limits. Return (its amount, clamped, None), or (None, why it is over the limit).
 
     Called in the transaction of the grant; the rows stay locked until it ends.
@@ -63,7 +69,60 @@ def take(reward: Reward, *, now: datetime) -> tuple[int | None, Reward.Reason | 
         tally.number += 1
         tally.amount += amount or 0
         tally.save(update_fields=["number", "amount"])
+    for limit, tally in zip(limits, tallies, strict=True):
+        if limit.reason == Reason.BUDGET:
+            _warn_of_budget(reward, limit.amount or 0, tally, actor=actor, now=now)
+    if reward.side == Reward.Side.AMBASSADOR:
+        _note_many(reward, actor=actor, now=now)
     return amount, None
+
+
+def lock_taken(reward: Reward) -> list[Tally]:
+    """Return the rows that a granted reward used a share of, locked: before the ledger's, in the order of the grant."""
+    if reward.granted_at is None:
+        return []
+    return [_locked(reward, limit) for limit in limits_of(reward, reward.granted_at)]
+
+
+def give_back(tallies: list[Tally], amount: int, *, wholly: bool) -> None:
+    """Let what was taken back of a reward be given again: `amount` of it, and one reward where it is wholly gone.
+
+    What the client had spent already was given, and stays counted.
+    """
+    for tally in tallies:
+        tally.number = max(tally.number - wholly, 0)
+        tally.amount = max(tally.amount - amount, 0)
+        tally.save(update_fields=["number", "amount"])
+
+
+def _warn_of_budget(reward: Reward, budget: int, tally: Tally, *, actor: str, now: datetime) -> None:
+    """Tell once at 80 and once at 100 per cent of a budget. The row is locked: of many rewards at once one tells.
+
+    A budget that was raised is another one; referrals under older, smaller ones do not tell of those.
+    """
+    if budget < tally.told_of:
+        return
+    told = tally.told_percent if budget == tally.told_of else 0
+    level = max((level for level in BUDGET_LEVELS if tally.amount * 100 >= budget * level), default=0)
+    if level <= told:
+        return
+    tally.told_of, tally.told_percent = budget, level
+    tally.save(update_fields=["told_of", "told_percent"])
+    fact = events.BudgetReached(scope=reward.limits["scope"], percent=level, used=tally.amount, budget=budget)
+    record(reward.business, fact, actor=actor, now=now)
+
+
+def _note_many(reward: Reward, *, actor: str, now: datetime) -> None:
+    """Tell once a month of an ambassador who receives unusually many rewards; nothing is held by it."""
+    month = clock.day_of(reward.business, now).strftime("%Y-%m")
+    tally = lock_tally(reward.business, f"client:{reward.client_id}:{month}:rewards")
+    tally.number += 1
+    is_told = tally.number >= MANY_A_MONTH and not tally.told_percent
+    tally.told_percent = 100 if is_told else tally.told_percent
+    tally.save(update_fields=["number", "told_percent"])
+    if is_told:
+        fact = events.ManyRewards(number=tally.number)
+        record(reward.business, fact, client=reward.client_id, actor=actor, now=now)
 
 
 def reached(reward: Reward, *, now: datetime) -> Reward.Reason | None:

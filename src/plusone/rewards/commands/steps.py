@@ -106,8 +106,10 @@ def resize(reward: Reward, basis: int | None, *, actor: str, now: datetime) -> b
     if reward.state == State.GRANTED:
         if reward.clawback == "only_pending":
             return False
-        reason = str(Reason.REFUNDED.label)
-        taken = kind.revoke(reward, reward.amount - left, reason=reason, actor=actor, now=now)
+        reason, counted = str(Reason.REFUNDED.label), limits.lock_taken(reward)
+        too_much = reward.amount - left
+        taken = kind.revoke(reward, too_much, reason=reason, actor=actor, now=now)
+        limits.give_back(counted, too_much if reward.clawback == "allow_negative" else taken, wholly=False)
     reward.amount = left
     reward.save(update_fields=["amount"])
     record(
@@ -268,7 +270,11 @@ def revoke(reward: Reward, *, reason: str, actor: str, now: datetime) -> bool:
         reward, (State.GRANTED,), State.REVOKED, reason=reason, ended_at=now
     ):
         why, whole = str(Reason(reason).label if reason else State.REVOKED.label), reward.amount or 1
+        counted = limits.lock_taken(reward)
         taken = types[reward.kind]().revoke(reward, whole, reason=why, actor=actor, now=now)
+        # A debt is paid by the next earning, so it counts as taken back.
+        back = whole if reward.clawback == "allow_negative" and reward.amount else taken
+        limits.give_back(counted, back if reward.amount else 0, wholly=back == whole)
     elif not _move(reward, Reward.PENDING, State.REVOKED, reason=reason, ended_at=now):
         return False
     record(
@@ -318,7 +324,7 @@ def _give(
         reward.refresh_from_db(fields=["kind", "params", "amount"])
         told = events.RewardChosen(**_told(reward), option=chosen)
         record(reward.business, told, client=reward.client_id, actor=actor, now=now)
-    amount, over = limits.take(reward, now=now)
+    amount, over = limits.take(reward, actor=actor, now=now)
     if over is not None:
         _move(reward, (State.GRANTED,), State.CAPPED, reason=over, granted_at=None)
         capped = events.RewardCapped(**_told(reward), reason=over)

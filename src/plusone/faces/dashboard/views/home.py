@@ -19,6 +19,7 @@ from plusone.faces.ui.http import Page, staff
 from plusone.kernel.money import format_money
 from plusone.ledger.queries import outstanding
 from plusone.messaging.queries import unsent_of
+from plusone.referrals.budgets import budgets_running_out
 from plusone.referrals.models import Campaign, Trial
 from plusone.referrals.outlook import Attention, attention, current_campaign
 from plusone.referrals.trying import trial_of
@@ -54,6 +55,7 @@ def home(request: Page) -> HttpResponse:
         "done": done,
         "waits_for_trial": any(step.waits for step in steps),
         "campaign": campaign,
+        "budgets": budgets_running_out(request.business) if request.may("campaigns.manage") else [],
         "todo": _todo(request, counts, sums),
         "figures": _figures(request, counts, sums),
         "counts": counts,

@@ -1,5 +1,5 @@
 """The messages of the loop, one class each."""
 
-from . import endings, news, registering, rewards
+from . import endings, limits, news, registering, rewards
 
-__all__ = ["endings", "news", "registering", "rewards"]
+__all__ = ["endings", "limits", "news", "registering", "rewards"]

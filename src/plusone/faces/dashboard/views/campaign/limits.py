@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from plusone.faces.dashboard.forms import MoneyField
 from plusone.faces.ui.tags.texts import money_plain
 from plusone.kernel.models import Business
-from plusone.referrals.offers import Offer
+from plusone.referrals.offers import CAPS, Offer
 
 NAMES = (
-    "every", "rewards_total", "rewards_per_month", "amount_per_month", "budget", "clawback", "friend_hold_days",
-    "attribution", "attribution_days", "require_active",
+    "every", "rewards_total", "rewards_per_month", "amount_total", "amount_per_month", "budget", "clawback",
+    "friend_hold_days", "attribution", "attribution_days", "require_active",
 )  # fmt: skip
 MOST = 100_000
 
@@ -29,6 +29,9 @@ def add_fields(form: forms.Form, business: Business) -> None:
         ),
         "rewards_total": _number(_("Rewards for one client, in all")),
         "rewards_per_month": _number(_("Rewards for one client, a month")),
+        "amount_total": MoneyField(
+            business=business, label=_("Amount for one client, in all"), required=False, max_length=20
+        ),
         "amount_per_month": MoneyField(
             business=business, label=_("Amount for one client, a month"), required=False, max_length=20
         ),
@@ -37,7 +40,7 @@ def add_fields(form: forms.Form, business: Business) -> None:
             label=_("Budget of the whole campaign"),
             required=False,
             max_length=20,
-            help_text=_("Nothing is given beyond it."),
+            help_text=_("Nothing is given beyond it; you hear at 80 and at 100 %."),
         ),
         "clawback": forms.ChoiceField(
             label=_("When the purchase behind a reward is refunded"),
@@ -67,7 +70,7 @@ def add_fields(form: forms.Form, business: Business) -> None:
 
 def read(given: dict[str, Any]) -> dict[str, Any]:
     """Return what a valid form says, by the names of the contract."""
-    caps = {name: given[name] for name in ("rewards_total", "rewards_per_month", "amount_per_month") if given[name]}
+    caps = {name: given[name] for name in CAPS if given[name]}
     return {
         "every": given["every"] or 1,
         "caps": caps or None,
@@ -87,6 +90,7 @@ def shown(business: Business, offer: Offer) -> dict[str, Any]:
         "every": offer.every if offer.every > 1 else None,
         "rewards_total": caps.get("rewards_total"),
         "rewards_per_month": caps.get("rewards_per_month"),
+        "amount_total": money_plain(caps.get("amount_total"), business),
         "amount_per_month": money_plain(caps.get("amount_per_month"), business),
         "budget": money_plain(offer.budget, business),
         "clawback": offer.clawback,

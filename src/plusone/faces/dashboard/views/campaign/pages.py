@@ -19,6 +19,7 @@ from plusone.kernel.models import Business
 from plusone.messaging.quiet import is_quiet, next_loud
 from plusone.referrals import commands
 from plusone.referrals.audience import announcement_of
+from plusone.referrals.budgets import budgets_running_out
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import current_campaign, waiting_count
@@ -287,6 +288,7 @@ def _builder(
         "reaches": dict(zip(("email", "portal"), reaches(request, ["email", "portal"]), strict=True)),
         "quiet_until": next_loud(business, request.now) if is_quiet(business, request.now) else None,
         "announcement": announcement_of(found) if found else None,
+        "budgets": [one for one in budgets_running_out(business) if found and one.campaign.pk == found.pk],
         "may_manage": request.may("campaigns.manage"),
         **cost_of(request, offer, form),
     }

@@ -18,6 +18,7 @@ from plusone.insights import queries
 from plusone.insights.kpis import Kpi, kpis
 from plusone.kernel.errors import NotHere
 from plusone.kernel.money import format_money
+from plusone.referrals.budgets import budgets_running_out
 
 IMPACT = ("registered_leads", "activated_clients", "products_purchased", "ambassadors", "rewards_issued")
 MORE = (
@@ -62,6 +63,7 @@ def overview(request: Page) -> HttpResponse:
         "title": _("Impact overview"),
         "lead": _("What your clients' recommendations brought you."),
         "period": period,
+        "budgets": budgets_running_out(business),
         "is_empty": is_empty and not found["visits"].value,
         "impact": tiles(IMPACT),
         "more": tiles(MORE),

@@ -1,0 +1,111 @@
+"""Caps and budget: what they count, what they give back, and who hears of it (R-114, MON-7, PEERS b6)."""
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from plusone.clients.commands import activate
+from plusone.clients.models import Client
+from plusone.events.models import Event
+from plusone.kernel.models import Business
+from plusone.ledger.commands import redeem
+from plusone.ledger.queries import balance_of
+from plusone.messaging.models import Message
+from plusone.referrals.budgets import budgets_running_out
+from plusone.referrals.commands import edit_campaign
+from plusone.referrals.offers import offer_of, read_offer
+from plusone.rewards.models import Reward
+from plusone.rules.engine import work
+from plusone.store.commands import refund
+from plusone.store.models import Product
+from world import EUR10, NOON, House, add_client, bring, later, launch, sell
+
+pytestmark = pytest.mark.django_db
+WHO: dict[str, Any] = {"actor": "user:1", "now": NOON}
+FIRST_PAYMENT = [{"kind": "orders", "at_least": 1}]
+
+
+def ends() -> list[tuple[str, int | None]]:
+    return list(Reward.objects.order_by("id").values_list("state", "amount"))
+
+
+def test_a_cap_on_money_in_all(gym: Business, ana: Client) -> None:
+    """Of 25 in all the third reward of 10 is clamped to 5, in another month too, and the fourth is none."""
+    launch(gym, ambassador=EUR10, caps={"amount_total": 2500})
+    for number, name in enumerate(("Ben", "Cleo", "Dan", "Eva")):
+        activate(bring(ana, name).friend, actor="user:1", now=later(40 * number))
+    assert ends() == [("granted", 1000), ("granted", 1000), ("granted", 500), ("capped", 1000)]
+    assert Reward.objects.get(state="capped").reason == "cap_amount"
+
+
+def test_a_reward_that_is_wholly_taken_back_gives_its_room_back(gym: Business, ana: Client, bono: Product) -> None:
+    """A budget of 10: the first reward goes with its purchase, and the next friend's is given; capped stays capped."""
+    launch(gym, ambassador=EUR10, budget=1000, caps={"rewards_total": 1}, conditions=FIRST_PAYMENT)
+    order = sell(bring(ana, "Ben").friend, bono)
+    sell(bring(ana, "Cleo").friend, bono)
+    assert [state for state, _amount in ends()] == ["granted", "capped"]
+    refund(order, **WHO)
+    sell(bring(ana, "Dan").friend, bono)
+    assert [state for state, _amount in ends()] == ["revoked", "capped", "granted"]
+    assert balance_of(gym, ana.pk, now=NOON).available == 1000
+
+
+def test_what_was_spent_stays_counted(gym: Business, ana: Client, bono: Product) -> None:
+    """Of 10 Ana has spent 7: 3 were taken back, so 3 can be given again; her one reward stays counted."""
+    launch(gym, ambassador=EUR10, budget=1000, conditions=FIRST_PAYMENT)
+    order = sell(bring(ana, "Ben").friend, bono)
+    redeem(gym, ana.pk, 700, key="spent", **WHO)
+    refund(order, **WHO)
+    sell(bring(ana, "Cleo").friend, bono)
+    assert ends() == [("revoked", 1000), ("granted", 300)]
+
+
+def test_a_percentage_that_shrinks_gives_back_what_was_taken(gym: Business, ana: Client, bono: Product) -> None:
+    launch(gym, ambassador={"kind": "balance", "percent": 10}, budget=600, conditions=FIRST_PAYMENT)
+    order = sell(bring(ana, "Ben").friend, bono)
+    refund(order, 4000, **WHO)
+    sell(bring(ana, "Cleo").friend, bono)
+    assert ends() == [("granted", 100), ("granted", 500)]
+
+
+def test_the_owner_hears_of_the_budget_once_each(gym: Business, house: House, ana: Client, client: Browser) -> None:
+    """MON-7: a mail at 80 and at 100 per cent, and a banner on home, overview and campaign until it is raised."""
+    campaign = launch(gym, ambassador=EUR10, budget=5000)
+    client.force_login(house.owner)
+    gym.language = "en"
+    gym.save(update_fields=["language"])
+    pages = [reverse(f"b:{name}", args=[gym.slug]) for name in ("home", "overview", "campaign")]
+
+    def said(words: str) -> list[bool]:
+        answers = [client.get(page, headers={"Accept-Language": "en"}) for page in pages]
+        return [words in answer.content.decode() for answer in answers]
+
+    for number, name in enumerate(("Ben", "Cleo", "Dan", "Eva")):
+        assert said("budget is running out") == [False] * 3
+        activate(bring(add_client(gym, f"Amb {number}"), name).friend, **WHO)
+    assert said("budget is running out") == [True] * 3
+    for name in ("Fay", "Gus"):
+        activate(bring(ana, name).friend, **WHO)
+    assert said("Friends who register now are not rewarded") == [True] * 3
+    work(NOON)
+    assert Message.objects.filter(template="budget.reached").count() == 2
+    raised = read_offer(gym, {"budget": 9000}, base=offer_of(campaign.terms))
+    edit_campaign(campaign, offer=raised, **WHO)
+    assert budgets_running_out(gym) == []
+    for name in ("Hal", "Ivy", "Joe"):
+        activate(bring(add_client(gym, f"Amb {name}"), name).friend, **WHO)
+    told = Event.objects.filter(name="budget.reached").order_by("id")
+    assert [(event.data["percent"], event.data["budget"]) for event in told] == [(80, 5000), (100, 5000), (80, 9000)]
+
+
+def test_ten_rewards_in_a_month_are_told_once_and_hold_nothing(gym: Business, ana: Client) -> None:
+    """PEERS b6: a soft alert at the tenth; the eleventh is given too, and the next month begins anew."""
+    launch(gym, ambassador=EUR10)
+    for number in range(11):
+        activate(bring(ana, f"Friend {number}", email=f"f{number}@friends.example").friend, **WHO)
+    assert [event.data["number"] for event in Event.objects.filter(name="reward.many")] == [10]
+    assert Reward.objects.filter(state="granted").count() == 11
+    work(NOON)
+    assert Message.objects.filter(template="reward.many").count() == 1
