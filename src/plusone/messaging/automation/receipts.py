@@ -14,8 +14,13 @@ from plusone.store.models import Order
 
 
 def _order(ctx: Context) -> Order | None:
+    """Return the order that the event tells of, looked up once for all gaps that ask; None where it is about none."""
     data: dict[str, Any] = ctx.event.data if ctx.event else {}
-    return Order.objects.filter(business=ctx.business, pk=data["order"]).first() if "order" in data else None
+    if "order" not in ctx.rows:
+        found = Order.objects.filter(business=ctx.business).select_related("business")
+        ctx.rows["order"] = found.filter(pk=data["order"]).first() if "order" in data else None
+    order: Order | None = ctx.rows["order"]
+    return order
 
 
 def _amount(ctx: Context, key: str) -> str:

@@ -79,8 +79,12 @@ def roll_up_visits(now: datetime) -> int:
 
 def _mark() -> int:
     """Return up to which visit the days are counted, locked until the transaction ends."""
-    RollUp.objects.get_or_create(name="visits")
-    return RollUp.objects.select_for_update().get(name="visits").mark
+    found = RollUp.objects.select_for_update().filter(name="visits")
+    mark = found.values_list("mark", flat=True).first()
+    if mark is None:
+        RollUp.objects.get_or_create(name="visits")
+        mark = found.values_list("mark", flat=True).get()
+    return mark
 
 
 def _count(visits: Sequence[Visit], *, step: int = 1) -> None:

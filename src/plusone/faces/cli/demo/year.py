@@ -31,6 +31,7 @@ from .studio import Studio, launch, raise_reward, set_goals
 
 FOUNDERS, WALK_INS = 0.42, 0.18  # of all people; the rest are friends of theirs
 BUYS_EVERY_DAYS = 125
+DAYS_AT_ONCE = 7
 METHODS = ("terminal", "terminal", "cash", "transfer")
 CHANNELS = ("whatsapp", "whatsapp", "whatsapp", "copy", "share", "qr", "email")
 FLAG = "velocity"
@@ -38,10 +39,11 @@ Step = Callable[[datetime], None]
 
 
 class Year:
-    """Some months in the life of a studio. Steps wait in a heap; a day is one transaction, then the rules answer it."""
+    """Some months in the life of a studio. Steps wait in a heap; after each day the rules answer it, and a week is one
+    transaction, since each waits for the disk."""
 
     def __init__(self, studio: Studio, *, clients: int, seed: int, now: datetime) -> None:
-        self.studio, self.business, self.now = studio, studio.business, now
+        self.studio, self.business, self.now, self.at = studio, studio.business, now, studio.start
         self.draw = random.Random(seed)  # noqa: S311  # a story, no secret
         self.people = People(self.draw)
         self.clients = clients
@@ -56,24 +58,27 @@ class Year:
         """Let it all happen."""
         self._plan()
         total = max((self.now - self.studio.start).days, 1)
-        for day in itertools.count():
-            if not self._steps:
-                break
-            until = clock.day_start(self.business, clock.day_of(self.business, self._steps[0][0]) + timedelta(days=1))
+        while self._steps:
             with transaction.atomic():
-                at = self._steps[0][0]
-                while self._steps and self._steps[0][0] < until:
-                    at, _number, step = heapq.heappop(self._steps)
-                    step(at)
-                if day % 7 == 0:
-                    expire_due(at)
-                    store.expire_due(at)
-                engine.work(at)
-            progress(min((at - self.studio.start).days, total), total)
+                for _day in range(DAYS_AT_ONCE):
+                    if self._steps:
+                        progress(min(self._live_a_day(), total), total)
+                expire_due(self.at)
+                store.expire_due(self.at)
+                engine.work(self.at)
         while roll_up_visits(self.now):
             continue
         engine.work(self.now)
         progress(total, total)
+
+    def _live_a_day(self) -> int:
+        """Let happen what the next day brings, and the rules answer it. Return how many days have passed."""
+        until = clock.day_start(self.business, clock.day_of(self.business, self._steps[0][0]) + timedelta(days=1))
+        while self._steps and self._steps[0][0] < until:
+            self.at, _number, step = heapq.heappop(self._steps)
+            step(self.at)
+        engine.work(self.at)
+        return (self.at - self.studio.start).days
 
     @staticmethod
     def somebody_to_be(business: Business) -> Client | None:
