@@ -55,6 +55,17 @@ class CampaignDeactivated(CampaignFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class CampaignScheduled(CampaignFact):
+    """A campaign starts, ends, or both, by itself on a day of the business (ISO); empty where that is done by hand."""
+
+    name: ClassVar[str] = "campaign.scheduled"
+    says: ClassVar[Promise] = _("A campaign’s first or last day was set")
+    starts_on: str
+    ends_on: str
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class CampaignArchived(CampaignFact):
     """A campaign that is over was tidied away; its figures stay."""
 

@@ -1,6 +1,7 @@
 """`/campaigns`: what is offered to clients who recommend."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from ninja import Query, Router, Status
@@ -15,7 +16,7 @@ from plusone.referrals.queries import campaigns_of
 
 from .call import Call
 from .conditions import ConditionIn, ConditionOut, show_condition
-from .fields import NO_CONTROL, Body, Found, Id, LongName, LongNote, Moment, Positive, moment
+from .fields import NO_CONTROL, Body, Day, Found, Id, LongName, LongNote, Moment, Positive, moment
 from .paging import Page, page
 from .terms import RewardTermsIn, RewardTermsOut, show_terms
 
@@ -120,6 +121,8 @@ class CampaignIn(Offer):
     override_reason: OverrideReason = ""
     tell_by_email: TellByEmail = True
     tell_by_portal: TellByPortal = True
+    starts_on: Annotated[Day, Field(description="The day on which it goes live by itself; null: by hand.")] = None
+    ends_on: Annotated[Day, Field(description="Its last day; it ends by itself when that is over.")] = None
 
 
 class CampaignPatch(Offer):
@@ -129,6 +132,8 @@ class CampaignPatch(Offer):
     override_reason: OverrideReason = ""
     tell_by_email: TellByEmail = True
     tell_by_portal: TellByPortal = True
+    starts_on: Annotated[Day, Field(description="The day on which it goes live by itself; null: by hand.")] = None
+    ends_on: Annotated[Day, Field(description="Its last day; it ends by itself when that is over.")] = None
 
 
 class DeactivateIn(Body):
@@ -173,6 +178,8 @@ class CampaignOut(Found):
     tell_by_email: bool
     tell_by_portal: bool
     created_at: Moment
+    starts_on: date | None
+    ends_on: date | None
     activated_at: Moment | None
     deactivated_at: Moment | None
 
@@ -226,6 +233,8 @@ def show(business: Business, campaigns: Sequence[Campaign]) -> list[dict[str, An
             "tell_by_email": campaign.tell_by_email,
             "tell_by_portal": campaign.tell_by_portal,
             "created_at": moment(business, campaign.created_at),
+            "starts_on": campaign.starts_on,
+            "ends_on": campaign.ends_on,
             "activated_at": moment(business, campaign.activated_at),
             "deactivated_at": moment(business, campaign.deactivated_at),
         }
@@ -243,6 +252,12 @@ def _write_by_what(request: Call, campaign: Campaign, sent: dict[str, Any]) -> N
     commands.write_news(campaign, by_email=by_email, by_portal=by_portal, actor=request.actor, now=request.now)
 
 
+def _schedule(request: Call, campaign: Campaign, sent: dict[str, Any]) -> None:
+    if "starts_on" in sent or "ends_on" in sent:
+        days = {name: sent.get(name, getattr(campaign, name)) for name in ("starts_on", "ends_on")}
+        commands.schedule_campaign(campaign, **days, actor=request.actor, now=request.now)
+
+
 @router.get("", response=CampaignList)
 def list_campaigns(request: Call, wanted: Query[Page]) -> dict[str, Any]:
     """List campaigns, newest first."""
@@ -252,7 +267,7 @@ def list_campaigns(request: Call, wanted: Query[Page]) -> dict[str, Any]:
 
 @router.post("", response={201: CampaignOut})
 def create_campaign(request: Call, body: CampaignIn) -> Status[dict[str, Any]]:
-    """Draft a campaign. No link works by it until it is activated."""
+    """Draft a campaign. No link works by it until it is activated, or its first day comes."""
     offer = read_offer(request.business, body.model_dump(exclude_unset=True))
     campaign = commands.create_campaign(
         request.business,
@@ -263,6 +278,7 @@ def create_campaign(request: Call, body: CampaignIn) -> Status[dict[str, Any]]:
         now=request.now,
     )
     _write_by_what(request, campaign, body.model_dump(exclude_unset=True))
+    _schedule(request, campaign, body.model_dump(exclude_unset=True))
     return Status(201, _again(request, campaign))
 
 
@@ -286,6 +302,7 @@ def edit_campaign(request: Call, campaign_id: str, body: CampaignPatch) -> dict[
         now=request.now,
     )
     _write_by_what(request, campaign, sent)
+    _schedule(request, campaign, sent)
     return _again(request, campaign)
 
 

@@ -1,10 +1,10 @@
 """The shapes that fields of the API have. Strict: `"5"` is no number, `1` is no yes."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, Field, Strict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from plusone.kernel.models import Business
@@ -62,6 +62,15 @@ SignedMoney = Annotated[
     AfterValidator(_not_zero),
     WithJsonSchema({"type": "integer", "minimum": -AMOUNT_MAX, "maximum": AMOUNT_MAX, "not": {"const": 0}}),
 ]
+
+
+def _written_day(sent: Any) -> Any:
+    if sent is None or isinstance(sent, str):
+        return sent
+    raise PydanticCustomError("date_parsing", "no day")
+
+
+Day = Annotated[date | None, BeforeValidator(_written_day)]
 
 
 class Body(BaseModel):

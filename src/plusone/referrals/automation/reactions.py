@@ -138,6 +138,12 @@ def roll_up_visits(now: datetime) -> None:
     commands.roll_up_visits(now)
 
 
+@sweep(every_seconds=30)
+def start_and_end_campaigns(now: datetime) -> int:
+    """Let campaigns begin and end on their days."""
+    return commands.start_and_end_campaigns(now)
+
+
 @sweep(every_seconds=60)
 def ask_again(now: datetime) -> None:
     """Settle the referrals whose conditions may hold because time has passed."""

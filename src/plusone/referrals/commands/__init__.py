@@ -34,6 +34,7 @@ from .mailings import (
     write_news,
 )
 from .networks import add_own_network, forget_arrivals, remove_own_network
+from .planning import schedule_campaign, start_and_end_campaigns
 from .registering import (
     AlreadyReferred,
     CampaignInactive,
@@ -103,12 +104,14 @@ __all__ = [
     "restore_ambassador",
     "roll_up_visits",
     "run_reminders",
+    "schedule_campaign",
     "send_due",
     "send_test",
     "send_to_latecomers",
     "set_apart_own_visit",
     "settle",
     "share_link",
+    "start_and_end_campaigns",
     "stop_mailing",
     "tell_newcomers",
     "time_imported",

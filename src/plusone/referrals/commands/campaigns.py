@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from plusone.events.commands import caused_by, record
+from plusone.kernel import clock
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 from plusone.referrals import events
@@ -35,7 +36,7 @@ def create_campaign(
     Raise MoneyNeedsReason where a clinic gives what is worth money without `override_reason`.
     """
     campaign = Campaign.objects.create(business=business, name=_clean_name(name), created_at=now)
-    _allow_money(campaign, offer, override_reason, actor=actor, now=now)
+    allow_money(campaign, offer, override_reason, actor=actor, now=now)
     _new_terms(campaign, offer, version=1, actor=actor, now=now)
     record(business, events.CampaignCreated(campaign=campaign.pk), actor=actor, now=now)
     return campaign
@@ -55,7 +56,7 @@ def edit_campaign(
 
     An equal offer changes nothing. Raise MoneyNeedsReason where a clinic gives what is worth money without saying why.
     """
-    campaign = _locked(campaign)
+    campaign = lock_campaign(campaign)
     if campaign.state == State.ARCHIVED:
         raise Refused(_("This campaign is archived and cannot be changed."), code="archived")
     if name is not None:
@@ -63,7 +64,7 @@ def edit_campaign(
         campaign.save(update_fields=["name"])
     terms = campaign.terms
     if offer is not None:
-        _allow_money(campaign, offer, override_reason, actor=actor, now=now)
+        allow_money(campaign, offer, override_reason, actor=actor, now=now)
     if offer is not None and offer != offer_of(terms):
         _new_terms(campaign, offer, version=terms.version + 1, actor=actor, now=now)
         record(
@@ -81,16 +82,18 @@ def activate_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
 
     Say whether it was not live already.
     """
-    campaign = _locked(campaign)
+    campaign = lock_campaign(campaign)
     if campaign.is_active:
         return False
     if campaign.state == State.ARCHIVED:
         raise Refused(_("This campaign is archived and cannot be activated."), code="archived")
-    _allow_money(campaign, offer_of(campaign.terms), "", actor=actor, now=now)
+    allow_money(campaign, offer_of(campaign.terms), "", actor=actor, now=now)
     others = Campaign.objects.filter(business=campaign.business, is_default=True)
     campaign.state, campaign.is_default = State.ACTIVE, not others.exists()
-    campaign.activated_at, campaign.deactivated_at = now, None
-    campaign.save(update_fields=["state", "is_default", "activated_at", "deactivated_at"])
+    campaign.activated_at, campaign.deactivated_at, campaign.starts_on = now, None, None
+    if campaign.ends_on and campaign.ends_on < clock.today(campaign.business, now):
+        campaign.ends_on = None  # of an earlier time
+    campaign.save(update_fields=["state", "is_default", "activated_at", "deactivated_at", "starts_on", "ends_on"])
     record(campaign.business, events.CampaignActivated(campaign=campaign.pk), actor=actor, now=now)
     announce(campaign, actor=actor, now=now)
     return True
@@ -104,7 +107,7 @@ def deactivate_campaign(
 
     `days` counts for HONOUR_DAYS: calendar days in the business's time zone. Say whether it was live.
     """
-    campaign = _locked(campaign)
+    campaign = lock_campaign(campaign)
     if not campaign.is_active:
         return False
     if open_referrals not in Policy.values:
@@ -118,7 +121,8 @@ def deactivate_campaign(
         open_referrals,
         now,
     )
-    campaign.save(update_fields=["state", "is_default", "open_referrals", "deactivated_at"])
+    campaign.ends_on = None
+    campaign.save(update_fields=["state", "is_default", "open_referrals", "deactivated_at", "ends_on"])
     _next_default(business)
     for mailing in Mailing.objects.filter(campaign=campaign, state=Mailing.State.QUEUED).select_related("business"):
         stop_mailing(mailing, actor=actor, now=now)
@@ -147,18 +151,18 @@ def deactivate_campaign(
 def archive_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
     """Tidy a campaign away; its figures stay. Say whether it was not archived already. Raise Refused while it is
     live."""
-    campaign = _locked(campaign)
+    campaign = lock_campaign(campaign)
     if campaign.state == State.ARCHIVED:
         return False
     if campaign.is_active:
         raise Refused(_("Deactivate the campaign first."), code="active")
-    campaign.state = State.ARCHIVED
-    campaign.save(update_fields=["state"])
+    campaign.state, campaign.starts_on, campaign.ends_on = State.ARCHIVED, None, None
+    campaign.save(update_fields=["state", "starts_on", "ends_on"])
     record(campaign.business, events.CampaignArchived(campaign=campaign.pk), actor=actor, now=now)
     return True
 
 
-def _allow_money(campaign: Campaign, offer: Offer, reason: str, *, actor: str, now: datetime) -> None:
+def allow_money(campaign: Campaign, offer: Offer, reason: str, *, actor: str, now: datetime) -> None:
     """Let a clinic give what is worth money only where somebody has said why, and keep who and when (PRI-15)."""
     if campaign.business.kind != Business.Kind.CLINIC or not offer.gives_money:
         return
@@ -199,7 +203,8 @@ def _next_default(business: Business) -> None:
             Campaign.objects.filter(pk=newest.pk).update(is_default=True)
 
 
-def _locked(campaign: Campaign) -> Campaign:
+def lock_campaign(campaign: Campaign) -> Campaign:
+    """Return a campaign as it is now, locked until the transaction ends."""
     return Campaign.objects.select_for_update(of=("self",)).select_related("business").get(pk=campaign.pk)
 
 

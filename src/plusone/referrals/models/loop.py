@@ -17,6 +17,7 @@ class Campaign(Owned):
         """Where a campaign stands; deactivating is how one cancels it (Q-04)."""
 
         DRAFT = "draft", _("Draft")
+        SCHEDULED = "scheduled", _("Scheduled")
         ACTIVE = "active", _("Active")
         INACTIVE = "inactive", _("Not active")
         ARCHIVED = "archived", _("Archived")
@@ -35,6 +36,8 @@ class Campaign(Owned):
     created_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
+    starts_on = models.DateField(null=True, blank=True)  # goes live by itself on this day of the business
+    ends_on = models.DateField(null=True, blank=True)  # its last day; ends by itself when that is over
     tell_by_email = models.BooleanField(default=True)  # R-017: both off, and nobody is written to
     tell_by_portal = models.BooleanField(default=True)
     news = models.JSONField(default=dict)  # {"es": {"subject": …, "text": …}}: own words of the announcement
@@ -47,6 +50,14 @@ class Campaign(Owned):
         constraints = [
             models.UniqueConstraint(fields=["business"], condition=Q(is_default=True), name="referrals_one_default"),
             models.CheckConstraint(condition=Q(is_default=False) | Q(state="active"), name="referrals_default_active"),
+            models.CheckConstraint(
+                condition=Q(state="scheduled", starts_on__isnull=False) | (~Q(state="scheduled") & Q(starts_on=None)),
+                name="referrals_scheduled_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                name="referrals_ends_after_start",
+            ),
             models.CheckConstraint(
                 condition=Q(override_reason="", override_at=None)
                 | (~Q(override_reason="") & Q(override_at__isnull=False)),

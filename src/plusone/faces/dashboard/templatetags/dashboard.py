@@ -54,4 +54,5 @@ def flag_words(flag: str) -> str:
 def campaign_status(campaign: Any) -> SafeString:
     """Draw where a campaign stands."""
     words = {"active": _("Live"), "inactive": _("Not running"), "draft": _("Draft"), "archived": _("In the archive")}
+    words["scheduled"] = _("Scheduled")
     return status(campaign.state, words.get(campaign.state, ""))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import news, pages, reminders
+from . import dates, news, pages, reminders
 
 urlpatterns = [
     path("campaign/", pages.campaign, name="campaign"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("campaigns/<str:campaign>/activate/", pages.activate, name="campaign_activate"),
     path("campaigns/<str:campaign>/deactivate/", pages.deactivate, name="campaign_deactivate"),
     path("campaigns/<str:campaign>/archive/", pages.archive, name="campaign_archive"),
+    *dates.urlpatterns,
     path("campaigns/<str:campaign>/news/", news.page, name="campaign_news"),
     path("campaigns/<str:campaign>/news/preview/", news.preview, name="campaign_news_preview"),
     path("campaigns/<str:campaign>/news/save/", news.save, name="campaign_news_save"),

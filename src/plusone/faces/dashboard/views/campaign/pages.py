@@ -25,7 +25,7 @@ from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import current_campaign, waiting_count
 from plusone.referrals.queries import campaigns_of
 
-from . import arranging
+from . import arranging, dates
 from .forms import CampaignForm, EndForm, initial_of
 from .news import reaches, say_queued
 from .presets import PRESETS, WAYS, offer_from, usual_way
@@ -75,7 +75,10 @@ def one(request: Page, campaign: str) -> HttpResponse:
 @staff("campaigns.view")
 def index(request: Page) -> HttpResponse:
     """List all campaigns with their state."""
-    rows = [(row, max(row.versions.all(), key=lambda terms: terms.version)) for row in campaigns_of(request.business)]
+    rows = [
+        (row, max(row.versions.all(), key=lambda terms: terms.version), dates.said(row))
+        for row in campaigns_of(request.business)
+    ]
     return render(
         request,
         "dashboard/campaign/index.html",
@@ -277,6 +280,7 @@ def _builder(
     context = {
         "nav": "campaign",
         "title": found.name if found else _("Your campaign"),
+        "days_said": dates.said(found) if found else "",
         "campaign": found,
         "form": form,
         "previews": previews(business, offer) if offer else [],
@@ -322,7 +326,7 @@ def _starts(business: Business, kind: str, way: str, *, is_saved: bool) -> list[
 
 
 def _is_live(found: Campaign | None) -> bool:
-    return found is not None and found.state != Campaign.State.DRAFT
+    return found is not None and found.state not in (Campaign.State.DRAFT, Campaign.State.SCHEDULED)
 
 
 def _crumbs(request: Page, here: str) -> list[tuple[str, str]]:
