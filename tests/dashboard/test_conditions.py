@@ -2,10 +2,12 @@
 
 from django.test import Client as Browser
 
+from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.referrals.models import Campaign
+from plusone.rewards.models import Reward
 from plusone.store.commands import create_membership_type
-from world import NOON
+from world import NOON, bring, launch
 
 from .pages import once_of, text_of
 from .test_campaign import OFFER, at
@@ -52,3 +54,31 @@ def test_the_sentence_holds_several_conditions(gym: Business, olga: Browser) -> 
     assert found.terms.conditions == [visits, bought, kept]
     short = olga.post(save, {**sent, "qualification_days": "29", "once": once_of(shown)})
     assert "give the friend at least as many, or no end" in text_of(short)
+
+
+def test_staff_tick_off_what_a_friend_was_asked_to_do(gym: Business, olga: Browser, ana: Client) -> None:
+    """R-113, R-114: on the recommendation's page, with a way back; below stands what both were told that day."""
+    launch(gym, conditions=[{"kind": "check", "text": "hand in the form"}], hold_days=14)
+    referral = bring(ana, "Ben")
+    page, url = at(gym, "recommendation", referral.public_id), at(gym, "recommendation_check", referral.public_id)
+    shown = text_of(olga.get(page))
+    assert "To tick off" in shown
+    assert "Still open: “hand in the form”." in shown
+    assert "The person who invited you is thanked with a reward once you have done “hand in the form”." in shown
+    assert olga.post(url, {"what": "another"}, follow=True).status_code == 200
+    assert Reward.objects.get().state == "promised"
+    assert "Ticked off." in text_of(olga.post(url, {"what": "hand in the form", "act": "done"}, follow=True))
+    assert Reward.objects.get().state == "on_hold"
+    assert "The tick is taken back." in text_of(
+        olga.post(url, {"what": "hand in the form", "act": "undo"}, follow=True)
+    )
+    assert Reward.objects.get().state == "promised"
+
+
+def test_a_check_in_the_sentence_is_in_the_owners_words(gym: Business, olga: Browser) -> None:
+    sent = {**OFFER, "condition": "check", "condition_text": "hand in the form"}
+    page = olga.post(at(gym, "campaign_save_new"), {**sent, "condition_text": ""})
+    assert "Write what has to be done" in text_of(page)
+    assert olga.post(at(gym, "campaign_save_new"), sent).status_code == 302
+    assert Campaign.objects.get().terms.conditions == [{"kind": "check", "text": "hand in the form"}]
+    assert 'name="condition_text" value="hand in the form"' in olga.get(at(gym, "campaign")).content.decode()

@@ -1,4 +1,4 @@
-"""Visits are marked, and taken back where it was a mistake."""
+"""Visits and checks are marked, and taken back where it was a mistake."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 
 from . import events
-from .models import Visit
+from .models import Check, Visit
 
 KEY_MAX = 200
 
@@ -70,7 +70,55 @@ def unmark_visit(visit: Visit, *, actor: str, now: datetime) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Ticked:
+    """A check, and whether this call ticked it."""
+
+    check: Check
+    is_new: bool
+
+
+@transaction.atomic
+def tick(
+    client: Client,
+    *,
+    what: str = "",
+    key: str,
+    at: datetime | None = None,
+    data: dict[str, Any] | None = None,
+    actor: str,
+    now: datetime,
+) -> Ticked:
+    """Note that a client has done what was asked; the same `key` again is the same check.
+
+    Raise Invalid for a time to come, Refused for a client who was deleted.
+    """
+    at = at or now
+    if at > now:
+        raise Invalid(_("This cannot lie in the future."), field="occurred_at")
+    if client.status == Client.Status.DELETED:
+        raise Refused(_("This client was deleted."), code="deleted")
+    row = {"client": client, "what": what, "at": at, "data": data or {}, "marked_at": now, "marked_by": actor}
+    check, is_new = Check.objects.select_related("client").get_or_create(
+        business=client.business, key=key, defaults=row
+    )
+    if is_new:
+        record(client.business, events.CheckDone(check=check.pk), client=client.pk, actor=actor, now=now)
+    return Ticked(check, is_new)
+
+
+@transaction.atomic
+def untick(check: Check, *, actor: str, now: datetime) -> bool:
+    """Take back a check that was ticked by mistake. Say whether it was there."""
+    gone, _rows = Check.objects.filter(pk=check.pk).delete()
+    if not gone:
+        return False
+    record(check.business, events.CheckUndone(check=check.pk), client=check.client_id, actor=actor, now=now)
+    return True
+
+
 @transaction.atomic
 def forget_details(business: Business, client_id: int) -> None:
-    """Take away what other programs said of a deleted client's visits; that there were visits stays."""
+    """Take away what other programs said of a deleted client's visits and checks; that they were there stays."""
     Visit.objects.filter(business=business, client_id=client_id).update(data={})
+    Check.objects.filter(business=business, client_id=client_id).update(data={})

@@ -41,3 +41,28 @@ class SessionUnmarked(VisitFact):
 
     name: ClassVar[str] = "session.unmarked"
     says: ClassVar[Promise] = _("A visit was taken back")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckFact(Fact):
+    """About one check."""
+
+    check: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class CheckDone(CheckFact):
+    """Something that a client was asked to do is done: ticked by staff, or reported by another program."""
+
+    name: ClassVar[str] = "check.done"
+    says: ClassVar[Promise] = _("Something asked for was done")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class CheckUndone(CheckFact):
+    """A check that was ticked by mistake was taken back."""
+
+    name: ClassVar[str] = "check.undone"
+    says: ClassVar[Promise] = _("A check was taken back")

@@ -1,4 +1,4 @@
-"""Visits (REQUIREMENTS 4.7: attendance is a source of conditions)."""
+"""Visits and checks (REQUIREMENTS 4.7: they are a source of conditions)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,3 +30,22 @@ class Visit(Owned):
             models.Index(fields=["client", "-at"], name="agenda_client"),
             models.Index(fields=["business", "-at"], name="agenda_business"),
         ]
+
+
+class Check(Owned):
+    """Something that a client was asked to do is done: a form handed in, a call made. `key` names it once.
+
+    `what` are the owner's words for it; empty where another program said of a client that all is done.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="checks")
+    what = models.CharField(max_length=120, blank=True)
+    key = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    data = models.JSONField(default=dict)  # as Visit.data
+    marked_at = models.DateTimeField()
+    marked_by = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business", "key"], name="agenda_check_once")]
+        indexes = [models.Index(fields=["client", "-at"], name="agenda_check_client")]

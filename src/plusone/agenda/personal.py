@@ -9,7 +9,7 @@ from plusone.clients.keeping import COUNTS, Kept, Row, kept
 from plusone.clients.models import Client
 
 from . import commands
-from .models import Visit
+from .models import Check, Visit
 
 
 @kept
@@ -30,3 +30,22 @@ class Visits(Kept):
     def forget(self, client: Client, *, now: datetime) -> None:
         """What may point to the person goes."""
         commands.forget_details(client.business, client.pk)
+
+
+@kept
+class Checks(Kept):
+    """What a client was asked to do and has done."""
+
+    name = "checks"
+    label = _("Checks")
+    columns = {"at": _("Date"), "what": _("What was done"), "key": _("Number"), "details": _("Details")}
+    stays = COUNTS
+
+    def rows(self, client: Client) -> Iterator[Row]:
+        """Newest first, with what the reporting program said."""
+        for check in Check.objects.filter(client=client).order_by("-at", "-pk").iterator():
+            details = "; ".join(f"{name}: {said}" for name, said in check.data.items())
+            yield check.at, check.what, check.key, details
+
+    def forget(self, client: Client, *, now: datetime) -> None:
+        """`Visits` has taken the details of both."""

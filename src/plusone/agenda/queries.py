@@ -8,7 +8,7 @@ from plusone.clients.models import Client
 from plusone.kernel import clock
 from plusone.kernel.models import Business
 
-from .models import Visit
+from .models import Check, Visit
 
 
 def attended_since(client: Client, since: datetime) -> int:
@@ -26,3 +26,13 @@ def visits_of_day(business: Business, day: date) -> QuerySet[Visit]:
 def last_visit(client: Client) -> Visit | None:
     """Return the newest session that a client came to."""
     return Visit.objects.filter(client=client, outcome=Visit.Outcome.ATTENDED).order_by("-at", "-id").first()
+
+
+def checks_of(client: Client) -> QuerySet[Check]:
+    """Return what a client has done of what was asked, the newest first."""
+    return Check.objects.filter(client=client).order_by("-at", "-id")
+
+
+def has_done(client: Client, what: str) -> bool:
+    """Say whether a client has done one thing: ticked by its name, or reported without one."""
+    return checks_of(client).filter(what__in=(what, "")).exists()

@@ -5,15 +5,16 @@ from typing import Annotated, Any, Literal, TypeAlias, Union
 from pydantic import Field, Strict, create_model
 
 from plusone.referrals.conditions import Condition, Input, conditions
-from plusone.referrals.conditions.base import DAYS_MAX
+from plusone.referrals.conditions.base import DAYS_MAX, TEXT_MAX
 
-from .fields import Body, Found, Positive, Reference
+from .fields import ONE_LINE, Body, Found, Positive, Reference
 
 SHAPES: dict[str, Any] = {
     "count": Annotated[int, Strict(), Field(ge=1, le=1000)],
     "money": Positive,
     "days": Annotated[int, Strict(), Field(ge=1, le=DAYS_MAX)],
     "membership": Reference,
+    "text": Annotated[str, Strict(), Field(min_length=1, max_length=TEXT_MAX, pattern=ONE_LINE)],
 }
 OUT: dict[str, Any] = {"count": int, "money": int, "days": int}
 

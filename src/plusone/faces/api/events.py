@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from ninja import Router, Status
 from pydantic import AwareDatetime, Field, Strict
 
-from plusone.agenda.commands import mark_visit
-from plusone.agenda.models import Visit
+from plusone.agenda.commands import mark_visit, tick
+from plusone.agenda.models import Check, Visit
 from plusone.clients.models import Client
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
+from plusone.referrals.conditions.base import TEXT_MAX
 
 from .call import Call
 from .clients import STATES
@@ -20,7 +21,8 @@ from .references import row_of
 
 router = Router(tags=["Events"])
 
-Type = Literal["session.attended", "session.missed"]
+Type = Literal["session.attended", "session.missed", "check.done"]
+CHECK = "check.done"
 DATA_MAX = 4000
 
 
@@ -33,7 +35,13 @@ class EventIn(Body):
     occurred_at: Annotated[AwareDatetime | None, Field(description="Not in the future; now, where it is left out.")] = (
         None
     )
-    data: Annotated[dict[str, Any], Field(description="Anything more, kept with it; at most 4,000 characters.")] = {}
+    data: Annotated[
+        dict[str, Any],
+        Field(
+            description="Anything more, kept with it; at most 4,000 characters. For `check.done`, `check` may hold the "
+            "text of the condition that is done; without it all of the client's are."
+        ),
+    ] = {}
 
 
 class EventOut(Found):
@@ -47,15 +55,15 @@ class EventOut(Found):
     data: dict[str, Any]
 
 
-def show(business: Business, visit: Visit) -> dict[str, Any]:
+def show(business: Business, told: Visit | Check) -> dict[str, Any]:
     """Return an event as the API shows it."""
     return {
-        "id": visit.public_id,
-        "type": f"session.{visit.outcome}",
-        "client": visit.client.public_id,
-        "key": visit.key.removeprefix("api:"),
-        "occurred_at": moment(business, visit.at),
-        "data": visit.data,
+        "id": told.public_id,
+        "type": CHECK if isinstance(told, Check) else f"session.{told.outcome}",
+        "client": told.client.public_id,
+        "key": told.key.removeprefix("api:"),
+        "occurred_at": moment(business, told.at),
+        "data": told.data,
     }
 
 
@@ -70,16 +78,30 @@ def _check(data: dict[str, Any]) -> None:
 
 @router.post("", response={200: EventOut, 201: EventOut}, summary="Tell an event")
 def tell(request: Call, body: EventIn) -> Status[dict[str, Any]]:
-    """Tell that a client attended or missed a session; the same `key` again answers the first one, counted once."""
+    """Tell that a client attended or missed a session, or has done what a condition `check` asks for; the same `key`
+    again answers the first one, counted once."""
     client = row_of(request.business, Client, body.client, field="client", status__in=STATES)
     _check(body.data)
-    told = mark_visit(
-        client,
-        key=f"api:{body.key}",
-        outcome=body.type.removeprefix("session."),
-        at=body.occurred_at,
-        data=body.data,
-        actor=request.actor,
-        now=request.now,
-    )
-    return Status(201 if told.is_new else 200, show(request.business, told.visit))
+    known = _known(request.business, f"api:{body.key}")
+    if known is not None:
+        return Status(200, show(request.business, known))
+    about: dict[str, Any] = {"key": f"api:{body.key}", "at": body.occurred_at, "data": body.data}
+    who: dict[str, Any] = {"actor": request.actor, "now": request.now}
+    if body.type == CHECK:
+        ticked = tick(client, what=_what(body.data), **about, **who)
+        return Status(201 if ticked.is_new else 200, show(request.business, ticked.check))
+    marked = mark_visit(client, outcome=body.type.removeprefix("session."), **about, **who)
+    return Status(201 if marked.is_new else 200, show(request.business, marked.visit))
+
+
+def _known(business: Business, key: str) -> Visit | Check | None:
+    """Return what was told with a key before, whatever it was: a key names one event."""
+    visit = Visit.objects.filter(business=business, key=key).select_related("client").first()
+    return visit or Check.objects.filter(business=business, key=key).select_related("client").first()
+
+
+def _what(data: dict[str, Any]) -> str:
+    what = data.get("check", "")
+    if not isinstance(what, str) or len(what) > TEXT_MAX:
+        raise Invalid(_("Name the check as the condition does."), field="data.check")
+    return " ".join(what.split())

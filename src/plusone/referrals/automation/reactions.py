@@ -6,7 +6,7 @@ rewards then wait for a person, with the reason `error` (DESIGN 1).
 
 from datetime import datetime
 
-from plusone.agenda.events import SessionAttended, SessionUnmarked, VisitFact
+from plusone.agenda.events import CheckDone, CheckFact, CheckUndone, SessionAttended, SessionUnmarked, VisitFact
 from plusone.clients.events import ClientActivated, ClientDeleted
 from plusone.clients.models import Client
 from plusone.events.facts import Fact
@@ -76,6 +76,18 @@ def settle_after_visit(business: Business, event: Event, fact: VisitFact, now: d
 @reaction(SessionUnmarked, failed=ask_about_rewards)
 def settle_after_unmarking(business: Business, event: Event, fact: VisitFact, now: datetime) -> None:
     """A visit that was none may take a reward's ground away."""
+    _settle_friend(business, event, now, lost="")
+
+
+@reaction(CheckDone, failed=ask_about_rewards)
+def settle_after_check(business: Business, event: Event, fact: CheckFact, now: datetime) -> None:
+    """What a friend was asked to do and has done may make a reward due, of a lead's recommendation too."""
+    _settle_friend(business, event, now)
+
+
+@reaction(CheckUndone, failed=ask_about_rewards)
+def settle_after_unticking(business: Business, event: Event, fact: CheckFact, now: datetime) -> None:
+    """A check that was none may take a reward's ground away."""
     _settle_friend(business, event, now, lost="")
 
 

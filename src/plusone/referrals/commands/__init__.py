@@ -9,6 +9,7 @@ from .campaigns import (
     deactivate_campaign,
     edit_campaign,
 )
+from .checking import asked_checks, take_back_check, tick_off
 from .choosing import choose_reward
 from .deciding import (
     approve_referral,
@@ -71,6 +72,7 @@ __all__ = [
     "approve_referral",
     "archive_campaign",
     "ask_again",
+    "asked_checks",
     "attach_referral",
     "block_ambassador",
     "change_reminder",
@@ -113,7 +115,9 @@ __all__ = [
     "share_link",
     "start_and_end_campaigns",
     "stop_mailing",
+    "take_back_check",
     "tell_newcomers",
+    "tick_off",
     "time_imported",
     "trust_ambassador",
     "undo_imported",

@@ -76,7 +76,7 @@ def settle(referral: Referral, *, lost: str = Reward.Reason.REFUNDED, actor: str
     for reward in held:
         if reward.milestone == SET:
             continue
-        if met[reward.step] or _is_for_registering(referral, reward):
+        if met[reward.step] or is_for_registering(referral, reward):
             rewards.resize(reward, basis, actor=actor, now=now)
             rewards.qualify(reward, basis=basis, flagged=referral.flagged, actor=actor, now=now)
         else:
@@ -211,7 +211,8 @@ def _goes_on(referral: Referral, held: list[Reward], now: datetime) -> bool:
     )
 
 
-def _is_for_registering(referral: Referral, reward: Reward) -> bool:
+def is_for_registering(referral: Referral, reward: Reward) -> bool:
+    """Say whether a reward is the friend's gift for registering, which waits for no condition."""
     assert referral.terms is not None
     is_gift = reward.side == Reward.Side.FRIEND and reward.step == 1
     return is_gift and referral.terms.friend_reward_on == "registered"

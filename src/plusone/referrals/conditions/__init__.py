@@ -1,6 +1,6 @@
 """Conditions of a campaign: one class each (DESIGN 3)."""
 
-from . import activated, membership_bought, membership_kept, orders, sessions_attended, spend
+from . import activated, check, membership_bought, membership_kept, orders, sessions_attended, spend
 from .base import Condition, Input, Progress, all_met, asked_again_at, conditions, still_missing
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "activated",
     "all_met",
     "asked_again_at",
+    "check",
     "conditions",
     "membership_bought",
     "membership_kept",

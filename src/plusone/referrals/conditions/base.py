@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 AT_LEAST_MAX = 10**12
 DAYS_MAX = 365
+TEXT_MAX = 120
 type Reader = Literal["ambassador", "friend"]
 
 
@@ -33,7 +34,7 @@ class Input:
     """
 
     name: str
-    kind: Literal["count", "money", "days", "membership"]
+    kind: Literal["count", "money", "days", "membership", "text"]
     label: str | Promise
     start: int = 1
 
@@ -128,11 +129,19 @@ def _read_membership(business: Business, name: str, value: object) -> dict[str, 
     return {name: wanted.public_id, "title": wanted.name}
 
 
+def _read_text(business: Business, name: str, value: object) -> dict[str, Any]:
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    if not text or len(text) > TEXT_MAX or not text.isprintable():
+        raise Invalid(_("Write what has to be done, in at most %(most)s characters.") % {"most": TEXT_MAX}, field=name)
+    return {name: text}
+
+
 READ: dict[str, Callable[[Business, str, object], dict[str, Any]]] = {
     "count": partial(_read_number, most=AT_LEAST_MAX),
     "money": partial(_read_number, most=AT_LEAST_MAX),
     "days": partial(_read_number, most=DAYS_MAX),
     "membership": _read_membership,
+    "text": _read_text,
 }
 
 

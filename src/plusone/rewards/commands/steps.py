@@ -218,9 +218,12 @@ def decline(
 
 
 @transaction.atomic
-def reopen(reward: Reward, *, actor: str, now: datetime) -> bool:
-    """Promise a declined reward again, so that it is settled anew. Say whether it was declined."""
-    if not _move(reward, (State.DECLINED,), State.PROMISED, reason="", note="", ended_at=None, decided_by=""):
+def reopen(reward: Reward, *, was: tuple[str, ...] = (State.DECLINED,), actor: str, now: datetime) -> bool:
+    """Promise a reward again that was declined, or is what `was` says, so that it is settled anew. Say whether it was
+    so. Never one that was given."""
+    assert not {State.GRANTED, State.CAPPED} & set(was)
+    cleared: dict[str, Any] = {"reason": "", "note": "", "available_at": None, "ended_at": None, "decided_by": ""}
+    if not _move(reward, was, State.PROMISED, **cleared):
         return False
     record(reward.business, events.RewardPromised(**_told(reward)), client=reward.client_id, actor=actor, now=now)
     return True

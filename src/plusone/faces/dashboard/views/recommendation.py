@@ -1,18 +1,23 @@
 """One recommendation: where it stands and why, what each side receives, and how it came to this (UX 12, CASES 61)."""
 
 from datetime import datetime
+from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from plusone.agenda.queries import has_done
 from plusone.faces.dashboard import telling
 from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
-from plusone.kernel.errors import NotHere
+from plusone.kernel.errors import NotHere, Refused
+from plusone.referrals.commands import asked_checks, take_back_check, tick_off
 from plusone.referrals.conditions import still_missing
 from plusone.referrals.further import step_name
 from plusone.referrals.models import Referral
@@ -28,11 +33,7 @@ EVENTS_MAX = 60
 @staff("campaigns.view")
 def recommendation(request: Page, referral: str) -> HttpResponse:
     """Say why, in one sentence with its date; below it the decisions and everything that happened."""
-    key = get(request.business, Referral, referral).pk
-    found = referrals_of(request.business).select_related("wording").get(pk=key)
-    found.ambassador, found.friend = request.seen(found.ambassador), request.seen(found.friend)
-    if not request.may("clients.all") and found.ambassador.deleted_at and found.friend.deleted_at:
-        raise NotHere  # neither is an own client
+    found = _found(request, referral)
     held = rewards_of(request.business, "referral", [found.pk]).get(found.pk, [])
     for reward in held:
         reward.client = found.friend if reward.side == Reward.Side.FRIEND else found.ambassador
@@ -48,6 +49,7 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
         "referral": found,
         "told": tell_referral(found, to="staff"),
         "missing": still_missing(found, now=request.now) if found.is_open and found.terms else [],
+        "checks": [(what, has_done(found.friend, what)) for what in asked_checks(found)],
         "rewards": [
             {
                 "reward": reward,
@@ -67,6 +69,15 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
     return render(request, "dashboard/referrals/recommendation.html", context)
 
 
+def _found(request: Page, referral: str) -> Referral:
+    key = get(request.business, Referral, referral).pk
+    found = referrals_of(request.business).select_related("wording").get(pk=key)
+    found.ambassador, found.friend = request.seen(found.ambassador), request.seen(found.friend)
+    if not request.may("clients.all") and found.ambassador.deleted_at and found.friend.deleted_at:
+        raise NotHere  # neither is an own client
+    return found
+
+
 def _step(referral: Referral, reward: Reward) -> str:
     """Return what a further step is called; nothing for the first."""
     if reward.step == 1 or referral.terms is None:
@@ -81,6 +92,24 @@ def _missing(referral: Referral, reward: Reward, now: datetime) -> list[str]:
     return still_missing(referral, offer_of(referral.terms).all_steps[reward.step - 1].conditions, now=now)
 
 
+@staff("referrals.manage")
+@require_POST
+def check(request: Page, referral: str) -> HttpResponse:
+    """Tick off what the friend was asked to do, or take the tick back."""
+    found, what = _found(request, referral), request.POST.get("what", "")
+    who: dict[str, Any] = {"actor": request.actor, "now": request.now}
+    try:
+        if request.POST.get("act") == "undo":
+            if take_back_check(found, what, **who):
+                messages.success(request, _("The tick is taken back."))
+        elif tick_off(found, what, **who):
+            messages.success(request, _("Ticked off."))
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("b:recommendation", request.business.slug, found.public_id)
+
+
 urlpatterns = [
+    path("referrals/<str:referral>/check/", check, name="recommendation_check"),
     path("referrals/<str:referral>/", recommendation, name="recommendation"),
 ]

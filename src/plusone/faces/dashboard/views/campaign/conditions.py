@@ -13,6 +13,7 @@ from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.kernel.money import parse_money
 from plusone.referrals.conditions import Condition, Input, conditions
+from plusone.referrals.conditions.base import TEXT_MAX
 from plusone.store.queries import membership_types_of
 
 from . import arranging
@@ -39,6 +40,7 @@ def add_fields(form: forms.Form, business: Business, places: list[str]) -> None:
         "": _("What the friend has to do"),
         "at_least": _("How many, or how much money"),
         "membership_type": _("Type of membership"),
+        "text": _("What the friend has to do, in your words"),
     }
     for place in places:
         is_first = place == places[0]
@@ -52,6 +54,7 @@ def add_fields(form: forms.Form, business: Business, places: list[str]) -> None:
         form.fields[f"{place}_membership_type"] = forms.ChoiceField(
             label=labels["membership_type"], required=False, choices=[("", _("of any type")), *memberships]
         )
+        form.fields[f"{place}_text"] = forms.CharField(label=labels["text"], required=False, max_length=TEXT_MAX)
         for end, label in labels.items():
             form.fields[f"{place}_{end}".removesuffix("_")].widget.attrs["aria-label"] = label
 
@@ -77,11 +80,13 @@ def _slot_html(form: Any, business: Business, places: list[str], place: str) -> 
         )
     return format_html(
         '<span class="slot condition-slot">{}<wbr><span class="slot-in in-number slot-amount">{} '
-        '<span class="slot-in in-money">{}</span></span><span class="slot-in in-membership"> {}</span>{}</span>',
+        '<span class="slot-in in-money">{}</span></span><span class="slot-in in-membership"> {}</span>'
+        '<span class="slot-in in-text"> {}</span>{}</span>',
         form[place],
         form[f"{place}_at_least"],
         business.currency,
         form[f"{place}_membership_type"],
+        form[f"{place}_text"],
         drop,
     )
 
