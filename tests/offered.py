@@ -6,8 +6,9 @@ from hypothesis import strategies as some
 
 from plusone.clients.models import Client
 from plusone.referrals.models import Referral
+from plusone.rewards.models import Reward
 from plusone.store.models import Order
-from reckoning import Person, Sale, Tie
+from tied import Gift, Person, Sale, Tie
 
 EXPIRY = some.sampled_from((None, None, 5, 40))
 MONEY = some.builds(
@@ -43,6 +44,24 @@ CAPS = some.one_of(
         },
     ),
 )
+STEPS = some.lists(
+    some.fixed_dictionaries(
+        {
+            "conditions": CONDITIONS,
+            "friend_reward": some.one_of(some.none(), REWARD),
+            "ambassador_reward": REWARD,
+            "hold_days": some.sampled_from((None, None, 0, 7)),
+        }
+    ),
+    max_size=2,
+)
+
+
+def in_one_sentence(terms: dict[str, Any]) -> dict[str, Any]:
+    """Further steps do not go together with one reward for several friends."""
+    return {**terms, "steps": terms["steps"] if terms["every"] == 1 else []}
+
+
 TERMS = some.fixed_dictionaries(
     {
         "friend_reward": some.one_of(some.none(), REWARD),
@@ -58,8 +77,9 @@ TERMS = some.fixed_dictionaries(
         "clawback": some.sampled_from(("within_balance", "only_pending", "allow_negative")),
         "approval": some.sampled_from(("auto", "auto", "manual")),
         "require_active_ambassador": some.booleans(),
+        "steps": some.one_of(some.just([]), STEPS),
     }
-)
+).map(in_one_sentence)
 
 
 def without_none(terms: dict[str, Any]) -> dict[str, Any]:
@@ -84,3 +104,8 @@ class Cast:
 
     def referral(self, tie: Tie) -> Referral:
         return Referral.objects.select_related("business", "friend", "ambassador").get(pk=self.rows[tie])
+
+    def reward(self, tie: Tie, gift: Gift) -> Reward:
+        milestone = "set" if gift.is_set else str(gift.step)
+        mine = Reward.objects.filter(source_id=self.rows[tie], side=gift.side, milestone=milestone)
+        return mine.select_related("business", "client").get()

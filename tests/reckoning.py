@@ -4,117 +4,11 @@ A second opinion, for tests/referrals/test_model.py: it knows no database and no
 leaves something open it says how it is read (marked *reading*).
 """
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from purse import Purse
-
-MADRID = ZoneInfo("Europe/Madrid")
-OPEN = ("promised", "on_hold", "awaiting_approval")
-PENDING = ("on_hold", "awaiting_approval")
-
-
-def day_of(now: datetime) -> date:
-    return now.astimezone(MADRID).date()
-
-
-def start_of(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=MADRID)
-
-
-def part_of(amount: int, of: int, whole: int) -> int:
-    """Return `amount` × `of` ÷ `whole`, half up."""
-    return (2 * amount * of + whole) // (2 * whole)
-
-
-@dataclass
-class Sale:
-    """An order of one client."""
-
-    total: int
-    balance: int
-    parts: list[list[Any]]
-    placed: datetime
-    state: str = "awaiting_payment"
-    paid: tuple[datetime, int] | None = None
-    to_balance: int = 0
-    to_method: int = 0
-
-    @property
-    def due(self) -> int:
-        return self.total - self.balance
-
-    @property
-    def money(self) -> int:
-        return self.due - self.to_method if self.paid else 0
-
-
-@dataclass(eq=False)
-class Person:
-    """A client or lead."""
-
-    name: str
-    status: str = "active"
-    purse: Purse = field(default_factory=Purse)
-    sales: list[Sale] = field(default_factory=list)
-    visits: list[datetime] = field(default_factory=list)
-    ties: "list[Tie]" = field(default_factory=list)
-
-    @property
-    def tie(self) -> "Tie | None":
-        """The recommendation that counts: a rejected one frees the friend."""
-        return next((tie for tie in self.ties if tie.reason != "rejected"), None)
-
-    @property
-    def with_money(self) -> list[Sale]:
-        return [sale for sale in self.sales if sale.money]
-
-
-@dataclass(eq=False)
-class Gift:
-    """A reward of one side."""
-
-    number: int
-    side: str
-    who: Person
-    params: dict[str, Any]
-    terms: dict[str, Any]
-    hold_days: int
-    is_set: bool = False
-    state: str = "promised"
-    reason: str = ""
-    amount: int | None = None
-    available: datetime | None = None
-    counted: list[tuple[Any, bool]] = field(default_factory=list)
-    is_decided: bool = False
-
-    def worth(self, basis: int | None) -> int | None:
-        if "amount" in self.params:
-            return int(self.params["amount"])
-        return None if basis is None else part_of(basis, round(self.params["percent"] * 100), 10_000)
-
-
-@dataclass(eq=False)
-class Tie:
-    """A recommendation."""
-
-    ambassador: Person
-    friend: Person
-    terms: dict[str, Any]
-    registered: datetime
-    flagged: bool = False
-    state: str = "registered"
-    reason: str = ""
-    via: str = ""
-    qualified: bool = False
-    gifts: list[Gift] = field(default_factory=list)
-
-    def is_late(self, now: datetime) -> bool:
-        days = self.terms["qualification_days"]
-        return bool(days) and day_of(now) > day_of(self.registered) + timedelta(days=days)
+from tied import OPEN, PENDING, Gift, Person, Tie, day_of, start_of
 
 
 class Reckoning:
@@ -131,16 +25,17 @@ class Reckoning:
         tie = Tie(ambassador, friend, terms, now, flagged)
         self.ties.append(tie)
         friend.ties.append(tie)
-        if terms["friend_reward"]:
-            tie.gifts.append(self.promise(tie, "friend", terms["friend_hold_days"]))
-        if terms["ambassador_reward"] and terms["every"] == 1:
-            tie.gifts.append(self.promise(tie, "ambassador", terms["hold_days"]))
+        for number, step in enumerate(tie.steps, 1):
+            for side, usual in (("friend", terms["friend_hold_days"]), ("ambassador", terms["hold_days"])):
+                if step[f"{side}_reward"] and (side == "friend" or terms["every"] == 1):
+                    own = step["hold_days"] if number > 1 else None
+                    tie.gifts.append(self.promise(tie, side, usual if own is None else own, step=number))
         self.settle(tie, now)
         return tie
 
-    def promise(self, tie: Tie, side: str, hold_days: int, *, is_set: bool = False) -> Gift:
-        who, params = (tie.friend if side == "friend" else tie.ambassador), tie.terms[f"{side}_reward"]
-        gift = Gift(next(self.numbers), side, who, params, tie.terms, hold_days, is_set)
+    def promise(self, tie: Tie, side: str, hold_days: int, *, is_set: bool = False, step: int = 1) -> Gift:
+        who, params = (tie.friend if side == "friend" else tie.ambassador), tie.steps[step - 1][f"{side}_reward"]
+        gift = Gift(next(self.numbers), side, who, params, tie.terms, hold_days, is_set, step)
         gift.amount = params.get("amount")
         return gift
 
@@ -156,8 +51,9 @@ class Reckoning:
             friend.tie.via = via  # a lead who had done all that was asked is a client now
             self.settle(friend.tie, now)
 
-    def is_met(self, tie: Tie) -> bool:
-        return all(self.holds(tie, condition) for condition in tie.terms["conditions"] or [{"kind": "activated"}])
+    def is_met(self, tie: Tie, step: int = 1) -> bool:
+        wanted = tie.steps[step - 1]["conditions"] or [{"kind": "activated"}]
+        return all(self.holds(tie, condition) for condition in wanted)
 
     def holds(self, tie: Tie, condition: dict[str, Any]) -> bool:
         friend, kind = tie.friend, condition["kind"]
@@ -180,9 +76,14 @@ class Reckoning:
                 return
         first = min((sale for sale in tie.friend.sales if sale.paid and sale.due), key=lambda s: s.paid, default=None)
         basis = first.money if first else None
-        tie.qualified = self.is_met(tie)
-        for gift in [gift for gift in tie.gifts if not gift.is_set]:
-            if tie.qualified or (gift.side == "friend" and tie.terms["friend_reward_on"] == "registered"):
+        # *Reading*: with further steps the first may outlive its last day unmet; it is not met after it.
+        too_late = bool(tie.terms["steps"]) and not tie.qualified and tie.is_late(now)
+        tie.qualified = self.is_met(tie) and not too_late
+        met = {step: self.is_met(tie, step) if step > 1 else tie.qualified for step in range(1, len(tie.steps) + 1)}
+        # What the friend receives is settled first, as limits may be reached.
+        for gift in sorted((gift for gift in tie.gifts if not gift.is_set), key=lambda gift: gift.side != "friend"):
+            for_coming = gift.side == "friend" and gift.step == 1 and tie.terms["friend_reward_on"] == "registered"
+            if met[gift.step] or for_coming:
                 self.resize(gift, basis, now)
                 self.move_on(tie, gift, basis, now)
             else:
@@ -199,10 +100,14 @@ class Reckoning:
         for gift in tie.gifts:
             if gift.state == "promised":
                 gift.state, gift.reason = "lapsed", "deadline"
+        went_further = any(gift.step > 1 and gift.state not in ("promised", "lapsed") for gift in tie.gifts)
+        lapsed = any(gift.reason == "deadline" for gift in tie.gifts)
         if tie.qualified:
             self.complete(tie)
-        elif tie.state == "registered" or self.counts(tie) or any(gift.reason == "deadline" for gift in tie.gifts):
+        elif tie.state == "registered" or self.counts(tie) or (lapsed and not went_further):
             tie.state, tie.reason = "closed", "not_converted"
+        elif went_further:
+            self.complete(tie)
 
     def counts(self, tie: Tie) -> bool:
         return tie.terms["every"] > 1 and bool(tie.terms["ambassador_reward"])

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from howoften import often
-from offered import TERMS, Cast, without_none
+from offered import TERMS, Cast, in_one_sentence, without_none
 from plusone.agenda.commands import mark_visit, unmark_visit
 from plusone.clients.commands import activate, archive, reactivate
 from plusone.clients.models import Client
@@ -40,7 +40,8 @@ from plusone.referrals.offers import Offer, read_offer
 from plusone.rewards.models import Reward
 from plusone.store import commands as store
 from plusone.store.models import Order, Product
-from reckoning import Person, Reckoning, Sale, Tie, part_of
+from reckoning import Reckoning
+from tied import Person, Sale, part_of
 from world import NOON, add_client, launch, make_product
 
 STEPS = 40
@@ -257,9 +258,6 @@ class Loop(Cast, RuleBasedStateMachine):
         agreed = verb(tie, gift, self.now)
         self.said(agreed, lambda: decide_reward(reward, approve=yes, **self.by))
 
-    def reward(self, tie: Tie, gift: Any) -> Reward:
-        return Reward.objects.select_related("business", "client").get(source_id=self.rows[tie], side=gift.side)
-
     @precondition(lambda self: self.model.ties)
     @rule(which=ANY, yes=some.booleans())
     def judge(self, which: int, yes: bool) -> None:
@@ -320,7 +318,7 @@ class Loop(Cast, RuleBasedStateMachine):
     @rule(terms=TERMS)
     def change_the_terms(self, terms: dict[str, Any]) -> None:
         """Later registrations alone (CASES 51); the sets of an ambassador stay as many friends as they were."""
-        terms = {**terms, "every": self.terms["every"]}
+        terms = in_one_sentence({**terms, "every": self.terms["every"]})
         offer = read_offer(self.business, without_none(terms), base=Offer())
         edit_campaign(self.campaign, offer=offer, **self.by)
         self.terms = terms
@@ -351,15 +349,16 @@ class Loop(Cast, RuleBasedStateMachine):
         stands = {row[0]: row[1:] for row in ties}
         rewards_had: dict[int, list[Any]] = {}
         for one in Reward.objects.filter(business=self.business, source_kind="referral").order_by("id"):
-            row = (one.side, one.state, one.reason, one.amount, one.available_at)
+            row = (one.side, one.step, one.state, one.reason, one.amount, one.available_at)
             rewards_had.setdefault(one.source_id, []).append(row)
         assert len(stands) == len(self.model.ties)
         for tie in self.model.ties:
             key, who = self.rows[tie], f"{tie.friend.name} of {tie.ambassador.name}"
             assert stands[key] == (tie.state, tie.reason, tie.flagged), who
             had = rewards_had.get(key, [])
-            assert had == [(one.side, one.state, one.reason, one.amount, one.available) for one in tie.gifts], who
-            assert len({row[0] for row in had}) == len(had), "two rewards for one side"
+            gifts = [(one.side, one.step, one.state, one.reason, one.amount, one.available) for one in tie.gifts]
+            assert had == gifts, who
+            assert len({row[:2] for row in had}) == len(had), "two rewards for one side of a step"
 
     def books_are_right(self, people: list[Person]) -> None:
         assert faults(self.business) == []

@@ -1,0 +1,118 @@
+"""Whom and what the model of tests/reckoning.py counts: people, their sales, recommendations and rewards."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from purse import Purse
+
+MADRID = ZoneInfo("Europe/Madrid")
+OPEN = ("promised", "on_hold", "awaiting_approval")
+PENDING = ("on_hold", "awaiting_approval")
+
+
+def day_of(now: datetime) -> date:
+    return now.astimezone(MADRID).date()
+
+
+def start_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=MADRID)
+
+
+def part_of(amount: int, of: int, whole: int) -> int:
+    """Return `amount` × `of` ÷ `whole`, half up."""
+    return (2 * amount * of + whole) // (2 * whole)
+
+
+@dataclass
+class Sale:
+    """An order of one client."""
+
+    total: int
+    balance: int
+    parts: list[list[Any]]
+    placed: datetime
+    state: str = "awaiting_payment"
+    paid: tuple[datetime, int] | None = None
+    to_balance: int = 0
+    to_method: int = 0
+
+    @property
+    def due(self) -> int:
+        return self.total - self.balance
+
+    @property
+    def money(self) -> int:
+        return self.due - self.to_method if self.paid else 0
+
+
+@dataclass(eq=False)
+class Person:
+    """A client or lead."""
+
+    name: str
+    status: str = "active"
+    purse: Purse = field(default_factory=Purse)
+    sales: list[Sale] = field(default_factory=list)
+    visits: list[datetime] = field(default_factory=list)
+    ties: "list[Tie]" = field(default_factory=list)
+
+    @property
+    def tie(self) -> "Tie | None":
+        """The recommendation that counts: a rejected one frees the friend."""
+        return next((tie for tie in self.ties if tie.reason != "rejected"), None)
+
+    @property
+    def with_money(self) -> list[Sale]:
+        return [sale for sale in self.sales if sale.money]
+
+
+@dataclass(eq=False)
+class Gift:
+    """A reward of one side."""
+
+    number: int
+    side: str
+    who: Person
+    params: dict[str, Any]
+    terms: dict[str, Any]
+    hold_days: int
+    is_set: bool = False
+    step: int = 1
+    state: str = "promised"
+    reason: str = ""
+    amount: int | None = None
+    available: datetime | None = None
+    counted: list[tuple[Any, bool]] = field(default_factory=list)
+    is_decided: bool = False
+
+    def worth(self, basis: int | None) -> int | None:
+        if "amount" in self.params:
+            return int(self.params["amount"])
+        return None if basis is None else part_of(basis, round(self.params["percent"] * 100), 10_000)
+
+
+@dataclass(eq=False)
+class Tie:
+    """A recommendation."""
+
+    ambassador: Person
+    friend: Person
+    terms: dict[str, Any]
+    registered: datetime
+    flagged: bool = False
+    state: str = "registered"
+    reason: str = ""
+    via: str = ""
+    qualified: bool = False
+    gifts: list[Gift] = field(default_factory=list)
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """The terms' own conditions and rewards, then those of the further steps."""
+        return [self.terms, *self.terms["steps"]]
+
+    def is_late(self, now: datetime) -> bool:
+        days = self.terms["qualification_days"]
+        return bool(days) and day_of(now) > day_of(self.registered) + timedelta(days=days)
