@@ -129,7 +129,7 @@ class TestReferrals:
         assert balances == [1500, 1500, 0]
 
     def test_a_person_decides(self, vela: Caller, ana: Client) -> None:
-        """CASES 60, 61: approval by hand, twice acts once; a declined reward can be granted later."""
+        """CASES 60, 61: approval by hand, twice acts once; a declined reward can be granted later, with a note."""
         launch(ana.business, approval="manual")
         ben = bring(ana, "Ben")
         vela.post(f"/clients/{ben.friend.public_id}/activate")
@@ -139,8 +139,9 @@ class TestReferrals:
         path = f"/rewards/{reward['id']}"
         for _ in range(2):
             assert vela.post(f"{path}/decline", {"note": "no"}).body["state"] == "declined"
+        assert vela.post(f"{path}/approve").body["code"] == "note_needed"
         for _ in range(2):
-            assert vela.post(f"{path}/approve").body["state"] == "granted"
+            assert vela.post(f"{path}/approve", {"note": "all the same"}).body["state"] == "granted"
         assert vela.post(f"{path}/decline").status == 409
         assert vela.get(f"/clients/{ana.public_id}/balance").body["available"] == 1500
         assert vela.post(f"/rewards/{RANDOM}/approve").status == 404

@@ -15,6 +15,7 @@ from plusone.connect.imports import import_clients, import_orders
 from plusone.insights.queries import Friend, Paid, replay, would_cost
 from plusone.kernel.models import Business, User
 from plusone.referrals.offers import Offer
+from plusone.rewards.models import Reward
 from world import EUR10, EUR15, NOON, House, bring, later, make_product, sell
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,7 @@ def recount(folder: Path) -> tuple[int, int, int, tuple[str, int]]:
         for day, cents in orders:
             total += cents
             if total >= 5000:
-                if day < start + timedelta(days=90):
+                if day <= start + timedelta(days=90):
                     worth = (first * 125 * 2 + 1000) // 2000
                     ambassadors.append((day + timedelta(days=14), ambassador, worth))
                 break
@@ -124,9 +125,39 @@ def test_refunds_sets_limits_and_what_is_not_money() -> None:
     thing = Offer(ambassador_reward={"kind": "manual", "text": "A towel"})
     assert cost_of(thing, *some) == (0, 1, 7)
     late = Offer(**fixed, conditions=[{"kind": "spend", "at_least": 150}], qualification_days=30)  # type: ignore[arg-type]
-    assert cost_of(late, friend(2, (0, 1, 100), (29, 2, 100)), friend(3, (0, 3, 100), (30, 4, 100))) == (1500, 1, 0)
+    assert cost_of(late, friend(2, (0, 1, 100), (30, 2, 100)), friend(3, (0, 3, 100), (31, 4, 100))) == (1500, 1, 0)
     visits = Offer(**fixed, conditions=[{"kind": "sessions_attended", "at_least": 3}])  # type: ignore[arg-type]
     assert replay(visits, some, since=DAY, until=DAY).unknown == ("sessions_attended",)
+
+
+def test_the_last_day_counts_as_the_engine_lets_it(gym: Business) -> None:
+    """Q-06: what is done on the 30th day after registering is in time for the replay and for the loop alike."""
+    from world import add_client, launch
+
+    launch(gym, ambassador=EUR15, conditions=[{"kind": "orders", "at_least": 1}], qualification_days=30)
+    pack, ana = make_product(gym), add_client(gym, "Ana", "López")
+    for name, day in (("Ben", 30), ("Cleo", 31)):
+        sell(bring(ana, name).friend, pack, now=later(day))
+    given = sum(Reward.objects.filter(state="granted").values_list("amount", flat=True))
+    draft = Offer(ambassador_reward=EUR15, conditions=[{"kind": "orders", "at_least": 1}], qualification_days=30)
+    assert (would_cost(gym, draft, now=later(40)).total, given) == (1500, 1500)
+
+
+def test_what_is_not_money_is_counted_at_its_price(gym: Business) -> None:
+    """A coupon at what it takes off, a product at its price: so the warning of the margin comes for them too."""
+    from world import add_client, launch
+
+    launch(gym, ambassador=None)
+    pack, ana = make_product(gym), add_client(gym, "Ana", "López")
+    sell(bring(ana, "Ben").friend, pack)
+    for reward, total, things in (
+        ({"kind": "coupon", "amount": 2000, "valid_days": 30}, 2000, 0),
+        ({"kind": "coupon", "percent": 50, "valid_days": 30}, 2500, 0),
+        ({"kind": "product", "product": pack.public_id, "title": pack.name}, 5000, 0),
+        ({"kind": "manual", "text": "A towel"}, 0, 1),
+    ):
+        cost = would_cost(gym, Offer(ambassador_reward=reward), now=later(1))
+        assert (cost.total, cost.things, cost.exceeds(30)) == (total, things, total > 1500)
 
 
 def test_the_builder_shows_it_and_warns_above_the_margin(house: House, client: Browser) -> None:

@@ -256,7 +256,7 @@ class Loop(Cast, RuleBasedStateMachine):
         reward = self.reward(tie, gift)
         verb = self.model.approve if yes else self.model.decline
         agreed = verb(tie, gift, self.now)
-        self.said(agreed, lambda: decide_reward(reward, approve=yes, **self.by))
+        self.said(agreed, lambda: decide_reward(reward, approve=yes, note="a word", **self.by))
 
     @precondition(lambda self: self.model.ties)
     @rule(which=ANY, yes=some.booleans())

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from plusone.kernel import clock
 from plusone.kernel.models import Business
+from plusone.kernel.money import format_money
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of
 
@@ -244,16 +245,40 @@ REFERRALS: dict[tuple[str, str], Words] = {
 }
 
 
+# What was taken back only in part, or not at all, since it had been used: that is said, and how much.
+KEPT_PART = Words(
+    _("%(taken)s of %(reward)s was taken back from %(name)s on %(day)s; %(kept)s had been used already and stays."),
+    _("%(taken)s of %(reward)s was taken back on %(day)s; the %(kept)s that you had used stay yours."),
+    _("Nothing is left to do."),
+    ASK,
+)
+KEPT_ALL = Words(
+    _("Nothing of %(reward)s could be taken back on %(day)s: %(name)s had used it already."),
+    _("The ground for %(reward)s went on %(day)s; you had used it already, so it stays yours."),
+    _("Nothing is left to do."),
+    ASK,
+)
+
+
+def _words(reward: Reward) -> Words:
+    if reward.state == S.REVOKED and reward.unrecovered:
+        return KEPT_ALL if reward.unrecovered >= (reward.amount or 1) else KEPT_PART
+    return REWARDS.get((reward.state, reward.reason)) or REWARDS[reward.state, ""]
+
+
 def tell_reward(reward: Reward, *, to: Reader) -> Told:
     """Say why a reward (its client and business at hand) stands where it does, in the active language."""
-    words = REWARDS.get((reward.state, reward.reason)) or REWARDS[reward.state, ""]
+    words, currency = _words(reward), reward.business.currency
     waits = {S.ON_HOLD: reward.available_at, S.AWAITING_CHOICE: reward.choice_since}
-    at = waits.get(S(reward.state)) or reward.granted_at or reward.ended_at
+    ended = reward.ended_at if reward.state == S.REVOKED else None  # the day it went, not the day it came
+    at = waits.get(S(reward.state)) or ended or reward.granted_at or reward.ended_at
     named = {
         "reward": phrase_of(reward),
         "name": reward.client.full_name,
         "business": reward.business.name,
         "day": day_in_words(reward.business, at) if at else "",
+        "kept": format_money(reward.unrecovered, currency),
+        "taken": format_money((reward.amount or 0) - reward.unrecovered, currency),
     }
     return _told(words, named, at, to)
 

@@ -60,6 +60,8 @@ class Reward(Owned):
     state = models.CharField(max_length=20, choices=State, default=State.PROMISED)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    # Of one that was taken back: how much its client had used and keeps. Minor units, or 1 where it is no money.
+    unrecovered = models.BigIntegerField(default=0)
     hold_days = models.PositiveIntegerField(default=0)
     needs_approval = models.BooleanField(default=False)
     needs_active = models.BooleanField(default=False)  # lapses where its client is not active when it is due

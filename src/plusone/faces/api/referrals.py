@@ -58,6 +58,7 @@ class RewardOut(Found):
     amount: Annotated[int | None, Field(description="Minor units, for a reward in money.")]
     available_at: Annotated[Moment | None, Field(description="When the hold ends.")]
     reason: str | None
+    unrecovered: Annotated[int, Field(description="Of a revoked one: what had been used already, and stays.")]
     detail: Annotated[str, Field(description="Why it stands where it does, in a sentence for staff.")]
     expires_at: Annotated[Moment | None, Field(description="Until when what the business hands over waits.")]
     handed_over: Annotated[bool | None, Field(description="Whether staff handed it over; null where they need not.")]
@@ -173,6 +174,7 @@ def show_reward(business: Business, reward: Reward, client: Client, also: Given 
         "amount": reward.amount,
         "available_at": moment(business, reward.available_at),
         "reason": reward.reason or None,
+        "unrecovered": reward.unrecovered,
         "detail": _detail(business, reward, client),
         "expires_at": moment(business, reward.expires_at),
         "handed_over": reward.pk in also.handed_over if types[reward.kind].by_hand else None,
@@ -254,7 +256,7 @@ def reject_referral(request: Call, referral_id: str, body: DecisionIn | None = N
 
 @rewards.post("/{reward_id}/approve", response=RewardOut)
 def approve_reward(request: Call, reward_id: str, body: DecisionIn | None = None) -> dict[str, Any]:
-    """Grant a reward that waits for a decision, or one that was declined."""
+    """Grant a reward that waits for a decision; or one that was declined, with a note, else 409 `note_needed`."""
     reward = _reward(request, reward_id)
     note = body.note if body else ""
     commands.decide_reward(reward, approve=True, note=note, actor=request.actor, now=request.now)

@@ -1,14 +1,14 @@
 """What an offer would have cost: a draft replayed over the business's own or imported history. Writes nothing.
 
 It is as honest as the history: conditions of which there are no dated rows (visits, memberships) are taken as met when
-the friend became active, and named; rewards that are not money are counted, not valued; of a choice the dearest option
-is taken; what a refund takes back after the verification period depends on what was spent by then, and is not taken
-off.
+the friend became active, and named; a coupon counts as what it can take off, a product or membership as its price of
+today, and what has no price is counted, not valued; of a choice the dearest option is taken; what a refund takes back
+after the verification period depends on what was spent by then, and is not taken off.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -19,10 +19,12 @@ from plusone.insights import population
 from plusone.insights.scope import Scope
 from plusone.kernel import clock
 from plusone.kernel.models import Business
+from plusone.kernel.money import share
 from plusone.referrals.conditions import conditions
 from plusone.referrals.offers import Offer, Step
 from plusone.rewards.types import types
-from plusone.store.models import Payment, Refund
+from plusone.rewards.types.base import hundredths
+from plusone.store.models import MembershipType, Payment, Product, Refund
 
 MONTHS = 12
 
@@ -83,10 +85,12 @@ class _Due:
     client: int
     amount: int | None  # None: not money
     is_ambassadors: bool
+    reward: dict[str, Any] = field(default_factory=dict)
+    first_paid: int = 0  # of the friend: what a coupon's percentage is counted on
 
 
 def would_cost(business: Business, offer: Offer, *, now: datetime) -> Cost:
-    """Replay an offer over the last twelve months of the history, in five queries at most."""
+    """Replay an offer over the last twelve months of the history, in seven queries at most."""
     scope = Scope(business, now)
     came = population.counted(scope)
     until = clock.today(business, now)
@@ -98,7 +102,31 @@ def would_cost(business: Business, offer: Offer, *, now: datetime) -> Cost:
         first = came.filter(registered_at__gte=earliest).aggregate(first=Min("registered_at"))["first"]
         since = clock.day_of(business, first).replace(day=1)
         until = _months_back(since, -MONTHS) - timedelta(days=1)
-    return replay(offer, _friends(scope) if last else (), since=since, until=until)
+    friends = _friends(scope) if last else ()
+    return replay(offer, friends, since=since, until=until, prices=_prices(business, offer))
+
+
+def _prices(business: Business, offer: Offer) -> dict[str, int]:
+    """Return what the products and memberships that an offer gives cost today, by id."""
+    found: dict[str, int] = {}
+    given = [reward for step in offer.all_steps for reward in (step.friend_reward, step.ambassador_reward) if reward]
+    given += [option for reward in given for option in types[reward["kind"]]().options(reward)]
+    for name, model in (("product", Product), ("membership_type", MembershipType)):
+        if wanted := [reward[name] for reward in given if name in reward]:
+            rows = model.objects.filter(business=business, public_id__in=wanted)
+            found |= dict(rows.values_list("public_id", "price"))
+    return found
+
+
+def _worth(one: "_Due", prices: dict[str, int]) -> int | None:
+    """Return what a reward costs the business, None where nobody can say."""
+    if one.amount is not None:
+        return one.amount
+    if one.reward.get("kind") == "coupon":
+        if "amount" in one.reward:
+            return int(one.reward["amount"])
+        return share(one.first_paid, hundredths(one.reward["percent"]), 10_000) if one.first_paid else None
+    return prices.get(one.reward.get("product") or one.reward.get("membership_type") or "")
 
 
 def _months_back(day: date, months: int) -> date:
@@ -107,7 +135,9 @@ def _months_back(day: date, months: int) -> date:
     return date(back // 12, back % 12 + 1, 1)
 
 
-def replay(offer: Offer, friends: Iterable[Friend], *, since: date, until: date) -> Cost:
+def replay(
+    offer: Offer, friends: Iterable[Friend], *, since: date, until: date, prices: dict[str, int] | None = None
+) -> Cost:
     """Return what an offer would have cost from `since` to `until`, both included. Reads each friend once."""
     due: list[_Due] = []
     sets: Counter[int] = Counter()
@@ -131,8 +161,9 @@ def replay(offer: Offer, friends: Iterable[Friend], *, since: date, until: date)
             due += _given(offer.ambassador_reward, offer.conditions, friend, at, offer.hold_days, for_ambassador=True)
     granted = [one for one in _within_limits(offer, sorted(due, key=lambda one: one.day)) if since <= one.day <= until]
     months: Counter[date] = Counter()
-    for one in granted:
-        months[one.day.replace(day=1)] += one.amount or 0
+    worths = [_worth(one, prices or {}) for one in granted]
+    for one, worth in zip(granted, worths, strict=True):
+        months[one.day.replace(day=1)] += worth or 0
     return Cost(
         since=since,
         until=until,
@@ -141,7 +172,7 @@ def replay(offer: Offer, friends: Iterable[Friend], *, since: date, until: date)
         clients=len({one.client for one in granted}),
         total=sum(months.values()),
         spent=spent,
-        things=sum(one.amount is None for one in granted),
+        things=worths.count(None),
         months=+months,
         unknown=tuple(_unknown(offer)),
     )
@@ -191,7 +222,7 @@ def _qualified(offer: Offer, step: Step, friend: Friend) -> date | None:
         return None
     at = max(reached)
     longest = offer.qualification_days + (step.takes_days if step.number > 1 else 0)
-    late = offer.qualification_days and at >= friend.registered + timedelta(days=longest)
+    late = offer.qualification_days and at > friend.registered + timedelta(days=longest)  # the last day counts
     return None if late else at
 
 
@@ -250,7 +281,9 @@ def _given(
         return
     amount: int | None = kind.amount(None, reward, basis)
     if amount != 0:
-        yield _Due(day, friend.ambassador if for_ambassador else friend.key, amount, for_ambassador)
+        first_paid = next((paid.amount for paid in friend.paid if paid.amount > 0), 0)
+        client = friend.ambassador if for_ambassador else friend.key
+        yield _Due(day, client, amount, for_ambassador, reward, first_paid)
 
 
 def _still(conditions: list[dict[str, Any]], by_then: list[Paid]) -> bool:
@@ -288,7 +321,7 @@ def _within_limits(offer: Offer, due: Iterable[_Due]) -> Iterator[_Due]:
             used["amount_per_month", month] += amount if one.is_ambassadors else 0
         for name, key in counts:
             used[name, key] += 1
-        yield _Due(one.day, one.client, amount, one.is_ambassadors)
+        yield replace(one, amount=amount)
 
 
 def unknown_words(business: Business, cost: Cost, offer: Offer) -> list[str]:

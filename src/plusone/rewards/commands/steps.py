@@ -140,7 +140,8 @@ def holds_due(now: datetime) -> list[Reward]:
 def approve(reward: Reward, *, note: str = "", actor: str, now: datetime) -> bool:
     """Grant a reward that waits for a decision (or was declined: an override). Say whether this call did it.
 
-    Raise Refused otherwise, and where nobody knows yet what a percentage is worth (CASES 42).
+    Raise Refused otherwise, where an override has no note that says why, and where nobody knows yet what a percentage
+    is worth (CASES 42).
     """
     reward.refresh_from_db(fields=["amount"])
     kind = types[reward.kind]()
@@ -149,10 +150,12 @@ def approve(reward: Reward, *, note: str = "", actor: str, now: datetime) -> boo
             _("How much this is will be known with the friend's first payment. It cannot be granted before."),
             code="amount_unknown",
         )
-    if _grant(
-        reward, (State.AWAITING_APPROVAL, State.DECLINED), actor=actor, now=now, decided_by=actor, note=note[:300]
-    ):
+    note = note.strip()[:300]
+    was = (State.AWAITING_APPROVAL, State.DECLINED) if note else (State.AWAITING_APPROVAL,)
+    if _grant(reward, was, actor=actor, now=now, decided_by=actor, note=note):
         return True
+    if reward.state == State.DECLINED:
+        raise Refused(_("This reward was declined. Write why it is given after all."), code="note_needed", field="note")
     if reward.state in (State.GRANTED, State.AWAITING_CHOICE):
         return False
     raise Refused(_("This reward is not waiting for a decision."), code="not_awaiting")
@@ -278,6 +281,8 @@ def revoke(reward: Reward, *, reason: str, actor: str, now: datetime) -> bool:
         # A debt is paid by the next earning, so it counts as taken back.
         back = whole if reward.clawback == "allow_negative" and reward.amount else taken
         limits.give_back(counted, back if reward.amount else 0, wholly=back == whole)
+        reward.unrecovered = whole - back
+        reward.save(update_fields=["unrecovered"])
     elif not _move(reward, Reward.PENDING, State.REVOKED, reason=reason, ended_at=now):
         return False
     record(

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -58,6 +58,7 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
                 "step": _step(found, reward),
                 "options": option_phrases(reward) if reward.state == Reward.State.AWAITING_CHOICE else [],
                 "missing": _missing(found, reward, request.now),
+                "skipped": _skipped(found, reward, request.now),
                 "decided_by": who.get(reward.decided_by, ""),
             }
             for reward in held
@@ -78,6 +79,24 @@ def _found(request: Page, referral: str) -> Referral:
     return found
 
 
+def _skipped(referral: Referral, reward: Reward, now: datetime) -> list[str]:
+    """Say what giving a declined reward all the same would pass over, before anybody presses."""
+    if reward.state != Reward.State.DECLINED or referral.terms is None:
+        return []
+    lines = []
+    unmet = still_missing(referral, now=now) if reward.step == 1 else _missing(referral, reward, now, of_any=True)
+    if unmet and not (reward.side == Reward.Side.FRIEND and referral.terms.friend_reward_on == "registered"):
+        lines.append(_("Its conditions are not met yet: %(missing)s") % {"missing": " ".join(unmet)})
+    if reward.hold_days and (reward.available_at is None or reward.available_at > now):
+        text = ngettext(
+            "It is given at once: the verification period of %(days)s day is passed over.",
+            "It is given at once: the verification period of %(days)s days is passed over.",
+            reward.hold_days,
+        )
+        lines.append(text % {"days": reward.hold_days})
+    return lines
+
+
 def _step(referral: Referral, reward: Reward) -> str:
     """Return what a further step is called; nothing for the first."""
     if reward.step == 1 or referral.terms is None:
@@ -85,9 +104,9 @@ def _step(referral: Referral, reward: Reward) -> str:
     return step_name(offer_of(referral.terms).all_steps[reward.step - 1])
 
 
-def _missing(referral: Referral, reward: Reward, now: datetime) -> list[str]:
+def _missing(referral: Referral, reward: Reward, now: datetime, *, of_any: bool = False) -> list[str]:
     """Return what a further step still needs; what the first needs stands above all rewards."""
-    if reward.step == 1 or referral.terms is None or reward.state != Reward.State.PROMISED:
+    if reward.step == 1 or referral.terms is None or (reward.state != Reward.State.PROMISED and not of_any):
         return []
     return still_missing(referral, offer_of(referral.terms).all_steps[reward.step - 1].conditions, now=now)
 
