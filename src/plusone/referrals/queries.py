@@ -150,6 +150,11 @@ def referrals_of(business: Business, *, ambassador: Client | None = None, state:
     return found.select_related("ambassador", "friend", "terms", "campaign", "business").order_by("-id")
 
 
+def may_name_ambassador(friend: Client) -> bool:
+    """Say whether a lead may still type the code of who sent them: a campaign is live, and nobody has (R-212)."""
+    return friend.is_lead and ambassador_of(friend) is None and default_campaign(friend.business) is not None
+
+
 def events_of(referral: Referral, rewards: Sequence[Reward]) -> QuerySet[Event]:
     """Return what happened to a referral and to its rewards, newest first. Slice it."""
     about = Q(data__referral=referral.pk)

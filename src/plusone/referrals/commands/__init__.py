@@ -1,6 +1,6 @@
 """The verbs of the referral loop."""
 
-from .answering import Answer, answer_invitation, answer_sign_up
+from .answering import Answer, answer_invitation, answer_sign_up, name_ambassador
 from .campaigns import (
     MoneyNeedsReason,
     activate_campaign,
@@ -90,6 +90,7 @@ __all__ = [
     "forget_notes",
     "import_referrals",
     "mark_activated",
+    "name_ambassador",
     "pause_mailing",
     "plan_reminder",
     "record_past_visit",

@@ -25,6 +25,8 @@ from .registering import (
     CampaignInactive,
     ExistingClient,
     SelfReferral,
+    ambassador_by_code,
+    attach_referral,
     read_identity,
     register_friend,
     register_without_referral,
@@ -108,6 +110,18 @@ def answer_sign_up(
         day = clock.day_of(business, now)
         send(business, SignedUpAlready, to_client=known, key=f"{SignedUpAlready.name}:{known.pk}:{day}", now=now)
     return None
+
+
+@transaction.atomic
+def name_ambassador(friend: Client, code: str, *, actor: str, now: datetime) -> Referral:
+    """Tie a lead whom nobody brought so far to the client whose code they typed, before their first purchase (R-212).
+
+    Raise UnknownCode, SelfReferral, AlreadyReferred, CampaignInactive, or Refused where they are a client already.
+    """
+    if not friend.is_lead:
+        raise ExistingClient(_("A code counts before the first purchase. Tell the team who sent you."), field="code")
+    ambassador = ambassador_by_code(friend.business, code)
+    return attach_referral(friend.business, ambassador, friend, source="code", actor=actor, now=now).referral
 
 
 def _known(business: Business, email: str, phone: str) -> Client | None:

@@ -13,6 +13,8 @@ from plusone.faces.ui.http import Page, client_page
 from plusone.kernel.errors import NotHere, Refused
 from plusone.kernel.ids import public_id
 from plusone.ledger.queries import balance_of
+from plusone.referrals.commands import name_ambassador
+from plusone.referrals.queries import may_name_ambassador
 from plusone.store.models import Picture, Product
 from plusone.store.queries import products_for, usable_coupons
 
@@ -53,6 +55,19 @@ def checkout(request: Page, product: str) -> HttpResponse:
     coupons = list(usable_coupons(request.client, now=request.now))
     plan = read_plan(found, available, sent, coupons=coupons, is_new=not is_asked)
     if not is_asked:
+        return _checkout(request, plan)
+    if (code := str(sent.get("code", "")).strip()[:40]) and may_name_ambassador(request.client):
+        try:
+            referral = name_ambassador(request.client, code, actor=request.actor, now=request.now)
+        except Refused as error:
+            return _checkout(request, plan, code=code, code_error=str(error.message), status=422)
+        # Their gift may be here already, and be worth something in this order.
+        available = balance_of(request.business, request.client.pk, now=request.now).available
+        coupons = list(usable_coupons(request.client, now=request.now))
+        plan = read_plan(found, available, sent, coupons=coupons, is_new=available != plan.available)
+        if "name" in sent:
+            return _checkout(request, plan, thanked=referral.ambassador.short_name)
+    elif "name" in sent:
         return _checkout(request, plan)
     if plan.errors:
         return _checkout(request, plan, status=422)
@@ -95,7 +110,7 @@ def _visible(request: Page, product: str) -> Product:
     return found
 
 
-def _checkout(request: Page, plan: Plan, *, note: str = "", status: int = 200) -> HttpResponse:
+def _checkout(request: Page, plan: Plan, *, note: str = "", status: int = 200, **more: str) -> HttpResponse:
     context = {
         "nav": "store",
         "title": _("Checkout"),
@@ -103,6 +118,8 @@ def _checkout(request: Page, plan: Plan, *, note: str = "", status: int = 200) -
         "plan": plan,
         "note": note,
         "once": public_id(),
+        "asks_for_code": may_name_ambassador(request.client),
+        **more,
     }
     return render(request, "portal/checkout.html", context, status=status)
 
