@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -158,6 +159,22 @@ def test_columns_of_other_programs_are_recognised(header: str, fields: str) -> N
     places, _unused = client_columns(header.split(","), {})
     found = {place: field for field, place in places.items()}
     assert [found.get(place, "-") for place in range(len(header.split(",")))] == fields.split()
+
+
+@pytest.mark.slow
+def test_five_thousand_messy_lines(gym: Business, tmp_path: Path) -> None:
+    """UX task 4: all of them come in or are named, within seconds, and the same file again adds nothing."""
+    script, file = Path(__file__).resolve().parents[2] / "scripts" / "messy_clients", tmp_path / "messy.csv"
+    command = [sys.executable, str(script), "5000", str(file)]
+    made = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    bad, doubles = int(made.split()[2]), int(made.split()[6])
+    began = time.process_time()
+    report = import_clients(gym, file, now=NOON)
+    assert time.process_time() - began < 10, "three seconds of work on an idle machine"
+    assert (report.created, report.skipped, report.failed) == (5000 - bad - doubles, doubles, bad)
+    assert faults(gym) == []
+    again = import_clients(gym, file, now=NOON)
+    assert (again.created, again.updated, again.failed) == (0, 0, bad)
 
 
 @pytest.mark.parametrize("kind", ["cp1252", "utf-16", "xlsx"])

@@ -17,7 +17,7 @@ from plusone.events.commands import record_many
 from plusone.events.facts import Fact
 from plusone.kernel.db import bulk
 from plusone.kernel.models import Business
-from plusone.ledger.commands import open_balance
+from plusone.ledger.commands import open_balance, open_balances
 from plusone.ledger.queries import openings_of
 
 from .spelling import learn, unlearn
@@ -249,12 +249,15 @@ def _has_opening() -> str:
 def _open_balances(
     business: Business, lines: Sequence[ClientLine], due: Mapping[int, int], *, actor: str, now: datetime
 ) -> None:
-    for line in lines:
-        if line.number not in due or not line.client:
-            continue
-        key = f"opening:{line.client.pk}:{due[line.number]}"
-        opened = open_balance(business, line.client.pk, line.opening, key=key, actor=actor, now=now)
-        line.undo["opening"] = opened.pk
+    mine = [(line, line.client.pk) for line in lines if line.number in due and line.client]
+    keys = {client: f"opening:{client}:{due[line.number]}" for line, client in mine}
+    new = [(client, line.opening, keys[client]) for line, client in mine if line.outcome == "created"]
+    opened = open_balances(business, new, actor=actor, now=now)
+    for line, client in mine:
+        if client not in opened:
+            made = open_balance(business, client, line.opening, key=keys[client], actor=actor, now=now)
+            opened[client] = made.pk
+        line.undo["opening"] = opened[client]
 
 
 def _came(client: Client) -> Fact:

@@ -38,7 +38,8 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     table, converts = model._meta.db_table, [_convert(field) for field in fields]  # type: ignore[arg-type]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
+            # Django wraps what its own calls raise; a broken constraint is an IntegrityError here too.
+            with connection.wrap_database_errors, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
                 for row in _converted(rows, converts):
                     copy.write_row(row)
         else:

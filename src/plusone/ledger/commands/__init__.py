@@ -3,7 +3,7 @@
 from .balance import adjust, earn, expire_due, redeem, reverse, revoke
 from .endings import tell_due
 from .holds import capture, hold, hold_up_to, release
-from .openings import open_balance, undo_opening
+from .openings import open_balance, open_balances, undo_opening
 from .posting import InsufficientBalance
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "hold",
     "hold_up_to",
     "open_balance",
+    "open_balances",
     "redeem",
     "release",
     "reverse",
