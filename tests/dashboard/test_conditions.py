@@ -3,11 +3,13 @@
 from django.test import Client as Browser
 
 from plusone.clients.models import Client
+from plusone.kernel import clock
 from plusone.kernel.models import Business
+from plusone.referrals.commands import close_overdue
 from plusone.referrals.models import Campaign
 from plusone.rewards.models import Reward
 from plusone.store.commands import create_membership_type
-from world import NOON, bring, launch
+from world import NOON, bring, later, launch
 
 from .pages import once_of, text_of
 from .test_campaign import OFFER, at
@@ -82,3 +84,20 @@ def test_a_check_in_the_sentence_is_in_the_owners_words(gym: Business, olga: Bro
     assert olga.post(at(gym, "campaign_save_new"), sent).status_code == 302
     assert Campaign.objects.get().terms.conditions == [{"kind": "check", "text": "hand in the form"}]
     assert 'name="condition_text" value="hand in the form"' in olga.get(at(gym, "campaign")).content.decode()
+
+
+def test_the_owner_opens_a_recommendation_again(gym: Business, olga: Browser, desk: Browser, ana: Client) -> None:
+    """CASES 39: with a note, and nobody else; the page says that it can be done."""
+    launch(gym, qualification_days=30, now=later(-40, now=clock.now()))
+    referral = bring(ana, "Ben", now=later(-40, now=clock.now()))
+    close_overdue(clock.now())
+    page, url = at(gym, "recommendation", referral.public_id), at(gym, "recommendation_reopen", referral.public_id)
+    assert "Open it again" in text_of(olga.get(page))
+    assert "Open it again" not in text_of(desk.get(page))
+    desk.post(url, {"note": "please"})
+    olga.post(url, {"note": ""})
+    referral.refresh_from_db()
+    assert referral.reason == "not_converted"
+    assert "open again" in text_of(olga.post(url, {"note": "was ill"}, follow=True))
+    referral.refresh_from_db()
+    assert (referral.state, referral.reason, referral.note) == ("registered", "", "was ill")

@@ -367,3 +367,12 @@ class AmbassadorRestored(Fact):
 
     name: ClassVar[str] = "ambassador.restored"
     says: ClassVar[Promise] = _("The ambassador is treated like everybody again")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ReferralRevived(ReferralFact):
+    """Somebody opened a referral again whose time was over."""
+
+    name: ClassVar[str] = "referral.revived"
+    says: ClassVar[Promise] = _("A referral was opened again")

@@ -233,7 +233,7 @@ REFERRALS: dict[tuple[str, str], Words] = {
     (T.CLOSED, Q.NOT_CONVERTED): Words(
         _("The time for this recommendation was over on %(day)s, and not all that it needs had happened."),
         _("The time for this recommendation was over on %(day)s."),
-        BONUS,
+        _("The owner can open it again, with a note that says why."),
         ASK,
     ),
     (T.CLOSED, Q.WITHDRAWN): Words(

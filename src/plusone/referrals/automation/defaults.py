@@ -157,6 +157,27 @@ class TellCapped(DefaultRule):
 
 
 @default_rules
+class TellOverdue(DefaultRule):
+    """The ambassador hears that the time of a recommendation was over (CASES 39)."""
+
+    name = "referral.not_converted"
+    label = _("Tell the ambassador when the time of a recommendation was over")
+    when = events.ReferralNotConverted
+    actions = _send("referral.not_converted", to="ambassador")
+
+
+@default_rules
+class TellGiftLapsed(DefaultRule):
+    """A friend who is a client hears why a promised gift does not come; a lead reads it on their page (CASES 39)."""
+
+    name = "reward.gift_lapsed"
+    label = _("Tell the friend when a promised gift does not come")
+    when = reward_events.RewardLapsed
+    conditions = (Condition("event.side", "is", "friend"), A_CLIENT)
+    actions = _send("reward.gift_lapsed", to="client")
+
+
+@default_rules
 class AskOwner(DefaultRule):
     """The owner hears that a reward needs a decision."""
 

@@ -48,6 +48,7 @@ from .registering import (
     register_without_referral,
 )
 from .reminders import ReminderPlan, change_reminder, plan_reminder, remove_reminder, run_reminders
+from .reviving import revive
 from .settling import complete, mark_activated, settle
 from .sharing import share_link
 from .standing import block_ambassador, restore_ambassador, trust_ambassador
@@ -105,6 +106,7 @@ __all__ = [
     "remove_own_network",
     "remove_reminder",
     "restore_ambassador",
+    "revive",
     "roll_up_visits",
     "run_reminders",
     "schedule_campaign",

@@ -221,11 +221,20 @@ def decline(
 
 
 @transaction.atomic
-def reopen(reward: Reward, *, was: tuple[str, ...] = (State.DECLINED,), actor: str, now: datetime) -> bool:
+def reopen(
+    reward: Reward,
+    *,
+    was: tuple[str, ...] = (State.DECLINED,),
+    due_by: datetime | None = None,
+    actor: str,
+    now: datetime,
+) -> bool:
     """Promise a reward again that was declined, or is what `was` says, so that it is settled anew. Say whether it was
-    so. Never one that was given."""
+    so. Never one that was given. `due_by` is its new last moment, where it has one of its own."""
     assert not {State.GRANTED, State.CAPPED} & set(was)
     cleared: dict[str, Any] = {"reason": "", "note": "", "available_at": None, "ended_at": None, "decided_by": ""}
+    if due_by is not None:
+        cleared["due_by"] = due_by
     if not _move(reward, was, State.PROMISED, **cleared):
         return False
     record(reward.business, events.RewardPromised(**_told(reward)), client=reward.client_id, actor=actor, now=now)

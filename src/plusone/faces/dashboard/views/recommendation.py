@@ -17,7 +17,7 @@ from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.errors import NotHere, Refused
-from plusone.referrals.commands import asked_checks, take_back_check, tick_off
+from plusone.referrals.commands import asked_checks, revive, take_back_check, tick_off
 from plusone.referrals.conditions import still_missing
 from plusone.referrals.further import step_name
 from plusone.referrals.models import Referral
@@ -128,7 +128,23 @@ def check(request: Page, referral: str) -> HttpResponse:
     return redirect("b:recommendation", request.business.slug, found.public_id)
 
 
+@staff("referrals.manage")
+@require_POST
+def reopen(request: Page, referral: str) -> HttpResponse:
+    """Open a recommendation again whose time was over: the owner, with a note (CASES 39)."""
+    found = _found(request, referral)
+    if request.collaborator.role != "owner":
+        raise Refused(_("Only the owner opens a recommendation again, with a note that says why."), code="owner_only")
+    try:
+        if revive(found, note=request.POST.get("note", ""), actor=request.actor, now=request.now):
+            messages.success(request, _("The recommendation is open again, with as many days as at the start."))
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("b:recommendation", request.business.slug, found.public_id)
+
+
 urlpatterns = [
+    path("referrals/<str:referral>/reopen/", reopen, name="recommendation_reopen"),
     path("referrals/<str:referral>/check/", check, name="recommendation_check"),
     path("referrals/<str:referral>/", recommendation, name="recommendation"),
 ]

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.messaging.texts import Context, Template, templates
+from plusone.referrals.automation.words import PromisedReward
 
 from .greeting import hello
 
@@ -80,3 +81,59 @@ class NotAccepted(Template):
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the portal."""
         return _("See your recommendations"), "{portal}"
+
+
+@templates
+class NotConverted(Template):
+    """Tells an ambassador that the time of a recommendation was over (CASES 39)."""
+
+    name = "referral.not_converted"
+    label = gettext_lazy("The time of a recommendation was over, to ambassadors")
+
+    def subject(self, ctx: Context) -> str:
+        """Say of whom."""
+        return _("The time for {friend} was over")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say what it means, what stays, and whom to ask."""
+        if PromisedReward().value(ctx):
+            said = _(
+                "Not all that your recommendation of {friend} needed had happened in time, so there is no reward for "
+                "it. Thank you for recommending {business} all the same!"
+            )
+        else:
+            said = _("{friend} has not become a client of {business} in time. Thank you for recommending us!")
+        return [
+            hello(),
+            said,
+            _("Everything you have already received stays yours."),
+            _("If you think this is wrong, write to us."),
+        ]
+
+    def button(self, ctx: Context) -> tuple[str, str]:
+        """Lead to the portal."""
+        return _("See your recommendations"), "{portal}"
+
+
+@templates
+class GiftLapsed(Template):
+    """Tells a friend who is a client why a promised gift does not come (CASES 39)."""
+
+    name = "reward.gift_lapsed"
+    label = gettext_lazy("A friend's gift was not earned")
+
+    def subject(self, ctx: Context) -> str:
+        """Say what."""
+        return _("About your gift from {business}")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say why, and whom to ask."""
+        return [
+            hello(),
+            "{why}",
+            _("You are welcome at {business} all the same. If you think this is wrong, write to us."),
+        ]
+
+    def button(self, ctx: Context) -> tuple[str, str]:
+        """Lead to the portal."""
+        return _("Open your page"), "{portal}"

@@ -1,0 +1,44 @@
+"""A recommendation that ran out of time gets more of it, because a person says so (CASES 39)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.events.commands import record
+from plusone.kernel.errors import Refused
+from plusone.referrals import events
+from plusone.referrals.models import Referral
+from plusone.rewards import commands as rewards
+from plusone.rewards.models import Reward
+from plusone.rewards.queries import rewards_of
+
+from .settling import last_moment, locked, settle
+
+
+@transaction.atomic
+def revive(referral: Referral, *, note: str, actor: str, now: datetime) -> bool:
+    """Open a recommendation again whose time was over: what lapsed for that is promised again, with the same number of
+    days from today. Say whether it had run out. Raise Refused without a note, or where it ended for another reason.
+    """
+    referral = locked(referral)
+    if referral.is_open:
+        return False
+    if referral.reason != Referral.Reason.NOT_CONVERTED or referral.terms is None:
+        raise Refused(_("Only a recommendation whose time was over can be opened again."), code="not_overdue")
+    note = note.strip()
+    if not note:
+        raise Refused(_("Write a note that says why it counts all the same."), code="note_wanted", field="note")
+    days = referral.terms.qualification_days
+    referral.state = Referral.State.ACTIVATED if referral.activated_at else Referral.State.REGISTERED
+    referral.reason, referral.closed_at, referral.note = "", None, note[:300]
+    referral.deadline_at = last_moment(referral.business, now, days) if days else None
+    referral.save(update_fields=["state", "reason", "closed_at", "note", "deadline_at"])
+    for reward in rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, []):
+        if reward.reason == Reward.Reason.DEADLINE:
+            due_by = referral.deadline_at if reward.due_by else None
+            rewards.reopen(reward, was=(Reward.State.LAPSED,), due_by=due_by, actor=actor, now=now)
+    told = events.ReferralRevived(referral=referral.pk, ambassador=referral.ambassador_id)
+    record(referral.business, told, client=referral.friend_id, actor=actor, now=now)
+    settle(referral, actor=actor, now=now)
+    return True

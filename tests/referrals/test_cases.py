@@ -1,0 +1,190 @@
+"""Acceptance cases of the loop that had no test of their number: qualification, refunds, decisions, a moved friend."""
+
+from typing import Any
+
+import pytest
+
+from plusone.agenda.commands import mark_visit
+from plusone.clients.commands import activate, edit_client
+from plusone.clients.models import Client
+from plusone.events.models import Event
+from plusone.kernel.errors import Refused
+from plusone.kernel.models import Business
+from plusone.ledger.queries import balance_of
+from plusone.messaging.models import Message
+from plusone.referrals.commands import close_overdue, revive
+from plusone.referrals.models import Referral
+from plusone.rewards.commands import approve, decline
+from plusone.rewards.models import Reward
+from plusone.rules.engine import work
+from plusone.store.commands import cancel_membership, create_membership_type, pay, place_order, refund
+from plusone.store.commands.refunds import NothingToRefund
+from plusone.store.models import Membership, Product
+from world import EUR10, NOON, bring, later, launch, sell
+
+pytestmark = pytest.mark.django_db
+WHO: dict[str, Any] = {"actor": "user:1", "now": NOON}
+
+
+def reward_of(referral: Referral, side: str = "ambassador") -> Reward:
+    return Reward.objects.select_related("business", "client").get(source_id=referral.pk, side=side)
+
+
+def available(client: Client, now: Any = NOON) -> int:
+    return balance_of(client.business, client.pk, now=now).available
+
+
+def test_registering_alone_owes_nothing(gym: Business, ana: Client) -> None:
+    """CASES 32: the trigger is becoming active; a lead, and one for ever, costs nothing."""
+    launch(gym)
+    referral = bring(ana, "Ben")
+    close_overdue(later(400))
+    assert (reward_of(referral).state, available(ana)) == ("promised", 0)
+    activate(referral.friend, **WHO)
+    assert (reward_of(referral).state, available(ana)) == ("granted", 1500)
+
+
+def test_a_purchase_is_no_visit(gym: Business, ana: Client, bono: Product) -> None:
+    """CASES 35: a product leaves it pending; the later visit pays."""
+    launch(gym, conditions=[{"kind": "sessions_attended", "at_least": 1}])
+    referral = bring(ana, "Ben")
+    sell(referral.friend, bono)
+    assert (reward_of(referral).state, available(ana)) == ("promised", 0)
+    mark_visit(referral.friend, key="v", actor="user:1", now=later(3))
+    assert (reward_of(referral).state, available(ana, later(3))) == ("granted", 1500)
+
+
+def test_later_purchases_earn_nothing_more(gym: Business, ana: Client, bono: Product) -> None:
+    """CASES 40: the first purchase earns, two more do not; of a percentage neither."""
+    launch(gym, ambassador={"kind": "balance", "percent": 10}, conditions=[{"kind": "orders", "at_least": 1}])
+    referral = bring(ana, "Ben")
+    for _number in range(3):
+        sell(referral.friend, bono)
+    assert (available(ana), Reward.objects.filter(client=ana).count()) == (500, 1)
+    assert Event.objects.filter(name="reward.granted").count() == 1
+
+
+def test_a_full_refund_inside_the_hold_leaves_nothing_behind(gym: Business, ana: Client, bono: Product) -> None:
+    """CASES 54: day 10 of 14: void as refunded, and nothing spendable ever appeared."""
+    launch(gym, hold_days=14, conditions=[{"kind": "orders", "at_least": 1}])
+    referral = bring(ana, "Ben")
+    order = sell(referral.friend, bono)
+    assert (reward_of(referral).state, available(ana)) == ("on_hold", 0)
+    refund(order, actor="user:1", now=later(10))
+    assert (reward_of(referral).state, reward_of(referral).reason) == ("revoked", "refunded")
+    assert available(ana, later(30)) == 0
+    assert not Event.objects.filter(name__startswith="balance.").exists()
+
+
+def test_refund_and_cancellation_make_one_reversal(gym: Business, ana: Client) -> None:
+    """CASES 58: the membership is cancelled and its order refunded, in either order and twice: one row."""
+    launch(gym, conditions=[{"kind": "membership_bought"}])
+    monthly = create_membership_type(gym, name="Mes", kind="recurring", price=4500, period="month", now=NOON)
+    for number, name in enumerate(("Ben", "Eva"), 1):
+        referral = bring(ana, name)
+        order = place_order(gym, referral.friend, [(monthly, 1)], **WHO)
+        pay(order, method="cash", **WHO)
+        mine = Membership.objects.get(order=order)
+        if name == "Ben":
+            cancel_membership(mine, **WHO)
+        refund(order, **WHO)
+        with pytest.raises(NothingToRefund):
+            refund(order, **WHO)
+        if name == "Eva":
+            with pytest.raises(Refused):
+                cancel_membership(mine, **WHO)
+        assert reward_of(referral).state == "revoked"
+        assert Event.objects.filter(name="reward.revoked").count() == number
+        assert available(ana) == 0
+
+
+def test_a_declined_reward_can_be_given_after_all_and_the_trail_shows_both(gym: Business, ana: Client) -> None:
+    """CASES 61, 62: what was paid is not edited, neither declined nor paid twice; only a new row makes it good."""
+    launch(gym, approval="manual")
+    referral = bring(ana, "Ben")
+    activate(referral.friend, **WHO)
+    decline(reward_of(referral), note="unsure", **WHO)
+    assert approve(reward_of(referral), note="it was right", actor="user:2", now=later(1))
+    assert available(ana, later(1)) == 1500
+    for again in range(2):
+        with pytest.raises(Refused) as refused:
+            decline(reward_of(referral), note=str(again), actor="user:2", now=later(2))
+        assert refused.value.code == "settled"
+    assert not approve(reward_of(referral), actor="user:2", now=later(2))
+    reward = reward_of(referral)
+    assert (reward.state, reward.note, reward.decided_by, available(ana, later(2))) == (
+        "granted",
+        "it was right",
+        "user:2",
+        1500,
+    )
+    trail = Event.objects.filter(name__in=("reward.declined", "reward.granted")).order_by("id")
+    assert [(event.name, event.actor) for event in trail] == [
+        ("reward.declined", "user:1"),
+        ("reward.granted", "user:2"),
+    ]
+
+
+def test_a_friend_with_another_address_still_counts_for_who_sent_them(
+    gym: Business, ana: Client, bono: Product
+) -> None:
+    """CASES 20: the address changes after signing up; a later purchase still credits the ambassador."""
+    launch(gym)
+    referral = bring(ana, "Ben")
+    edit_client(referral.friend, email="benjamin@elsewhere.example", **WHO)
+    sell(Client.objects.select_related("business").get(pk=referral.friend_id), bono)
+    assert (reward_of(referral).state, available(ana)) == ("granted", 1500)
+
+
+def test_who_is_told_that_the_time_was_over_and_the_owner_opens_it_again(
+    gym: Business, ana: Client, bono: Product
+) -> None:
+    """CASES 39: both sides are told, a lead on the page alone; opened again with a note, it earns as at the start."""
+    edit_client(ana, language="en", **WHO)
+    launch(
+        gym,
+        friend=EUR10,
+        friend_reward_on="qualified",
+        conditions=[{"kind": "spend", "at_least": 8000}],
+        qualification_days=30,
+    )
+    lead, active = bring(ana, "Ben"), bring(ana, "Eva")
+    edit_client(active.friend, language="en", **WHO)
+    sell(active.friend, bono)
+    assert close_overdue(later(31)) == 2
+    work(later(31))
+    told = Message.objects.filter(template="referral.not_converted", channel="email").order_by("id")
+    assert [message.to for message in told] == [ana.email, ana.email]
+    assert "needed had happened in time" in told[0].text
+    gift = Message.objects.get(template="reward.gift_lapsed", channel="email")
+    assert gift.to == "eva@friends.example"
+    assert "You do not receive €10.00 of balance: the time for it was over" in gift.text
+    active.refresh_from_db()
+    with pytest.raises(Refused):
+        revive(active, note=" ", actor="user:1", now=later(32))
+    active.refresh_from_db()
+    assert active.reason == "not_converted"
+    assert revive(active, note="was ill", actor="user:1", now=later(32))
+    active.refresh_from_db()
+    assert (active.state, active.reason, active.note) == ("activated", "", "was ill")
+    assert not revive(active, note="was ill", actor="user:1", now=later(32))
+    assert (reward_of(active).state, close_overdue(later(61))) == ("promised", 0)
+    sell(active.friend, bono, now=later(62))
+    active.refresh_from_db()
+    assert (reward_of(active).state, reward_of(active, "friend").state) == ("granted", "granted")
+    assert (active.reason, available(ana, later(62))) == ("completed", 1500)
+    assert revive(lead, note="asked for more time", actor="user:1", now=later(32))
+    assert close_overdue(later(63)) == 1
+    lead.refresh_from_db()
+    assert (lead.reason, reward_of(lead).state) == ("not_converted", "lapsed")
+    assert Event.objects.filter(name="referral.revived").count() == 2
+
+
+def test_only_what_ran_out_of_time_is_opened_again(gym: Business, ana: Client) -> None:
+    launch(gym)
+    referral = bring(ana, "Ben")
+    activate(referral.friend, **WHO)
+    referral.refresh_from_db()
+    with pytest.raises(Refused) as refused:
+        revive(referral, note="why not", **WHO)
+    assert refused.value.code == "not_overdue"
