@@ -13,7 +13,7 @@ from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of, faults
 from plusone.referrals.automation.reactions import end_holds
-from plusone.referrals.commands import close_overdue, deactivate_campaign
+from plusone.referrals.commands import ask_again, close_overdue, deactivate_campaign
 from plusone.referrals.gifts import gifts_of
 from plusone.referrals.inviting import conditions_for_friend, for_friend, share_text
 from plusone.referrals.models import Campaign, Referral
@@ -22,9 +22,9 @@ from plusone.referrals.outlook import expected_on_activation
 from plusone.referrals.progress import friends_of
 from plusone.referrals.sentences import for_ambassador, for_owner
 from plusone.rewards.models import Reward
-from plusone.store.commands import refund
+from plusone.store.commands import create_membership_type, pay, place_order, refund
 from plusone.store.models import Product
-from world import EUR10, EUR15, NOON, bring, later, launch, sell
+from world import EUR10, EUR15, NOON, bring, later, launch, make_product, sell
 
 WHO = {"actor": "user:1", "now": NOON}
 CAME = [{"kind": "sessions_attended", "at_least": 2}]
@@ -259,3 +259,48 @@ def test_a_patch_without_steps_keeps_them_and_an_empty_list_takes_them_out(gym: 
     base = read_offer(gym, {"ambassador_reward": EUR15, "steps": [REGULAR]})
     assert read_offer(gym, {"hold_days": 3}, base=base).steps == base.steps
     assert read_offer(gym, {"steps": []}, base=base) == Offer(ambassador_reward=EUR15)
+
+
+RETENTION = {
+    "conditions": [{"kind": "sessions_attended", "at_least": 1}],
+    "ambassador": EUR5,
+    "steps": [
+        {"conditions": [{"kind": "orders", "at_least": 1}], "ambassador_reward": EUR10},
+        {"name": "Loyal", "conditions": [{"kind": "membership_kept", "days": 90}], "ambassador_reward": EUR20},
+    ],
+}
+
+
+@pytest.mark.parametrize("looks_after", [0, 40])
+def test_first_visit_first_payment_and_still_a_client_after_ninety_days(
+    gym: Business, ana: Client, looks_after: int
+) -> None:
+    """R-297, PEERS 38: each pays in its turn; the last by time alone, also where the worker looks 40 days late."""
+    launch(gym, qualification_days=30, **RETENTION)
+    ben = bring(ana, "Ben").friend
+    visit(ben, 1)
+    assert available(ana) == 500
+    yearly = create_membership_type(gym, name="Year", kind="prepaid", price=9000, valid_days=365, now=NOON)
+    order = place_order(gym, ben, [(yearly, 1)], actor="user:1", now=later(3))
+    pay(order, method="cash", actor="user:1", now=later(3))
+    assert (available(ana), stands()["a3"]) == (1500, ("promised", ""))
+    assert [close_overdue(later(31)), ask_again(later(92))] == [0, 0]
+    on = later(93 + looks_after)
+    assert close_overdue(on) == 0, "who kept it in time loses nothing to a late worker"
+    assert ask_again(on) == 1
+    assert (available(ana, now=on), Referral.objects.get().reason) == (3500, "completed")
+    refund(order, actor="user:1", now=later(140))
+    assert stands() == {"a1": ("granted", ""), "a2": ("revoked", "refunded"), "a3": ("revoked", "refunded")}
+    assert available(ana, now=later(140)) == 500
+    assert not faults(gym)
+
+
+def test_who_leaves_before_the_ninety_days_keeps_the_earlier_steps_paid(gym: Business, ana: Client) -> None:
+    """CASES 39: nobody stayed, so the last step lapses on its own last day; what was earned stays."""
+    launch(gym, qualification_days=30, **RETENTION)
+    ben = bring(ana, "Ben").friend
+    visit(ben, 1)
+    sell(ben, make_product(gym))
+    assert [close_overdue(later(day)) for day in (31, 120, 122)] == [0, 0, 1]
+    assert stands() == {"a1": ("granted", ""), "a2": ("granted", ""), "a3": ("lapsed", "deadline")}
+    assert (available(ana), Referral.objects.get().reason) == (1500, "completed")
