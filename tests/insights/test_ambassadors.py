@@ -1,4 +1,4 @@
-"""The ranking and each ambassador's history (R-061..R-066)."""
+"""The ranking and each ambassador's history (R-005, R-061..R-066, Q-03)."""
 
 from datetime import date
 

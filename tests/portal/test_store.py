@@ -1,4 +1,4 @@
-"""R-028..R-030, R-251..R-256, R-060, Q-11, CASES 64, 65, 69, IDEM-12, UX 13: the store, the checkout, orders."""
+"""R-028..R-030, R-149, R-251..R-256, R-060, Q-11, CASES 64, 65, 69, IDEM-12, UX 13: the store, the checkout, orders."""
 
 import re
 from typing import Any

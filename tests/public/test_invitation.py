@@ -135,7 +135,7 @@ def test_two_friends_on_one_phone_are_two(ana: Client, browser: Browser) -> None
 
 
 def test_everybody_gets_the_same_page(ana: Client, gym: Business, browser: Browser) -> None:
-    """R-023, CASES 24, 28: a client, the ambassador herself and somebody else's friend see what a stranger sees."""
+    """R-023, R-294, CASES 24, 28: a client, the ambassador, another's friend see what a stranger sees."""
     eva = add_client(gym, "Eva", email="eva@clients.example")
     old = add_client(gym, "Old", email="old@clients.example")
     archive(old, actor="user:1", now=clock.now())

@@ -51,7 +51,7 @@ def test_friend_who_is_activated_by_hand_rewards_ambassador_once(gym: Business, 
 
 
 def test_purchase_activates_a_lead_and_rewards_both_sides(gym: Business, ana: Client, bono: Product) -> None:
-    """R-060, R-105, Q-01: the friend's gift comes on registering, the ambassador's reward with the first paid order."""
+    """R-001, R-060, R-105, R-106, Q-01: the friend's gift comes on registering, her reward with the first order."""
     launch(gym, friend=EUR10)
     ben = bring(ana, "Ben").friend
     assert balance_of(gym, ben.pk, now=NOON).available == 1000

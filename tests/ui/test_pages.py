@@ -76,6 +76,7 @@ def test_a_field_ties_its_help_and_its_error_to_the_element(gallery: Client) -> 
 
 
 def test_the_menu_marks_where_one_is(gallery: Client) -> None:
+    """R-009, R-140: Marketing ▸ Referrals, with the badge of its stage."""
     text = gallery.get("/gallery/staff").content.decode()
     assert '<a href="/b/sol/leads/" aria-current="page">' in text
     assert "Marketing" in text

@@ -108,6 +108,7 @@ def test_confirm_is_a_link_that_a_dialog_can_take_over() -> None:
 
 
 def test_a_stage_that_is_over_is_not_shown(settings: Any) -> None:
+    # the badge, with what it means.
     assert "BETA" in draw('{% stage "referrals" %}')
     settings.FEATURE_STAGES = {"referrals": "ga"}
     assert draw('{% stage "referrals" %}') == ""

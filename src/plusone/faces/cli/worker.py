@@ -18,7 +18,7 @@ def command(
     threads: Annotated[int, typer.Option(min=1, max=64, help="How many tasks run at the same time.")] = 2,
     parent: Annotated[int, typer.Option(hidden=True, help="End when this process ends.")] = 0,
 ) -> None:
-    """Do the background work: mails, webhooks, ends of holds, expiries, rules. SIGTERM ends it after what runs."""
+    """Do the background work: mails, rules, ends of holds, expiries. SIGTERM ends it after what runs."""
     if parent:
         die_with_parent(parent)
     needs_database()

@@ -71,7 +71,7 @@ def join(request: Any, code: str) -> HttpResponse:
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def at(request: Any, business: str) -> HttpResponse:
-    """Invite with a code that is typed: for posters and spoken codes."""
+    """Invite with a code that is typed: for posters and spoken codes (Q-19)."""
     found = Business.objects.filter(slug=business.lower()).first()
     if found is None:
         return unknown(request)
