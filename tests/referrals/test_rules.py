@@ -13,9 +13,10 @@ from plusone.ledger.commands import adjust, earn, redeem
 from plusone.ledger.queries import balance_of, faults
 from plusone.referrals.commands import close_overdue
 from plusone.referrals.conditions import still_missing
+from plusone.referrals.inviting import for_friend
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import read_offer
-from plusone.referrals.sentences import for_ambassador, for_friend, for_owner, texts
+from plusone.referrals.sentences import for_ambassador, for_owner, texts
 from plusone.rewards.models import Reward
 from plusone.store.commands import refund
 from plusone.store.models import Product
