@@ -143,7 +143,7 @@ def test_profile_shows_friends_rewards_and_movements(gym: Business, ana: Client,
     order = sell(ana, bono, use_balance=True)
     movements = text_of(olga.get(at(gym, "client_balance", ana.public_id)))
     assert f"Used in the store · {order.number} -€15.00 €0.00" in movements
-    assert "Reward · Ben €15.00 €15.00" in movements
+    assert "Reward · Ben · Why? €15.00 €15.00" in movements
     assert "1 × Bono 10 Paid €50.00" in text_of(olga.get(at(gym, "client_orders", referral_friend(ana).public_id)))
 
 

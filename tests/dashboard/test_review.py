@@ -180,3 +180,13 @@ def test_the_business_names_its_own_networks(
     assert "Remove Wi-Fi?" in text_of(olga.get(gone))
     olga.post(gone)
     assert OwnNetwork.objects.get().cidr == "2001:db8:1:2::/64"
+
+
+def test_why_is_one_press_from_money_and_presents(gym: Business, ana: Client, olga: Browser, desk: Browser) -> None:
+    """CASES 61: from a movement of balance, and from the list of what waits to be handed over."""
+    launch(gym, friend={"kind": "manual", "text": "A towel"}, friend_reward_on="qualified")
+    ben = bring(ana, "Ben")
+    activate(ben.friend, actor="user:1", now=NOON)
+    why = f'href="{at(gym, "recommendation", ben.public_id)}"'
+    assert why in olga.get(at(gym, "client_balance", ana.public_id)).content.decode()
+    assert why in desk.get(at(gym, "handovers")).content.decode()

@@ -4,14 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from doubted import WHO, available, register
 from plusone.clients.commands import activate, archive, delete_client, forget_departures
 from plusone.clients.models import Client, Departure
-from plusone.insights.queries import ambassadors
 from plusone.kernel import faults
 from plusone.kernel.commands import add_collaborator, user_for
-from plusone.kernel.errors import Invalid, Refused
-from plusone.kernel.models import Business, Collaborator
-from plusone.ledger.queries import balance_of
+from plusone.kernel.errors import Invalid
+from plusone.kernel.models import Business
 from plusone.messaging.models import Message
 from plusone.referrals.commands import (
     AlreadyReferred,
@@ -21,42 +20,17 @@ from plusone.referrals.commands import (
     attach_referral,
     block_ambassador,
     decide_case,
-    decide_reward,
     reject_referral,
-    reject_several,
     remind_of_cases,
     restore_ambassador,
     trust_ambassador,
 )
-from plusone.referrals.commands.registering import register_friend
 from plusone.referrals.doubt import signs
 from plusone.referrals.models import DoubtCase, DoubtSign, OwnNetwork, Referral, Trust
-from plusone.referrals.outlook import open_cases
 from plusone.referrals.queries import link_behind
 from plusone.rewards.commands import end_hold
 from plusone.rewards.models import Reward
-from world import EUR10, NOON, House, add_client, bring, later, launch
-
-WHO = {"actor": "user:1", "now": NOON}
-
-
-def register(
-    ambassador: Client, email: str, *, first_name: str = "Ben", source: str = "link", **more: object
-) -> Referral:
-    about = {"actor": "public", "now": NOON, **more}
-    made = register_friend(
-        ambassador.business,
-        ambassador,
-        first_name=first_name,
-        email=email,
-        source=source,
-        **about,  # type: ignore[arg-type]
-    )
-    return made.referral
-
-
-def available(client: Client, *, days: float = 30) -> int:
-    return balance_of(client.business, client.pk, now=later(days)).available
+from world import EUR10, NOON, add_client, bring, later, launch
 
 
 def ring_of(gym: Business, names: str) -> list[Client]:
@@ -280,101 +254,3 @@ def test_a_case_that_nobody_looks_at_is_brought_up_twice_and_never_decided_by_it
     assert Message.objects.filter(template="doubt.reminder").first().subject == (  # type: ignore[union-attr]
         "Hay recomendaciones que esperan tu decisión"
     )
-
-
-def test_one_decision_settles_a_doubt_wherever_it_is_made(gym: Business, ana: Client) -> None:
-    """CASES 60, FRA-14: the last reward that is decided by hand decides the case, takes the flag off, and nobody is
-    reminded; each side alone until then."""
-    launch(gym, friend=EUR10)
-    ben, eva = (register(ana, f"{name}@mailinator.com", first_name=name) for name in ("Ben", "Eva"))
-    for one in (ben, eva):
-        activate(one.friend, **WHO)
-    case = DoubtCase.objects.get()
-    reward = lambda one, side: Reward.objects.get(source_id=one.pk, side=side)  # noqa: E731
-    assert decide_reward(reward(ben, "friend"), approve=True, **WHO)
-    assert Referral.objects.get(pk=ben.pk).flagged
-    assert decide_reward(reward(ben, "ambassador"), approve=True, **WHO)
-    found = Referral.objects.get(pk=ben.pk)
-    assert (found.flagged, found.reason) == (False, "completed")
-    case.refresh_from_db()
-    assert case.is_open  # Eva waits still
-    for side in ("friend", "ambassador"):
-        assert decide_reward(reward(eva, side), approve=False, note="one person", **WHO)
-    case.refresh_from_db()
-    assert (case.state, case.decided_by) == ("rejected", "user:1")
-    assert not Referral.objects.filter(flagged=True).exists()
-    assert (available(ana), available(ben.friend), available(eva.friend)) == (1500, 1000, 0)
-    remind_of_cases(later(20))
-    assert not Message.objects.filter(template="doubt.reminder").exists()
-
-
-def test_a_case_of_which_nothing_is_left_ends_without_anybody(gym: Business, ana: Client) -> None:
-    """CASES 80: a doubtful lead who is deleted leaves nothing to decide; the owner is not asked about it."""
-    launch(gym)
-    ben = register(ana, "ben@mailinator.com")
-    delete_client(ben.friend, **WHO)
-    assert not open_cases(gym).exists()
-    remind_of_cases(later(14))
-    assert DoubtCase.objects.get().state == "moot"
-    assert not Message.objects.filter(template="doubt.reminder").exists()
-
-
-def test_nobody_approves_what_they_would_receive(house: House, gym: Business, ana: Client) -> None:
-    """FRA-12, AUTH-15: the front desk's own walk-in waits for somebody else; the only owner writes why."""
-    launch(gym)
-    desk = user_for("ana.lópez@clients.example")
-    add_collaborator(gym, desk, role="front_desk")
-    tom = add_client(gym, "Tom", "Paz")
-    made = attach_referral(gym, ana, tom, actor=f"user:{desk.pk}", now=NOON).referral
-    case, reward = DoubtCase.objects.get(), Reward.objects.get()
-    hers = {"actor": f"user:{desk.pk}", "now": NOON}
-    for act in (
-        lambda: decide_case(case, approve=True, note="mine", **hers),
-        lambda: approve_referral(made, **hers),
-        lambda: decide_reward(reward, approve=True, **hers),
-    ):
-        with pytest.raises(Refused) as refused:
-            act()
-        assert refused.value.code == "own_reward"
-    case.refresh_from_db()
-    assert (case.is_open, available(ana)) == (True, 0)
-    assert decide_case(case, approve=True, actor=f"user:{house.owner.pk}", now=NOON)
-    assert available(ana) == 1500
-    olga = add_client(gym, "Olga", "Ruiz", email="olga@vela.example")
-    mine = register(olga, "pia@mailinator.com")
-    owner = {"actor": f"user:{house.owner.pk}", "now": NOON}
-    with pytest.raises(Refused) as refused:
-        approve_referral(mine, **owner)
-    assert refused.value.field == "note"
-    add_collaborator(gym, user_for("second@vela.example"), role="owner")
-    with pytest.raises(Refused):
-        approve_referral(mine, note="she is my cousin", **owner)
-    Collaborator.objects.filter(user__email="second@vela.example").delete()
-    assert approve_referral(mine, note="she is my cousin", **owner)
-    assert reject_referral(register(olga, "eva@mailinator.com"), **owner)
-
-
-def test_who_works_here_is_not_ranked(gym: Business, ana: Client, carla: Client) -> None:
-    """FRA-12: the ranking is of clients; what the desk's own link brought still counts in all figures."""
-    launch(gym)
-    bring(ana, "Ben"), bring(carla, "Eva")
-    names = lambda **more: [one.client.first_name for one in ambassadors(gym, now=later(1), **more)]  # noqa: E731
-    assert names() == ["Ana", "Carla"]
-    add_collaborator(gym, user_for("ana.lópez@clients.example"), role="front_desk")
-    assert names() == ["Carla"]
-    assert names(with_team=True) == ["Ana", "Carla"]
-
-
-def test_several_recommendations_are_rejected_at_once(gym: Business, ana: Client) -> None:
-    """R-282, CASES 60: what is settled stays, the rest ends with one note; again it changes nothing."""
-    launch(gym)
-    ben, eva, tom = (bring(ana, name) for name in ("Ben", "Eva", "Tom"))
-    activate(ben.friend, **WHO)
-    assert reject_several([tom, ben, eva], note="a coupon site", **WHO) == 2
-    assert list(Referral.objects.order_by("pk").values_list("reason", "note")) == [
-        ("completed", ""),
-        ("rejected", "a coupon site"),
-        ("rejected", "a coupon site"),
-    ]
-    assert reject_several([tom, ben, eva], **WHO) == 0
-    assert available(ana) == 1500

@@ -314,6 +314,15 @@ class DoubtOpened(ReferralFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class ReferralAppealed(ReferralFact):
+    """The ambassador asks the business to look at a recommendation that is held or was not accepted."""
+
+    name: ClassVar[str] = "referral.appealed"
+    says: ClassVar[Promise] = _("The ambassador asked for a review")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class OwnNetworkAdded(Fact):
     """A network was said to be the business's own."""
 

@@ -146,23 +146,29 @@ def attention(business: Business) -> Attention:
     return Attention(**sums)
 
 
-def friends_behind(business: Business, reward_ids: Iterable[int]) -> dict[int, Client]:
-    """Return whose coming earned each of several rewards, by reward, in one query: name, public id,
-
-    and who looks after them.
-    """
+def friends_behind(business: Business, reward_ids: Iterable[int]) -> dict[int, tuple[Client, str]]:
+    """Return whose coming earned each of several rewards (name, public id, who looks after them), and the public id of
+    the recommendation; by reward, in one query."""
     brought = Referral.objects.filter(business=business, pk=OuterRef("source_id"))
     earned = Reward.objects.filter(business=business, pk__in=list(reward_ids), source_kind="referral").annotate(
         friend=Subquery(brought.values("friend__public_id")),
         first=Subquery(brought.values("friend__first_name")),
         last=Subquery(brought.values("friend__last_name")),
         by=Subquery(brought.values("friend__professional")),
+        of=Subquery(brought.values("public_id")),
     )
-    names = earned.values_list("pk", "friend", "first", "last", "by")
+    names = earned.values_list("pk", "of", "friend", "first", "last", "by")
     return {
-        pk: Client(public_id=public_id, first_name=first, last_name=last, professional_id=by)
-        for pk, public_id, first, last, by in names
+        pk: (Client(public_id=public_id, first_name=first, last_name=last, professional_id=by), of)
+        for pk, of, public_id, first, last, by in names
     }
+
+
+def recommendations_behind(business: Business, reward_ids: Iterable[int]) -> dict[int, str]:
+    """Return the public id of the recommendation behind each of several rewards, by reward, in one query."""
+    brought = Referral.objects.filter(business=business, pk=OuterRef("source_id")).values("public_id")
+    earned = Reward.objects.filter(business=business, pk__in=list(reward_ids), source_kind="referral")
+    return dict(earned.annotate(of=Subquery(brought)).values_list("pk", "of"))
 
 
 def flagged_of(business: Business) -> QuerySet[Referral]:

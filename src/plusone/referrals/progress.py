@@ -16,7 +16,7 @@ from .further import step_name
 from .models import Referral
 from .offers import Step as OfferStep
 from .offers import offer_of
-from .queries import referrals_of
+from .queries import appeals_of, referrals_of
 from .reasons import day_in_words, tell_referral, tell_reward
 
 State, Reason = Referral.State, Referral.Reason
@@ -42,6 +42,8 @@ class Progress:
     sentence: str
     steps: list[Step]
     registered_at: datetime
+    key: str = ""  # the recommendation's public id
+    appeal: str = ""  # ask, where a look can be asked for, or asked
     further: list[Further] = field(default_factory=list)
 
 
@@ -77,14 +79,16 @@ def numbered(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
 def progress_of(business: Business, referrals: list[Referral], *, now: datetime) -> list[Progress]:
     """Return the progress of referrals, each with its business, friend and terms at hand, in one query more."""
     rewards = rewards_of(business, "referral", [referral.pk for referral in referrals])
+    appeals = appeals_of(business, referrals)
     found = []
     for referral in referrals:
         mine = [reward for reward in rewards.get(referral.pk, []) if reward.side == Reward.Side.AMBASSADOR]
-        found.append(_progress(business, referral, mine, now))
+        appeal = {None: "", False: "ask", True: "asked"}[appeals.get(referral.pk)]
+        found.append(_progress(business, referral, mine, appeal, now))
     return found
 
 
-def _progress(business: Business, referral: Referral, mine: list[Reward], now: datetime) -> Progress:
+def _progress(business: Business, referral: Referral, mine: list[Reward], appeal: str, now: datetime) -> Progress:
     reward = next((reward for reward in mine if reward.step == 1), None)
     further = [reward for reward in mine if reward.step > 1]
     state, sentence = _where(business, referral, reward, now)
@@ -97,6 +101,8 @@ def _progress(business: Business, referral: Referral, mine: list[Reward], now: d
         sentence=sentence,
         steps=_steps(referral, reward) if state != "ineligible" else [],
         registered_at=referral.registered_at,
+        key=referral.public_id,
+        appeal=appeal,
         further=_further(business, referral, further, now),
     )
 

@@ -18,7 +18,7 @@ from plusone.ledger.models import Transfer
 from plusone.rewards.models import Reward
 from plusone.store.models import Order, Payment
 
-from .models import Campaign, Referral, RollUp, Terms, Visit, VisitDay
+from .models import Campaign, DoubtSign, Referral, RollUp, Terms, Visit, VisitDay
 from .standing import is_blocked
 
 CODE_LETTERS = frozenset(ids.CODE_ALPHABET)
@@ -113,6 +113,22 @@ def link_behind(code: str) -> Link | None:
         return None
     client_id, business_id, status, campaign_id = row
     return Link(client_id, business_id, campaign_id if status == Client.Status.ACTIVE else None)
+
+
+def may_appeal(referral: Referral) -> bool:
+    """Say whether a doubt holds a recommendation or has ended it, so that its ambassador may ask for a look."""
+    return (referral.flagged and referral.is_open) or referral.reason == Referral.Reason.REJECTED
+
+
+def appeals_of(business: Business, referrals: Sequence[Referral]) -> dict[int, bool]:
+    """Return, for those of several recommendations about which a look can be asked for, whether it was; one query."""
+    asked: dict[int, bool] = {}
+    keys = [referral.pk for referral in referrals if may_appeal(referral)]
+    if keys:
+        signs = DoubtSign.objects.filter(business=business, referral__in=keys)
+        for key, name in signs.values_list("referral_id", "name"):
+            asked[key] = asked.get(key, False) or name == "appeal"
+    return asked
 
 
 def referral_of(friend: Client) -> Referral | None:

@@ -27,6 +27,7 @@ class Line:
     running: int
     expires_at: datetime | None
     order: Order | None
+    referral: Referral | None = None
 
 
 def statement_of(business: Business, entries: Sequence[Entry]) -> list[Line]:
@@ -42,11 +43,12 @@ def _line(entry: Entry, rewards: dict[int, Reward], orders: dict[int, Order], re
     transfer = entry.transfer
     kind, pk = _source(transfer)
     order = orders.get(pk) if kind == "order" else None
+    reward = rewards.get(pk) if kind == "reward" else None
     about = transfer.reason
     if order is not None:
         about = _("Order %(number)s") % {"number": order.number}
-    elif kind == "reward" and pk in rewards:
-        about = _about(rewards[pk], referrals)
+    elif reward is not None:
+        about = _about(reward, referrals)
     lots = list(transfer.lots.all())
     return Line(
         at=transfer.at,
@@ -57,6 +59,7 @@ def _line(entry: Entry, rewards: dict[int, Reward], orders: dict[int, Order], re
         running=entry.running or 0,
         expires_at=lots[0].expires_at if lots else None,
         order=order,
+        referral=referrals.get(reward.source_id) if reward and reward.source_kind == "referral" else None,
     )
 
 

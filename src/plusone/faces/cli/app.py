@@ -24,7 +24,7 @@ from plusone.kernel.db.upgrading import NoUpgrade, upgrade
 from plusone.kernel.errors import NotHere, Refused
 
 # These set Django up themselves, because they decide settings first.
-BARE = {"bench", "serve"}
+BARE = {"bench", "fraud-eval", "serve"}
 # What Typer raises where the words make no sense; it hands out no name for it.
 WRONGLY_CALLED: Any = typer.BadParameter.__base__
 

@@ -28,7 +28,7 @@ def command(
     with output(as_json) as out, tempfile.TemporaryDirectory(prefix="plusone-bench-", ignore_cleanup_errors=True) as at:
         if name and name not in NAMES:
             raise Stop(f"There is no benchmark “{name}”. There are: {', '.join(NAMES)}.")
-        _move_to(at)
+        move_to(at)
         paths = _paths()
         found = {}
         for path in [name] if name else NAMES:
@@ -37,7 +37,8 @@ def command(
         out.answer({"limit": "one durable commit of one row", "rounds": ROUNDS, "paths": found})
 
 
-def _move_to(folder: str) -> None:
+def move_to(folder: str) -> None:
+    """Work on a database of its own in `folder` from here on, whatever the settings say."""
     for setting in ("DATABASE_URL", "EMAIL_URL", "TEST_CLOCK", "ENV", "SECRET_KEY"):
         os.environ.pop(f"PLUSONE_{setting}", None)
     os.environ["PLUSONE_DATA_DIR"] = folder

@@ -229,6 +229,16 @@ class TellMany(DefaultRule):
 
 
 @default_rules
+class TellAppeal(DefaultRule):
+    """The owner hears that a client asks for a look."""
+
+    name = "referral.appealed"
+    label = _("Tell the owner that a client asks for a review")
+    when = events.ReferralAppealed
+    actions = _send("referral.appealed", to="owner")
+
+
+@default_rules
 class TellDeadline(DefaultRule):
     """Ambassadors hear until when an open recommendation counts after the campaign's end."""
 

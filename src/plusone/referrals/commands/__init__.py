@@ -1,6 +1,7 @@
 """The verbs of the referral loop."""
 
 from .answering import Answer, answer_invitation, answer_sign_up, name_ambassador
+from .appealing import ask_for_review
 from .campaigns import (
     MoneyNeedsReason,
     activate_campaign,
@@ -73,6 +74,7 @@ __all__ = [
     "approve_referral",
     "archive_campaign",
     "ask_again",
+    "ask_for_review",
     "asked_checks",
     "attach_referral",
     "block_ambassador",

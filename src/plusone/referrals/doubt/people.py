@@ -108,3 +108,18 @@ class Unchecked(Sign):
     def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
         """Say whose fault it is."""
         return _("A check did not work on our side, so a person has to look. This says nothing about the people.")
+
+
+@signs
+class Appeal(Sign):
+    """The client asks for a look, or for another one; it comes from their page and notices nothing by itself."""
+
+    name = "appeal"
+    label = gettext_lazy("Asks for a review")
+    public_only = False
+
+    def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
+        """Say who asks."""
+        return _("%(ambassador)s asks you to look at this: it is right, they say.") % {
+            "ambassador": referral.ambassador.full_name
+        }

@@ -18,6 +18,7 @@ from plusone.kernel.access import get
 from plusone.kernel.money import plain_money
 from plusone.referrals.commands import block_ambassador, restore_ambassador, trust_ambassador
 from plusone.referrals.models import Trust
+from plusone.referrals.staying import staying
 
 
 def _ranked(request: Page, period: Period) -> list[Standing]:
@@ -97,6 +98,7 @@ def history(request: Page, client: str) -> HttpResponse:
         ],
         "ambassador": ambassador,
         "history": history_of(ambassador, now=request.now),
+        "staying": staying(request.business, ambassador=ambassador, now=request.now).get(ambassador.pk),
         "standing": Trust.objects.filter(business=request.business, client=ambassador).first(),
     }
     return render(request, "dashboard/ambassadors/history.html", context)

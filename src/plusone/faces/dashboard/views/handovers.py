@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.kernel.access import get
+from plusone.referrals.outlook import recommendations_behind
 from plusone.rewards import commands
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import to_hand_over
@@ -20,7 +21,11 @@ def index(request: Page) -> HttpResponse:
     """List what waits for a hand, the longest first."""
     waiting = to_hand_over(request.business, now=request.now).select_related("business")
     page = page_of(waiting, request.GET, order=("granted_at", "pk"))
-    return render(request, "dashboard/handovers.html", {"nav": "leads", "title": _("To hand over"), "page": page})
+    may_see = request.may("campaigns.view")
+    why = recommendations_behind(request.business, [reward.pk for reward in page.rows]) if may_see else {}
+    rows = [(reward, why.get(reward.pk)) for reward in page.rows]
+    context = {"nav": "leads", "title": _("To hand over"), "page": page, "rows": rows}
+    return render(request, "dashboard/handovers.html", context)
 
 
 @staff("clients.manage")

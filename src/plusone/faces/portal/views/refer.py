@@ -13,9 +13,11 @@ from plusone.clients.commands import set_own_words
 from plusone.faces.portal.sight import sight_of
 from plusone.faces.ui.http import Page, client_page
 from plusone.faces.ui.pages import page_of
+from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
 from plusone.referrals import inviting, sentences
-from plusone.referrals.commands import share_link
+from plusone.referrals.commands import ask_for_review, share_link
+from plusone.referrals.models import Referral
 from plusone.referrals.progress import friends_of, progress_of
 from plusone.referrals.queries import referrals_of
 
@@ -71,6 +73,17 @@ def friends(request: Page) -> HttpResponse:
 
 
 @client_page
+@require_POST
+def review(request: Page, referral: str) -> HttpResponse:
+    """Ask the business to look at a recommendation that it holds or did not accept (TRUST A3)."""
+    found = get(request.business, Referral, referral, ambassador=request.client)
+    found.business = request.business
+    ask_for_review(found, actor=request.actor, now=request.now)
+    messages.success(request, _("%(business)s will look at it.") % {"business": request.business.name})
+    return redirect("p:friends", request.business.slug)
+
+
+@client_page
 def qr(request: Page) -> HttpResponse:
     """Show the link as a QR code, as large as the screen: for the bar and the changing room."""
     sight = sight_of(request)
@@ -88,6 +101,7 @@ def shared(request: Page) -> HttpResponse:
 
 
 urlpatterns = [
+    path("refer/friends/<str:referral>/review/", review, name="friend_review"),
     path("refer/", refer, name="refer"),
     path("refer/friends/", friends, name="friends"),
     path("refer/qr/", qr, name="qr"),

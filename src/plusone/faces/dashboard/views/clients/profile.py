@@ -163,7 +163,8 @@ def _named(request: Page, entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """Say what each movement was and what it came from: a friend, or an order."""
     moved = [entry.transfer for entry in entries]
     earned = friends_behind(request.business, [row.ref_id or 0 for row in moved if row.ref_kind == "reward"])
-    friends = {reward: request.seen(friend) for reward, friend in earned.items()}
+    friends = {reward: request.seen(friend) for reward, (friend, _why) in earned.items()}
+    why = {reward: of for reward, (_friend, of) in earned.items()} if request.may("campaigns.view") else {}
     wanted = [row.ref_id or 0 for row in moved if row.ref_kind == "order"]
     orders = orders_of(request.business).filter(pk__in=wanted).select_related(None).prefetch_related(None).in_bulk()
     return [
@@ -171,6 +172,7 @@ def _named(request: Page, entries: Sequence[Entry]) -> list[dict[str, Any]]:
             "entry": entry,
             "what": entry.transfer.get_kind_display(),
             "friend": friends.get(entry.transfer.ref_id or 0) if entry.transfer.ref_kind == "reward" else None,
+            "why": why.get(entry.transfer.ref_id or 0) if entry.transfer.ref_kind == "reward" else None,
             "order": orders.get(entry.transfer.ref_id or 0) if entry.transfer.ref_kind == "order" else None,
         }
         for entry in entries
