@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from plusone.kernel.processes import die_with_parent
+from plusone.kernel.processes import die_with_parent, share_memory, spare_memory
 
 from .app import Stop
 
@@ -135,38 +135,72 @@ class Background:
 
     def __init__(self) -> None:
         self._stopping = False
+        self._first = 0
         self._process: subprocess.Popen[bytes] | None = None
         # The child asks to die with the thread that started it, so the thread must live as long as we do.
         self._thread = threading.Thread(target=self._keep_running, name="background")
 
+    def fork(self) -> None:
+        """Make the first one out of ourselves, before there are threads and sockets: it shares what is loaded."""
+        parent = os.getpid()
+        self._first = os.fork()
+        if self._first:
+            return
+        code = 1
+        try:
+            from plusone.faces.cli import worker
+
+            worker.command(once=False, threads=worker.THREADS, parent=parent)
+            code = 0
+        except BaseException:
+            log.exception("The background worker failed.")
+        finally:
+            sys.stderr.flush()
+            os._exit(code)  # nothing of the server's own end is ours to do
+
     def start(self) -> None:
-        """Start it."""
+        """Watch over it from here on."""
         self._thread.start()
 
     def ask_to_stop(self) -> None:
         """Tell it to end after what runs. May be called in a signal handler."""
         self._stopping = True
+        if self._first:
+            with suppress(ProcessLookupError):
+                os.kill(self._first, signal.SIGTERM)
         process = self._process
         if process is not None and process.returncode is None:
             os.kill(process.pid, signal.SIGTERM)
 
     def join(self) -> None:
         """Wait until it has ended, or end it."""
+        if not self._thread.ident:  # the server never came so far
+            self._thread.start()
         self._thread.join(GRACE_SECONDS)
-        if self._thread.is_alive() and self._process is not None:
-            self._process.kill()
+        if self._thread.is_alive():
+            if self._first:
+                with suppress(ProcessLookupError):
+                    os.kill(self._first, signal.SIGKILL)
+            if self._process is not None:
+                self._process.kill()
             self._thread.join()
 
     def _keep_running(self) -> None:
+        if self._first:
+            _, status = os.waitpid(self._first, 0)
+            self._first = 0
+            self._mourn(os.waitstatus_to_exitcode(status))
         while not self._stopping:
             command = [sys.executable, "-m", "plusone", "worker", "--parent", str(os.getpid())]
             self._process = subprocess.Popen(command)  # noqa: S603  # our own program
             if self._stopping:
                 self._process.terminate()
-            code = self._process.wait()
-            if not self._stopping:
-                log.error("The background worker ended (%s). It is started again.", code)
-                time.sleep(1)
+            self._mourn(self._process.wait())
+
+    def _mourn(self, code: int) -> None:
+        if not self._stopping:
+            log.error("The background worker ended (%s). It is started again.", code)
+            time.sleep(1)
 
 
 class WebServer(Server):  # type: ignore[misc,valid-type]  # Granian chooses the class at run time
@@ -194,6 +228,9 @@ class WebServer(Server):  # type: ignore[misc,valid-type]  # Granian chooses the
         from django.db import connections
 
         connections.close_all()
+        share_memory()
+        if self._background is not None:
+            self._background.fork()
         try:
             self.serve(target_loader=_loader(os.getpid()), wrap_loader=False)
         finally:
@@ -224,6 +261,7 @@ def _loader(parent: int) -> Callable[[], Any]:
 def _application_in(parent: int) -> Any:
     if os.getpid() != parent:
         die_with_parent(parent)
+        spare_memory()
     from plusone.server import application  # reads the settings
 
     return application
