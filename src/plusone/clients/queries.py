@@ -8,7 +8,7 @@ from django.utils.crypto import salted_hmac
 from plusone.kernel.identity import identity_email
 from plusone.kernel.models import Business, Collaborator, User
 
-from .models import Client, Departure, Invitation, Job, JobRow, SignupLink, Tag
+from .models import Client, Departure, Invitation, Job, JobRow, SavedView, SignupLink, Tag
 
 COOLDOWN_DAYS = 30  # how long a deleted person who registers again is looked at first
 OPEN = (Client.Status.LEAD, Client.Status.ACTIVE)
@@ -100,6 +100,11 @@ def may_ask_for_code(email: str) -> bool:
     then a login code may be sent to it (DESIGN 6).
     """
     return Client.objects.filter(email=email, access=True).exclude(status=Client.Status.DELETED).exists()
+
+
+def views_of(business: Business) -> list[SavedView]:
+    """Return the filters that a business keeps as tabs, the first ones first."""
+    return list(SavedView.objects.filter(business=business).order_by("pk"))
 
 
 def tags_of(business: Business) -> list[Tag]:

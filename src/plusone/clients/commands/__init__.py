@@ -20,6 +20,7 @@ from .profile import AlreadyExists, attach_logins, edit_client, set_tags
 from .signing_up import change_signup_link, end_signup_link, open_signup_link, sign_up
 from .tags import delete_tag, edit_tag, give_tag, tag_called, take_tag
 from .undoing import UndoneLine, remove_unused_tags, undo_import
+from .views import forget_view, save_view
 
 __all__ = [
     "INVITATION_DAYS",
@@ -50,6 +51,7 @@ __all__ = [
     "forget_exports",
     "forget_idle_leads",
     "forget_invitation",
+    "forget_view",
     "give_tag",
     "hand_over",
     "import_clients",
@@ -63,6 +65,7 @@ __all__ = [
     "remove_unused_tags",
     "revoke_client_invitation",
     "run_job",
+    "save_view",
     "send_invitation_again",
     "set_own_words",
     "set_promotions",

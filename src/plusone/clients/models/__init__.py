@@ -4,6 +4,7 @@ from .jobs import Job, JobRow
 from .joining import Invitation, SignupLink
 from .kept import DataExport, Departure
 from .people import Client, ClientQuerySet, Consent, Spelling, Tag, asked, fold, own_of, sees, veiled
+from .views import SavedView
 
 __all__ = [
     "Client",
@@ -14,6 +15,7 @@ __all__ = [
     "Invitation",
     "Job",
     "JobRow",
+    "SavedView",
     "SignupLink",
     "Spelling",
     "Tag",

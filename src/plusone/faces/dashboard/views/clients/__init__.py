@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import acts, book, bulk, invite, link, profile, record, refer, tags
+from . import acts, book, bulk, invite, link, profile, record, refer, tags, views
 
 urlpatterns = [
     path("clients/", book.index, name="clients"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("clients/several/", bulk.several, name="clients_several"),
     path("clients/jobs/<str:job>/", bulk.job, name="job"),
     path("clients/jobs/<str:job>/undo/", bulk.undo, name="job_undo"),
+    path("clients/views/", views.keep, name="client_view_keep"),
+    path("clients/views/<str:view>/forget/", views.forget, name="client_view_forget"),
     path("clients/tags/", tags.index, name="tags"),
     path("clients/tags/<str:tag>/", tags.edit, name="tag"),
     path("clients/tags/<str:tag>/delete/", tags.delete, name="tag_delete"),

@@ -9,7 +9,8 @@ from django.utils.translation import pgettext
 
 from plusone.clients.commands import create_client
 from plusone.clients.models import Client
-from plusone.clients.queries import status_counts, tags_of
+from plusone.clients.queries import status_counts, tags_of, views_of
+from plusone.connect.queries import team_of
 from plusone.faces.dashboard.forms import act_once
 from plusone.faces.dashboard.sent_by import matches as called
 from plusone.faces.dashboard.telling import activation_lines
@@ -32,6 +33,8 @@ Status = Client.Status
 def index(request: Page) -> HttpResponse:
     """List clients, newest first."""
     business, wanted = request.business, Wanted.read(request.GET)
+    views = views_of(business)
+    team = team_of(business) if request.may("clients.all") else []
     counts, tags = status_counts(business, **request.own()), tags_of(business)
     rows = wanted.rows(business, request.clients(), now=request.now)
     page = page_of(with_needs(rows, business, now=request.now), request.GET)
@@ -71,7 +74,10 @@ def index(request: Page) -> HttpResponse:
         "tabs": [(state, label, count, wanted.query(status=state)) for state, label, count in tabs],
         "wanted": wanted,
         "kept": wanted.pairs(),
-        "choices": choices(wanted, tags),
+        "choices": choices(wanted, tags, team),
+        "views": [(view, view.query == wanted.query()) for view in views],
+        "view": next((view for view in views if view.query == wanted.query()), None),
+        "may_save": request.may("clients.all") and request.may("clients.manage"),
         "tag_names": [tag.name for tag in tags],
         "matching": matching,
         "offers": OFFERED[wanted.status],

@@ -1,6 +1,6 @@
 """Which clients a list is about: its address says it, so that it can be shared, and bulk acts read the same (R-068)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,30 @@ from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client, ClientQuerySet, Tag
 from plusone.insights.attention import any_need, needs
-from plusone.kernel.models import Business
+from plusone.kernel.models import Business, Collaborator
 from plusone.referrals.models import Referral
 from plusone.referrals.queries import FREED
+from plusone.store.models import Order, Payment
 
-ANY = "any"
+ANY, NOBODY = "any", "nobody"
+
+
+def _paid(business: Business) -> Exists:
+    return Exists(Payment.objects.filter(business=business, client=OuterRef("pk")))
+
+
+def _owes(business: Business) -> Exists:
+    return Exists(
+        Order.objects.filter(business=business, client=OuterRef("pk"), state=Order.State.AWAITING_PAYMENT, due__gt=0)
+    )
+
+
+# By what was paid: an order that waits for its money, or any payment at all.
+PAID: dict[str, Callable[[Business], Any]] = {
+    "owes": _owes,
+    "yes": _paid,
+    "never": lambda business: ~_paid(business),
+}
 # What can be done with many clients of a tab; elsewhere it would be left out for each of them.
 OFFERED = {
     "": ("tag", "activate", "archive", "message", "assign"),
@@ -34,8 +53,11 @@ class Wanted:
     status: str = ""
     q: str = ""
     tags: tuple[str, ...] = ()
+    every: bool = False  # all of the tags, not any of them
     referred: str = ""
     needs: str = ""
+    pro: str = ""  # who looks after them; NOBODY
+    paid: str = ""
 
     @classmethod
     def read(cls, asked: QueryDict) -> "Wanted":
@@ -45,6 +67,9 @@ class Wanted:
             status=status if status in STATES else "",
             q=asked.get("q", "").strip()[:200],
             tags=tuple(sorted({tag for tag in asked.getlist("tag") if tag.isalnum()}))[:50],
+            every=asked.get("every") == "1",
+            pro=pro if (pro := asked.get("pro", "")).isalnum() and pro.isascii() and len(pro) <= 22 else "",
+            paid=asked.get("paid", "") if asked.get("paid") in PAID else "",
             referred=referred if referred in ("yes", "no") else "",
             needs=need if need == ANY or need in needs else "",
         )
@@ -52,7 +77,7 @@ class Wanted:
     @property
     def filters(self) -> int:
         """How many filters are set, the search and the tab not counted."""
-        return len(self.tags) + bool(self.referred) + bool(self.needs)
+        return len(self.tags) + bool(self.referred) + bool(self.needs) + bool(self.pro) + bool(self.paid)
 
     @property
     def is_anything(self) -> bool:
@@ -61,7 +86,8 @@ class Wanted:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return it as the fields of a form."""
-        one = [("status", self.status), ("q", self.q), ("referred", self.referred), ("needs", self.needs)]
+        one = [(name, str(getattr(self, name))) for name in ("status", "q", "referred", "needs", "pro", "paid")]
+        one.append(("every", "1" if self.every and len(self.tags) > 1 else ""))
         return [(name, value) for name, value in one if value] + [("tag", tag) for tag in self.tags]
 
     def query(self, **changes: str) -> str:
@@ -83,8 +109,14 @@ class Wanted:
         if self.q:
             found = found.find(business, self.q)
         if self.tags:
-            had = Client.tags.through.objects.filter(tag__business=business, tag__public_id__in=self.tags)
-            found = found.filter(Exists(had.filter(client_id=OuterRef("pk"))))
+            had = Client.tags.through.objects.filter(tag__business=business, client_id=OuterRef("pk"))
+            for tags in [[tag] for tag in self.tags] if self.every else [list(self.tags)]:
+                found = found.filter(Exists(had.filter(tag__public_id__in=tags)))
+        if self.pro:
+            mine = Q(professional=None) if self.pro == NOBODY else Q(professional__public_id=self.pro)
+            found = found.filter(mine)
+        if self.paid:
+            found = found.filter(PAID[self.paid](business))
         if self.referred:
             came = Referral.objects.filter(business=business, friend=OuterRef("pk")).exclude(reason__in=FREED)
             found = found.filter(Exists(came) if self.referred == "yes" else ~Exists(came))
@@ -120,9 +152,17 @@ def tags_by_client(clients: Sequence[Client], tags: Sequence[Tag]) -> dict[int, 
     return {client: sorted(mine, key=lambda tag: tag.key) for client, mine in had.items()}
 
 
-def choices(wanted: Wanted, tags: Sequence[Tag]) -> dict[str, Any]:
+def choices(wanted: Wanted, tags: Sequence[Tag], team: Sequence[Collaborator] = ()) -> dict[str, Any]:
     """Return what the filters of a page offer."""
+    named = [(row.public_id, row.user.name or row.user.email) for row in team]
     return {
+        "pro": [("", _("Whoever looks after them")), *named, (NOBODY, _("Nobody in particular"))] if named else [],
+        "paid": [
+            ("", _("Paid or not")),
+            ("owes", _("Has something to pay")),
+            ("yes", _("Has paid")),
+            ("never", _("Has never paid")),
+        ],
         "tags": [(tag, tag.public_id in wanted.tags) for tag in tags],
         "referred": [("", _("However they came")), ("yes", _("Recommended")), ("no", _("Came by themselves"))],
         "needs": [
