@@ -7,6 +7,8 @@ import time_machine
 from django.test import Client as Browser
 from django.utils import timezone
 
+from dashboard.pages import text_of
+from plusone.clients.commands import archive
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.messaging.models import Message
@@ -112,3 +114,27 @@ def test_a_link_in_an_advertisement_is_noticed_and_a_shared_one_is_not(ana: Clie
             fill_in(browser, f"/join/{ana.code}", token, email=f"{name}{number}@friends.example", REMOTE_ADDR=FAR)
     told = dict(Referral.objects.values_list("ad", "flags"))
     assert told == {"gclid": ["paid_click"], "fbclid": []}
+
+
+def test_a_former_client_is_welcome_and_nobody_new(gym: Business, ana: Client, browser: Browser) -> None:
+    """CASES 28, FRA-2, Q-10: the page says what it says to everybody; the mail goes to the address, the owner is told
+    once a day, and neither a second client nor a recommendation is made."""
+    old = add_client(gym, "Ben", "Ortiz", email="ben@friends.example")
+    archive(old, actor="user:1", now=NOON)
+    pages = [
+        fill_in(browser, f"/join/{ana.code}", email=mail) for mail in ("b.new@friends.example", old.email, old.email)
+    ]
+    assert [page.status_code for page in pages] == [200] * 3
+    new, again = (text_of(page).replace("b.new@", "ben@") for page in pages[:2])
+    assert again == new
+    assert Client.objects.filter(email_key=old.email_key).count() == 1
+    assert not Referral.objects.filter(friend=old).exists()
+    work(timezone.now())
+    told = Message.objects.filter(template__in=("invitation.returning", "client.asked_back", "invitation.client"))
+    assert sorted(told.values_list("template", "to")) == [
+        ("client.asked_back", "olga@vela.example"),
+        ("invitation.returning", "ben@friends.example"),
+    ]
+    assert Message.objects.get(template="client.asked_back").subject == "Ben O. quiere volver"
+    old.refresh_from_db()
+    assert old.status == "archived"

@@ -323,6 +323,15 @@ class ReferralAppealed(ReferralFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class ClientAskedBack(Fact):
+    """An archived client filled in a friend's invitation: nobody new, but somebody who would come back."""
+
+    name: ClassVar[str] = "client.asked_back"
+    says: ClassVar[Promise] = _("A former client filled in an invitation")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class OwnNetworkAdded(Fact):
     """A network was said to be the business's own."""
 

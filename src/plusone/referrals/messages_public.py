@@ -40,6 +40,28 @@ class KnownAlready(Answered):
 
 
 @templates
+class WelcomeBack(Answered):
+    """Tells a former client who filled in an invitation that they are welcome, and need not be new (CASES 28)."""
+
+    name = "invitation.returning"
+    label = gettext_lazy("You are welcome back")
+
+    def subject(self, ctx: Context) -> str:
+        """Say it at once."""
+        return _("Welcome back to {business}?")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say what was not done, and how to come back."""
+        return [
+            _("Hello {first_name|there},"),
+            _("An invitation of {business} was filled in with your details. You were a client before."),
+            _("Invitations are for people who are new, so no gift was given. The team has been told, and opens your "
+              "account again for you; what you had there is still yours."),
+            self._not_me(),
+        ]  # fmt: skip
+
+
+@templates
 class RegisteredAlready(Answered):
     """Tells a lead who filled in a second invitation that the first one counts."""
 

@@ -229,6 +229,16 @@ class TellMany(DefaultRule):
 
 
 @default_rules
+class TellAskedBack(DefaultRule):
+    """The owner hears that a former client would come back (Q-10)."""
+
+    name = "client.asked_back"
+    label = _("Tell the owner that a former client would come back")
+    when = events.ClientAskedBack
+    actions = _send("client.asked_back", to="owner")
+
+
+@default_rules
 class TellAppeal(DefaultRule):
     """The owner hears that a client asks for a look."""
 

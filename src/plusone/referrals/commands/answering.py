@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from plusone.clients.commands import AlreadyExists, sign_up
 from plusone.clients.models import Client, SignupLink
 from plusone.clients.queries import known_person
+from plusone.events.commands import record
 from plusone.kernel import clock, once
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.messaging.commands import mail_invitation, send
 from plusone.messaging.texts import Template
-from plusone.referrals.messages_public import KnownAlready, OwnLink, RegisteredAlready, SignedUpAlready
+from plusone.referrals.events import ClientAskedBack
+from plusone.referrals.messages_public import KnownAlready, OwnLink, RegisteredAlready, SignedUpAlready, WelcomeBack
 from plusone.referrals.models import Referral
 from plusone.referrals.touches import Touch
 
@@ -142,6 +144,10 @@ def _tell(
     if isinstance(refusal, SelfReferral):
         kind = OwnLink
     day = clock.day_of(business, now)
+    if known.is_archived and kind is KnownAlready:
+        kind = WelcomeBack
+        if once.claim("returning", f"{known.pk}:{day}"):
+            record(business, ClientAskedBack(), client=known.pk, actor="public", now=now)
     send(business, kind, to_client=known, key=f"{kind.name}:{known.pk}:{day}", now=now)
     return known
 

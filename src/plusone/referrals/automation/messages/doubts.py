@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from plusone.clients.models import Client
 from plusone.messaging.texts import Context, Template, templates
 
 from .greeting import hello
@@ -110,3 +111,34 @@ class AppealMade(Template):
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the dashboard."""
         return _("Have a look"), "{dashboard}"
+
+
+@templates
+class AskedBack(Template):
+    """Tells the owner that a former client filled in a friend's invitation (Q-10)."""
+
+    name = "client.asked_back"
+    label = gettext_lazy("A former client would come back, to the owner")
+
+    def subject(self, ctx: Context) -> str:
+        """Say who."""
+        return _("%(name)s would come back") % {"name": self._who(ctx)}
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say what was done, and what to do."""
+        said = {"name": self._who(ctx)}
+        return [
+            hello(),
+            _("%(name)s was a client of yours and filled in a friend's invitation. Nobody is rewarded for that, and "
+              "no second client was made.") % said,
+            _("Bring %(name)s back by one press on their profile, and get in touch.") % said,
+        ]  # fmt: skip
+
+    def button(self, ctx: Context) -> tuple[str, str]:
+        """Lead to the dashboard."""
+        return _("Open your dashboard"), "{dashboard}"
+
+    def _who(self, ctx: Context) -> str:
+        key = ctx.event.client_id if ctx.event else None
+        found = Client.objects.filter(business=ctx.business, pk=key or 0).first()
+        return ctx.naming(found).replace("{", "(").replace("}", ")") if found else _("A former client")
