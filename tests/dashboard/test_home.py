@@ -135,6 +135,9 @@ def test_api_key_is_shown_once_and_works_until_revoked(gym: Business, olga: Brow
     assert secret not in olga.get(url).content.decode()
     assert olga.post(url, data).status_code == 302
     assert ApiKey.objects.filter(name="Website").count() == 1
+    asked = text_of(olga.get(at(gym, "key_revoke", key.public_id)))
+    assert "Programs that use it stop working at once." in asked
+    assert api_key(secret) is not None, "without JavaScript the link leads to a question, and asking revokes nothing"
     olga.post(at(gym, "key_revoke", key.public_id))
     assert api_key(secret) is None
     assert "Website" not in text_of(olga.get(url)).replace("“Website”", "")

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from plusone.connect.commands import create_api_key, edit_business, place_business, revoke_api_key
 from plusone.connect.models import ApiKey
@@ -180,10 +179,19 @@ def keys(request: Page) -> HttpResponse:
 
 
 @staff("settings.manage")
-@require_POST
 def revoke(request: Page, key: str) -> HttpResponse:
-    """End a key at once."""
+    """End a key at once, after asking."""
     found = get(request.business, ApiKey, key)
+    if request.method != "POST":
+        context = {
+            "nav": "settings",
+            "title": _("Revoke “%(name)s”?") % {"name": found.name},
+            "text": _("Programs that use it stop working at once."),
+            "act": _("Revoke"),
+            "tone": "danger",
+            "back": reverse("b:keys", args=[request.business.slug]),
+        }
+        return render(request, "ui/confirm.html", context)
     if revoke_api_key(found, actor=request.actor, now=request.now):
         messages.success(request, _("The key “%(name)s” has stopped working.") % {"name": found.name})
     return redirect("b:keys", request.business.slug)
