@@ -56,11 +56,13 @@ def test_a_leads_visits_count_without_becoming_a_client(gym: Business, ana: Clie
     quick, slow = bring(ana, "Ben").friend, bring(ana, "Cleo").friend
     for day in ("mon", "tue", "wed"):
         come(quick, day)
-    assert (available(ana), quick.referrals_received.get().state) == (1500, "registered")
+    done = quick.referrals_received.get()
+    assert (available(ana), done.reason, done.activated_at) == (1500, "completed", None)
     assert close_overdue(later(40)) == 1
     assert slow.referrals_received.get().reason == "not_converted"
     activate(quick, actor="user:1", now=later(41))
-    assert quick.referrals_received.get().reason == "completed"
+    done.refresh_from_db()
+    assert (done.reason, done.activated_at, done.via) == ("completed", later(41), "manual")
 
 
 def test_said_afterwards_it_looks_back(gym: Business, ana: Client, carla: Client) -> None:
