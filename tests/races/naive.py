@@ -23,8 +23,8 @@ from plusone.ledger.commands import posting
 from plusone.ledger.models import Account, AccountBalance, Entry, Hold, LotBalance, Transfer
 from plusone.referrals.commands import networks, registering
 from plusone.referrals.models import Referral
-from plusone.rewards.commands import limits, steps
-from plusone.rewards.models import Reward, Tally
+from plusone.rewards.commands import bonuses, limits, steps
+from plusone.rewards.models import Bonus, Reward, Tally
 from plusone.store.commands import CouponRefused, disputes, orders, refunds
 from plusone.store.models import Coupon, Order
 from racing import meeting
@@ -248,3 +248,18 @@ def unlocked_tally(monkeypatch: pytest.MonkeyPatch, *, of: str) -> None:
         return found
 
     monkeypatch.setattr(limits, "lock_tally", read)
+
+
+def bonus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a bonus still waits is read, looked at and saved."""
+    meet = meeting()
+
+    def claim(bonus: Bonus, to: str, **columns: Any) -> bool:
+        if Bonus.objects.get(pk=bonus.pk).state != Bonus.State.WAITING:
+            return False
+        meet()
+        Bonus.objects.filter(pk=bonus.pk).update(state=to, **columns)
+        bonus.refresh_from_db()
+        return True
+
+    monkeypatch.setattr(bonuses, "_claim", claim)

@@ -13,15 +13,16 @@ from plusone.clients.commands import lifecycle
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel import once
-from plusone.kernel.models import Business
+from plusone.kernel.commands import user_for
+from plusone.kernel.models import Business, Collaborator
 from plusone.ledger.commands import InsufficientBalance, adjust, earn, redeem
 from plusone.ledger.models import AccountBalance, Transfer
 from plusone.ledger.queries import balance_of, faults
 from plusone.referrals.commands import register_friend
 from plusone.referrals.commands.registering import Registration
 from plusone.referrals.models import Referral
-from plusone.rewards.commands import approve
-from plusone.rewards.models import Reward
+from plusone.rewards.commands import approve, decide_bonus, give_bonus
+from plusone.rewards.models import Bonus, Reward
 from plusone.store.commands import close_dispute, dispute, pay, place_order, refund
 from plusone.store.commands.refunds import NothingToRefund
 from plusone.store.models import Coupon, Order, Payment, Product, Refund
@@ -282,6 +283,35 @@ def test_dispute_control(gym: Business, ana: Client, bono: Product, monkeypatch:
     naive.unlocked_order(monkeypatch)
     lose_twice(order)
     assert Refund.objects.count() == (2 if ON_POSTGRES else 1)
+
+
+def bonus_decided_twice(gym: Business, ana: Client) -> list[object]:
+    """Mara has asked for a bonus above her limit; two others confirm it at once."""
+    Business.objects.filter(pk=gym.pk).update(bonus_limit=0)
+    for name in ("mara", "nina", "otto"):
+        Collaborator.objects.create(business=gym, user=user_for(f"{name}@vela.example"), role="manager")
+    mara, nina, otto = (f"user:{user_for(f'{name}@vela.example').pk}" for name in ("mara", "nina", "otto"))
+    give_bonus(ana, 5000, reason="Loyal", key="k", actor=mara, now=NOON)
+
+    def confirm(actor: str) -> bool:
+        waits = Bonus.objects.select_related("business", "client__business").get()
+        return decide_bonus(waits, approve=True, actor=actor, now=NOON)
+
+    return race(lambda: confirm(nina), lambda: confirm(otto))
+
+
+def test_a_bonus_is_confirmed_once(gym: Business, ana: Client) -> None:
+    """AUTH-15: of two who confirm one gives."""
+    assert Counter(map(str, bonus_decided_twice(gym, ana))) == {"True": 1, "False": 1}
+    assert (balance_of(gym, ana.pk, now=NOON).available, faults(gym)) == (5000, [])
+    assert Event.objects.filter(name="bonus.given").count() == 1
+
+
+def test_bonus_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking first and writing afterwards tells of it twice on PostgreSQL; the ledger's key is a second wall."""
+    naive.bonus(monkeypatch)
+    bonus_decided_twice(gym, ana)
+    assert Event.objects.filter(name="bonus.given").count() == (2 if ON_POSTGRES else 1)
 
 
 def adjust_twice(gym: Business, ana: Client) -> list[object]:

@@ -167,3 +167,35 @@ class RewardHandedOver(RewardFact):
 
     name: ClassVar[str] = "reward.handed_over"
     says: ClassVar[Promise] = _("A reward was handed over")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class BonusRequested(Fact):
+    """A bonus by hand is above what its giver may give alone, and waits for a second person."""
+
+    name: ClassVar[str] = "bonus.requested"
+    says: ClassVar[Promise] = _("A bonus waits for a second person")
+    bonus: int
+    amount: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class BonusGiven(Fact):
+    """A client received a bonus by hand."""
+
+    name: ClassVar[str] = "bonus.given"
+    says: ClassVar[Promise] = _("A bonus was given")
+    amount: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class BonusDeclined(Fact):
+    """A second person declined a bonus."""
+
+    name: ClassVar[str] = "bonus.declined"
+    says: ClassVar[Promise] = _("A bonus was declined")
+    bonus: int
+    amount: int

@@ -122,6 +122,42 @@ class Handover(Owned):
     at = models.DateTimeField()
 
 
+class Bonus(Owned):
+    """A bonus by hand that is above what its giver may give alone: it waits for a second person (AUTH-15)."""
+
+    class State(models.TextChoices):
+        """It ends once."""
+
+        WAITING = "waiting", _("Waiting")
+        GIVEN = "given", _("Given")
+        DECLINED = "declined", _("Declined")
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="bonuses")
+    amount = models.BigIntegerField()
+    reason = models.CharField(max_length=200)
+    expires_days = models.PositiveIntegerField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=40)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=40, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="rewards_bonus_positive"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_at=None) | (~Q(state="waiting") & Q(decided_at__isnull=False)),
+                name="rewards_bonus_decided",
+            ),
+            models.CheckConstraint(condition=~Q(asked_by=models.F("decided_by")), name="rewards_bonus_two_people"),
+        ]
+        indexes = [
+            models.Index(fields=["business", "id"], condition=Q(state="waiting"), name="rewards_bonus_waiting"),
+            models.Index(fields=["client"], name="rewards_bonus_client"),
+        ]
+
+
 class Tally(models.Model):
     """How much of a limit is used: rewards counted, minor units added up. Its row is the lock of that limit."""
 

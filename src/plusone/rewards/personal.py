@@ -9,7 +9,7 @@ from plusone.clients.keeping import COUNTS, Kept, Row, kept
 from plusone.clients.models import Client
 
 from . import commands
-from .models import Reward
+from .models import Bonus, Reward
 
 
 @kept
@@ -38,4 +38,24 @@ class Rewards(Kept):
 
     def forget(self, client: Client, *, now: datetime) -> None:
         """What staff wrote beside them goes."""
+        commands.forget_notes(client)
+
+
+@kept
+class Bonuses(Kept):
+    """Bonuses by hand that needed a second person."""
+
+    name = "bonuses"
+    label = _("Bonuses")
+    columns = {"at": _("Date"), "amount": _("Amount"), "state": _("State"), "reason": _("Reason"), "note": _("Note")}
+    money = frozenset({"amount"})
+    stays = COUNTS
+
+    def rows(self, client: Client) -> Iterator[Row]:
+        """Newest first."""
+        for one in Bonus.objects.filter(client=client).order_by("-pk").iterator():
+            yield one.asked_at, one.amount, one.state, one.reason, one.note
+
+    def forget(self, client: Client, *, now: datetime) -> None:
+        """What staff wrote in them goes."""
         commands.forget_notes(client)

@@ -11,7 +11,7 @@ from plusone.kernel.models import Business
 from plusone.ledger.queries import Balance, balance_of
 from plusone.store.queries import codes_of
 
-from .models import Handover, Reward
+from .models import Bonus, Handover, Reward
 from .types import types
 
 
@@ -104,3 +104,8 @@ def phrase_of(reward: Reward) -> str:
     # A balance is worth what was posted, which a cap or a refund may have made less than the terms said.
     worth = {} if reward.amount is None else {"amount": reward.amount}
     return types[reward.kind]().phrase(reward.business, {**reward.params, **worth})
+
+
+def waiting_bonuses(business: Business) -> QuerySet[Bonus]:
+    """Return the bonuses that wait for a second person, oldest first."""
+    return Bonus.objects.filter(business=business, state=Bonus.State.WAITING).order_by("pk")

@@ -50,6 +50,7 @@ EDITABLE = (
     "quiet_from",
     "quiet_until",
     "news_weekly_max",
+    "bonus_limit",
 )
 # A coach's business may be the coach: what it is called and how it is reached stays out of the log.
 PERSONAL = {"name", "email", "phone", "address", "sender_name", "reply_to"}
@@ -212,9 +213,15 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
     if "legal_preset" in fields and fields["legal_preset"] not in LEGAL_PRESETS:
         raise Invalid(_("Choose which rules apply where you are."), field="legal_preset")
     _check_news(fields)
+    _check_bonus_limit(fields)
     if fields.get("brand_color") and not _is_color(fields["brand_color"]):
         raise Invalid(_("A colour is written as # and six digits, such as #0f766e."), field="brand_color")
     return cleaned
+
+
+def _check_bonus_limit(fields: dict[str, Any]) -> None:
+    if (fields.get("bonus_limit") or 0) < 0:
+        raise Invalid(_("A limit is zero or more."), field="bonus_limit")
 
 
 def _check_news(fields: dict[str, Any]) -> None:

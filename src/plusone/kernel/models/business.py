@@ -63,6 +63,8 @@ class Business(Row):
     # How long leads of whom nothing is heard, and the words of mails, are kept (PRI-8); 0: as long as the business.
     idle_leads_months = models.PositiveSmallIntegerField(default=24)
     mail_bodies_days = models.PositiveSmallIntegerField(default=90)
+    # More than this a collaborator gives as a bonus only with a second person (AUTH-15); None: no limit. Never owners.
+    bonus_limit = models.BigIntegerField(null=True, blank=True)
     marketing_started_at = models.DateTimeField(null=True, blank=True)
     marketing_started_by = models.CharField(max_length=40, blank=True)
     checklist_dismissed_at = models.DateTimeField(null=True, blank=True)

@@ -65,9 +65,17 @@ def earn(
 
 @transaction.atomic
 def adjust(
-    business: Business, client_id: int, amount: int, *, key: str, reason: str, actor: str, now: datetime
+    business: Business,
+    client_id: int,
+    amount: int,
+    *,
+    key: str,
+    reason: str,
+    expires_at: datetime | None = None,
+    actor: str,
+    now: datetime,
 ) -> Transfer:
-    """Change a balance by hand, either sign, with a reason (R-006). More pays what the client owes first.
+    """Change a balance by hand, either sign, with a reason (R-006). More pays what the client owes first, and may end.
 
     Raise InsufficientBalance rather than go below zero.
     """
@@ -90,7 +98,7 @@ def adjust(
         now=now,
     )
     if amount > 0:
-        new_lot(account, transfer, amount, None)
+        new_lot(account, transfer, amount, expires_at)
     else:
         use_lots(account, transfer, -amount)
     record(

@@ -1,5 +1,6 @@
 """The verbs of rewards."""
 
+from .bonuses import decide_bonus, give_bonus
 from .forgetting import forget_notes
 from .handing import hand_over
 from .limits import lock_tally
@@ -25,9 +26,11 @@ __all__ = [
     "ask_review",
     "bring_forward",
     "choose",
+    "decide_bonus",
     "decline",
     "end_hold",
     "forget_notes",
+    "give_bonus",
     "hand_over",
     "holds_due",
     "lapse",

@@ -23,7 +23,7 @@ from plusone.referrals.budgets import budgets_running_out
 from plusone.referrals.models import Campaign, Trial
 from plusone.referrals.outlook import Attention, attention, current_campaign
 from plusone.referrals.trying import trial_of
-from plusone.rewards.queries import awaiting, to_hand_over
+from plusone.rewards.queries import awaiting, to_hand_over, waiting_bonuses
 from plusone.rules.queries import failed_runs
 from plusone.store.queries import disputed_orders
 
@@ -130,6 +130,11 @@ def _todo(request: Page, counts: dict[str, int], sums: Attention) -> list[tuple[
     if things := waits.get("things", 0):
         text = ngettext("%(count)s present is to be handed over", "%(count)s presents are to be handed over", things)
         found.append(("package", text % {"count": things}, reverse("b:handovers", args=[slug])))
+    if bonuses := waits.get("bonuses", 0):
+        text = ngettext(
+            "%(count)s bonus waits for a second person", "%(count)s bonuses wait for a second person", bonuses
+        )
+        found.append(("coins", text % {"count": bonuses}, reverse("b:bonuses", args=[slug])))
     if disputed := waits.get("disputes", 0):
         text = ngettext("%(count)s payment is disputed", "%(count)s payments are disputed", disputed)
         address = f"{reverse('b:orders', args=[slug])}?state=disputed"
@@ -151,6 +156,8 @@ def _waits(request: Page) -> dict[str, int]:
         wanted["rewards"] = awaiting(business)
     if request.may("clients.manage"):
         wanted["things"] = to_hand_over(business, now=request.now)
+    if request.may("balance.adjust"):
+        wanted["bonuses"] = waiting_bonuses(business)
     if request.may("orders.refund"):
         wanted["disputes"] = disputed_orders(business)
     if request.may("settings.manage"):

@@ -15,8 +15,9 @@ from plusone.connect.commands import create_api_key, edit_business, place_busine
 from plusone.connect.models import ApiKey
 from plusone.connect.queries import keys_of, money_has_moved
 from plusone.faces.dashboard.entrance import PlaceForm
-from plusone.faces.dashboard.forms import OnceForm, act_once, choose
+from plusone.faces.dashboard.forms import MoneyField, OnceForm, act_once, choose
 from plusone.faces.ui.http import Page, staff
+from plusone.faces.ui.tags.texts import money_plain
 from plusone.kernel.access import get
 from plusone.kernel.countries import LEGAL_PRESETS, countries, currencies, timezones
 from plusone.kernel.models import Business
@@ -24,7 +25,7 @@ from plusone.kernel.models import Business
 FIELDS = (
     "name", "kind", "email", "phone", "address", "brand_color", "country", "language", "timezone", "currency",
     "legal_preset", "consent_required", "free_orders_activate", "news_to", "quiet_from", "quiet_until",
-    "news_weekly_max",
+    "news_weekly_max", "bonus_limit",
 )  # fmt: skip
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
 
@@ -87,8 +88,15 @@ class SettingsForm(OnceForm):
         help_text=gettext_lazy("0 means no limit."),
     )
 
-    def __init__(self, *args: Any, currency_fixed: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, business: Business, currency_fixed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["bonus_limit"] = MoneyField(
+            business=business,
+            label=_("Bonus that your team may give alone"),
+            required=False,
+            max_length=20,
+            help_text=_("Above it a second person confirms. Empty: no limit. Owners are never limited."),
+        )
         language = get_language() or "en"
         choose(self, "country", [("", _("Choose the country")), *countries(language)])
         choose(self, "currency", currencies(language))
@@ -102,8 +110,9 @@ def business(request: Page) -> HttpResponse:
     """Change the settings of the business."""
     found = request.business
     initial = {field: getattr(found, field) for field in FIELDS}
+    initial["bonus_limit"] = money_plain(found.bonus_limit, found)
     initial["brand_color"] = found.brand_color or "#0b6b5d"
-    form = SettingsForm(request.POST or None, initial=initial, currency_fixed=money_has_moved(found))
+    form = SettingsForm(request.POST or None, initial=initial, business=found, currency_fixed=money_has_moved(found))
     if request.method == "POST" and form.is_valid():
         given = form.given()
         if given["brand_color"] == "#0b6b5d" and not found.brand_color:

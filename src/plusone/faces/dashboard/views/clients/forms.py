@@ -104,7 +104,14 @@ class AdjustForm(OnceForm):
             label=_("Amount in %(currency)s") % {"currency": business.currency},
             help_text=_("With a minus sign to take away."),
         )
-        self.order_fields(("amount", "reason", "once"))
+        self.fields["expires_days"] = forms.IntegerField(
+            label=_("Can be used for, in days"),
+            min_value=1,
+            max_value=3650,
+            required=False,
+            help_text=_("Empty: without an end."),
+        )
+        self.order_fields(("amount", "reason", "expires_days", "once"))
 
 
 class DeleteLeadsForm(forms.Form):

@@ -21,7 +21,6 @@ from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.kernel.errors import Refused
 from plusone.kernel.money import format_money
-from plusone.ledger import commands as ledger
 from plusone.ledger.models import Entry
 from plusone.ledger.queries import movements_of
 from plusone.referrals.models import Referral
@@ -29,6 +28,7 @@ from plusone.referrals.offers import offer_of
 from plusone.referrals.outlook import friends_behind, live_terms
 from plusone.referrals.queries import link_of, numbers_of, referral_of, referrals_behind, referrals_of
 from plusone.referrals.reasons import tell_reward
+from plusone.rewards.commands import give_bonus
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import option_phrases, rewards_of, to_hand_over, unsettled, wallet_of
 from plusone.store.queries import has_open_dispute, memberships_of, orders_of, usable_coupons, waiting_days
@@ -38,6 +38,7 @@ from .forms import AdjustForm, EditForm
 
 HISTORY_SIZE = 30
 COMING_MAX = 5
+WAITS = "waits"
 
 
 def _context(client: Client, tab: str, here: str = "", **more: Any) -> dict[str, Any]:
@@ -191,15 +192,24 @@ def adjust(request: Page, client: str) -> HttpResponse:
         def act() -> str:
             key = f"adjust:{form.cleaned_data['once'] or request.now.isoformat()}"
             try:
-                ledger.adjust(
-                    request.business, found.pk, amount, key=key, reason=reason, actor=request.actor, now=request.now
+                bonus = give_bonus(
+                    found,
+                    amount,
+                    reason=reason,
+                    key=key,
+                    expires_days=form.cleaned_data["expires_days"],
+                    actor=request.actor,
+                    now=request.now,
                 )
             except Refused as error:
                 error.field = error.field or "amount"
                 raise
-            return str(amount)
+            return WAITS if bonus else str(amount)
 
-        if act_once(form, f"adjust:{found.pk}", act) is not None:
+        if (done := act_once(form, f"adjust:{found.pk}", act)) == WAITS:
+            messages.info(request, _("This is above what you may give alone: it waits for a second person."))
+            return redirect(url_of(found, "client_balance"))
+        if done is not None:
             money = format_money(amount, request.business.currency)
             messages.success(request, _("The balance was changed by %(money)s.") % {"money": money})
             return redirect(url_of(found, "client_balance"))

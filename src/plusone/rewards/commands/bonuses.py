@@ -1,0 +1,96 @@
+"""A bonus by hand for a client who deserves one (R-006), and the second person that a large one may need (AUTH-15)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from plusone.clients.models import Client
+from plusone.events.commands import record
+from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.models import Business, Collaborator
+from plusone.ledger import commands as ledger
+from plusone.rewards import events
+from plusone.rewards.models import Bonus
+from plusone.rewards.types.base import end_of, read_end
+
+State = Bonus.State
+
+
+@transaction.atomic
+def give_bonus(
+    client: Client, amount: int, *, reason: str, key: str, expires_days: int | None = None, actor: str, now: datetime
+) -> Bonus | None:
+    """Add to a client's balance by hand, with a reason; or take from it. Return the request that waits instead, where
+    the amount is above what this collaborator may give alone.
+
+    Owners and API keys are never limited. Raise InsufficientBalance rather than go below zero.
+    """
+    if expires_days is not None and amount < 0:
+        raise Invalid(_("Only what is given can expire."), field="expires_days")
+    days = read_end({"expires_days": expires_days}).get("expires_days")
+    if needs_second(client.business, amount, actor=actor):
+        bonus = Bonus.objects.create(
+            business=client.business,
+            client=client,
+            amount=amount,
+            reason=reason,
+            expires_days=days,
+            asked_at=now,
+            asked_by=actor,
+        )
+        told = events.BonusRequested(bonus=bonus.pk, amount=amount)
+        record(client.business, told, client=client.pk, actor=actor, now=now)
+        return bonus
+    _post(client, amount, reason=reason, key=key, days=days, actor=actor, now=now)
+    return None
+
+
+@transaction.atomic
+def decide_bonus(bonus: Bonus, *, approve: bool, note: str = "", actor: str, now: datetime) -> bool:
+    """Give a bonus that waits, or decline it; by somebody else than who asked. Say whether this call did it.
+
+    Raise Refused where it is one's own, or was decided the other way.
+    """
+    if actor == bonus.asked_by:
+        raise Refused(
+            _("You asked for this bonus, so somebody else on the team has to confirm it."), code="own_request"
+        )
+    if approve and bonus.client.status == Client.Status.DELETED:
+        raise Refused(_("This client was deleted."), code="deleted")
+    wanted = State.GIVEN if approve else State.DECLINED
+    if not _claim(bonus, wanted, note=note.strip()[:300], decided_at=now, decided_by=actor):
+        if bonus.state == wanted:
+            return False
+        raise Refused(_("Somebody has decided about this bonus already."), code="settled")
+    if approve:
+        key = f"bonus:{bonus.pk}"
+        _post(bonus.client, bonus.amount, reason=bonus.reason, key=key, days=bonus.expires_days, actor=actor, now=now)
+    else:
+        told = events.BonusDeclined(bonus=bonus.pk, amount=bonus.amount)
+        record(bonus.business, told, client=bonus.client_id, actor=actor, now=now)
+    return True
+
+
+def needs_second(business: Business, amount: int, *, actor: str) -> bool:
+    """Say whether a collaborator may not give this much alone. Off unless the business has set a limit."""
+    kind, _colon, number = actor.partition(":")
+    limit = Business.objects.values_list("bonus_limit", flat=True).get(pk=business.pk)
+    if limit is None or amount <= limit or kind != "user" or not number.isdecimal():
+        return False
+    roles = Collaborator.objects.filter(business=business, user=int(number)).values_list("role", flat=True)
+    return "owner" not in roles
+
+
+def _claim(bonus: Bonus, to: str, **columns: object) -> bool:
+    # One conditional UPDATE: of two who decide, one gives.
+    moved = Bonus.objects.filter(pk=bonus.pk, state=State.WAITING).update(state=to, **columns)
+    bonus.refresh_from_db()
+    return bool(moved)
+
+
+def _post(client: Client, amount: int, *, reason: str, key: str, days: int | None, actor: str, now: datetime) -> None:
+    ends = end_of(client.business, days, now)
+    ledger.adjust(client.business, client.pk, amount, key=key, reason=reason, expires_at=ends, actor=actor, now=now)
+    if amount > 0:
+        record(client.business, events.BonusGiven(amount=amount), client=client.pk, actor=actor, now=now)
