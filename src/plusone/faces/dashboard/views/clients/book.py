@@ -77,7 +77,7 @@ def index(request: Page) -> HttpResponse:
         "choices": choices(wanted, tags, team),
         "views": [(view, view.query == wanted.query()) for view in views],
         "view": next((view for view in views if view.query == wanted.query()), None),
-        "may_save": request.may("clients.all") and request.may("clients.manage"),
+        "may_save": request.may("clients.all"),
         "tag_names": [tag.name for tag in tags],
         "matching": matching,
         "offers": OFFERED[wanted.status],
