@@ -33,9 +33,9 @@ def keep(request: Page) -> HttpResponse:
 
 @staff("clients.all")
 @require_POST
-def forget(request: Page, view: str) -> HttpResponse:
+def forget(request: Page, savedview: str) -> HttpResponse:
     """Let a tab go; its clients stay as they are."""
-    found = get(request.business, SavedView, view)
+    found = get(request.business, SavedView, savedview)
     if forget_view(found):
         messages.success(request, _("The tab “%(name)s” is gone.") % {"name": found.name})
     return redirect("b:clients", request.business.slug)
