@@ -27,7 +27,7 @@ from plusone.kernel.commands import add_collaborator, user_for
 from plusone.kernel.models import Business, Collaborator, User
 from plusone.ledger.commands import adjust
 from plusone.messaging.commands import suppress
-from plusone.referrals.commands import ReminderPlan, plan_reminder, register_friend
+from plusone.referrals.commands import ReminderPlan, add_own_network, plan_reminder, register_friend
 from plusone.referrals.models import Campaign, Referral
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
@@ -107,6 +107,7 @@ def fill(house: House) -> Side:
     place_order(business, ana, [(monthly, 1)], actor="user:1", now=NOON)
     adjust(business, ana.pk, 300, key="gift", reason="a gift", actor="user:1", now=NOON)
     open_signup_link(business, **WHO)
+    add_own_network(business, "203.0.113.7", name="Front desk", **WHO)
     set_goal(
         business,
         kpi="registered_leads",
@@ -255,6 +256,7 @@ TECHNICAL = {
     "actor",
     "brand_color",
     "changed_by",
+    "cidr",
     "channel",
     "code",
     "country",
@@ -294,6 +296,8 @@ TECHNICAL = {
 def _is_free(one: Any, row: models.Model) -> bool:
     if one.primary_key or one.choices or one.name in TECHNICAL or row._meta.app_label in ("events", "rules"):
         return False
+    if one.name == "override_reason" and not row.override_reason:  # type: ignore[attr-defined]
+        return False  # without a moment it must be empty
     if isinstance(one, models.JSONField):
         return bool(row._meta.model_name == "terms" and one.name == "text")
     return isinstance(one, (models.CharField, models.TextField)) and (one.max_length or 1000) >= 40

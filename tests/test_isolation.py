@@ -152,7 +152,12 @@ def test_ids_of_the_other_business_are_unknown_in_the_api(vela: Side, lune: Side
 
 
 # What a call needs to be well formed, so that it is the id that is refused.
-BODIES = {"pay": {"method": "cash"}, "adjustments": {"amount": 5, "reason": "x"}}
+BODIES = {
+    "close": {"outcome": "won"},
+    "choose": {"option": 0},
+    "pay": {"method": "cash"},
+    "adjustments": {"amount": 5, "reason": "x"},
+}
 
 
 def test_filters_narrow_and_never_replace(vela: Side, lune: Side) -> None:

@@ -222,7 +222,7 @@ def test_conditions_about_memberships_come_back_as_they_were_sent(vela: Caller) 
     sent = [{"kind": "membership_bought", "membership_type": wanted}, {"kind": "membership_kept", "days": 30}]
     made = vela.post("/campaigns", {"name": "X", "conditions": sent, "friend_reward_on": "qualified"})
     assert (made.status, made.body["conditions"]) == (201, sent)
-    assert made.body["terms"]["text"].count("“Mes”") == 1
+    assert made.body["terms"]["text"].count("«Mes»") == 1
     any_type = vela.post("/campaigns", {"name": "X", "conditions": [{"kind": "membership_bought"}]})
     assert any_type.body["conditions"] == [{"kind": "membership_bought", "membership_type": None}]
     wrong = vela.post("/campaigns", {"name": "X", "conditions": [{**sent[0], "membership_type": RANDOM}]})

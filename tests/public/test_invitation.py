@@ -157,7 +157,7 @@ def test_everybody_gets_the_same_page(ana: Client, gym: Business, browser: Brows
     assert sorted(Message.objects.values_list("client__first_name", "template", "state")) == [
         ("Ana", "invitation.own", "queued"),
         ("Eva", "invitation.client", "queued"),
-        ("Old", "invitation.client", "suppressed"),
+        ("Old", "invitation.returning", "queued"),
         ("Tom", "invitation.lead", "queued"),
     ]
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from plusone.clients.commands import activate
 from plusone.clients.models import Client
 from plusone.events.models import Event
-from plusone.kernel.models import Business
+from plusone.kernel.models import Business, User
 from plusone.ledger.commands import redeem
 from plusone.ledger.queries import balance_of
 from plusone.messaging.models import Message
@@ -74,6 +74,7 @@ def test_the_owner_hears_of_the_budget_once_each(gym: Business, house: House, an
     """MON-7: a mail at 80 and at 100 per cent, and a banner on home, overview and campaign until it is raised."""
     campaign = launch(gym, ambassador=EUR10, budget=5000)
     client.force_login(house.owner)
+    User.objects.filter(pk=house.owner.pk).update(language="en")
     gym.language = "en"
     gym.save(update_fields=["language"])
     pages = [reverse(f"b:{name}", args=[gym.slug]) for name in ("home", "overview", "campaign")]

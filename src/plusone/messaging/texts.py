@@ -88,6 +88,8 @@ class Template:
     label: ClassVar[str | Promise]
     category: ClassVar[Category] = Category.ACCOUNT
     useful_for: ClassVar[timedelta] = timedelta(days=3)
+    # It answers what its reader has just done, and reaches former clients too; nothing else does.
+    answers_reader: ClassVar[bool] = False
 
     def subject(self, ctx: Context) -> str:
         """One line."""

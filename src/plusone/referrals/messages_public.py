@@ -9,6 +9,8 @@ from plusone.messaging.texts import Context, Template, templates
 class Answered(Template):
     """What these mails share: they go to the address the business has, and lead to the reader's own pages."""
 
+    answers_reader = True
+
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the portal."""
         return _("Open my account"), "{portal}"

@@ -164,6 +164,14 @@ _TOPICS = (
         ),
     ),
     Topic(
+        "networks",
+        _("Networks"),
+        (
+            _("Many who register at your desk or in your Wi-Fi are your best recommendations, not a fraud."),
+            _("Say which internet address is yours, and registrations from there are not held back for their number."),
+        ),
+    ),
+    Topic(
         "privacy",
         _("Privacy"),
         (

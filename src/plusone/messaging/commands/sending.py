@@ -153,7 +153,7 @@ def _held_back(business: Business, kind: type[Template], client: Client | None, 
     """Why it must not be sent, or an empty string."""
     if client is not None and client.status == Client.Status.DELETED:
         return Reason.DELETED
-    if client is not None and client.status == Client.Status.ARCHIVED:
+    if client is not None and client.status == Client.Status.ARCHIVED and not kind.answers_reader:
         return Reason.ARCHIVED
     if not to:
         return Reason.NO_ADDRESS
