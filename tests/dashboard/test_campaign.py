@@ -357,5 +357,5 @@ def test_queries_of_the_list_of_presents(
     launch(gym, friend={"kind": "manual", "text": "Un café"}, ambassador=None)
     for wanted in ("Ben", "Eva", "Leo"):
         bring(ana, wanted)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             olga.get(at(gym, "handovers"))
