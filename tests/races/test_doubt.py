@@ -129,6 +129,9 @@ def test_deciding_control(gym: Business, monkeypatch: pytest.MonkeyPatch) -> Non
     assert (False not in outcomes) == ON_POSTGRES, outcomes
 
 
+BOTH_WAIT = [["many_by_one_code", "many_from_one_address"]] * 2
+
+
 def two_by_one_link(gym: Business, ambassador: Client, run: int) -> list[object]:
     """Let two leads whom nobody sent register by one link, from one connection, at the same moment."""
     for name in ("ben", "eva"):
@@ -155,16 +158,16 @@ def test_a_crowd_is_counted_to_the_last_one(gym: Business, monkeypatch: pytest.M
         ambassador = add_client(gym, f"Amb{run}", "Uno")
         made = two_by_one_link(gym, ambassador, run)
         assert [getattr(one, "is_new", one) for one in made] == [True, True]
-        assert sorted(map(sorted, flags_of(ambassador))) == [["many_by_one_code", "many_from_one_address"]] * 2
+        assert sorted(map(sorted, flags_of(ambassador))) == BOTH_WAIT
         assert Trust.objects.get(client=ambassador).kind == "paused"
         assert DoubtCase.objects.count() == run + 1
 
 
 def test_a_crowd_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: where nobody waits for their turn, each of the two counts one, and nothing is noticed."""
+    """The control: where nobody waits for their turn, each of the two counts one, and not both are noticed."""
     launch(gym)
     monkeypatch.setattr(crowd, "MOST", 2)
     monkeypatch.setattr(network, "MOST", 1)
     naive.crowd_without_turns(monkeypatch)
-    two_by_one_link(gym, ana, 0)
-    assert (flags_of(ana) == [[], []]) == ON_POSTGRES
+    made = two_by_one_link(gym, ana, 0)
+    assert (sorted(map(sorted, flags_of(ana))) != BOTH_WAIT) == ON_POSTGRES, made
