@@ -21,7 +21,7 @@ from plusone.referrals.commands.registering import GoesInCircles, Registration
 from plusone.referrals.doubt import crowd, network
 from plusone.referrals.models import DoubtCase, Referral, Trust
 from racing import ON_POSTGRES, meeting, race
-from world import NOON, add_client, later, launch
+from world import NOON, add_client, bring, later, launch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -168,6 +168,7 @@ def test_a_crowd_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyP
     launch(gym)
     monkeypatch.setattr(crowd, "MOST", 2)
     monkeypatch.setattr(network, "MOST", 1)
+    bring(add_client(gym, "Dora"), "Kim")  # the day's words are written once, and whoever is second waits for that
     naive.crowd_without_turns(monkeypatch)
     made = two_by_one_link(gym, ana, 0)
     assert (sorted(map(sorted, flags_of(ana))) != BOTH_WAIT) == ON_POSTGRES, made
