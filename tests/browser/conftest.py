@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.management import call_command
+from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from browser.pages import DESK, PHONE
 from browser.people import Person
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
-    from pytest_django.live_server_helper import LiveServer
+    from pytest_django import DjangoDbBlocker
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Nothing but our pages: no sandbox (the tests may run as root), no calls home.
@@ -88,12 +90,36 @@ def open_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Ope
     assert said == []
 
 
+@pytest.fixture(scope="session")
+def served(django_db_setup: None) -> Iterator[str]:
+    """The address of a running server, the same for all tests of a process. The database is the tests' affair."""
+    server = LiveServer("localhost")
+    yield server.url
+    server.stop()
+
+
+def links_lead_to(address: str) -> override_settings:
+    """Let links in pages and mails lead to an address, and let forms come from it."""
+    return override_settings(BASE_URL=address, CSRF_TRUSTED_ORIGINS=[address])
+
+
 @pytest.fixture
-def server(live_server: "LiveServer", settings: "SettingsWrapper") -> str:
-    """A running server with an empty database; links in pages and mails lead to it."""
-    settings.BASE_URL = live_server.url
-    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
-    return str(live_server.url)
+def server(served: str, transactional_db: None) -> Iterator[str]:
+    """The address of the server, with an empty database."""
+    with links_lead_to(served):
+        yield served
+
+
+@pytest.fixture(scope="module")
+def lasting(served: str, django_db_blocker: "DjangoDbBlocker") -> Iterator[str]:
+    """The address of the server, with a database that keeps what is told for all tests of a module.
+
+    A module that wants it says so by a fixture `server` of its own, which returns this one. Its tests each take people
+    or a business of their own, so that any of them may run alone or first.
+    """
+    with django_db_blocker.unblock(), links_lead_to(served):
+        yield served
+        call_command("flush", verbosity=0, interactive=False)
 
 
 @pytest.fixture

@@ -8,12 +8,10 @@ from urllib.parse import urlsplit
 from django.test import Client as Browser
 from playwright.sync_api import Locator, Page, Request
 
-from browser.pages import axe_finds
+from browser.pages import axe_finds, fits
 
 if TYPE_CHECKING:
     from plusone.kernel.models import User
-
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @dataclass
@@ -81,7 +79,7 @@ class Person:
         self.page.wait_for_load_state()
         finds = axe_finds(self.page) if self.scripts else []  # axe itself waits for timers, which are off then
         assert finds == [], f"{self.page.url}: {finds}"
-        assert self.page.evaluate(TOO_WIDE) <= 0, f"{self.page.url} scrolls sideways"
+        assert fits(self.page), f"{self.page.url} scrolls sideways"
         assert self.strangers == [], f"{self.page.url} asks {self.strangers}"
 
     def log_in(self, user: "User") -> None:

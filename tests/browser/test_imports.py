@@ -20,8 +20,8 @@ CLICKS_MAX = 8
 
 
 @pytest.fixture
-def place(house: House, live_server: Any) -> Place:
-    return Place(house.business, live_server.url)
+def place(server: str, house: House) -> Place:
+    return Place(house.business, server)
 
 
 def messy(path: Path) -> Path:
