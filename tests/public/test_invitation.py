@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client as Browser
 from django.utils import timezone
 
-from plusone.clients.commands import archive
+from plusone.clients.commands import archive, set_own_words
 from plusone.clients.models import Client, Consent
 from plusone.events.models import Event
 from plusone.kernel import clock
@@ -132,6 +132,15 @@ def test_two_friends_on_one_phone_are_two(ana: Client, browser: Browser) -> None
     fill_in(browser, f"/join/{ana.code}", token)
     fill_in(browser, f"/join/{ana.code}", token, first_name="Eva", email="eva@friends.example")
     assert sorted(Referral.objects.values_list("friend__first_name", flat=True)) == ["Ben", "Eva"]
+
+
+def test_the_ambassadors_own_words_stand_in_the_invitation(ana: Client, gym: Business, browser: Browser) -> None:
+    """R-104: as text, whatever was typed; the business's own sentences stay beneath."""
+    set_own_words(ana, "Come with me on Tuesdays! <b>See</b>", actor="client:1", now=clock.now())
+    page = page_of(browser, f"/join/{ana.code}")
+    assert "“Come with me on Tuesdays! &lt;b&gt;See&lt;/b&gt;”" in page
+    set_own_words(ana, "", actor="client:1", now=clock.now())
+    assert "<blockquote" not in page_of(browser, f"/join/{ana.code}")
 
 
 def test_everybody_gets_the_same_page(ana: Client, gym: Business, browser: Browser) -> None:

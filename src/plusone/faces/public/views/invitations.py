@@ -217,6 +217,7 @@ def show(request: Any, invitation: Invitation, form: InvitationForm, **more: Any
         "form": form,
         "name": name,
         "gift": sentences.reward_phrase(business, offer.friend_reward) if offer.friend_reward else "",
+        "words": ambassador.own_words if ambassador else "",
         "lines": inviting.for_friend(business, offer),
         "conditions": inviting.conditions_for_friend(business, offer),
         "privacy": privacy.privacy_lines(business, name),
