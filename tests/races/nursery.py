@@ -6,6 +6,7 @@ A child writes a line to its file after each commit: what it was told is done. I
 import os
 import random
 import sys
+import traceback
 from pathlib import Path
 
 import django
@@ -38,8 +39,9 @@ def work(name: str, seed: int) -> None:
         own, now, actor = f"{Path(name).name}-{number}", clock.now(), "user:1"
         ambassador = draw.choice(ambassadors)
         email = f"{own}@kill.example"
+        # As the business's own program does: a crowd by a public link would pause it (FRA-8).
         friend = register_friend(
-            business, ambassador, first_name="Friend", email=email, actor="public", now=now
+            business, ambassador, first_name="Friend", email=email, source="api", actor="api", now=now
         ).referral.friend
         acknowledge("registered", email)
         buyer = draw.choice((friend, ambassador))
@@ -70,6 +72,8 @@ def main() -> None:
         if not child:
             try:
                 work(name, int(seed))
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(1)
         sys.stdout.write(f"{child}\n")
