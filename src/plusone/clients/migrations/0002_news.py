@@ -21,5 +21,5 @@ class Migration(migrations.Migration):
             name="news_by_default",
             field=models.BooleanField(default=False),
         ),
-        migrations.RunPython(tell_existing, migrations.RunPython.noop),
+        migrations.RunPython(tell_existing, migrations.RunPython.noop, elidable=True),
     ]

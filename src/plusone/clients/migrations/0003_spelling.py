@@ -49,5 +49,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(learn_all, migrations.RunPython.noop),
+        migrations.RunPython(learn_all, migrations.RunPython.noop, elidable=True),
     ]

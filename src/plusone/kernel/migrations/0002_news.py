@@ -38,5 +38,5 @@ class Migration(migrations.Migration):
             name="quiet_until",
             field=models.PositiveSmallIntegerField(default=8),
         ),
-        migrations.RunPython(ask_first, migrations.RunPython.noop),
+        migrations.RunPython(ask_first, migrations.RunPython.noop, elidable=True),
     ]

@@ -24,5 +24,5 @@ class Migration(migrations.Migration):
             name="mail_bodies_days",
             field=models.PositiveSmallIntegerField(default=90),
         ),
-        migrations.RunPython(keep_as_before, migrations.RunPython.noop),
+        migrations.RunPython(keep_as_before, migrations.RunPython.noop, elidable=True),
     ]
