@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client as Browser
 from django.utils import timezone
 
+from filling_in import fill_in, page_of, token_in
 from plusone.clients.commands import archive, set_own_words
 from plusone.clients.models import Client, Consent
 from plusone.events.models import Event
@@ -20,7 +21,6 @@ from plusone.referrals.models import Campaign, Referral
 from plusone.referrals.offers import offer_of, read_offer
 from plusone.referrals.touches import visit_token
 from plusone.rewards.models import Reward
-from public.filling_in import fill_in, page_of, token_in
 from world import add_client, bring, launch, open_salon
 
 pytestmark = pytest.mark.django_db

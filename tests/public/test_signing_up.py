@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 
 from dashboard.conftest import browser_of
+from filling_in import fill_in, page_of, token_in
 from plusone.clients.commands import open_signup_link
 from plusone.clients.models import Client, Consent, SignupLink
 from plusone.clients.queries import signup_link_of
 from plusone.events.models import Event
 from plusone.kernel.models import Business, User
 from plusone.messaging.models import Message
-from public.filling_in import fill_in, page_of, token_in
 from world import NOON, House, add_client
 
 pytestmark = pytest.mark.django_db

@@ -8,6 +8,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from dashboard.pages import text_of
+from filling_in import fill_in, page_of, token_in
 from plusone.clients.commands import archive
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
@@ -16,7 +17,6 @@ from plusone.referrals.commands import add_own_network, decide_case, forget_arri
 from plusone.referrals.models import Arrival, DoubtCase, Referral, Trust
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
-from public.filling_in import fill_in, page_of, token_in
 from world import NOON, add_client
 
 pytestmark = pytest.mark.django_db

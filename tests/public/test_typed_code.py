@@ -4,13 +4,13 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from filling_in import fill_in, page_of
 from plusone.clients.commands import delete_client
 from plusone.clients.models import Client
 from plusone.kernel import clock
 from plusone.kernel.models import Business, Collaborator
 from plusone.referrals.commands import attach_referral
 from plusone.rewards.models import Reward
-from public.filling_in import fill_in, page_of
 from world import add_client
 
 pytestmark = pytest.mark.django_db
