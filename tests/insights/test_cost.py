@@ -1,98 +1,143 @@
 """What a draft would have cost, against an independent computation over a history in the format of CDNOW."""
 
-import csv
+import json
 import random
 import subprocess
 import sys
-from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
 
+from plusone.agenda.commands import mark_visit, tick
+from plusone.agenda.models import Visit
 from plusone.connect.imports import import_clients, import_orders
-from plusone.insights.queries import Friend, Paid, replay, would_cost
+from plusone.insights.queries import Friend, Paid, Stay, replay, would_cost
+from plusone.kernel import clock
 from plusone.kernel.models import Business, User
-from plusone.referrals.offers import Offer
+from plusone.referrals.commands import ask_again
+from plusone.referrals.offers import Offer, offer_of, read_offer
 from plusone.rewards.models import Reward
+from plusone.store.commands import create_membership_type, pay, place_order, refund
+from plusone.store.models import Membership, Order
 from world import EUR10, EUR15, NOON, House, bring, later, make_product, sell
 
 pytestmark = pytest.mark.django_db
-SCRIPT = Path(__file__).parents[2] / "scripts" / "cdnow_to_csv"
-DRAFT = Offer(
-    friend_reward={"kind": "balance", "amount": 1000},
-    ambassador_reward={"kind": "balance", "percent": 12.5},
-    conditions=[{"kind": "activated"}, {"kind": "spend", "at_least": 5000}],
-    hold_days=14,
-    caps={"amount_per_month": 300},
-)
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+PERCENT = {"kind": "balance", "percent": 12.5}
 
 
 def generate(path: Path) -> None:
-    """Write purchases as CDNOW_master.txt has them: customer, day, quantity, amount."""
+    """Write purchases as CDNOW_master.txt has them: customer, day, quantity, amount; some cost nothing."""
     draw = random.Random(20)
     lines = []
     for customer in range(1, 251):
         day = date(1997, 1, 1) + timedelta(days=draw.randrange(90))
         for _purchase in range(draw.choice((1, 1, 2, 3, 6))):
-            lines.append(f" {customer:05d} {day:%Y%m%d} {draw.randrange(1, 5)} {draw.randrange(0, 9000) / 100:6.2f}")
+            paid = draw.choice((0, 1, 1, 1)) * draw.randrange(9000) / 100
+            lines.append(f" {customer:05d} {day:%Y%m%d} {draw.randrange(1, 5)} {paid:6.2f}")
             day += timedelta(days=draw.randrange(1, 200))
     path.write_text("\n".join(lines) + "\n")
 
 
-def recount(folder: Path) -> tuple[int, int, int, tuple[str, int]]:
-    """Return (total, clients, money of friends, worst month) from the two files alone."""
-    with (folder / "clients.csv").open() as file:
-        by = {row["external_id"]: row["referred_by"] for row in csv.DictReader(file) if row["referred_by"]}
-    bought: dict[str, list[tuple[date, int]]] = defaultdict(list)
-    with (folder / "orders.csv").open() as file:
-        for row in csv.DictReader(file):
-            cents = round(float(row["amount"]) * 100)
-            bought[row["customer"]].append((date.fromisoformat(row["date"]), cents))
-    # All came in the first months of 1997, so that year is the one that is shown.
-    since, last = date(1997, 1, 1), date(1997, 12, 31)
-    given: list[tuple[date, str, int]] = []
-    ambassadors: list[tuple[date, str, int]] = []
-    spent = 0
-    for friend, ambassador in by.items():
-        orders = sorted(bought[friend], key=lambda one: one[0])
-        start = orders[0][0]
-        spent += sum(cents for day, cents in orders if since <= day <= last)
-        given.append((start, friend, 1000))
-        total, first = 0, next((cents for _day, cents in orders if cents), 0)
-        for day, cents in orders:
-            total += cents
-            if total >= 5000:
-                if day <= start + timedelta(days=90):
-                    worth = (first * 125 * 2 + 1000) // 2000
-                    ambassadors.append((day + timedelta(days=14), ambassador, worth))
-                break
-    left: dict[tuple[str, str], int] = defaultdict(lambda: 300)
-    for day, ambassador, worth in sorted(ambassadors, key=lambda one: one[0]):
-        month = f"{day:%Y-%m}"
-        worth = min(worth, left[ambassador, month])
-        left[ambassador, month] -= worth
-        if worth:
-            given.append((day, ambassador, worth))
-    inside = [one for one in given if since <= one[0] <= last]
-    months: dict[str, int] = defaultdict(int)
-    for day, _who, worth in inside:
-        months[f"{day:%Y-%m}"] += worth
-    worst = max(months.items(), key=lambda one: one[1])
-    return sum(months.values()), len({who for _day, who, _worth in inside}), spent, worst
+DRAFTS: dict[str, dict[str, Any]] = {
+    "for the first payment": {"ambassador_reward": EUR15, "conditions": [{"kind": "orders", "at_least": 1}]},
+    "percent": {"friend_reward": {"kind": "balance", "percent": 2.9}, "ambassador_reward": PERCENT, "hold_days": 14},
+    "50 spent in 30 days": {
+        "friend_reward": EUR10, "friend_reward_on": "qualified", "friend_hold_days": 3, "ambassador_reward": EUR15,
+        "conditions": [{"kind": "activated"}, {"kind": "spend", "at_least": 5000}], "qualification_days": 30,
+    },
+    "capped by the month": {
+        "friend_reward": EUR10, "ambassador_reward": PERCENT, "hold_days": 14, "caps": {"amount_per_month": 300},
+        "conditions": [{"kind": "activated"}, {"kind": "spend", "at_least": 5000}],
+    },
+    "capped in number": {
+        "ambassador_reward": EUR15, "qualification_days": 0, "caps": {"rewards_per_month": 1, "rewards_total": 2},
+        "conditions": [{"kind": "orders", "at_least": 2}],
+    },
+    "budget and sets": {"ambassador_reward": EUR15, "friend_reward": EUR10, "every": 2, "budget": 15_500},
+    "came three times": {
+        "ambassador_reward": EUR15, "conditions": [{"kind": "sessions_attended", "at_least": 3}],
+        "qualification_days": 60, "hold_days": 5,
+    },
+    "came, and bought a membership": {
+        "ambassador_reward": PERCENT, "friend_reward": EUR10, "friend_reward_on": "qualified",
+        "conditions": [{"kind": "membership_bought"}, {"kind": "sessions_attended", "at_least": 1}],
+    },
+    "kept a membership": {
+        "ambassador_reward": EUR15, "conditions": [{"kind": "membership_kept", "days": 30}],
+        "caps": {"amount_total": 2000},
+    },
+}  # fmt: skip
+
+
+def add_visits_and_memberships(gym: Business, folder: Path) -> None:
+    """Give the shop what it has not, in its rows and in two files of lines: sessions, some missed, and memberships."""
+    draw = random.Random(21)
+    kind = create_membership_type(gym, name="Mes", kind="prepaid", price=4500, valid_days=30, now=NOON)
+    visits, stays, rows = [], [], []
+    for order in Order.objects.filter(due__gt=0).select_related("client").order_by("id"):
+        who = order.client.external_id
+        assert order.paid_at is not None
+        for number in range(draw.randrange(4)):
+            at, missed = order.paid_at + timedelta(days=draw.randrange(40)), draw.random() < 0.3
+            key = f"{order.pk}:{number}"
+            outcome = Visit.Outcome.MISSED if missed else Visit.Outcome.ATTENDED
+            rows.append(
+                Visit(
+                    business=gym, client=order.client, outcome=outcome, key=key, at=at, marked_at=at, marked_by="import"
+                )
+            )
+            if not missed:
+                visits.append(f"{who} {clock.day_of(gym, at):%Y%m%d}")
+        if draw.random() < 0.3:
+            first, runs = clock.day_of(gym, order.paid_at), draw.choice((None, 29, 30, 31))
+            # It ends at 00:00 of the day after the last on which it runs.
+            ends = clock.day_start(gym, first + timedelta(days=runs + 1)) if runs else None
+            Membership.objects.create(
+                business=gym, client=order.client, type=kind, order=order, ordered_at=order.paid_at, is_new=True,
+                started_at=order.paid_at, ends_at=ends, state="ended" if runs else "active", ended_at=ends,
+            )  # fmt: skip
+            stays.append(f"{who} {first:%Y%m%d} " + (f"{first + timedelta(days=runs):%Y%m%d}" if runs else "-"))
+    Visit.objects.bulk_create(rows)
+    (folder / "visits.txt").write_text("\n".join(visits))
+    (folder / "stays.txt").write_text("\n".join(stays))
+
+
+def recount(folder: Path, draft: dict[str, Any]) -> dict[str, Any]:
+    """Let the script that shares no code with the product count."""
+    more = ["--visits", str(folder / "visits.txt"), "--stays", str(folder / "stays.txt")]
+    files = [str(folder / "master.txt"), str(folder / "clients.csv")]
+    count = [sys.executable, str(SCRIPTS / "recount_cost"), *files, json.dumps(draft), *more]
+    done = subprocess.run(count, capture_output=True, check=True)
+    return dict(json.loads(done.stdout))
 
 
 def test_a_draft_over_imported_history_is_what_the_files_alone_say(gym: Business, tmp_path: Path) -> None:
-    """Q-01, MON-17: gifts, percentages, thresholds, deadline, hold and monthly cap, over a year that is long over."""
+    """Q-01, MON-17: to the cent and month by month, over a year that is long over, for money, visits and memberships:
+    gifts, percentages, thresholds, deadlines, holds, caps, budgets and sets."""
     generate(tmp_path / "master.txt")
-    subprocess.run([sys.executable, str(SCRIPT), str(tmp_path / "master.txt"), str(tmp_path)], check=True)
+    load = [sys.executable, str(SCRIPTS / "cdnow_to_csv"), str(tmp_path / "master.txt"), str(tmp_path)]
+    subprocess.run(load, check=True)
     import_clients(gym, tmp_path / "clients.csv", actor="user:1", now=NOON)
     import_orders(gym, tmp_path / "orders.csv", actor="user:1", now=NOON)
-    cost = would_cost(gym, DRAFT, now=NOON)
-    assert cost.worst is not None
-    assert (cost.total, cost.clients, cost.spent, (f"{cost.worst[0]:%Y-%m}", cost.worst[1])) == recount(tmp_path)
-    assert cost.friends > 0 < cost.total
+    add_visits_and_memberships(gym, tmp_path)
+    totals = {}
+    for name, draft in DRAFTS.items():
+        cost = would_cost(gym, read_offer(gym, draft), now=NOON)
+        told = {
+            "since": f"{cost.since}", "until": f"{cost.until}", "friends": cost.friends, "qualified": cost.qualified,
+            "clients": cost.clients, "spent": cost.spent, "total": cost.total,
+            "months": {f"{month:%Y-%m}": amount for month, amount in sorted(cost.months.items())},
+        }  # fmt: skip
+        assert told == recount(tmp_path, draft), name
+        assert cost.unknown == ()
+        totals[name] = cost.total
+    assert len(set(totals.values())) == len(DRAFTS), totals
+    assert min(totals.values()) > 0
 
 
 DAY = date(2026, 1, 1)
@@ -190,6 +235,63 @@ def test_the_builder_shows_it_and_warns_above_the_margin(house: House, client: B
     assert (
         "More than 19 %" in client.post(f"/b/{gym.slug}/campaign/preview/", typed | {"margin": "19"}).content.decode()
     )
+
+
+def test_what_a_condition_loses_inside_the_hold_is_lost() -> None:
+    """CONTRACT, States: conditions have to hold together, and all the time until the hold ends; becoming active by hand
+    is not undone by a refund, and a percentage waits for money no longer than the friend has."""
+    fixed = {"ambassador_reward": {"kind": "balance", "amount": 1500}, "hold_days": 14}
+    spend = Offer(**fixed, conditions=[{"kind": "spend", "at_least": 4000}])  # type: ignore[arg-type]
+    regained = friend(2, (0, 1, 5000), (3, 1, -2000), (5, 2, 5000))
+    assert cost_of(spend, regained) == (0, 0, 0)
+    both = Offer(
+        ambassador_reward={"kind": "balance", "amount": 1500},
+        conditions=[{"kind": "spend", "at_least": 4000}, {"kind": "orders", "at_least": 2}],
+    )
+    assert cost_of(both, friend(2, (0, 1, 5000), (3, 1, -4000), (5, 2, 100))) == (0, 0, 0)
+    active = Offer(**fixed)  # type: ignore[arg-type]
+    refunded = friend(2, (0, 1, 5000), (3, 1, -5000))
+    assert cost_of(active, refunded) == (0, 0, 0)
+    assert cost_of(active, replace(refunded, is_by_hand=True)) == (1500, 1, 0)
+    came = Offer(**fixed, conditions=[{"kind": "sessions_attended", "at_least": 1}])  # type: ignore[arg-type]
+    visited = replace(refunded, visits=[DAY + timedelta(days=1)])
+    cost = replay(came, [visited], since=DAY, until=date(2026, 12, 31), dated=["sessions_attended"])
+    assert (cost.total, cost.unknown) == (1500, ())
+    bought = Offer(**fixed, conditions=[{"kind": "membership_bought"}])  # type: ignore[arg-type]
+    stay = Stay(DAY, DAY + timedelta(days=3), order=1)
+    cost = replay(bought, [replace(refunded, stays=[stay])], since=DAY, until=date(2026, 12, 31),
+                  dated=["membership_bought"])  # fmt: skip
+    assert cost.total == 0
+    tenth = Offer(ambassador_reward={"kind": "balance", "percent": 10}, qualification_days=30)
+    assert cost_of(tenth, friend(2, (30, 1, 5000)), friend(3, (31, 1, 5000))) == (500, 1, 0)
+
+
+def test_the_loop_gives_what_the_replay_says(gym: Business) -> None:
+    """CASES 34: visits, some missed, a membership that is kept or given back, and a form: as granted, so replayed."""
+    from world import add_client, launch
+
+    monthly = create_membership_type(gym, name="Mes", kind="recurring", price=4500, period="month", now=NOON)
+    ana = add_client(gym, "Ana", "López")
+    conditions = [{"kind": "sessions_attended", "at_least": 2}, {"kind": "membership_kept", "days": 20},
+                  {"kind": "check", "text": "Health form"}]  # fmt: skip
+    campaign = launch(gym, ambassador=EUR15, friend=EUR10, friend_reward_on="qualified", conditions=conditions)
+    friends = [bring(ana, name).friend for name in ("Ben", "Cleo", "Dan", "Eva")]
+    orders = [place_order(gym, one, [(monthly, 1)], actor="user:1", now=NOON) for one in friends]
+    for order in orders:
+        pay(order, method="cash", actor="user:1", now=NOON)
+    ben, cleo, dan, eva = friends
+    for client, day, outcome in (
+        (ben, 1, "attended"), (ben, 4, "attended"), (cleo, 1, "attended"), (cleo, 2, "missed"),
+        (dan, 1, "attended"), (dan, 2, "attended"), (eva, 1, "attended"), (eva, 2, "attended"),
+    ):  # fmt: skip
+        mark_visit(client, key=f"{client.pk}:{day}", outcome=outcome, actor="user:1", now=later(day))
+    for client in (ben, cleo, dan):
+        tick(client, what="Health form", key=f"form:{client.pk}", actor="user:1", now=later(5))
+    refund(orders[2], actor="user:1", now=later(10))
+    ask_again(later(21))
+    given = sum(Reward.objects.filter(state="granted").values_list("amount", flat=True))
+    cost = would_cost(gym, offer_of(campaign.terms), now=later(30))
+    assert (cost.total, cost.clients, cost.unknown, given) == (2500, 2, (), 2500)
 
 
 def test_every_step_of_a_draft_is_counted_on_its_own_day() -> None:

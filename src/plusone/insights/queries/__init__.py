@@ -1,12 +1,13 @@
 """Questions about what recommendations brought."""
 
 from .ambassadors import ORDERS, History, LeadHistory, Movement, Standing, ambassadors, history_of
-from .cost import Cost, Friend, Paid, replay, unknown_words, would_cost
+from .cost import unknown_words, would_cost
 from .goals import Progress, goals_of, progress_of
 from .helping import help_answered, help_answers
 from .impact import FUNNEL, Activated, Funnel, Impact, Month, figures, funnel_of, impact, months
 from .indicators import Indicator, indicators, indicators_total
 from .liability import BookMonth, Snapshot, balance_book, book_years, snapshot
+from .replaying import Cost, Friend, Paid, Stay, replay
 
 __all__ = [
     "FUNNEL",
@@ -26,6 +27,7 @@ __all__ = [
     "Progress",
     "Snapshot",
     "Standing",
+    "Stay",
     "ambassadors",
     "balance_book",
     "book_years",
