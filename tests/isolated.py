@@ -17,7 +17,15 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 
-from plusone.clients.commands import assign, attach_logins, open_signup_link, start_job, tag_called
+from plusone.clients.commands import (
+    assign,
+    attach_logins,
+    open_signup_link,
+    plan_next_step,
+    start_job,
+    tag_called,
+    write_note,
+)
 from plusone.clients.models import Client
 from plusone.connect.commands import invite_collaborator, look_through, stage_import
 from plusone.connect.models import ApiKey, TeamInvitation
@@ -126,6 +134,8 @@ def fill(house: House) -> Side:
         side.browsers[role] = _logged_in(user)
     looks_after = Collaborator.objects.get(business=business, role="professional")
     assign(Client.objects.filter(business=business).select_related("business"), looks_after, actor="user:1", now=NOON)
+    write_note(ana, "hopes for less pain", by=house_owner(house), now=NOON)
+    plan_next_step(ana, "ask how it went", on=later(2).date(), **WHO)
     suppress(business, f"eva@{business.slug}.example", "bounced", now=NOON)
     guest = f"guest@{business.slug}.example"
     invite_collaborator(business, name="Gala", email=guest, role="manager", actor="user:1", now=NOON)
@@ -134,6 +144,11 @@ def fill(house: House) -> Side:
         attach_logins(user)
         side.browsers[name] = _logged_in(user)
     return side
+
+
+def house_owner(house: House) -> Collaborator:
+    """Return the owner's place in the team."""
+    return Collaborator.objects.select_related("user", "business").get(business=house.business, user=house.owner)
 
 
 def _import(business: Business) -> None:

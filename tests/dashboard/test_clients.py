@@ -116,16 +116,24 @@ def test_profile_has_the_link_to_hand_on(gym: Business, ana: Client, olga: Brows
 def test_profile_pages_stay_cheap(
     gym: Business, ana: Client, bono: Product, olga: Browser, django_assert_max_num_queries: Any
 ) -> None:
-    """At most thirteen queries a page, with one friend and with three."""
+    """At most fourteen queries a page, with one friend and with three."""
     launch(gym)
     sell(bring(ana, "Ben").friend, bono)
-    names = ("client", "client_friends", "client_balance", "client_orders", "client_plan", "client_history")
+    names = (
+        "client",
+        "client_friends",
+        "client_balance",
+        "client_orders",
+        "client_plan",
+        "client_history",
+        "client_notes",
+    )
     for name in names:
         assert olga.get(at(gym, name, ana.public_id)).status_code == 200
     counts = {}
     for round_ in range(2):
         for name in names:
-            with django_assert_max_num_queries(13) as asked:
+            with django_assert_max_num_queries(14) as asked:
                 olga.get(at(gym, name, ana.public_id))
             assert counts.setdefault(name, len(asked)) == len(asked), (round_, name)
         sell(bring(ana, "Cleo").friend, bono)

@@ -93,9 +93,9 @@ def test_file_equals_the_screen_and_runs_no_formula(gym: Business, ana: Client, 
     assert answer["Content-Disposition"] == 'attachment; filename="leads-studio-vela.csv"'
     rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     assert rows == [
-        ["Name", "E-mail", "Phone", "Registered on", "Referred by", "Status"],
-        ["Cleo", "cleo@friends.example", "", "2026-03-11", "Ana López", "Lead"],
-        ['\'=HYPERLINK("x")', "ben@friends.example", "+34600222333", "2026-03-10", "Ana López", "Lead"],
+        ["Name", "E-mail", "Phone", "Registered on", "Referred by", "Status", "Next step", "Next step on"],
+        ["Cleo", "cleo@friends.example", "", "2026-03-11", "Ana López", "Lead", "", ""],
+        ['\'=HYPERLINK("x")', "ben@friends.example", "+34600222333", "2026-03-10", "Ana López", "Lead", "", ""],
     ]
     only = olga.get(at(gym, "leads_csv"), {"q": "cleo"}).getvalue().decode("utf-8-sig")
     assert len(list(csv.reader(io.StringIO(only)))) == 2

@@ -100,6 +100,55 @@ class ClientUntagged(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class NoteWritten(Fact):
+    """One of the team wrote a note about a client; what it says is not told."""
+
+    name: ClassVar[str] = "note.written"
+    says: ClassVar[Promise] = _("A note was written")
+    note: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class NoteChanged(Fact):
+    """A note about a client was changed by who wrote it."""
+
+    name: ClassVar[str] = "note.changed"
+    says: ClassVar[Promise] = _("A note was changed")
+    note: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class NoteRemoved(Fact):
+    """A note about a client was deleted."""
+
+    name: ClassVar[str] = "note.removed"
+    says: ClassVar[Promise] = _("A note was deleted")
+    note: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ClientNextStepPlanned(Fact):
+    """It was said what is to be done with a client next, and when."""
+
+    name: ClassVar[str] = "client.next_step_planned"
+    says: ClassVar[Promise] = _("A next step was planned")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ClientNextStepEnded(Fact):
+    """The next step with a client was done, or is not to be done any more."""
+
+    name: ClassVar[str] = "client.next_step_ended"
+    says: ClassVar[Promise] = _("A next step was put away")
+    done: bool
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class ClientAssigned(Fact):
     """Somebody of the team looks after a client from now on; `professional` is their place in the team, or nobody's."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import ClassVar
 
 from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from plusone.rules.commands import forget_errors as forget_run_errors
 
 from . import commands
 from .keeping import BOOKS, COUNTS, LOG, Kept, Row, kept, words_of
-from .models import Client, DataExport, Invitation
+from .models import Client, DataExport, Invitation, NextStep, Note
 
 BATCH = 1000
 
@@ -68,6 +69,62 @@ class Consents(Kept):
     def forget(self, client: Client, *, now: datetime) -> None:
         """They prove something about nobody then."""
         commands.forget_consents(client)
+
+
+class _Notes(Kept):
+    """Notes of the team; who of them wrote one is not told."""
+
+    columns = {
+        "at": gettext_lazy("Date"),
+        "edited_at": gettext_lazy("Changed"),
+        "text": gettext_lazy("Text"),
+    }
+    is_private: ClassVar[bool]
+
+    def rows(self, client: Client) -> Iterable[Row]:
+        """Newest first."""
+        found = Note.objects.filter(client=client, is_private=self.is_private).order_by("-pk")
+        return found.values_list("written_at", "edited_at", "text")
+
+    def forget(self, client: Client, *, now: datetime) -> None:
+        """Delete them."""
+        commands.forget_notes(client)
+
+
+@kept
+class Notes(_Notes):
+    """What the team wrote about the client (R-074)."""
+
+    name = "notes"
+    label = gettext_lazy("Notes")
+    is_private = False
+
+
+@kept
+class PrivateNotes(_Notes):
+    """Private notes: whom they are about may read them, others of the team may not."""
+
+    name = "private_notes"
+    label = gettext_lazy("Private notes")
+    is_private = True
+    is_own = True
+
+
+@kept
+class Planned(Kept):
+    """What the business means to do with the client next (R-210)."""
+
+    name = "next_step"
+    label = gettext_lazy("Next step")
+    columns = {"on": gettext_lazy("Date"), "text": gettext_lazy("Text")}
+
+    def rows(self, client: Client) -> Iterable[Row]:
+        """The one there is."""
+        return NextStep.objects.filter(client=client).values_list("on", "text")
+
+    def forget(self, client: Client, *, now: datetime) -> None:
+        """Delete it."""
+        commands.forget_next_step(client)
 
 
 @kept

@@ -1,14 +1,15 @@
 """Questions about the client book."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from plusone.kernel.identity import identity_email
 from plusone.kernel.models import Business, Collaborator, User
+from plusone.kernel.permissions import allows
 
-from .models import Client, Departure, Invitation, Job, JobRow, SavedView, SignupLink, Tag
+from .models import Client, Departure, Invitation, Job, JobRow, NextStep, Note, SavedView, SignupLink, Tag
 
 COOLDOWN_DAYS = 30  # how long a deleted person who registers again is looked at first
 OPEN = (Client.Status.LEAD, Client.Status.ACTIVE)
@@ -105,6 +106,38 @@ def may_ask_for_code(email: str) -> bool:
 def views_of(business: Business) -> list[SavedView]:
     """Return the filters that a business keeps as tabs, the first ones first."""
     return list(SavedView.objects.filter(business=business).order_by("pk"))
+
+
+def notes_of(client: Client, reader: Collaborator) -> QuerySet[Note]:
+    """Return the notes about a client that somebody of the team may read: all but the private ones of others, which
+    the owner alone reads too."""
+    notes = Note.objects.filter(business=client.business, client=client).select_related("author")
+    return notes if allows(reader.role, "notes.all") else notes.filter(Q(is_private=False) | Q(author=reader.user))
+
+
+def may_change(note: Note, reader: Collaborator) -> bool:
+    """Say whether somebody may change a note: who wrote it."""
+    return note.author_id == reader.user_id and note.business_id == reader.business_id
+
+
+def may_remove(note: Note, reader: Collaborator) -> bool:
+    """Say whether somebody may delete a note: who wrote it, and who may delete the client with it."""
+    return may_change(note, reader) or (allows(reader.role, "clients.delete") and _may_read(note, reader))
+
+
+def _may_read(note: Note, reader: Collaborator) -> bool:
+    mine = note.author_id == reader.user_id
+    return note.business_id == reader.business_id and (mine or not note.is_private or allows(reader.role, "notes.all"))
+
+
+def next_step_of(client: Client) -> NextStep | None:
+    """Return what is to be done with a client next, or None."""
+    return NextStep.objects.filter(client=client).first()
+
+
+def steps_due(business: Business, today: date) -> QuerySet[NextStep]:
+    """Return what is to be done by today with clients and leads who are not put aside."""
+    return NextStep.objects.filter(business=business, on__lte=today, client__status__in=(*OPEN, Client.Status.INVITED))
 
 
 def tags_of(business: Business) -> list[Tag]:

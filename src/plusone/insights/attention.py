@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from plusone.clients.models import Client
+from plusone.clients.queries import steps_due
+from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.kernel.registry import Registry
 from plusone.messaging.models import Message
@@ -39,6 +41,18 @@ class LeadWaits(Need):
     def holds(self, business: Business, now: datetime) -> Q:
         """Keep leads of yesterday and before."""
         return Q(status=Client.Status.LEAD, created_at__lt=now - timedelta(hours=24))
+
+
+@needs
+class StepDue(Need):
+    """What was to be done with them next is due today, or was before (R-210)."""
+
+    name = "step"
+    label = _("Next step due")
+
+    def holds(self, business: Business, now: datetime) -> Q:
+        """Keep those with a next step of today or before."""
+        return Q(Exists(steps_due(business, clock.today(business, now)).filter(client=OuterRef("pk"))))
 
 
 @needs

@@ -10,6 +10,7 @@ PERMISSIONS = {
     "clients.manage": _("Add and edit clients"),
     "clients.activate": _("Activate, archive and bring back clients"),
     "clients.delete": _("Delete clients for good"),
+    "notes.all": _("Read the private notes of others"),
     "campaigns.view": _("See campaigns, leads and ambassadors"),
     "campaigns.manage": _("Set up campaigns"),
     "referrals.manage": _("Say who recommended a client, approve and reject"),
@@ -30,7 +31,7 @@ PERMISSIONS = {
 ALL = frozenset(PERMISSIONS)
 ROLES = {
     "owner": ALL,
-    "manager": ALL - {"settings.manage", "team.manage"},
+    "manager": ALL - {"settings.manage", "team.manage", "notes.all"},
     "professional": frozenset({"home.view", "clients.view", "clients.manage", "campaigns.view", "visits.mark"}),
     "front_desk": frozenset(
         {

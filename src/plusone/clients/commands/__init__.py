@@ -15,6 +15,17 @@ from .inviting import (
 )
 from .jobs import Act, acts, run_job, start_due_jobs, start_job, undo_job
 from .lifecycle import activate, archive, create_client, delete_client, forget_departures, reactivate, register_lead
+from .notes import (
+    NOTE_MAX,
+    STEP_MAX,
+    change_note,
+    end_next_step,
+    forget_next_step,
+    forget_notes,
+    plan_next_step,
+    remove_note,
+    write_note,
+)
 from .preferences import set_own_words, set_promotions, withdraw
 from .profile import AlreadyExists, attach_logins, edit_client, set_tags
 from .signing_up import change_signup_link, end_signup_link, open_signup_link, sign_up
@@ -24,6 +35,8 @@ from .views import forget_view, save_view
 
 __all__ = [
     "INVITATION_DAYS",
+    "NOTE_MAX",
+    "STEP_MAX",
     "Act",
     "AlreadyExists",
     "ClientLine",
@@ -35,12 +48,14 @@ __all__ = [
     "ask_export",
     "assign",
     "attach_logins",
+    "change_note",
     "change_signup_link",
     "create_client",
     "delete_client",
     "delete_tag",
     "edit_client",
     "edit_tag",
+    "end_next_step",
     "end_sessions",
     "end_signup_link",
     "erase_again",
@@ -51,6 +66,8 @@ __all__ = [
     "forget_exports",
     "forget_idle_leads",
     "forget_invitation",
+    "forget_next_step",
+    "forget_notes",
     "forget_view",
     "give_tag",
     "hand_over",
@@ -60,8 +77,10 @@ __all__ = [
     "name_key",
     "note_first_orders",
     "open_signup_link",
+    "plan_next_step",
     "reactivate",
     "register_lead",
+    "remove_note",
     "remove_unused_tags",
     "revoke_client_invitation",
     "run_job",
@@ -78,4 +97,5 @@ __all__ = [
     "undo_import",
     "undo_job",
     "withdraw",
+    "write_note",
 ]

@@ -3,6 +3,7 @@
 from .jobs import Job, JobRow
 from .joining import Invitation, SignupLink
 from .kept import DataExport, Departure
+from .notes import NextStep, Note
 from .people import Client, ClientQuerySet, Consent, Spelling, Tag, asked, fold, own_of, sees, veiled
 from .views import SavedView
 
@@ -15,6 +16,8 @@ __all__ = [
     "Invitation",
     "Job",
     "JobRow",
+    "NextStep",
+    "Note",
     "SavedView",
     "SignupLink",
     "Spelling",

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from plusone.clients.queries import newest_active, status_counts
+from plusone.clients.queries import newest_active, status_counts, steps_due
 from plusone.connect.commands import dismiss_checklist
 from plusone.faces.dashboard.counting import counted
 from plusone.faces.ui.http import Page, staff
+from plusone.kernel import clock
 from plusone.kernel.money import format_money
 from plusone.ledger.queries import outstanding
 from plusone.messaging.queries import unsent_of
@@ -124,6 +125,9 @@ def _todo(request: Page, counts: dict[str, int], sums: Attention) -> list[tuple[
         text = ngettext("%(count)s recommendation needs a look", "%(count)s recommendations need a look", flagged)
         found.append(("flag", text % {"count": flagged}, reverse("b:review", args=[slug])))
     waits = _waits(request)
+    if due := waits.get("next", 0):
+        text = ngettext("%(count)s next step is due", "%(count)s next steps are due", due)
+        found.append(("calendar", text % {"count": due}, f"{reverse('b:clients', args=[slug])}?needs=step"))
     if waiting := waits.get("rewards", 0):
         text = ngettext("%(count)s reward waits for your decision", "%(count)s rewards wait for your decision", waiting)
         found.append(("gift", text % {"count": waiting}, reverse("b:rewards", args=[slug])))
@@ -152,6 +156,9 @@ def _waits(request: Page) -> dict[str, int]:
     """Count, in one query, what this person may see to."""
     business = request.business
     wanted: dict[str, QuerySet[Any]] = {}
+    if request.may("clients.view"):
+        today = clock.today(business, request.now)
+        wanted["next"] = steps_due(business, today).filter(**request.own("client__"))
     if request.may("rewards.decide"):
         wanted["rewards"] = awaiting(business)
     if request.may("clients.manage"):

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from plusone.clients.models import Client
+from plusone.clients.queries import steps_due
 from plusone.faces.dashboard.telling import activation_lines
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
@@ -22,6 +23,7 @@ from plusone.referrals.models import Referral
 from plusone.referrals.outlook import flagged_of, referrals_by_friend
 from plusone.referrals.queries import deleted_leads, leads_of
 
+NEXT = ("due", "none")  # what is planned with a lead: due by today, or nothing
 ORDERS = {
     "registered": ("created_at", "pk"),
     "-registered": ("-created_at", "-pk"),
@@ -32,7 +34,12 @@ ORDERS = {
 
 def _asked(request: Page) -> tuple[QuerySet[Client], tuple[str, ...]]:
     """Return the leads that the page's search asks for, and their order."""
-    rows = leads_of(request.business).filter(**request.own())
+    rows = leads_of(request.business).filter(**request.own()).select_related("next_step")
+    due = request.GET.get("next", "")
+    if due == "due":
+        rows = rows.filter(next_step__in=steps_due(request.business, clock.today(request.business, request.now)))
+    elif due == "none":
+        rows = rows.filter(next_step=None)
     if text := request.GET.get("q", ""):
         rows = rows & request.clients().find(request.business, text)
     return rows, ORDERS.get(request.GET.get("sort", ""), ORDERS["-registered"])
@@ -46,6 +53,7 @@ def index(request: Page) -> HttpResponse:
     referred = referrals_by_friend(request.business, page.rows)
     for referral in referred.values():
         referral.ambassador = request.seen(referral.ambassador)
+    today = clock.today(request.business, request.now)
     lines = activation_lines(request.business, page.rows, seen=request.seen, now=request.now)
     context = {
         "nav": "leads",
@@ -65,6 +73,11 @@ def index(request: Page) -> HttpResponse:
         "flagged": list(flagged_of(request.business).filter(**request.own("friend__"))[:20]),
         "deleted": deleted_leads(request.business),
         "query": request.GET.get("q", ""),
+        "today": today,
+        "due": request.GET.get("next", "") if request.GET.get("next") in NEXT else "",
+        "count_due": steps_due(request.business, today)
+        .filter(client__status=Client.Status.LEAD, **request.own("client__"))
+        .count(),
     }
     return render(request, "dashboard/leads.html", context)
 
@@ -75,7 +88,16 @@ def export(request: Page) -> HttpResponseBase:
     rows, order = _asked(request)
     leads = list(rows.order_by(*order))
     referred = referrals_by_friend(request.business, leads)
-    header = [_("Name"), _("E-mail"), _("Phone"), _("Registered on"), _("Referred by"), _("Status")]
+    header = [
+        _("Name"),
+        _("E-mail"),
+        _("Phone"),
+        _("Registered on"),
+        _("Referred by"),
+        _("Status"),
+        _("Next step"),
+        _("Next step on"),
+    ]
     lines = [
         [
             lead.full_name,
@@ -84,6 +106,8 @@ def export(request: Page) -> HttpResponseBase:
             clock.day_of(request.business, lead.created_at).isoformat(),
             referred[lead.pk].ambassador.full_name if lead.pk in referred else "",
             lead.get_status_display(),
+            lead.next_step.text if hasattr(lead, "next_step") else "",
+            lead.next_step.on.isoformat() if hasattr(lead, "next_step") else "",
         ]
         for lead in leads
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import acts, book, bulk, invite, link, profile, record, refer, tags, views
+from . import acts, book, bulk, invite, link, notes, profile, record, refer, tags, views
 
 urlpatterns = [
     path("clients/", book.index, name="clients"),
@@ -26,6 +26,11 @@ urlpatterns = [
     path("clients/<str:client>/balance/adjust/", profile.adjust, name="client_adjust"),
     path("clients/<str:client>/orders/", profile.orders, name="client_orders"),
     path("clients/<str:client>/data.json", record.record, name="client_data"),
+    path("clients/<str:client>/notes/", notes.index, name="client_notes"),
+    path("clients/<str:client>/notes/write/", notes.write, name="client_note_write"),
+    path("clients/<str:client>/notes/next/", notes.plan, name="client_next"),
+    path("clients/<str:client>/notes/<str:note>/", notes.change, name="client_note"),
+    path("clients/<str:client>/notes/<str:note>/delete/", notes.remove, name="client_note_delete"),
     path("clients/<str:client>/plan/", profile.plan, name="client_plan"),
     path("clients/<str:client>/history/", profile.history, name="client_history"),
     path("clients/<str:client>/referred-by/", refer.referred_by, name="client_referred_by"),

@@ -12,13 +12,14 @@ from plusone.clients.commands import edit_client
 from plusone.clients.keeping import without_names
 from plusone.clients.models import Client
 from plusone.clients.preferences import consents_of
-from plusone.clients.queries import invitation_of, tags_beside
+from plusone.clients.queries import invitation_of, next_step_of, tags_beside
 from plusone.events.models import Event
 from plusone.events.queries import timeline
 from plusone.faces.dashboard import telling
 from plusone.faces.dashboard.forms import act_once
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
+from plusone.kernel import clock
 from plusone.kernel.errors import Refused
 from plusone.kernel.money import format_money
 from plusone.ledger.models import Entry
@@ -72,6 +73,8 @@ def overview(request: Page, client: str) -> HttpResponse:
         is_disputed=request.may("store.view") and has_open_dispute(found),
         lines=_lines(request, found) if found.is_lead else [],
         invitation=invitation_of(found),
+        step=next_step_of(found),
+        today=clock.today(request.business, request.now),
     )
     return render(request, "dashboard/clients/overview.html", context)
 

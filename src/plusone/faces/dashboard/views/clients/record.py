@@ -7,8 +7,10 @@ from typing import Any
 from django.http import HttpResponse
 
 from plusone.clients.models import Client
+from plusone.clients.queries import next_step_of, notes_of
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel import clock
+from plusone.kernel.models import Collaborator
 from plusone.ledger.queries import movements_of
 from plusone.referrals.queries import referral_of, referrals_of
 from plusone.store.queries import orders_of
@@ -20,13 +22,13 @@ from .common import client_of
 def record(request: Page, client: str) -> HttpResponse:
     """Hand out what is known of a client as JSON; amounts are minor units of the business's currency."""
     found = client_of(request, client)
-    text = json.dumps(_known(found), ensure_ascii=False, indent=2)
+    text = json.dumps(_known(found, request.collaborator), ensure_ascii=False, indent=2)
     answer = HttpResponse(text, content_type="application/json; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="client-{found.public_id}.json"'
     return answer
 
 
-def _known(client: Client) -> dict[str, Any]:
+def _known(client: Client, reader: Collaborator) -> dict[str, Any]:
     business, came = client.business, referral_of(client)
 
     def day(at: datetime | None) -> str | None:
@@ -51,6 +53,11 @@ def _known(client: Client) -> dict[str, Any]:
             {"purpose": row.purpose, "given": row.given, "text": row.text, "source": row.source, "at": day(row.at)}
             for row in client.consents.order_by("pk")
         ],
+        "notes": [
+            {"text": note.text, "private": note.is_private, "at": day(note.written_at)}
+            for note in notes_of(client, reader).order_by("pk")
+        ],
+        "next_step": {"text": step.text, "on": step.on.isoformat()} if (step := next_step_of(client)) else None,
         "referred_by": came.ambassador.public_id if came else None,
         "referred": [
             {"id": row.friend.public_id, "state": row.state, "at": day(row.registered_at)}
