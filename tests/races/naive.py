@@ -222,6 +222,11 @@ def reward_moves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "_move", move)
 
 
+def remembered_promise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever gives a reward does not look again at what it promises."""
+    monkeypatch.setattr(steps, "PROMISE", ())
+
+
 def coupon(monkeypatch: pytest.MonkeyPatch) -> None:
     """No lock on the coupon: look whether it is used, wait, use it."""
     meet = meeting()

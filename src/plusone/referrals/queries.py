@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from plusone.clients.models import Client
@@ -35,6 +35,12 @@ def default_campaign(business: Business) -> Campaign | None:
     """Return the live campaign that personal links follow, or None."""
     live = Campaign.objects.filter(business=business, state=Campaign.State.ACTIVE).select_related("business")
     return live.order_by("-is_default", "-activated_at", "-id").first()
+
+
+def open_by_older_terms(campaign: Campaign) -> QuerySet[Referral]:
+    """Return the open recommendations of a campaign that keep an older version of its terms (Q-07)."""
+    newest = Terms.objects.filter(campaign=campaign).aggregate(version=Max("version"))["version"] or 0
+    return Referral.objects.filter(campaign=campaign, terms__version__lt=newest).exclude(state=Referral.State.CLOSED)
 
 
 def default_terms(business: Business) -> Terms | None:

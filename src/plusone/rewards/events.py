@@ -30,6 +30,15 @@ class RewardPromised(RewardFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class RewardRaised(RewardFact):
+    """A reward that is not given yet became what newer terms say, which is no less."""
+
+    name: ClassVar[str] = "reward.raised"
+    says: ClassVar[Promise] = _("A promised reward was raised")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class RewardQualified(RewardFact):
     """All conditions hold; the verification period began."""
 

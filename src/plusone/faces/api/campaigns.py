@@ -184,6 +184,29 @@ class CampaignOut(Found):
     deactivated_at: Moment | None
 
 
+class WhyOut(Found):
+    """Why a referral keeps its terms."""
+
+    code: Annotated[str, Field(description="As `ambassador_less`, `friend_other`, `conditions_harder`.")]
+    detail: str
+
+
+class KeptOut(Found):
+    """A referral that keeps its terms."""
+
+    referral: Id
+    terms_version: int
+    reasons: list[WhyOut]
+
+
+class UpgradeOut(Found):
+    """Which open referrals get a campaign's newest terms, and which keep their own."""
+
+    terms_version: int
+    upgraded: list[Id]
+    kept: list[KeptOut]
+
+
 class CampaignList(Found):
     """A page of campaigns."""
 
@@ -315,6 +338,38 @@ def activate_campaign(request: Call, campaign_id: str) -> dict[str, Any]:
     campaign = get(request.business, Campaign, campaign_id)
     commands.activate_campaign(campaign, actor=request.actor, now=request.now)
     return _again(request, campaign)
+
+
+def _show_upgrade(done: commands.Upgrade) -> dict[str, Any]:
+    return {
+        "terms_version": done.terms.version,
+        "upgraded": [referral.public_id for referral in done.upgraded],
+        "kept": [
+            {
+                "referral": referral.public_id,
+                "terms_version": referral.terms.version if referral.terms else 0,
+                "reasons": [{"code": one.value, "detail": str(one.label)} for one in why],
+            }
+            for referral, why in done.kept
+        ],
+    }
+
+
+@router.get("/{campaign_id}/upgrade", response=UpgradeOut)
+def foresee_upgrade(request: Call, campaign_id: str) -> dict[str, Any]:
+    """Say which open referrals would get the newest terms, and which keep their own because a side would get less."""
+    campaign = get(request.business, Campaign, campaign_id)
+    return _show_upgrade(commands.foresee_upgrade(campaign, now=request.now))
+
+
+@router.post("/{campaign_id}/upgrade", response=UpgradeOut)
+def upgrade_campaign(request: Call, campaign_id: str) -> dict[str, Any]:
+    """Give open referrals of a live campaign its newest terms, where no side gets less; what was given stays.
+
+    Again, it changes nothing more. 409 `campaign_inactive`.
+    """
+    campaign = get(request.business, Campaign, campaign_id)
+    return _show_upgrade(commands.upgrade_open_referrals(campaign, actor=request.actor, now=request.now))
 
 
 @router.post("/{campaign_id}/deactivate", response=CampaignOut)

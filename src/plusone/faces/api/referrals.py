@@ -246,6 +246,19 @@ def approve_referral(request: Call, referral_id: str) -> dict[str, Any]:
     return _again(request, referral)
 
 
+@router.post("/{referral_id}/upgrade", response=ReferralOut)
+def upgrade_referral(request: Call, referral_id: str) -> dict[str, Any]:
+    """Give an open referral the newest terms of its live campaign, where no side gets less.
+
+    409 with the reason: `ambassador_less`, `friend_less`, `ambassador_other`, `friend_other`, `conditions_harder`,
+    `conditions_other`, `later`, `shorter`, `approval`, `limited`, `clawback`, `must_be_active`, `sets`, `overdue`,
+    `all_given`; `not_open` where it is closed, has no campaign, or that is not live.
+    """
+    referral = get(request.business, Referral, referral_id)
+    commands.upgrade_referral(referral, actor=request.actor, now=request.now)
+    return _again(request, referral)
+
+
 @router.post("/{referral_id}/reject", response=ReferralOut)
 def reject_referral(request: Call, referral_id: str, body: DecisionIn | None = None) -> dict[str, Any]:
     """Reject an open referral: its promises lapse, the friend stays and may get another ambassador."""

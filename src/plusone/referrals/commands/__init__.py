@@ -53,6 +53,7 @@ from .reviving import revive
 from .settling import complete, mark_activated, settle
 from .sharing import share_link
 from .standing import block_ambassador, restore_ambassador, trust_ambassador
+from .upgrading import Upgrade, foresee_upgrade, upgrade_open_referrals, upgrade_referral
 from .visits import record_past_visit, record_trial, record_visit, roll_up_visits, set_apart_own_visit
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "ReminderPlan",
     "SelfReferral",
     "UnknownCode",
+    "Upgrade",
     "activate_campaign",
     "add_own_network",
     "announce",
@@ -89,6 +91,7 @@ __all__ = [
     "edit_campaign",
     "foresee_lost_dispute",
     "foresee_refund",
+    "foresee_upgrade",
     "forget_arrivals",
     "forget_notes",
     "import_referrals",
@@ -126,5 +129,7 @@ __all__ = [
     "time_imported",
     "trust_ambassador",
     "undo_imported",
+    "upgrade_open_referrals",
+    "upgrade_referral",
     "write_news",
 ]

@@ -18,16 +18,13 @@ from plusone.kernel.identity import e164, identity_email, login_email
 from plusone.kernel.models import Business
 from plusone.referrals import events, queries
 from plusone.referrals.doubt.base import PUBLIC
-from plusone.referrals.models import Campaign, Referral, Terms
-from plusone.referrals.offers import offer_of
-from plusone.referrals.promising import carried
+from plusone.referrals.models import Campaign, Referral
 from plusone.referrals.standing import is_blocked
 from plusone.referrals.touches import Touch
-from plusone.rewards.commands import promise
-from plusone.rewards.models import Reward
 
 from .doubting import look_closely
 from .networks import is_own, note_arrival
+from .promising import promise_all
 from .settling import last_moment, mark_activated
 from .wording import wording_of
 
@@ -270,7 +267,7 @@ def refer(
         note_arrival(business, network, referral=referral, now=now)
     flags = look_closely(referral, flags, now=now)
     about = {"referral": referral.pk, "ambassador": ambassador.pk}
-    _promise_all(referral, terms, actor=actor, now=now)
+    promise_all(referral, terms, since=now, actor=actor, now=now)
     record(
         business,
         events.ReferralRegistered(**about, source=source, flagged=bool(flags)),
@@ -282,31 +279,6 @@ def refer(
         record(business, events.ReferralFlagged(**about, flags=flags), client=friend.pk, actor=actor, now=now)
     referral.refresh_from_db()
     return referral
-
-
-def _promise_all(referral: Referral, terms: Terms, *, actor: str, now: datetime) -> None:
-    """Promise what every step of the terms gives; a reward for a set of friends is promised once the set is full."""
-    offer = offer_of(terms)
-    for step in offer.all_steps:
-        due_by = None
-        if step.number > 1 and terms.qualification_days:
-            due_by = last_moment(referral.business, now, terms.qualification_days + step.takes_days)
-        sides = [(Reward.Side.FRIEND, referral.friend, step.friend_reward)]
-        if not offer.counts_sets:
-            sides.append((Reward.Side.AMBASSADOR, referral.ambassador, step.ambassador_reward))
-        for side, client, params in sides:
-            if params:
-                promise(
-                    client,
-                    side=side,
-                    source=("referral", referral.pk),
-                    milestone=step.milestone,
-                    params=params,
-                    due_by=due_by,
-                    **carried(terms, side, hold_days=step.hold_days),
-                    actor=actor,
-                    now=now,
-                )
 
 
 def _tie_known(

@@ -81,6 +81,19 @@ class Condition:
         """Return how far the friend has come."""
         raise NotImplementedError
 
+    def is_no_harder(self, old: dict[str, Any], new: dict[str, Any]) -> bool | None:
+        """Say whether who does what `old` asks does what `new` asks; None where nobody can say (Q-07).
+
+        Fewer pieces, days or minor units are no harder, and any type of membership is none harder than a certain one.
+        """
+        for wanted in self.inputs:
+            if wanted.kind in ("count", "money", "days"):
+                if new[wanted.name] > old[wanted.name]:
+                    return False
+            elif new.get(wanted.name) not in (None, old.get(wanted.name)):
+                return None
+        return True
+
     def least_days(self, params: dict[str, Any]) -> int:
         """Return how many calendar days it takes at the very least."""
         return 0

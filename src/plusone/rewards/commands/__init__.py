@@ -4,6 +4,7 @@ from .bonuses import decide_bonus, give_bonus
 from .forgetting import forget_notes
 from .handing import hand_over
 from .limits import lock_tally
+from .raising import RAISABLE, raise_promise
 from .steps import (
     approve,
     ask_review,
@@ -22,6 +23,7 @@ from .steps import (
 )
 
 __all__ = [
+    "RAISABLE",
     "approve",
     "ask_review",
     "bring_forward",
@@ -37,6 +39,7 @@ __all__ = [
     "lock_tally",
     "promise",
     "qualify",
+    "raise_promise",
     "remind_of_choices",
     "reopen",
     "resize",

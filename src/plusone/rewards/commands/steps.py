@@ -24,6 +24,8 @@ from . import limits
 SWEEP_BATCH = 200
 REMIND_AFTER = timedelta(days=14)
 State, Reason = Reward.State, Reward.Reason
+MOVES = ("state", "reason", "note", "available_at", "granted_at", "ended_at", "decided_by")
+PROMISE = ("kind", "params", "options", "amount", "limits", "clawback")
 
 
 @transaction.atomic
@@ -364,7 +366,7 @@ def _move(reward: Reward, was: tuple[str, ...], to: str, **columns: Any) -> bool
     it.
     """
     moved = Reward.objects.filter(pk=reward.pk, state__in=was).update(state=to, **columns)
-    reward.refresh_from_db(fields=["state", "reason", "note", "available_at", "granted_at", "ended_at", "decided_by"])
+    reward.refresh_from_db(fields=[*MOVES, *PROMISE])  # what it promises too: it may just have been raised
     return bool(moved)
 
 

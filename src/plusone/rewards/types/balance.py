@@ -12,7 +12,19 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import format_money, share
 from plusone.ledger import commands as ledger
 
-from .base import Input, Params, RewardType, Slot, end_of, hundredths, percent_number, read_end, read_worth, types
+from .base import (
+    Input,
+    Params,
+    RewardType,
+    Slot,
+    covers_worth,
+    end_of,
+    hundredths,
+    percent_number,
+    read_end,
+    read_worth,
+    types,
+)
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
@@ -77,6 +89,10 @@ class Balance(RewardType):
     def needs_basis(self, params: Params) -> bool:
         """A percentage does."""
         return "percent" in params
+
+    def covers(self, old: Params, new: Params) -> bool | None:
+        """Compare amounts, or percentages, and the ends."""
+        return covers_worth(old, new, end="expires_days")
 
     def grant(self, reward: Reward, *, actor: str, now: datetime) -> None:
         """Earn it in the ledger, as a lot with its own end."""

@@ -90,6 +90,10 @@ class RewardType:
         """Return what its client chooses from once it is due, before anything is given; none for most kinds."""
         return []
 
+    def covers(self, old: Params, new: Params) -> bool | None:
+        """Say whether `new` gives at least what `old` gave, both of this kind; None where nobody can say (Q-07)."""
+        return True if old == new else None
+
     def grant(self, reward: Reward, *, actor: str, now: datetime) -> None:
         """Hand it over. Called once, in the transaction that makes the reward granted."""
         raise NotImplementedError
@@ -103,6 +107,20 @@ class RewardType:
 
 
 types: Registry[type[RewardType]] = Registry("kind of reward")
+
+
+def covers(old: Params | None, new: Params | None) -> bool | None:
+    """Say whether the reward `new` gives at least what `old` did; None where the two cannot be compared (Q-07).
+
+    Who may choose has at least each of the options.
+    """
+    if old is None or new is None:
+        return old is None
+    if old["kind"] == new["kind"]:
+        return types[old["kind"]]().covers(old, new)
+    if any(covers(old, option) for option in types[new["kind"]]().options(new)):
+        return True
+    return None
 
 
 def read_amount(params: Params) -> Params:
@@ -130,6 +148,20 @@ def read_end(params: Params) -> Params:
     if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= DAYS_MAX:
         raise Invalid(_("A reward expires after 1 to 3,650 days, or never."), field="expires_days")
     return {"expires_days": days}
+
+
+def covers_worth(old: Params, new: Params, *, end: str) -> bool | None:
+    """Say whether `new` is worth at least what `old` was, and for as long (`end` names the days); None where one is an
+    amount and the other a percentage."""
+    for measure in ("amount", "percent"):
+        if old.get(measure) is not None and new.get(measure) is not None:
+            return bool(new[measure] >= old[measure]) and lasts(old.get(end), new.get(end))
+    return None
+
+
+def lasts(old: int | None, new: int | None) -> bool:
+    """Say whether an end after `new` days comes no sooner than one after `old`; None never comes."""
+    return new is None or (old is not None and new >= old)
 
 
 def refuse_end(params: Params) -> None:

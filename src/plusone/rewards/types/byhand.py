@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from plusone.kernel.models import Business
 
-from .base import Params, RewardType
+from .base import Params, RewardType, lasts
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
@@ -27,6 +27,13 @@ class ByHand(RewardType):
     def small_print(self, business: Business, params: Params) -> str:
         """It is no cash."""
         return _("What is handed over by %(business)s cannot be exchanged for cash.") % {"business": business.name}
+
+    def covers(self, old: Params, new: Params) -> bool | None:
+        """The same thing, to collect for at least as long."""
+        what = ("product", "text")
+        if [old.get(name) for name in what] != [new.get(name) for name in what]:
+            return None
+        return lasts(old.get("expires_days"), new.get("expires_days"))
 
     def grant(self, reward: Reward, *, actor: str, now: datetime) -> None:
         """Nothing moves: it waits for its client until somebody has handed it over."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 
-from .base import Input, Params, RewardType, types
+from .base import Input, Params, RewardType, covers, types
 
 OPTIONS_MIN, OPTIONS_MAX = 2, 4
 
@@ -43,6 +43,11 @@ class Choice(RewardType):
     def options(self, params: Params) -> list[Params]:
         """Return what there is to choose from."""
         return list(params["options"])
+
+    def covers(self, old: Params, new: Params) -> bool | None:
+        """Look for each option, or more of it, among the new ones."""
+        kept = (any(covers(option, other) for other in new["options"]) for option in old["options"])
+        return True if all(kept) else None
 
     def phrase(self, business: Business, params: Params) -> str:
         """Name all options."""

@@ -14,7 +14,19 @@ from plusone.kernel.money import format_money
 from plusone.store import commands as store
 from plusone.store.models import Coupon as StoreCoupon
 
-from .base import DAYS_MAX, Input, Params, RewardType, Slot, end_of, hundredths, percent_number, read_worth, types
+from .base import (
+    DAYS_MAX,
+    Input,
+    Params,
+    RewardType,
+    Slot,
+    covers_worth,
+    end_of,
+    hundredths,
+    percent_number,
+    read_worth,
+    types,
+)
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
@@ -67,6 +79,10 @@ class Coupon(RewardType):
         return _("A coupon is personal, for one order in the store of %(business)s, and not paid out in cash.") % {
             "business": business.name
         }
+
+    def covers(self, old: Params, new: Params) -> bool | None:
+        """Compare amounts, or percentages, and for how long they are valid."""
+        return covers_worth(old, new, end="valid_days")
 
     def grant(self, reward: Reward, *, actor: str, now: datetime) -> None:
         """Issue its code."""

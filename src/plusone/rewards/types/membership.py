@@ -52,6 +52,10 @@ class Membership(RewardType):
             "business": business.name
         }
 
+    def covers(self, old: Params, new: Params) -> bool | None:
+        """The same type covers itself, whatever it is called now."""
+        return True if old["membership_type"] == new["membership_type"] else None
+
     def grant(self, reward: Reward, *, actor: str, now: datetime) -> None:
         """Let it begin."""
         wanted = get(reward.business, MembershipType, reward.params["membership_type"])

@@ -50,6 +50,10 @@ class MembershipDays(RewardType):
             "business": business.name
         }
 
+    def covers(self, old: Params, new: Params) -> bool | None:
+        """Compare the days."""
+        return bool(new["days"] >= old["days"])
+
     def grant(self, reward: Reward, *, actor: str, now: datetime) -> None:
         """Add them, or let them wait."""
         source = ("reward", reward.pk)

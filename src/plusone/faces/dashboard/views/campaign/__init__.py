@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import dates, news, pages, reminders
+from . import dates, news, pages, reminders, upgrading
 
 urlpatterns = [
     path("campaign/", pages.campaign, name="campaign"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("campaigns/<str:campaign>/deactivate/", pages.deactivate, name="campaign_deactivate"),
     path("campaigns/<str:campaign>/archive/", pages.archive, name="campaign_archive"),
     *dates.urlpatterns,
+    *upgrading.urlpatterns,
     path("campaigns/<str:campaign>/news/", news.page, name="campaign_news"),
     path("campaigns/<str:campaign>/news/preview/", news.preview, name="campaign_news_preview"),
     path("campaigns/<str:campaign>/news/save/", news.save, name="campaign_news_save"),

@@ -23,7 +23,7 @@ from plusone.referrals.budgets import budgets_running_out
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import current_campaign, waiting_count
-from plusone.referrals.queries import campaigns_of
+from plusone.referrals.queries import campaigns_of, open_by_older_terms
 
 from . import arranging, dates
 from .forms import CampaignForm, EndForm, initial_of
@@ -287,6 +287,7 @@ def _builder(
         "starts": None if _is_live(found) else _starts(business, kind, way, is_saved=bool(saved) and not asked),
         "overridden_by": who.get(found.override_by, "") if found else "",
         "waiting": waiting_count(found) if found else 0,
+        "older": open_by_older_terms(found).count() if found and len(terms) > 1 and found.is_active else 0,
         "history": [(row, who.get(row.created_by, "")) for row in terms],
         "end_form": EndForm(),
         "reaches": dict(zip(("email", "portal"), reaches(request, ["email", "portal"]), strict=True)),

@@ -1,4 +1,4 @@
-"""What can happen to a campaign and to a referral."""
+"""What can happen to a referral and to its people."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -7,13 +7,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from plusone.events.facts import Fact, facts
-
-
-@dataclass(frozen=True, kw_only=True)
-class CampaignFact(Fact):
-    """What every fact about a campaign tells."""
-
-    campaign: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,170 +19,12 @@ class ReferralFact(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
-class CampaignCreated(CampaignFact):
-    """A campaign was drafted."""
+class ReferralTermsUpgraded(ReferralFact):
+    """An open recommendation got newer terms of its campaign, which give nobody less."""
 
-    name: ClassVar[str] = "campaign.created"
-    says: ClassVar[Promise] = _("A campaign was created")
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class CampaignActivated(CampaignFact):
-    """A campaign went live: links register friends."""
-
-    name: ClassVar[str] = "campaign.activated"
-    says: ClassVar[Promise] = _("A campaign was activated")
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class CampaignDeactivated(CampaignFact):
-    """A campaign was ended; `open_referrals` says what becomes of the open ones, `open` how many there were."""
-
-    name: ClassVar[str] = "campaign.deactivated"
-    says: ClassVar[Promise] = _("A campaign was deactivated")
-    open_referrals: str
-    open: int
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class CampaignScheduled(CampaignFact):
-    """A campaign starts, ends, or both, by itself on a day of the business (ISO); empty where that is done by hand."""
-
-    name: ClassVar[str] = "campaign.scheduled"
-    says: ClassVar[Promise] = _("A campaign’s first or last day was set")
-    starts_on: str
-    ends_on: str
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class CampaignArchived(CampaignFact):
-    """A campaign that is over was tidied away; its figures stay."""
-
-    name: ClassVar[str] = "campaign.archived"
-    says: ClassVar[Promise] = _("A campaign was archived")
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class CampaignMoneyAllowed(CampaignFact):
-    """A clinic said why a campaign gives rewards that are worth money; the reason stands with the campaign."""
-
-    name: ClassVar[str] = "campaign.money_allowed"
-    says: ClassVar[Promise] = _("Rewards worth money were allowed for a clinic, with a reason")
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class CampaignNewsWritten(CampaignFact):
-    """The announcement got other words, or other channels."""
-
-    name: ClassVar[str] = "campaign.news_written"
-    says: ClassVar[Promise] = _("The words of the announcement were changed")
-    channels: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class MailingFact(CampaignFact):
-    """What every fact about a text to many tells."""
-
-    notice: int
-    kind: str
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class MailingQueued(MailingFact):
-    """A text to many clients waits for its time."""
-
-    name: ClassVar[str] = "mailing.queued"
-    says: ClassVar[Promise] = _("A message to clients was scheduled")
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class MailingStopped(MailingFact):
-    """It was stopped before anybody had it."""
-
-    name: ClassVar[str] = "mailing.stopped"
-    says: ClassVar[Promise] = _("A message to clients was stopped")
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class MailingPaused(MailingFact):
-    """Somebody paused it, or let it go on."""
-
-    name: ClassVar[str] = "mailing.paused"
-    says: ClassVar[Promise] = _("A message to clients was paused or continued")
-    paused: bool
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class MailingSent(MailingFact):
-    """Everybody who was eligible has it, or it waits for the mail server; `withheld` counts who was left out."""
-
-    name: ClassVar[str] = "mailing.sent"
-    says: ClassVar[Promise] = _("A message to clients was sent")
-    written: int
-    withheld: int
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class MailingSkipped(MailingFact):
-    """A reminder was left out, and why."""
-
-    name: ClassVar[str] = "mailing.skipped"
-    says: ClassVar[Promise] = _("A reminder to clients was left out")
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReminderFact(CampaignFact):
-    """What every fact about a reminder tells."""
-
-    reminder: int
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class ReminderPlanned(ReminderFact):
-    """A reminder was planned."""
-
-    name: ClassVar[str] = "reminder.planned"
-    says: ClassVar[Promise] = _("A reminder to clients was planned")
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class ReminderChanged(ReminderFact):
-    """Its words, its time or its readers were changed."""
-
-    name: ClassVar[str] = "reminder.changed"
-    says: ClassVar[Promise] = _("A reminder to clients was changed")
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class ReminderRemoved(ReminderFact):
-    """A reminder was deleted; what was sent of it stays."""
-
-    name: ClassVar[str] = "reminder.removed"
-    says: ClassVar[Promise] = _("A reminder to clients was deleted")
-
-
-@facts
-@dataclass(frozen=True, kw_only=True)
-class CampaignTermsChanged(CampaignFact):
-    """A campaign's offer changed, for later registrations alone."""
-
-    name: ClassVar[str] = "campaign.terms_changed"
-    says: ClassVar[Promise] = _("A campaign's terms were changed")
+    name: ClassVar[str] = "referral.terms_upgraded"
+    says: ClassVar[Promise] = _("A recommendation got newer terms")
+    from_version: int
     version: int
 
 
