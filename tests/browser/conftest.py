@@ -17,6 +17,8 @@ from browser.people import Person
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
+    from world import House
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Nothing but our pages: no sandbox (the tests may run as root), no calls home.
 FLAGS = (
@@ -126,3 +128,22 @@ def lasting(served: str, django_db_blocker: "DjangoDbBlocker") -> Iterator[str]:
 def person(server: str, open_page: Open) -> Callable[..., Person]:
     """`person(size=PHONE, scripts=False)`: somebody with a browser of their own."""
     return lambda **wish: Person(open_page(**wish), server, scripts=wish.get("scripts", True))
+
+
+@pytest.fixture
+def vela(server: str) -> "House":
+    """Studio Vela, whose owner reads English."""
+    import world
+    from plusone.kernel.models import User
+
+    house = world.open_gym()
+    User.objects.filter(pk=house.owner.pk).update(language="en")
+    return house
+
+
+@pytest.fixture
+def olga(vela: "House", person: Callable[..., Person]) -> Person:
+    """The owner of Studio Vela, logged in at her desk."""
+    somebody = person()
+    somebody.log_in(vela.owner)
+    return somebody

@@ -1,4 +1,10 @@
-"""People at a screen: what they tap, type and load is counted, and every page they come to is looked at."""
+"""People at a screen: what they tap, type and load is counted and timed, and every page they come to is looked at.
+
+How long a practised hand needs is reckoned by the keystroke-level model (Card, Moran, Newell: The Keystroke-Level Model
+for User Performance Time, 1980) with the values of UX B2, plus what the pages really took to come. Before each thing
+to decide stands one M; a field is reached by Tab where Tab leads there and the hands are on the keys, else by pointing;
+on a phone no hand moves between keys and mouse. Reading what a page says is not in the model, so it counts nothing.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -8,15 +14,24 @@ from urllib.parse import urlsplit
 from django.test import Client as Browser
 from playwright.sync_api import Locator, Page, Request
 
-from browser.pages import axe_finds, fits
+from browser.pages import COLOURS, DESK, PHONE, axe_finds, fits
 
 if TYPE_CHECKING:
     from plusone.kernel.models import User
+    from world import House
+
+# Seconds to press a key or button, to point at something, to move a hand between keys and mouse, to make up one's mind.
+KEY, POINT, HAND, MIND = 0.28, 1.1, 0.4, 1.35
+TABS = 4  # further than that a person points
+FOCUSED = "field => field === document.activeElement"
 
 
 @dataclass
 class Person:
-    """Somebody with a browser at `server`. `clicks`, `fields` and `loads` count since the last `begin`."""
+    """Somebody with a browser at `server`.
+
+    `clicks`, `fields`, `loads` and `seconds` count since the last `begin`; a choice in a list is a field, not a click.
+    """
 
     page: Page
     server: str
@@ -24,11 +39,14 @@ class Person:
     clicks: int = 0
     fields: int = 0
     loads: int = 0
+    seconds: float = 0.0
+    is_typing: bool = False  # the hands are on the keys
     strangers: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Listen: pages are counted, and requests to anybody else are a fault."""
         self.page.on("request", self._hear)
+        self.page.on("requestfinished", self._wait)
 
     def _hear(self, request: Request) -> None:
         if request.is_navigation_request() and request.redirected_from is None:
@@ -36,9 +54,54 @@ class Person:
         if urlsplit(request.url).scheme in {"http", "https"} and not request.url.startswith(f"{self.server}/"):
             self.strangers.append(request.url)
 
+    def _wait(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self.seconds += max(0.0, request.timing["responseEnd"]) / 1000
+
+    @property
+    def is_touching(self) -> bool:
+        """Whether the screen is a phone's, which has no mouse."""
+        return (self.page.viewport_size or PHONE)["width"] < DESK["width"] / 2
+
     def begin(self) -> None:
-        """Count from here: a task begins."""
+        """Count from here: a task begins, with the hand on the mouse."""
         self.clicks = self.fields = self.loads = 0
+        self.seconds, self.is_typing = 0.0, False
+
+    def begin_at(self, house: "House", page: str = "") -> None:
+        """Open the home page of the staff of a business, or another one of theirs, and count from there."""
+        self.go(f"/b/{house.business.slug}/{page}")
+        self.begin()
+
+    def within(self, *, clicks: int, fields: int | None = None, loads: int | None = None, seconds: float = 0) -> None:
+        """Be sure that the task, since `begin`, stayed within its bar (UX B2)."""
+        self.page.wait_for_load_state()
+        took = f"{self.clicks} clicks, {self.fields} fields, {self.loads} loads, {self.seconds:.1f} s"
+        assert self.clicks <= clicks, took
+        assert fields is None or self.fields <= fields, took
+        assert loads is None or self.loads <= loads, took
+        assert not seconds or self.seconds <= seconds, took
+
+    def _hand(self, *, typing: bool) -> None:
+        if self.is_typing != typing and not self.is_touching:
+            self.seconds += HAND
+        self.is_typing = typing
+
+    def _point(self) -> None:
+        self._hand(typing=False)
+        self.seconds += POINT + KEY
+
+    def _reach(self, field: Locator) -> None:
+        """Bring the focus into a field as a practised hand does."""
+        for _tab in range(TABS if self.is_typing and not self.is_touching else 0):
+            if field.evaluate(FOCUSED):
+                return
+            self.page.keyboard.press("Tab")
+            self.seconds += KEY
+        if not field.evaluate(FOCUSED):
+            self._point()
+            field.focus()
+        self._hand(typing=True)
 
     def go(self, path: str) -> None:
         """Open an address, as from a link in a mail."""
@@ -47,18 +110,37 @@ class Person:
     def tap(self, name: str | re.Pattern[str], *, role: str = "button", within: Locator | None = None) -> None:
         """Click the visible thing of this role and name; the only one there is."""
         whole = isinstance(name, str)
-        (within or self.page).get_by_role(role, name=name, exact=whole).filter(visible=True).click()  # type: ignore[arg-type]
+        self.click((within or self.page).get_by_role(role, name=name, exact=whole))  # type: ignore[arg-type]
+
+    def click(self, thing: Locator) -> None:
+        """Click what is not found by its name: the only one that is visible."""
+        thing.filter(visible=True).click()
         self.clicks += 1
+        self.seconds += MIND
+        self._point()
 
     def type(self, label: str, text: str) -> None:
         """Fill in a field."""
-        self.page.get_by_label(label, exact=True).filter(visible=True).fill(text)
+        field = self.page.get_by_label(label, exact=True).filter(visible=True)
+        self.seconds += MIND
+        self._reach(field)
+        field.fill(text)
         self.fields += 1
+        self.seconds += KEY * len(text)
+
+    def press(self, key: str) -> None:
+        """Press one key, such as Enter after the last field."""
+        self._hand(typing=True)
+        self.page.keyboard.press(key)
+        self.seconds += MIND + KEY
 
     def choose(self, label: str, option: str) -> None:
-        """Choose from a list."""
+        """Choose from a list: open it, point at the option."""
         self.page.get_by_label(label, exact=True).filter(visible=True).select_option(label=option)
         self.fields += 1
+        self.seconds += MIND
+        self._point()
+        self._point()
 
     def sees(self, *texts: str) -> None:
         """Be sure that each text is somewhere on the page, visible."""
@@ -74,10 +156,17 @@ class Person:
         """What the page says, in one line."""
         return " ".join(self.page.locator("body").inner_text().split())
 
-    def look(self) -> None:
-        """Check the page as every page is checked: accessible, not wider than the screen, all of it ours."""
+    def look(self, *, both: bool = False) -> None:
+        """Check the page as every page is checked: accessible, not wider than the screen, all of it ours.
+
+        `both` looks at it in light and in dark.
+        """
         self.page.wait_for_load_state()
         finds = axe_finds(self.page) if self.scripts else []  # axe itself waits for timers, which are off then
+        if both:
+            for theme in ("dark", "light"):
+                self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+                finds += axe_finds(self.page, COLOURS)
         assert finds == [], f"{self.page.url}: {finds}"
         assert fits(self.page), f"{self.page.url} scrolls sideways"
         assert self.strangers == [], f"{self.page.url} asks {self.strangers}"

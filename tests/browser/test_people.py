@@ -1,4 +1,4 @@
-"""UX 6-9, 13: what friends and clients do on a phone, in a real browser, with and without JavaScript."""
+"""UX 6 and 13: what clients do on a phone, in a real browser, with and without JavaScript."""
 
 import re
 
@@ -15,7 +15,6 @@ from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel import clock
 from plusone.kernel.commands import user_for
-from plusone.referrals.models import Referral
 from plusone.referrals.queries import link_of
 from plusone.store.models import Order, Product
 from world import EUR10, add_client, bring, launch, make_product, open_gym
@@ -49,22 +48,6 @@ def logged_in(page: Page, client: Client, url: str) -> Page:
     session.create()
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key or "", "url": url}])
     return page
-
-
-@pytest.mark.parametrize("scripts", [True, False])
-def test_a_friend_registers_on_a_phone(ana: Client, server: str, open_page: Open, scripts: bool) -> None:
-    """UX 8: two fields and a button, with JavaScript off too; then the way to a login without typing it again."""
-    page = open_page(size=PHONE, scripts=scripts)
-    page.goto(f"{server}/r/{ana.code}")
-    assert page.url.startswith(f"{server}/join/{ana.code}")
-    page.get_by_label("First name").fill("Lea")
-    page.get_by_label("E-mail").fill("lea@friends.example")
-    page.get_by_role("button", name="Register and get my gift").click()
-    page.get_by_role("heading", name="Thank you, Lea!").wait_for()
-    assert Referral.objects.filter(friend__email="lea@friends.example", ambassador=ana).count() == 1
-    page.get_by_role("button", name="Send me a login code").click()
-    page.wait_for_url("**/accounts/login/code/**")
-    assert "lea@friends.example" in page.content()
 
 
 def test_the_total_follows_what_is_chosen_and_a_double_tap_is_one_order(
@@ -119,17 +102,3 @@ def test_the_edited_message_goes_with_every_way_and_the_way_is_counted(
         page.get_by_role("button", name="Copy link").click()
     assert answer.value.status == 204
     assert Event.objects.get(name="referral_link.shared").data == {"channel": "copy"}
-
-
-def test_the_qr_code_is_there_without_a_network(ana: Client, server: str, open_page: Open) -> None:
-    """UX 7: kept after the first page, in one tap, offline too."""
-    page = logged_in(open_page(size=PHONE), ana, server)
-    page.goto(f"{server}/p/studio-vela/")
-    page.wait_for_function(
-        "async () => (await caches.keys()).length && !!(await caches.match('/p/studio-vela/refer/qr/'))"
-    )
-    page.reload()
-    page.context.set_offline(True)
-    page.goto(f"{server}/p/studio-vela/refer/qr/")
-    assert page.locator("svg.qr").is_visible()
-    assert link_of(ana) in page.content()

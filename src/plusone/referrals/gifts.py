@@ -1,7 +1,7 @@
 """Where a friend's own gifts stand, in plain words for the friend: what is missing, until when, what comes next
 (R-114, R-116)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -23,10 +23,11 @@ State = Reward.State
 
 @dataclass(frozen=True)
 class Gift:
-    """One gift of a friend: where it stands in a sentence, and what comes next."""
+    """One gift of a friend: where it stands in a sentence, what comes next, and whom it is owed to."""
 
     sentence: str
     next: str
+    why: str = ""
 
 
 def gifts_of(friend: Client, *, now: datetime) -> list[Gift]:
@@ -35,11 +36,21 @@ def gifts_of(friend: Client, *, now: datetime) -> list[Gift]:
     recent = [gift for gift in mine if friend.is_lead or gift.is_open or _is_recent(gift, now)]
     if not recent:
         return []
-    found = Referral.objects.select_related("business", "friend", "terms")
+    found = Referral.objects.select_related("business", "friend", "terms", "ambassador")
     referrals = found.in_bulk([gift.source_id for gift in recent])
     for gift in recent:
         gift.business, gift.client = friend.business, friend
-    return [gift_in_words(gift, referrals[gift.source_id], now=now) for gift in recent]
+    told = [gift_in_words(gift, referrals[gift.source_id], now=now) for gift in recent]
+    # Said once: days may lie between the phone that opened the link and the screen that shows this (UX 9).
+    told[0] = replace(told[0], why=_why(referrals[recent[0].source_id]))
+    return told
+
+
+def _why(referral: Referral) -> str:
+    if referral.ambassador.deleted_at is not None:
+        return ""
+    named = {"name": referral.ambassador.short_name, "business": referral.business.name}
+    return _("It is yours because %(name)s invited you to %(business)s.") % named
 
 
 def gift_in_words(gift: Reward, referral: Referral, *, now: datetime) -> Gift:

@@ -50,6 +50,10 @@ class NewForm(ClientForm):
     )
     ambassador = forms.CharField(max_length=22, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["first_name"].widget.attrs["autofocus"] = True  # at the desk somebody waits (UX 10)
+
     def given(self) -> dict[str, Any]:
         """Return what was typed of the client, the tags one by one."""
         typed = super().given()

@@ -8,7 +8,11 @@ self.addEventListener("install", (event) => event.waitUntil(
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 const keep = async (address, answer) => {
-  if (answer.ok && !answer.redirected) await (await caches.open(STORE)).put(address, answer.clone());
+  if (answer.ok && !answer.redirected) {
+    // Read to the end first: a network that breaks off on the way must not cost the copy of before.
+    const whole = new Response(await answer.clone().arrayBuffer(), { headers: answer.headers });
+    await (await caches.open(STORE)).put(address, whole);
+  }
   return answer;
 };
 self.addEventListener("fetch", (event) => {
