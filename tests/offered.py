@@ -21,13 +21,32 @@ PERCENT = some.builds(
     some.sampled_from((10, 33.33, 2.9)),
     EXPIRY,
 )
-REWARD = some.one_of(MONEY, PERCENT)
+PRODUCT = "the product"  # stands for its id, which the machine fills in
+THINGS: tuple[dict[str, Any], ...] = (
+    {"kind": "coupon", "amount": 700, "valid_days": 20},
+    {"kind": "coupon", "percent": 50, "valid_days": 45},
+    {"kind": "manual", "text": "A towel", "expires_days": 10},
+    {"kind": "product", "product": PRODUCT},
+    {"kind": "membership_days", "days": 10},
+)
+REWARD = some.one_of(MONEY, PERCENT, some.sampled_from(THINGS))
+CHOICE = some.builds(
+    lambda options: {"kind": "choice", "options": options},
+    some.lists(
+        some.sampled_from((*THINGS, {"kind": "balance", "amount": 800}, {"kind": "balance", "percent": 20})),
+        min_size=2,
+        max_size=3,
+        unique_by=str,
+    ),
+)
+FOR_AMBASSADOR = some.one_of(MONEY, REWARD, CHOICE)
 CONDITIONS = some.lists(
     some.one_of(
         some.just({"kind": "activated"}),
         some.builds(lambda n: {"kind": "orders", "at_least": n}, some.integers(1, 2)),
         some.builds(lambda n: {"kind": "spend", "at_least": n}, some.sampled_from((1, 3000, 6000))),
         some.builds(lambda n: {"kind": "sessions_attended", "at_least": n}, some.integers(1, 2)),
+        some.just({"kind": "membership_bought"}),
     ),
     max_size=2,
     unique_by=lambda condition: condition["kind"],
@@ -49,7 +68,7 @@ STEPS = some.lists(
         {
             "conditions": CONDITIONS,
             "friend_reward": some.one_of(some.none(), REWARD),
-            "ambassador_reward": REWARD,
+            "ambassador_reward": FOR_AMBASSADOR,
             "hold_days": some.sampled_from((None, None, 0, 7)),
         }
     ),
@@ -65,7 +84,7 @@ def in_one_sentence(terms: dict[str, Any]) -> dict[str, Any]:
 TERMS = some.fixed_dictionaries(
     {
         "friend_reward": some.one_of(some.none(), REWARD),
-        "ambassador_reward": some.one_of(MONEY, REWARD),
+        "ambassador_reward": FOR_AMBASSADOR,
         "friend_reward_on": some.sampled_from(("registered", "qualified")),
         "conditions": CONDITIONS,
         "hold_days": some.sampled_from((0, 0, 3, 14)),
@@ -84,6 +103,15 @@ TERMS = some.fixed_dictionaries(
 
 def without_none(terms: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in terms.items() if value is not None}
+
+
+def filled(terms: Any, product: str) -> Any:
+    """Return terms with the product that is given in its place."""
+    if isinstance(terms, dict):
+        return {name: filled(value, product) for name, value in terms.items()}
+    if isinstance(terms, list):
+        return [filled(value, product) for value in terms]
+    return product if terms == PRODUCT else terms
 
 
 class Cast:

@@ -4,11 +4,12 @@ A second opinion, for tests/referrals/test_model.py: it knows no database and no
 leaves something open it says how it is read (marked *reading*).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any
 
-from tied import OPEN, PENDING, Gift, Person, Tie, day_of, start_of
+from things import day_of, days_on, hand, want_back
+from tied import OPEN, PENDING, UNDECIDED, Gift, Person, Tie
 
 
 class Reckoning:
@@ -36,7 +37,8 @@ class Reckoning:
     def promise(self, tie: Tie, side: str, hold_days: int, *, is_set: bool = False, step: int = 1) -> Gift:
         who, params = (tie.friend if side == "friend" else tie.ambassador), tie.steps[step - 1][f"{side}_reward"]
         gift = Gift(next(self.numbers), side, who, params, tie.terms, hold_days, is_set, step)
-        gift.amount = params.get("amount")
+        gift.options = params.get("options", [])
+        gift.amount = None if gift.is_percent else gift.worth(None)
         return gift
 
     def activate(self, friend: Person, via: str, now: datetime) -> None:
@@ -60,11 +62,14 @@ class Reckoning:
         if kind == "activated":
             return bool(tie.via) and (tie.via == "manual" or bool(friend.with_money))
         done = {
+            "membership_bought": any(
+                each.is_new and each.sale.money and each.state != "void" for each in friend.passes
+            ),
             "orders": len(friend.with_money),
             "spend": sum(sale.money for sale in friend.sales),
             "sessions_attended": sum(at >= tie.registered for at in friend.visits),
         }[kind]
-        return bool(done >= condition["at_least"])
+        return bool(done >= condition.get("at_least", 1))
 
     def settle(self, tie: Tie, now: datetime, lost: str = "refunded") -> None:
         """Do what is due, right after whatever may have changed it."""
@@ -149,13 +154,13 @@ class Reckoning:
         if gift.state != "promised":
             return
         gift.amount = gift.worth(basis)
-        if gift.amount is None:
+        if gift.is_percent and gift.amount is None:
             return
         if gift.amount == 0:
             gift.state, gift.amount = "lapsed", None
         elif gift.hold_days:
             gift.state, gift.reason = "on_hold", "hold"
-            gift.available = start_of(day_of(now) + timedelta(days=gift.hold_days))
+            gift.available = days_on(now, gift.hold_days)
         else:
             self.review(tie, gift, now)
 
@@ -168,10 +173,7 @@ class Reckoning:
         else:
             self.grant(gift, now)
 
-    def grant(self, gift: Gift, now: datetime) -> None:
-        """Give within the limits. *Reading*: what is taken back later gives a limit its room back, the reward itself
-        where nothing of it was spent; what is owed for it counts as taken back."""
-        assert gift.amount is not None
+    def limits(self, gift: Gift, now: datetime) -> list[tuple[Any, int, str, bool]]:
         month = day_of(now).strftime("%Y-%m")
         caps = (gift.terms["caps"] or {}) if gift.side == "ambassador" else {}
         limits = [(("budget",), gift.terms["budget"], "budget", True)]
@@ -179,25 +181,58 @@ class Reckoning:
         limits.append(((gift.who.name, month), caps.get("rewards_per_month"), "cap_count", False))
         limits.append(((gift.who.name, "sum"), caps.get("amount_total"), "cap_amount", True))
         limits.append(((gift.who.name, month, "sum"), caps.get("amount_per_month"), "cap_amount", True))
-        limits = [limit for limit in limits if limit[1]]
-        amount = gift.amount
-        for key, most, reason, in_money in limits:
-            left = most - self.counted.get(key, 0)
-            if left <= 0:
+        return [limit for limit in limits if limit[1]]
+
+    def grant(self, gift: Gift, now: datetime) -> None:
+        """Give, or let the client choose first. *Reading*: who may choose among things and money is asked only while no
+        limit is used up, whichever is chosen then."""
+        if gift.params["kind"] != "choice":
+            self.give(gift, now)
+            return
+        gift.state, gift.reason = "awaiting_choice", ""
+        for key, most, reason, _in_money in self.limits(gift, now):
+            if self.counted.get(key, 0) >= most:
                 gift.state, gift.reason = "capped", reason
                 return
-            amount = min(amount, left) if in_money else amount
+
+    def give(self, gift: Gift, now: datetime) -> None:
+        """Give within the limits. *Reading*: what is taken back later gives a limit its room back, the reward itself
+        where nothing of it was spent; what is owed for it counts as taken back. Things count in number alone."""
+        limits, amount = self.limits(gift, now), gift.amount
+        for key, most, reason, in_money in limits:
+            left = most - self.counted.get(key, 0)
+            if left <= 0 and (not in_money or amount is not None):
+                gift.state, gift.reason = "capped", reason
+                return
+            amount = min(amount, left) if in_money and amount is not None else amount
         gift.counted = [(key, in_money) for key, _most, _reason, in_money in limits]
         for key, in_money in gift.counted:
-            self.counted[key] = self.counted.get(key, 0) + (amount if in_money else 1)
+            self.counted[key] = self.counted.get(key, 0) + ((amount or 0) if in_money else 1)
         gift.amount, gift.state, gift.reason = amount, "granted", ""
+        if amount is None:
+            hand(gift, now)
+            return
         days = gift.params.get("expires_days")
-        ends = start_of(day_of(now) + timedelta(days=days)) if days else None
-        gift.who.purse.earn(amount, now, ends=ends, gift=gift)
+        gift.who.purse.earn(amount, now, ends=days_on(now, days) if days else None, gift=gift)
+
+    def choose(self, tie: Tie, gift: Gift, option: dict[str, Any], now: datetime) -> bool:
+        """The ambassador chooses once it is due; a percentage only while there is money to take it of."""
+        first = min((sale for sale in tie.friend.sales if sale.paid and sale.due), key=lambda s: s.paid, default=None)
+        wanted = Gift(gift.number, gift.side, gift.who, option, gift.terms, 0)
+        worth = wanted.worth(first.money if first else None)
+        if wanted.is_percent and not worth:
+            return False
+        if gift.state == "awaiting_choice":
+            gift.params, gift.amount = option, worth
+            self.give(gift, now)
+        elif gift.state != "granted" or gift.params is not option:
+            return False
+        self.complete(tie)
+        return True
 
     def resize(self, gift: Gift, basis: int | None, now: datetime) -> None:
         """A percentage shrinks in proportion; where nothing is left it is revoked."""
-        if "percent" not in gift.params or gift.amount is None or basis is None:
+        if not gift.is_percent or gift.amount is None or basis is None:
             return
         left = gift.worth(basis) or 0
         if left >= gift.amount or gift.state not in (*PENDING, "granted"):
@@ -216,9 +251,11 @@ class Reckoning:
 
     def take_back(self, gift: Gift, lost: str, now: datetime) -> None:
         if gift.state == "granted" and gift.terms["clawback"] != "only_pending":
-            assert gift.amount is not None
-            back = gift.who.purse.claw(gift, gift.amount, now)
-            self.give_room_back(gift, back, wholly=back == gift.amount)
+            if gift.amount is None:
+                self.give_room_back(gift, 0, wholly=want_back(gift, now))
+            else:
+                back = gift.who.purse.claw(gift, gift.amount, now)
+                self.give_room_back(gift, back, wholly=back == gift.amount)
         elif gift.state not in PENDING:
             return
         gift.state, gift.reason = "revoked", lost
@@ -227,9 +264,9 @@ class Reckoning:
 
     def approve(self, tie: Tie, gift: Gift, now: datetime) -> bool:
         """*Reading*: a declined reward may be granted by an override; one whose worth nobody knows yet may not."""
-        if gift.state == "granted":
+        if gift.state in ("granted", "awaiting_choice"):
             return True
-        if gift.state not in ("awaiting_approval", "declined") or gift.amount is None:
+        if gift.state not in ("awaiting_approval", "declined") or (gift.is_percent and gift.amount is None):
             return False
         self.grant(gift, now)
         gift.is_decided = True
@@ -245,13 +282,14 @@ class Reckoning:
         return gift.state == "declined"
 
     def settle_doubt(self, tie: Tie, now: datetime) -> None:
-        """Whoever decides about the last reward that waits has decided about the recommendation."""
-        if not tie.flagged or any(gift.state in OPEN for gift in tie.gifts):
+        """Whoever decides about the last reward that waits has decided about the recommendation. What its client has
+        still to choose was decided."""
+        if not tie.flagged or any(gift.state in UNDECIDED for gift in tie.gifts):
             return
         in_sets = tie.terms["every"] > 1
         if in_sets and tie.state != "closed" and not any(gift.is_set for gift in tie.gifts):
             return
-        if any(gift.state in ("granted", "capped") and gift.is_decided for gift in tie.gifts):
+        if any(gift.state in ("granted", "capped", "awaiting_choice") and gift.is_decided for gift in tie.gifts):
             tie.flagged = False
             self.settle(tie, now)
         elif not in_sets:

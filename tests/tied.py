@@ -1,23 +1,15 @@
 """Whom and what the model of tests/reckoning.py counts: people, their sales, recommendations and rewards."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from purse import Purse
+from things import Days, Pass, Ticket, day_of
 
-MADRID = ZoneInfo("Europe/Madrid")
-OPEN = ("promised", "on_hold", "awaiting_approval")
-PENDING = ("on_hold", "awaiting_approval")
-
-
-def day_of(now: datetime) -> date:
-    return now.astimezone(MADRID).date()
-
-
-def start_of(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=MADRID)
+PENDING = ("on_hold", "awaiting_approval", "awaiting_choice")
+OPEN = ("promised", *PENDING)
+UNDECIDED = ("promised", "on_hold", "awaiting_approval")
 
 
 def part_of(amount: int, of: int, whole: int) -> int:
@@ -37,6 +29,18 @@ class Sale:
     paid: tuple[datetime, int] | None = None
     to_balance: int = 0
     to_method: int = 0
+    discount: int = 0
+    dispute: str = ""
+
+    @property
+    def stands(self) -> str:
+        """Its state as the books say it."""
+        if not self.paid:
+            return self.state
+        if self.dispute == "open":
+            return "disputed"
+        back = self.to_balance + self.to_method
+        return "paid" if not back else "refunded" if back == self.total else "partially_refunded"
 
     @property
     def due(self) -> int:
@@ -57,6 +61,9 @@ class Person:
     sales: list[Sale] = field(default_factory=list)
     visits: list[datetime] = field(default_factory=list)
     ties: "list[Tie]" = field(default_factory=list)
+    tickets: list[Ticket] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
+    days: list[Days] = field(default_factory=list)
 
     @property
     def tie(self) -> "Tie | None":
@@ -86,8 +93,21 @@ class Gift:
     available: datetime | None = None
     counted: list[tuple[Any, bool]] = field(default_factory=list)
     is_decided: bool = False
+    is_handed_over: bool = False
+    collect_by: datetime | None = None
+    options: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_money(self) -> bool:
+        return bool(self.params["kind"] == "balance")
+
+    @property
+    def is_percent(self) -> bool:
+        return self.is_money and "percent" in self.params
 
     def worth(self, basis: int | None) -> int | None:
+        if not self.is_money:
+            return None
         if "amount" in self.params:
             return int(self.params["amount"])
         return None if basis is None else part_of(basis, round(self.params["percent"] * 100), 10_000)

@@ -6,7 +6,6 @@ names as PLUSONE_TEST_SEED). `make test-release` plays thousands of steps, PLUSO
 
 import os
 import random
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -24,41 +22,40 @@ from hypothesis.stateful import (
 )
 
 from howoften import often
-from offered import TERMS, Cast, in_one_sentence, without_none
+from offered import TERMS, filled, in_one_sentence, without_none
 from plusone.agenda.commands import mark_visit, unmark_visit
 from plusone.clients.commands import activate, archive, reactivate
 from plusone.clients.models import Client
-from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.ledger import commands as ledger
 from plusone.ledger.queries import Balance, balances_of, faults, outstanding
 from plusone.referrals.automation.reactions import end_holds
-from plusone.referrals.commands import close_overdue, edit_campaign, register_friend
+from plusone.referrals.commands import choose_reward, close_overdue, edit_campaign, register_friend
 from plusone.referrals.commands.deciding import approve_referral, decide_reward, reject_referral
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import Offer, read_offer
-from plusone.rewards.models import Reward
+from plusone.rewards.commands import hand_over
+from plusone.rewards.models import Handover, Reward
 from plusone.store import commands as store
-from plusone.store.models import Order, Product
+from plusone.store.models import Coupon, GiftedDays, Membership, Order
+from plusone.store.queries import standing
 from reckoning import Reckoning
-from tied import Person, Sale, part_of
+from selling import ANY, Counter
+from things import PASS_DAYS, pass_time
+from tied import Person, Sale
 from world import NOON, add_client, launch, make_product
 
 STEPS = 40
 MINUTE = timedelta(minutes=1)
 UNPAID = timedelta(days=30)
-ANY = some.integers(0, 99)
-USE = some.sampled_from((False, False, True, 200))
 
 
-class Loop(Cast, RuleBasedStateMachine):
+class Loop(Counter):
     """Every step that people and time take, in any order; what one refuses the other refuses."""
-
-    business: Business
-    product: Product
 
     @initialize(terms=TERMS)
     def begin(self, terms: dict[str, Any]) -> None:
+        terms = filled(terms, self.product.public_id)
         self.now, self.model, self.steps = NOON, Reckoning(), 0
         self.point = transaction.atomic()
         self.point.__enter__()
@@ -76,22 +73,6 @@ class Loop(Cast, RuleBasedStateMachine):
         if hasattr(self, "point"):
             transaction.set_rollback(True)
             self.point.__exit__(None, None, None)
-
-    @property
-    def by(self) -> dict[str, Any]:
-        return {"actor": "user:1", "now": self.now}
-
-    def said(self, agreed: bool, command: Callable[[], object]) -> bool:
-        """Run a command that is refused exactly where the model refuses it; a refusal changes nothing."""
-        try:
-            with transaction.atomic():
-                command()
-        except Refused as refusal:
-            if agreed:
-                raise AssertionError(f"refused: {refusal.code}") from refusal
-        else:
-            assert agreed, "the contract refuses this"
-        return agreed
 
     @rule(who=ANY, flagged=some.sampled_from((False, False, False, True)))
     def register(self, who: int, flagged: bool) -> None:
@@ -135,95 +116,6 @@ class Loop(Cast, RuleBasedStateMachine):
         friend = leads[who % len(leads)]
         activate(self.client(friend), **self.by)
         self.model.activate(friend, "manual", self.now)
-
-    @precondition(lambda self: self.friends)
-    @rule(who=ANY, pieces=some.integers(0, 3), balance=USE, paid=some.booleans())
-    def sell(self, who: int, pieces: int, balance: bool | int, paid: bool) -> None:
-        people = self.friends * 2 + self.ambassadors
-        person = people[who % len(people)]
-        lines = [(self.product, pieces)] if pieces else [(self.gratis, 1)]
-        total = self.product.price * pieces
-        free = person.purse.free(self.now)
-        wanted = min(free, total) if balance is True else min(int(balance), total)
-        made: list[Order] = []
-        place = {"use_balance": balance, **self.by}
-        if not self.said(
-            wanted <= free,
-            lambda: made.append(store.place_order(self.business, self.client(person), lines, **place)),
-        ):
-            return
-        parts = person.purse.take(wanted, self.now, hold=True) if wanted else []
-        sale = Sale(total, wanted, parts, self.now)
-        self.rows[id(sale)] = made[0].pk
-        person.sales.append(sale)
-        self.sales.append((person, sale))
-        if not sale.due:
-            self.settled(person, sale)
-        elif paid:
-            self.pay_for(person, sale)
-
-    @precondition(lambda self: self.sales)
-    @rule(which=ANY)
-    def pay(self, which: int) -> None:
-        self.pay_for(*self.sales[which % len(self.sales)])
-
-    def pay_for(self, person: Person, sale: Sale) -> None:
-        was = sale.state
-        if (
-            self.said(
-                was not in ("cancelled", "expired"),
-                lambda: store.pay(self.order(sale), method="cash", **self.by),
-            )
-            and was == "awaiting_payment"
-        ):
-            self.settled(person, sale)
-
-    def settled(self, person: Person, sale: Sale) -> None:
-        sale.state, sale.paid = "paid", (self.now, self.rows[id(sale)])
-        for pot, part in sale.parts:
-            pot.held -= part
-            pot.left -= part
-        person.purse.redeemed += sale.balance
-        if person.status == "archived":
-            person.status = "active"
-        if person.status == "lead" and sale.due:
-            self.model.activate(person, "purchase", self.now)
-        if person.tie:
-            self.model.settle(person.tie, self.now)
-
-    @precondition(lambda self: self.sales)
-    @rule(which=ANY)
-    def cancel(self, which: int) -> None:
-        _person, sale = self.sales[which % len(self.sales)]
-        if self.said(sale.paid is None, lambda: store.cancel(self.order(sale), **self.by)):
-            self.called_off(sale, "cancelled")
-
-    def called_off(self, sale: Sale, state: str) -> None:
-        if sale.state == "awaiting_payment":
-            sale.state = state
-            for pot, part in sale.parts:
-                pot.held -= part
-
-    @precondition(lambda self: any(sale.paid for _person, sale in self.sales))
-    @rule(which=ANY, part=some.sampled_from((0, 0, 10, 50)))
-    def refund(self, which: int, part: int) -> None:
-        sold = [(person, sale) for person, sale in self.sales if sale.paid]
-        person, sale = sold[which % len(sold)]
-        left = sale.total - sale.to_balance - sale.to_method
-        amount = max(1, left * part // 100) if part else None
-        if not self.said(bool(left), lambda: store.refund(self.order(sale), amount, **self.by)):
-            return
-        whole = amount in (None, left)
-        given = left if amount is None else amount
-        to_balance = sale.balance - sale.to_balance if whole else part_of(given, sale.balance, sale.total)
-        to_balance = min(max(to_balance, given - sale.money), sale.balance - sale.to_balance)
-        sale.to_balance += to_balance
-        sale.to_method += given - to_balance
-        sale.state = "refunded" if whole else "partially_refunded"
-        if to_balance:
-            person.purse.give_back(sale.parts, to_balance, self.now)
-        if person.tie:
-            self.model.settle(person.tie, self.now)
 
     @precondition(lambda self: self.friends)
     @rule(who=ANY)
@@ -271,6 +163,33 @@ class Loop(Cast, RuleBasedStateMachine):
         else:
             self.said(self.model.reject(tie, self.now), lambda: reject_referral(referral, **self.by))
 
+    @precondition(lambda self: any(gift.options for tie in self.model.ties for gift in tie.gifts))
+    @rule(which=ANY, place=some.integers(0, 2))
+    def choose(self, which: int, place: int) -> None:
+        """Ana chooses, when it is due or not; a second click changes nothing."""
+        found = [(tie, gift) for tie in self.model.ties for gift in tie.gifts if gift.options]
+        waiting = [each for each in found if each[1].state == "awaiting_choice"]
+        found = waiting if waiting and which % 3 else found
+        tie, gift = found[which % len(found)]
+        reward, option = self.reward(tie, gift), place % len(gift.options)
+        agreed = self.model.choose(tie, gift, gift.options[option], self.now)
+        self.said(agreed, lambda: choose_reward(reward, option, **self.by))
+
+    @precondition(lambda self: any(gift.state == "granted" for tie in self.model.ties for gift in tie.gifts))
+    @rule(which=ANY)
+    def hand_over(self, which: int) -> None:
+        """Somebody at the desk hands a present over, if it is one and waits still; twice is once."""
+        found = [(tie, gift) for tie in self.model.ties for gift in tie.gifts if gift.state in ("granted", "revoked")]
+        things = [each for each in found if each[1].params["kind"] in ("manual", "product")]
+        found = things if things and which % 4 else found
+        tie, gift = found[which % len(found)]
+        is_there = gift.params["kind"] in ("manual", "product") and gift.state == "granted"
+        in_time = gift.collect_by is None or gift.collect_by > self.now
+        agreed = gift.is_handed_over or (is_there and in_time)
+        reward = self.reward(tie, gift)
+        if self.said(agreed, lambda: hand_over(reward, **self.by)):
+            gift.is_handed_over = True
+
     @rule(who=ANY)
     def leave_or_return(self, who: int) -> None:
         """An ambassador is archived, or brought back."""
@@ -307,18 +226,21 @@ class Loop(Cast, RuleBasedStateMachine):
         for _twice in range(2):
             ledger.expire_due(self.now)
             store.expire_due(self.now)
+            store.end_due(self.now)
+            store.add_due_days(self.now)
             end_holds(self.now)
             close_overdue(self.now)
-        for _person, sale in self.sales:
+        for person, sale in self.sales:
             if sale.placed + UNPAID <= self.now:
-                self.called_off(sale, "expired")
+                self.called_off(person, sale, "expired")
+        pass_time([*self.ambassadors, *self.friends], self.now)
         self.model.end_holds(self.now)
         self.model.close_late(self.now)
 
     @rule(terms=TERMS)
     def change_the_terms(self, terms: dict[str, Any]) -> None:
         """Later registrations alone (CASES 51); the sets of an ambassador stay as many friends as they were."""
-        terms = in_one_sentence({**terms, "every": self.terms["every"]})
+        terms = in_one_sentence({**filled(terms, self.product.public_id), "every": self.terms["every"]})
         offer = read_offer(self.business, without_none(terms), base=Offer())
         edit_campaign(self.campaign, offer=offer, **self.by)
         self.terms = terms
@@ -342,6 +264,7 @@ class Loop(Cast, RuleBasedStateMachine):
             ), f"{person.name} ({told})"  # fmt: skip
             assert statuses[self.rows[person]] == person.status, person.name
         self.the_same_recommendations()
+        self.the_same_things(people)
         self.books_are_right(people)
 
     def the_same_recommendations(self) -> None:
@@ -349,16 +272,42 @@ class Loop(Cast, RuleBasedStateMachine):
         stands = {row[0]: row[1:] for row in ties}
         rewards_had: dict[int, list[Any]] = {}
         for one in Reward.objects.filter(business=self.business, source_kind="referral").order_by("id"):
-            row = (one.side, one.step, one.state, one.reason, one.amount, one.available_at)
+            row = (one.side, one.step, one.kind, one.state, one.reason, one.amount, one.available_at)
             rewards_had.setdefault(one.source_id, []).append(row)
         assert len(stands) == len(self.model.ties)
         for tie in self.model.ties:
             key, who = self.rows[tie], f"{tie.friend.name} of {tie.ambassador.name}"
             assert stands[key] == (tie.state, tie.reason, tie.flagged), who
             had = rewards_had.get(key, [])
-            gifts = [(one.side, one.step, one.state, one.reason, one.amount, one.available) for one in tie.gifts]
+            gifts = [
+                (one.side, one.step, one.params["kind"], one.state, one.reason, one.amount, one.available)
+                for one in tie.gifts
+            ]
             assert had == gifts, who
             assert len({row[:2] for row in had}) == len(had), "two rewards for one side of a step"
+
+    def the_same_things(self, people: list[Person]) -> None:
+        """Coupons, memberships, given days, presents and orders stand alike."""
+        known = {self.rows[person]: person for person in people}
+        for key, person in known.items():
+            tickets = [(each.ends, each.is_withdrawn, each.is_used) for each in person.tickets]
+            coupons = Coupon.objects.filter(client=key).order_by("id")
+            used = set(standing(Order.objects.filter(client=key)).values_list("coupon", flat=True))
+            had = [(row.expires_at, row.withdrawn_at is not None, row.pk in used) for row in coupons]
+            assert had == tickets, f"coupons of {person.name}"
+            passes = [(each.state, each.is_new, each.ends) for each in person.passes]
+            columns = Membership.objects.filter(client=key).order_by("id").values_list("state", "is_new", "ends_at")
+            assert list(columns) == passes, f"memberships of {person.name}"
+            days = [(each.days, each.is_withdrawn, each.on and self.rows[id(each.on.sale)]) for each in person.days]
+            given = GiftedDays.objects.filter(client=key).order_by("id")
+            stand = given.values_list("days", "withdrawn_at", "membership__order")
+            assert [(row[0], row[1] is not None, row[2]) for row in stand] == days, f"days of {person.name}"
+            sales = [(each.stands, each.due, each.discount, each.to_balance, each.to_method) for each in person.sales]
+            orders = Order.objects.filter(client=key).order_by("id")
+            wanted = ("state", "due", "discount", "refunded_to_balance", "refunded_to_method")
+            assert list(orders.values_list(*wanted)) == sales, f"orders of {person.name}"
+        handed = sum(gift.is_handed_over for tie in self.model.ties for gift in tie.gifts)
+        assert Handover.objects.filter(business=self.business).count() == handed
 
     def books_are_right(self, people: list[Person]) -> None:
         assert faults(self.business) == []
@@ -367,7 +316,12 @@ class Loop(Cast, RuleBasedStateMachine):
 
 @pytest.fixture
 def machine(gym: Business) -> type[Loop]:
-    sold = {"product": make_product(gym, price=2595), "gratis": make_product(gym, "Trial", price=0)}
+    month = {"kind": "prepaid", "price": 4500, "valid_days": PASS_DAYS}
+    sold = {
+        "product": make_product(gym, price=2595),
+        "gratis": make_product(gym, "Trial", price=0),
+        "month": store.create_membership_type(gym, name="A month", now=NOON, **month),
+    }
     return type("LoopOfTheGym", (Loop,), {"business": gym, **sold})
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from doubted import register
 from plusone.clients.commands import activate
 from plusone.clients.models import Client
 from plusone.kernel.errors import Refused
@@ -9,8 +10,9 @@ from plusone.kernel.models import Business
 from plusone.ledger.commands import adjust, earn, hold, release, revoke
 from plusone.ledger.queries import balance_of, faults
 from plusone.referrals.automation.reactions import end_holds
-from plusone.referrals.commands import close_overdue
-from plusone.referrals.models import Referral
+from plusone.referrals.commands import choose_reward, close_overdue
+from plusone.referrals.commands.deciding import decide_reward
+from plusone.referrals.models import DoubtCase, Referral
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.store.commands import refund
@@ -85,3 +87,19 @@ def test_sets_beyond_a_capped_one_go_with_their_basis(gym: Business, ana: Client
         refund(order, **WHO)
     assert (available(ana), sorted(Reward.objects.values_list("state", flat=True))) == (0, ["capped", "revoked"])
     assert not faults(gym)
+
+
+def test_a_doubt_ends_with_the_decision_though_the_client_has_still_to_choose(gym: Business, ana: Client) -> None:
+    """CASES 60, FRA-10: who approves a choice has decided; nobody is asked again when it is made."""
+    either = {"kind": "choice", "options": [EUR15, {"kind": "manual", "text": "A towel"}]}
+    launch(gym, ambassador=either)
+    referral = register(ana, "ben@friends.example", flags=("too_fast",))
+    activate(referral.friend, **WHO)
+    reward = Reward.objects.select_related("business", "client").get()
+    assert (reward.state, reward.reason) == ("awaiting_approval", "flagged")
+    decide_reward(reward, approve=True, **WHO)
+    reward.refresh_from_db()
+    referral.refresh_from_db()
+    assert (reward.state, referral.flagged, DoubtCase.objects.get().state) == ("awaiting_choice", False, "approved")
+    choose_reward(reward, 1, **WHO)
+    assert Referral.objects.get().reason == "completed"

@@ -97,6 +97,8 @@ class Reward(Owned):
 
     PENDING = (State.ON_HOLD, State.AWAITING_APPROVAL, State.AWAITING_CHOICE)
     OPEN = (State.PROMISED, *PENDING)
+    UNDECIDED = (State.PROMISED, State.ON_HOLD, State.AWAITING_APPROVAL)
+    GIVEN = (State.GRANTED, State.CAPPED, State.AWAITING_CHOICE)  # of which nobody decides any more whether it is given
 
     @property
     def is_open(self) -> bool:

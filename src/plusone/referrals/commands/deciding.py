@@ -166,15 +166,18 @@ def _unflag(referral: Referral, *, actor: str, now: datetime) -> None:
 
 
 def _settle_doubt(referral: Referral, case: DoubtCase | None, *, actor: str, now: datetime) -> None:
-    """Take the flag off a referral (locked) of which each reward was decided, and close its case with the last one."""
+    """Take the flag off a referral (locked) of which each reward was decided, and close its case with the last one.
+
+    What its client has still to choose was decided, too.
+    """
     held = rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, [])
     referral.refresh_from_db(fields=["state", "reason", "closed_at"])
     in_sets = referral.terms is not None and referral.terms.every > 1
-    if any(reward.is_open for reward in held):
+    if any(reward.state in Reward.UNDECIDED for reward in held):
         return
     if in_sets and referral.is_open and not any(reward.milestone == SET for reward in held):
         return
-    given = any(reward.state in (Reward.State.GRANTED, Reward.State.CAPPED) and reward.decided_by for reward in held)
+    given = any(reward.state in Reward.GIVEN and reward.decided_by for reward in held)
     if given:
         _unflag(referral, actor=actor, now=now)
         settle(referral, actor=actor, now=now)

@@ -1,0 +1,201 @@
+"""What the machine of tests/referrals/test_model.py does at the desk: sales, refunds, disputes, coupons, passes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from hypothesis import strategies as some
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from offered import Cast
+from plusone.kernel.errors import Refused
+from plusone.kernel.models import Business
+from plusone.store import commands as store
+from plusone.store.models import Coupon, MembershipType, Order, Product
+from reckoning import Reckoning
+from things import Pass, Ticket, begin, call_off
+from tied import Person, Sale, part_of
+
+ANY = some.integers(0, 99)
+USE = some.sampled_from((False, False, True, 200))
+
+
+class Counter(Cast, RuleBasedStateMachine):
+    """The desk of the gym."""
+
+    business: Business
+    product: Product
+    gratis: Product
+    month: MembershipType
+    now: datetime
+    model: Reckoning
+    ambassadors: list[Person]
+    friends: list[Person]
+    sales: list[tuple[Person, Sale]]
+
+    @property
+    def by(self) -> dict[str, Any]:
+        return {"actor": "user:1", "now": self.now}
+
+    def said(self, agreed: bool, command: Callable[[], object]) -> bool:
+        """Run a command that is refused exactly where the model refuses it; a refusal changes nothing."""
+        try:
+            with transaction.atomic():
+                command()
+        except Refused as refusal:
+            if agreed:
+                raise AssertionError(f"refused: {refusal.code}") from refusal
+        else:
+            assert agreed, "the contract refuses this"
+        return agreed
+
+    @precondition(lambda self: self.friends)
+    @rule(who=ANY, pieces=some.integers(0, 3), balance=USE, paid=some.booleans())
+    def sell(self, who: int, pieces: int, balance: bool | int, paid: bool) -> None:
+        people = self.friends * 2 + self.ambassadors
+        lines = [(self.product, pieces)] if pieces else [(self.gratis, 1)]
+        self.sold(people[who % len(people)], lines, self.product.price * pieces, balance, paid)
+
+    @precondition(lambda self: self.friends)
+    @rule(who=ANY, balance=USE, paid=some.booleans())
+    def sell_a_month(self, who: int, balance: bool | int, paid: bool) -> None:
+        people = self.friends * 2 + self.ambassadors
+        self.sold(people[who % len(people)], [(self.month, 1)], self.month.price, balance, paid)
+
+    @precondition(lambda self: any(person.tickets for person in [*self.ambassadors, *self.friends]))
+    @rule(which=ANY, pieces=some.integers(1, 2), balance=USE, paid=some.booleans(), late=some.booleans())
+    def sell_with_a_coupon(self, which: int, pieces: int, balance: bool | int, paid: bool, late: bool) -> None:
+        """A coupon comes off first, once; one that is used, over or withdrawn is refused."""
+        people = [person for person in [*self.ambassadors, *self.friends] if person.tickets]
+        person = people[which % len(people)]
+        fresh = [ticket for ticket in person.tickets if ticket.serves(self.now)]
+        tickets = fresh if fresh and not late else person.tickets
+        ticket = tickets[which % len(tickets)]
+        self.sold(person, [(self.product, pieces)], self.product.price * pieces, balance, paid, ticket)
+
+    def sold(
+        self, person: Person, lines: Any, price: int, balance: bool | int, paid: bool, ticket: Ticket | None = None
+    ) -> None:
+        discount = ticket.off(price) if ticket else 0
+        total, free = price - discount, person.purse.free(self.now)
+        wanted = min(free, total) if balance is True else min(int(balance), total)
+        place = {"use_balance": balance, **self.by}
+        if ticket:
+            place["coupon"] = self.coupon(person, ticket).code
+        made: list[Order] = []
+        if not self.said(
+            wanted <= free and (ticket is None or ticket.serves(self.now)),
+            lambda: made.append(store.place_order(self.business, self.client(person), lines, **place)),
+        ):
+            return
+        parts = person.purse.take(wanted, self.now, hold=True) if wanted else []
+        sale = Sale(total, wanted, parts, self.now, discount=discount)
+        if ticket:
+            ticket.sale = sale
+        if lines[0][0] is self.month:
+            person.passes.append(Pass(sale))
+        self.rows[id(sale)] = made[0].pk
+        person.sales.append(sale)
+        self.sales.append((person, sale))
+        if not sale.due:
+            self.settled(person, sale)
+        elif paid:
+            self.pay_for(person, sale)
+
+    def coupon(self, person: Person, ticket: Ticket) -> Coupon:
+        mine = Coupon.objects.filter(client=self.rows[person]).order_by("id")
+        return mine[person.tickets.index(ticket)]
+
+    @precondition(lambda self: self.sales)
+    @rule(which=ANY)
+    def pay(self, which: int) -> None:
+        self.pay_for(*self.sales[which % len(self.sales)])
+
+    def pay_for(self, person: Person, sale: Sale) -> None:
+        was = sale.state
+        if (
+            self.said(
+                was not in ("cancelled", "expired"),
+                lambda: store.pay(self.order(sale), method="cash", **self.by),
+            )
+            and was == "awaiting_payment"
+        ):
+            self.settled(person, sale)
+
+    def settled(self, person: Person, sale: Sale) -> None:
+        sale.state, sale.paid = "paid", (self.now, self.rows[id(sale)])
+        for pot, part in sale.parts:
+            pot.held -= part
+            pot.left -= part
+        person.purse.redeemed += sale.balance
+        for bought in person.passes:
+            if bought.sale is sale:
+                begin(person, bought, self.now)
+        if person.status == "archived":
+            person.status = "active"
+        if person.status == "lead" and sale.due:
+            self.model.activate(person, "purchase", self.now)
+        if person.tie:
+            self.model.settle(person.tie, self.now)
+
+    @precondition(lambda self: self.sales)
+    @rule(which=ANY)
+    def cancel(self, which: int) -> None:
+        person, sale = self.sales[which % len(self.sales)]
+        if self.said(sale.paid is None, lambda: store.cancel(self.order(sale), **self.by)):
+            self.called_off(person, sale, "cancelled")
+
+    def called_off(self, person: Person, sale: Sale, state: str) -> None:
+        if sale.state == "awaiting_payment":
+            sale.state = state
+            call_off(person, sale)
+            for pot, part in sale.parts:
+                pot.held -= part
+
+    @precondition(lambda self: any(sale.paid for _person, sale in self.sales))
+    @rule(which=ANY, part=some.sampled_from((0, 0, 10, 50)))
+    def refund(self, which: int, part: int) -> None:
+        sold = [(person, sale) for person, sale in self.sales if sale.paid]
+        person, sale = sold[which % len(sold)]
+        left = sale.total - sale.to_balance - sale.to_method
+        amount = max(1, left * part // 100) if part else None
+        if not self.said(bool(left), lambda: store.refund(self.order(sale), amount, **self.by)):
+            return
+        whole = amount in (None, left)
+        given = left if amount is None else amount
+        to_balance = sale.balance - sale.to_balance if whole else part_of(given, sale.balance, sale.total)
+        to_balance = min(max(to_balance, given - sale.money), sale.balance - sale.to_balance)
+        self.given_back(person, sale, to_balance, given - to_balance)
+
+    def given_back(self, person: Person, sale: Sale, to_balance: int, to_method: int) -> None:
+        sale.to_balance += to_balance
+        sale.to_method += to_method
+        if to_balance:
+            person.purse.give_back(sale.parts, to_balance, self.now)
+        if sale.to_balance + sale.to_method == sale.total:
+            call_off(person, sale)
+        if person.tie:
+            self.model.settle(person.tie, self.now)
+
+    @precondition(lambda self: self.sales)
+    @rule(which=ANY)
+    def dispute(self, which: int) -> None:
+        """A client's bank takes a payment into question: once, and nothing is given back by that."""
+        paid = [each for each in self.sales if each[1].paid and each[1].due]
+        _person, sale = (paid or self.sales)[which % len(paid or self.sales)]
+        if self.said(bool(paid), lambda: store.dispute(self.order(sale), **self.by)) and not sale.dispute:
+            sale.dispute = "open"
+
+    @precondition(lambda self: any(sale.dispute for _person, sale in self.sales))
+    @rule(which=ANY, outcome=some.sampled_from(("won", "lost")))
+    def close_dispute(self, which: int, outcome: str) -> None:
+        """The bank decides, perhaps twice: what is lost is gone as money given back is, what is won changes nothing."""
+        found = [each for each in self.sales if each[1].dispute]
+        person, sale = found[which % len(found)]
+        was = sale.dispute
+        if not self.said(was in ("open", outcome), lambda: store.close_dispute(self.order(sale), outcome, **self.by)):
+            return
+        sale.dispute = outcome
+        if was == "open" and outcome == "lost" and sale.money:
+            self.given_back(person, sale, 0, sale.money)
