@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
+from plusone.rewards.models import Reward
 from plusone.store.models import Product
 from world import NOON, add_client, bring, later, launch, make_product, sell
 
@@ -49,6 +50,13 @@ COSTS = {
     "/campaigns/{campaign}": 4,
     "/referrals": 3,
     "/referrals/{referral}": 4,
+    "/referrals?state=closed": 3,
+    "/rewards": 3,
+    "/rewards/{reward}": 4,
+    "/doubt-cases": 2,
+    "/campaigns/{campaign}/cost": 7,
+    "/insights/balance-book": 6,
+    "/insights/balances": 4,
     "/products": 2,
     "/products/{product}": 2,
     "/orders": 4,
@@ -67,6 +75,7 @@ def test_what_calls_cost(vela: Caller, gym: Business, ana: Client, bono: Product
         "referral": first.public_id,
         "product": bono.public_id,
         "order": order.public_id,
+        "reward": Reward.objects.get().public_id,
     }
     vela.get("/business")  # notes the key's first use
 

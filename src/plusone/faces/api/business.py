@@ -9,7 +9,7 @@ from plusone.connect.commands import edit_business
 from plusone.kernel.models import Business
 
 from .call import Call
-from .fields import NO_CONTROL, NO_NUL, Body, Email, Flag, Found, Id, Language, LongName, Moment, moment
+from .fields import NO_CONTROL, NO_NUL, Body, Email, Flag, Found, Id, Language, LongName, Moment, Money, moment
 
 router = Router(tags=["Business"])
 
@@ -43,6 +43,10 @@ class BusinessOut(Found):
     quiet_from: Annotated[int, Field(description="The hour at which promotions begin to rest, in the time zone.")]
     quiet_until: Annotated[int, Field(description="The hour at which they go out again; equal: no rest.")]
     news_weekly_max: Annotated[int, Field(description="Promotional mails to a client in seven days; 0: no limit.")]
+    bonus_limit: Annotated[
+        int | None,
+        Field(description="What staff may give by hand alone, in minor units; above it two people; null: any sum."),
+    ]
     created_at: Moment
 
 
@@ -66,6 +70,7 @@ class BusinessPatch(Body):
     quiet_from: Hour = 21
     quiet_until: Hour = 8
     news_weekly_max: Annotated[int, Strict(), Field(ge=0, le=50)] = 2
+    bonus_limit: Money | None = None
 
 
 def show(business: Business) -> dict[str, Any]:

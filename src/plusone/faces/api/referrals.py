@@ -13,57 +13,24 @@ from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.referrals import commands
 from plusone.referrals.commands.registering import Registration, ambassador_by_code
+from plusone.referrals.conditions import conditions
 from plusone.referrals.models import Campaign, Referral
+from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import referrals_of
-from plusone.referrals.reasons import tell_referral, tell_reward
-from plusone.rewards import commands as deciding
-from plusone.rewards.models import Reward
-from plusone.rewards.queries import Given, given_of, rewards_of
-from plusone.rewards.types import types
+from plusone.referrals.reasons import tell_referral
+from plusone.rewards.queries import given_of, rewards_of
 
 from .call import Call
 from .clients import STATES, LastName
+from .conditions import ConditionOut, show_condition
 from .fields import NO_NUL, Body, Email, Found, Id, Language, LongNote, Moment, Name, Phone, Reference, moment
 from .paging import Page, page
 from .references import row_of
-from .terms import OptionOut, show_terms
+from .rewards import DecisionIn, RewardOut, show_reward
 
 router = Router(tags=["Referrals"])
-rewards = Router(tags=["Rewards"])
 
 State = Literal["invited", "registered", "activated", "closed"]
-Side = Literal["friend", "ambassador"]
-RewardState = Literal[
-    "promised",
-    "on_hold",
-    "awaiting_approval",
-    "awaiting_choice",
-    "granted",
-    "capped",
-    "declined",
-    "lapsed",
-    "revoked",
-]
-
-
-class RewardOut(Found):
-    """What one side of a referral receives, or would have."""
-
-    id: Id
-    client: Id
-    side: Side
-    step: Annotated[int, Field(description="Which step of the offer it stands for: 1, or a further one.")]
-    kind: str
-    state: RewardState
-    amount: Annotated[int | None, Field(description="Minor units, for a reward in money.")]
-    available_at: Annotated[Moment | None, Field(description="When the hold ends.")]
-    reason: str | None
-    unrecovered: Annotated[int, Field(description="Of a revoked one: what had been used already, and stays.")]
-    detail: Annotated[str, Field(description="Why it stands where it does, in a sentence for staff.")]
-    expires_at: Annotated[Moment | None, Field(description="Until when what the business hands over waits.")]
-    handed_over: Annotated[bool | None, Field(description="Whether staff handed it over; null where they need not.")]
-    coupon: Annotated[str | None, Field(description="The personal code, for a coupon that was issued.")]
-    options: Annotated[list[OptionOut], Field(description="What its client chooses from once it is due, in order.")]
 
 
 class ReferralOut(Found):
@@ -72,15 +39,37 @@ class ReferralOut(Found):
     id: Id
     state: State
     flagged: Annotated[bool, Field(description="Whether somebody should look at it; its rewards wait.")]
+    flags: Annotated[list[str], Field(description="What was noticed when it was registered, by name.")]
     reason: Annotated[str | None, Field(description="Why it is closed.")]
     detail: Annotated[str, Field(description="Where it stands, in a sentence for staff.")]
+    next: Annotated[str, Field(description="What comes next, in a sentence for staff.")]
     ambassador: Id
     friend: Id
     campaign: Id | None
     terms_version: int | None
     registered_at: Moment
     activated_at: Moment | None
+    closed_at: Moment | None
+    deadline_at: Annotated[Moment | None, Field(description="When the friend's time is over; null: no end.")]
     rewards: list[RewardOut]
+
+
+class ProgressOut(Found):
+    """How far the friend has come with one condition of a step."""
+
+    step: Annotated[int, Field(description="1, or a further step of the offer.")]
+    condition: ConditionOut
+    done: Annotated[int, Field(description="In pieces, days or minor units.")]
+    wanted: int
+    met: bool
+    at: Annotated[Moment | None, Field(description="When time alone may make it hold.")]
+    missing: Annotated[str | None, Field(description="What is still to come, in a sentence.")]
+
+
+class ReferralDetail(ReferralOut):
+    """One recommendation, with how far the friend has come."""
+
+    progress: Annotated[list[ProgressOut], Field(description="Of one that is open; else empty.")]
 
 
 class ReferralList(Found):
@@ -110,18 +99,6 @@ class ReferralIn(Body):
     override_note: Annotated[LongNote, Field(description="Why a client is attached later than 72 hours.")] = ""
 
 
-class DecisionIn(Body):
-    """Why, for the record."""
-
-    note: LongNote = ""
-
-
-class ChoiceIn(Body):
-    """Which of the options, counted from 0."""
-
-    option: Annotated[int, Strict(), Field(ge=0, le=3)]
-
-
 class ReferralFilter(Page):
     """Which referrals."""
 
@@ -139,52 +116,57 @@ def show(business: Business, referrals: Sequence[Referral]) -> list[dict[str, An
             "id": referral.public_id,
             "state": referral.state,
             "flagged": referral.flagged,
+            "flags": referral.flags,
             "reason": referral.reason or None,
-            "detail": tell_referral(referral, to="staff").sentence,
+            "detail": told.sentence,
+            "next": told.next,
             "ambassador": referral.ambassador.public_id,
             "friend": referral.friend.public_id,
             "campaign": referral.campaign.public_id if referral.campaign else None,
             "terms_version": referral.terms.version if referral.terms else None,
             "registered_at": moment(business, referral.registered_at),
             "activated_at": moment(business, referral.activated_at),
+            "closed_at": moment(business, referral.closed_at),
+            "deadline_at": moment(business, referral.deadline_at),
             "rewards": [
-                show_reward(business, reward, referral.friend if reward.side == "friend" else referral.ambassador, also)
+                show_reward(
+                    business,
+                    reward,
+                    referral.friend if reward.side == "friend" else referral.ambassador,
+                    referral.public_id,
+                    also,
+                )
                 for reward in held.get(referral.pk, [])
             ],
         }
         for referral in referrals
+        for told in [tell_referral(referral, to="staff")]
     ]
 
 
-def _detail(business: Business, reward: Reward, client: Client) -> str:
-    reward.business, reward.client = business, client
-    return tell_reward(reward, to="staff").sentence
-
-
-def show_reward(business: Business, reward: Reward, client: Client, also: Given | None = None) -> dict[str, Any]:
-    """Return a reward as the API shows it; `also` saves two queries where several are shown."""
-    also = also or given_of(business, [reward])
-    return {
-        "id": reward.public_id,
-        "client": client.public_id,
-        "side": reward.side,
-        "step": reward.step,
-        "kind": reward.kind,
-        "state": reward.state,
-        "amount": reward.amount,
-        "available_at": moment(business, reward.available_at),
-        "reason": reward.reason or None,
-        "unrecovered": reward.unrecovered,
-        "detail": _detail(business, reward, client),
-        "expires_at": moment(business, reward.expires_at),
-        "handed_over": reward.pk in also.handed_over if types[reward.kind].by_hand else None,
-        "coupon": also.codes.get(reward.pk),
-        "options": [show_terms(option) for option in reward.options],
-    }
-
-
 def _again(request: Call, referral: Referral) -> dict[str, Any]:
-    return show(request.business, [referrals_of(request.business).get(pk=referral.pk)])[0]
+    found = referrals_of(request.business).get(pk=referral.pk)
+    return {**show(request.business, [found])[0], "progress": _progress(request, found)}
+
+
+def _progress(request: Call, referral: Referral) -> list[dict[str, Any]]:
+    if not referral.is_open or referral.terms is None:
+        return []
+    return [
+        {
+            "step": step.number,
+            "condition": show_condition(params),
+            "done": found.done,
+            "wanted": found.wanted,
+            "met": found.is_met,
+            "at": moment(request.business, found.at),
+            "missing": None if found.is_met else condition.missing(request.business, params, found),
+        }
+        for step in offer_of(referral.terms).all_steps
+        for params in step.conditions
+        for condition in [conditions[params["kind"]]()]
+        for found in [condition.progress(referral, params, now=request.now)]
+    ]
 
 
 @router.get("", response=ReferralList)
@@ -197,7 +179,7 @@ def list_referrals(request: Call, wanted: Query[ReferralFilter]) -> dict[str, An
     return page(rows, wanted, by="registered_at", every=every, show=lambda found: show(request.business, found))
 
 
-@router.post("", response={200: ReferralOut, 201: ReferralOut})
+@router.post("", response={200: ReferralDetail, 201: ReferralDetail})
 def create_referral(request: Call, body: ReferralIn) -> Status[dict[str, Any]]:
     """Register a friend as a lead of an ambassador, or attach a client afterwards.
 
@@ -232,13 +214,13 @@ def _ambassador(business: Business, body: ReferralIn) -> Client:
     return row_of(business, Client, str(body.ambassador), field="ambassador", status__in=STATES)
 
 
-@router.get("/{referral_id}", response=ReferralOut)
+@router.get("/{referral_id}", response=ReferralDetail)
 def get_referral(request: Call, referral_id: str) -> dict[str, Any]:
     """Return a referral."""
     return _again(request, get(request.business, Referral, referral_id))
 
 
-@router.post("/{referral_id}/approve", response=ReferralOut)
+@router.post("/{referral_id}/approve", response=ReferralDetail)
 def approve_referral(request: Call, referral_id: str) -> dict[str, Any]:
     """Say that a flagged referral is right; what waited for that goes on."""
     referral = get(request.business, Referral, referral_id)
@@ -246,7 +228,7 @@ def approve_referral(request: Call, referral_id: str) -> dict[str, Any]:
     return _again(request, referral)
 
 
-@router.post("/{referral_id}/upgrade", response=ReferralOut)
+@router.post("/{referral_id}/upgrade", response=ReferralDetail)
 def upgrade_referral(request: Call, referral_id: str) -> dict[str, Any]:
     """Give an open referral the newest terms of its live campaign, where no side gets less.
 
@@ -259,49 +241,9 @@ def upgrade_referral(request: Call, referral_id: str) -> dict[str, Any]:
     return _again(request, referral)
 
 
-@router.post("/{referral_id}/reject", response=ReferralOut)
+@router.post("/{referral_id}/reject", response=ReferralDetail)
 def reject_referral(request: Call, referral_id: str, body: DecisionIn | None = None) -> dict[str, Any]:
     """Reject an open referral: its promises lapse, the friend stays and may get another ambassador."""
     referral = get(request.business, Referral, referral_id)
     commands.reject_referral(referral, note=body.note if body else "", actor=request.actor, now=request.now)
     return _again(request, referral)
-
-
-@rewards.post("/{reward_id}/approve", response=RewardOut)
-def approve_reward(request: Call, reward_id: str, body: DecisionIn | None = None) -> dict[str, Any]:
-    """Grant a reward that waits for a decision; or one that was declined, with a note, else 409 `note_needed`."""
-    reward = _reward(request, reward_id)
-    note = body.note if body else ""
-    commands.decide_reward(reward, approve=True, note=note, actor=request.actor, now=request.now)
-    return show_reward(request.business, reward, reward.client)
-
-
-@rewards.post("/{reward_id}/hand-over", response=RewardOut)
-def hand_over_reward(request: Call, reward_id: str) -> dict[str, Any]:
-    """Say that a product or another thing was handed over. 409 `nothing_to_hand_over`, `expired`."""
-    reward = _reward(request, reward_id)
-    deciding.hand_over(reward, actor=request.actor, now=request.now)
-    return show_reward(request.business, reward, reward.client)
-
-
-@rewards.post("/{reward_id}/choose", response=RewardOut)
-def choose_reward(request: Call, reward_id: str, body: ChoiceIn) -> dict[str, Any]:
-    """Choose for its client which of the options is given. 409 `chosen`, `nothing_to_choose`, `amount_unknown`."""
-    reward = _reward(request, reward_id)
-    commands.choose_reward(reward, body.option, actor=request.actor, now=request.now)
-    return show_reward(request.business, reward, reward.client)
-
-
-@rewards.post("/{reward_id}/decline", response=RewardOut)
-def decline_reward(request: Call, reward_id: str, body: DecisionIn | None = None) -> dict[str, Any]:
-    """Decline a reward that is not granted yet."""
-    reward = _reward(request, reward_id)
-    note = body.note if body else ""
-    commands.decide_reward(reward, approve=False, note=note, actor=request.actor, now=request.now)
-    return show_reward(request.business, reward, reward.client)
-
-
-def _reward(request: Call, reward_id: str) -> Reward:
-    reward = get(request.business, Reward, reward_id)
-    reward.business = request.business
-    return reward

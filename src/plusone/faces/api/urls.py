@@ -8,7 +8,23 @@ from django.urls import URLPattern, URLResolver, path, re_path, reverse
 
 from plusone.kernel.errors import NotHere
 
-from . import balances, business, campaigns, clients, events, insights, later, memberships, orders, products, referrals
+from . import (
+    balances,
+    book,
+    business,
+    campaigns,
+    clients,
+    costs,
+    doubts,
+    events,
+    insights,
+    later,
+    memberships,
+    orders,
+    products,
+    referrals,
+    rewards,
+)
 from .door import ApiKeyAuth, door, open_door
 from .openapi import Api, Docs
 from .reading import StrictParser
@@ -26,14 +42,17 @@ api.add_router("/business", business.router)
 api.add_router("/clients", clients.router)
 api.add_router("/clients", balances.router)
 api.add_router("/campaigns", campaigns.router)
+api.add_router("/campaigns", costs.router)
 api.add_router("/referrals", referrals.router)
-api.add_router("/rewards", referrals.rewards)
+api.add_router("/rewards", rewards.router)
+api.add_router("/doubt-cases", doubts.router)
 api.add_router("/products", products.router)
 api.add_router("/orders", orders.router)
 api.add_router("/events", events.router)
 api.add_router("/membership-types", memberships.types)
 api.add_router("/memberships", memberships.router)
 api.add_router("/insights", insights.router)
+api.add_router("/insights", book.router)
 api.add_router("", later.router)
 
 OPEN = {"openapi-json", "openapi-view", "api-root"}
