@@ -7,12 +7,13 @@ from django.core import mail
 from django.test import Client as Browser
 from django.urls import reverse
 
+from plusone.clients.commands import delete_tag, give_tag, tag_called
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.kernel.queue.worker import drain
 from plusone.messaging.models import Message
 from plusone.referrals.models import Campaign, Mailing, Reminder
-from world import add_client, launch
+from world import NOON, add_client, launch
 
 from .pages import once_of, send, text_of
 from .test_campaign import OFFER
@@ -101,6 +102,52 @@ def test_the_log_says_how_many_and_why_not(gym: Business, ana: Client, olga: Bro
     assert "Paused." in text_of(olga.post(pause, follow=True))
     assert "Nobody gets it twice." in text_of(olga.post(at(gym, "mailing_resume", mailing.public_id), follow=True))
     assert not pause_mailing(mailing, paused=False, actor="user:1", now=later())
+
+
+def test_a_reminder_is_tried_and_counted_before_it_is_kept(gym: Business, ana: Client, olga: Browser) -> None:
+    """R-015, R-016: while it is written the page says how many would get it and when; a test goes to its writer; an
+    audience by tag is kept, and a deleted tag is named."""
+    campaign = launch(gym)
+    tag = tag_called(gym, "VIP")
+    give_tag(ana, tag, actor="user:1", now=NOON)
+    add_client(gym, "Carla")
+    new, preview = (at(gym, name, campaign.public_id) for name in ("reminder_new", "reminder_preview"))
+    page = olga.get(new)
+    assert "E-mail: 2 clients get it" in text_of(page)
+    typed = {name: value for name, value in page.context["form"].initial.items() if value not in (None, [])}
+    day = typed["starts_on"]
+    typed |= {"starts_on": day.isoformat(), "at": "18:30", "every_weeks": "2", "channels": ["email"]}
+    typed |= {"until": (day + timedelta(days=60)).isoformat(), "tags": [tag.public_id]}
+    typed["text_es"] = "Hola {first_name}, te toca: {link}"
+    said = text_of(olga.post(preview, typed))
+    assert "E-mail: 1 client gets it" in said
+    assert f"{day:%A}, " in said
+    assert said.count("6:30 PM") == 3
+    assert "te toca" in said
+    assert "E-mail: 2 clients get it" in text_of(olga.post(preview, {**typed, "tags": []}))
+    assert "E-mail: 1 client gets it" in text_of(
+        olga.post(preview, {**typed, "starts_on": "", "text_en": "{nonsense}"})
+    )
+    assert "Nobody gets it" in text_of(olga.post(preview, {**typed, "channels": []}))
+    token = once_of(page)
+    Message.objects.all().delete()
+    tested = olga.post(new, {**typed, "once": token, "test": "1"})
+    assert "A test is on its way to olga@vela.example." in text_of(tested)
+    assert "The reminder itself is not saved yet." in text_of(tested)
+    assert Reminder.objects.count() == 0
+    mail = Message.objects.get()
+    assert (mail.to, mail.client, "te toca" in mail.text) == ("olga@vela.example", None, True)
+    wrong = olga.post(new, {**typed, "text_es": "{nonsense}", "once": token, "test": "1"})
+    assert (wrong.status_code, Message.objects.count()) == (422, 1)
+    kept = olga.post(new, {**typed, "once": once_of(tested)}, follow=True)
+    assert "VIP" in text_of(kept)
+    reminder = Reminder.objects.get()
+    assert reminder.tags == [tag.public_id]
+    delete_tag(tag, actor="user:1", now=NOON)
+    assert "A tag that was deleted" in text_of(olga.get(at(gym, "campaign_news", campaign.public_id)))
+    one = olga.get(at(gym, "reminder", reminder.public_id))
+    assert f'value="{tag.public_id}"' in one.content.decode()
+    assert "E-mail: 0 clients get it" in text_of(one)
 
 
 def test_reminders_are_planned_changed_and_deleted(gym: Business, ana: Client, olga: Browser) -> None:

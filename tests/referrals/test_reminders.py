@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from plusone.clients.commands import delete_tag, give_tag, tag_called
 from plusone.events.models import Event
 from plusone.kernel.errors import Invalid
 from plusone.messaging.models import Message
@@ -16,6 +17,7 @@ from plusone.referrals.commands import (
     plan_reminder,
     remove_reminder,
     run_reminders,
+    runs_ahead,
     send_due,
     stop_mailing,
     write_news,
@@ -162,6 +164,39 @@ def test_only_those_who_brought_nobody_yet(campaign, ana, noon):
     plan_reminder(campaign, ReminderPlan(**{**vars(ONCE), "audience": "idle"}), now=noon, **BY)
     work(at(3, 17, 9))
     assert told() == ["Carla"]
+
+
+def test_only_those_with_a_tag_and_never_all_because_it_is_gone(gym, campaign, ana, carla, noon):
+    """R-015: an audience by tag; deleting the tag leaves nobody, and takes nobody else along."""
+    vip, new = tag_called(gym, "VIP"), tag_called(gym, "New")
+    give_tag(ana, vip, now=noon, **BY)
+    weekly = {**vars(SUNDAYS), "channels": ("portal",), "tags": (vip.public_id, new.public_id)}
+    plan = ReminderPlan(**weekly)
+    reminder = plan_reminder(campaign, plan, now=noon, **BY)
+    work(at(3, 22, 9))
+    assert Message.objects.get(mailing_id=Mailing.objects.get(reminder=reminder).pk).client == ana
+    give_tag(carla, new, now=noon, **BY)
+    work(at(3, 29, 8))
+    newest = Mailing.objects.filter(reminder=reminder).latest("pk")
+    assert sorted(row.client.first_name for row in Message.objects.filter(mailing_id=newest.pk)) == ["Ana", "Carla"]
+    for tag in (vip, new):
+        delete_tag(tag, now=noon, **BY)
+    work(at(4, 5, 8))
+    newest = Mailing.objects.filter(reminder=reminder).latest("pk")
+    assert (newest.state, Message.objects.filter(mailing_id=newest.pk).count()) == ("sent", 0)
+    change_reminder(reminder, ReminderPlan(**{**weekly, "channels": ("email",)}), now=at(4, 6, 8), **BY)
+    reminder.refresh_from_db()
+    assert set(reminder.tags) == {vip.public_id, new.public_id}
+    with pytest.raises(Invalid) as refused:
+        plan_reminder(campaign, plan, now=noon, **BY)
+    assert refused.value.field == "tags"
+
+
+def test_the_next_times_are_told_in_the_business_s_own_time(gym, noon):
+    """R-015: ten on Sundays is 9:00 UTC until the clocks change, and 8:00 from then on."""
+    assert runs_ahead(gym, SUNDAYS, most=3, now=noon) == [at(3, 22, 9), at(3, 29, 8), at(4, 5, 8)]
+    assert runs_ahead(gym, SUNDAYS, most=9, now=at(4, 1)) == [at(4, 5, 8), at(4, 12, 8)]
+    assert runs_ahead(gym, ReminderPlan(starts_on=date(2, 1, 1), at=time(10), texts={}), most=3, now=noon) == []
 
 
 def test_a_switch_that_is_off_wins(campaign, noon):

@@ -1,7 +1,7 @@
 """Who hears of a campaign, and why somebody does not (R-014, R-243)."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,17 +31,21 @@ class Reach:
     left_out: list[tuple[str, int]]
 
 
-def clients_told(business: Business, audience: str = "all") -> ClientQuerySet:
-    """Return the clients whom campaigns speak to: active ones with access (Q-09)."""
+def clients_told(business: Business, audience: str = "all", tags: Sequence[str] = ()) -> ClientQuerySet:
+    """Return the clients whom campaigns speak to: active ones with access (Q-09); with `tags` (public ids), only those
+    who have one of them."""
     found: ClientQuerySet = Client.objects.filter(business=business, status=Client.Status.ACTIVE, access=True)
     if audience == "idle":
         found = found.filter(referrals_made=None)
+    if tags:
+        had = Client.tags.through.objects.filter(client_id=OuterRef("pk"), tag__business=business)
+        found = found.filter(Exists(had.filter(tag__public_id__in=list(tags))))
     return found
 
 
 def audience_of(mailing: Mailing) -> ClientQuerySet:
     """Return the clients whom a mailing is for. Who was imported since an announcement hears nothing by itself."""
-    found = clients_told(mailing.business, mailing.audience)
+    found = clients_told(mailing.business, mailing.audience, mailing.tags)
     if mailing.kind == Mailing.Kind.NEWCOMERS:
         return found.filter(import_id=mailing.import_id)
     if mailing.kind == Mailing.Kind.ANNOUNCEMENT:

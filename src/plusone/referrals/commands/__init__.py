@@ -48,7 +48,7 @@ from .registering import (
     register_friend,
     register_without_referral,
 )
-from .reminders import ReminderPlan, change_reminder, plan_reminder, remove_reminder, run_reminders
+from .reminders import ReminderPlan, change_reminder, plan_reminder, remove_reminder, run_reminders, runs_ahead
 from .reviving import revive
 from .settling import complete, mark_activated, settle
 from .sharing import share_link
@@ -114,6 +114,7 @@ __all__ = [
     "revive",
     "roll_up_visits",
     "run_reminders",
+    "runs_ahead",
     "schedule_campaign",
     "send_due",
     "send_test",

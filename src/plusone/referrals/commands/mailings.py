@@ -168,10 +168,21 @@ def send_to_latecomers(now: datetime) -> int:
 
 
 @transaction.atomic
-def send_test(campaign: Campaign, user: User, *, sample: Client | None, now: datetime) -> Message:
-    """Send the announcement to a staff member, as `sample` would read it."""
+def send_test(
+    campaign: Campaign,
+    user: User,
+    *,
+    texts: Mapping[str, Mapping[str, Any]] | None = None,
+    kind: str = Kind.ANNOUNCEMENT,
+    sample: Client | None,
+    now: datetime,
+) -> Message:
+    """Send the announcement, or a reminder with these texts, to a staff member, as `sample` would read it.
+
+    Raise Invalid naming the field where the words are wrong.
+    """
     language = sample.reads() if sample else campaign.business.language
-    words = words_in(campaign.news, language)
+    words = words_in(campaign.news if texts is None else clean_texts(texts, kind), language, kind)
     data = {**words, "link": link_of(sample) if sample else "", "first_name": sample.first_name if sample else ""}
     key = f"mailing-test:{campaign.pk}:{user.pk}:{now.isoformat()}"
     return send(campaign.business, TEMPLATE, to_user=user, context=data, key=key, language=language, now=now)

@@ -5,18 +5,21 @@ queued once. What nobody could run is written down as left out and never made up
 run is sent, and only if the campaign was live at its time.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from plusone.clients.models import Tag
 from plusone.events.commands import record
 from plusone.kernel import clock
 from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.models import Business
 from plusone.referrals import events
 from plusone.referrals.audience import channels_of
 from plusone.referrals.models import Campaign, Mailing, Reminder
@@ -26,6 +29,8 @@ from .mailings import UNDO, tell
 
 REMINDERS_MAX = 20  # of a campaign
 WEEKS_MAX = 52
+TAGS_MAX = 50
+YEARS_MAX = 5
 LATE_MAX = timedelta(days=7)  # so long after its time a run is still worth sending
 DAY = timedelta(days=1)
 Kind, State, Reason = Mailing.Kind, Mailing.State, Mailing.Reason
@@ -41,6 +46,7 @@ class ReminderPlan:
     until: date | None = None
     channels: tuple[str, ...] = ("email", "portal")
     audience: str = Reminder.Audience.ALL
+    tags: tuple[str, ...] = ()  # public ids; only who has one of them
     texts: Mapping[str, Mapping[str, Any]]
 
 
@@ -67,7 +73,9 @@ def change_reminder(reminder: Reminder, plan: ReminderPlan, *, actor: str, now: 
     if reminder.campaign.state == Campaign.State.ARCHIVED:
         raise Refused(_("This campaign is archived and cannot be changed."), code="archived")
     same_time = all(getattr(reminder, name) == getattr(plan, name) for name in ("starts_on", "at"))
-    columns = _columns(reminder.campaign, plan, now, began=same_time, done=_done(reminder))
+    columns = _columns(
+        reminder.campaign, plan, now, began=same_time, done=_done(reminder), had=frozenset(reminder.tags)
+    )
     changes = {name: value for name, value in columns.items() if getattr(reminder, name) != value}
     if not changes:
         return False
@@ -161,6 +169,7 @@ def _queue(reminder: Reminder, at: datetime, reason: str, now: datetime) -> None
         channels=reminder.channels if reason else _channels(reminder),
         texts=reminder.texts,
         audience=reminder.audience,
+        tags=reminder.tags,
         state=State.SKIPPED if reason else State.QUEUED,
         reason=reason,
         due_at=at if reason else max(at, now + UNDO),
@@ -181,10 +190,12 @@ def _columns(
     *,
     began: bool = False,
     done: frozenset[datetime | None] = frozenset(),
+    had: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """Return what is kept of a plan. Raise Invalid naming the field.
 
-    `began` allows that its first day is past; `done` are the moments that were queued or left out already.
+    `began` allows that its first day is past; `done` are the moments that were queued or left out already,
+    `had` the tags that it names already, of which one may be deleted by now.
     """
     business = campaign.business
     if not 0 <= plan.every_weeks <= WEEKS_MAX:
@@ -195,7 +206,7 @@ def _columns(
     if until is not None and until < plan.starts_on:
         raise Invalid(_("It ends before it begins."), field="until")
     today = clock.today(business, now)
-    if max(plan.starts_on, until or plan.starts_on).year > today.year + 5:
+    if max(plan.starts_on, until or plan.starts_on).year > today.year + YEARS_MAX:
         raise Invalid(_("Choose a day within the next five years."), field="until" if until else "starts_on")
     channels = [name for name in ("email", "portal") if name in plan.channels]
     if not channels:
@@ -209,6 +220,7 @@ def _columns(
         "until": until,
         "channels": channels,
         "audience": plan.audience,
+        "tags": _known_tags(business, plan.tags, had),
         "texts": clean_texts(plan.texts, Kind.REMINDER),
     }
     ahead = Reminder(**columns)
@@ -217,6 +229,23 @@ def _columns(
     if not began and next_on != plan.starts_on:
         raise Invalid(_("This time has passed. Choose one that is still to come."), field="starts_on")
     return {**columns, "next_on": next_on}
+
+
+def _known_tags(business: Business, tags: Sequence[str], had: frozenset[str]) -> list[str]:
+    wanted = sorted(set(tags))
+    known = set(Tag.objects.filter(business=business, public_id__in=wanted).values_list("public_id", flat=True))
+    if set(wanted) - known - had or len(wanted) > TAGS_MAX:
+        raise Invalid(_("Choose among your tags."), field="tags")
+    return wanted
+
+
+def runs_ahead(business: Business, plan: ReminderPlan, *, most: int, now: datetime) -> list[datetime]:
+    """Return the next moments at which a plan would be sent, at most so many; without checking the plan."""
+    if abs(plan.starts_on.year - now.year) > YEARS_MAX:  # still being typed
+        return []
+    ahead = Reminder(starts_on=plan.starts_on, at=plan.at, every_weeks=plan.every_weeks, until=plan.until)
+    moments = (clock.moment_of(business, day, ahead.at) for day in _days(ahead, plan.starts_on))
+    return list(islice((at for at in moments if at > now), most))
 
 
 def _done(reminder: Reminder) -> frozenset[datetime | None]:

@@ -110,6 +110,7 @@ class Mailing(Owned):
     channels = models.JSONField(default=list)
     texts = models.JSONField(default=dict)  # as Campaign.news
     audience = models.CharField(max_length=12, default="all")
+    tags = models.JSONField(default=list)  # as Reminder.tags
     reminder = models.ForeignKey("Reminder", null=True, on_delete=models.SET_NULL, related_name="runs", db_index=False)
     import_id = models.BigIntegerField(null=True)  # of a room above: it is for the clients whom that brought
     planned_at = models.DateTimeField(null=True)  # the moment of the reminder that this is the run of
@@ -168,6 +169,9 @@ class Reminder(Owned):
     until = models.DateField(null=True)
     channels = models.JSONField(default=list)
     audience = models.CharField(max_length=12, choices=Audience, default=Audience.ALL)
+    # Public ids of tags: only who has one of them; empty is no matter which. One that is deleted since stays here and
+    # finds nobody, so that deleting a tag never widens whom a text goes to.
+    tags = models.JSONField(default=list)
     texts = models.JSONField(default=dict)  # as Campaign.news
     next_on = models.DateField(null=True)  # None: no further run
     created_at = models.DateTimeField()

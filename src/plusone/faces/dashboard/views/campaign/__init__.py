@@ -23,6 +23,7 @@ urlpatterns = [
     path("campaigns/<str:campaign>/news/preview/", news.preview, name="campaign_news_preview"),
     path("campaigns/<str:campaign>/news/save/", news.save, name="campaign_news_save"),
     path("campaigns/<str:campaign>/reminders/new/", reminders.new, name="reminder_new"),
+    path("campaigns/<str:campaign>/reminders/preview/", reminders.preview, name="reminder_preview"),
     path("reminders/<str:reminder>/", reminders.one, name="reminder"),
     path("reminders/<str:reminder>/delete/", reminders.remove, name="reminder_remove"),
     path("mailings/<str:mailing>/stop/", news.stop, name="mailing_stop"),

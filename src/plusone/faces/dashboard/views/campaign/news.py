@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from plusone.clients.models import Client
+from plusone.clients.queries import tags_of
 from plusone.faces.dashboard.forms import OnceForm, act_once
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.toasts import with_undo
@@ -103,8 +104,7 @@ def preview(request: Page, campaign: str) -> HttpResponse:
     """Show how a client would read it, while it is being written."""
     found = get(request.business, Campaign, campaign)
     form = NewsForm(request.POST, business=request.business)
-    kind = "reminder" if request.GET.get("kind") == "reminder" else "announcement"
-    return render(request, "dashboard/campaign/news_preview.html", preview_of(request, found.news, form, kind=kind))
+    return render(request, "dashboard/campaign/news_preview.html", preview_of(request, found.news, form))
 
 
 @staff("campaigns.manage")
@@ -126,7 +126,7 @@ def save(request: Page, campaign: str) -> HttpResponse:
             now=request.now,
         )
         if "test" in request.POST:
-            commands.send_test(found, request.collaborator.user, sample=_sample(request), now=request.now)
+            commands.send_test(found, request.collaborator.user, sample=sample_of(request), now=request.now)
             return _("A test is on its way to %(email)s.") % {"email": request.collaborator.user.email}
         if "send" in request.POST and found.is_active:
             made = commands.announce(found, again=True, actor=request.actor, now=request.now)
@@ -197,7 +197,7 @@ def _back(request: Page, mailing: Mailing) -> HttpResponse:
     return redirect("b:campaign_news", request.business.slug, mailing.campaign.public_id)
 
 
-def _sample(request: Page) -> Client | None:
+def sample_of(request: Page) -> Client | None:
     """Return the client as whom the preview reads: the chosen one, else the first."""
     told = clients_told(request.business).order_by("pk")
     wanted = request.POST.get("as") or request.GET.get("as") or ""
@@ -211,7 +211,7 @@ def preview_of(
     request: Page, texts: dict[str, dict[str, str]], form: WordsForm, *, kind: str = "announcement"
 ) -> dict[str, Any]:
     """Return what a client would read, in their language; nothing while the words are wrong."""
-    sample = _sample(request)
+    sample = sample_of(request)
     language = sample.reads() if sample else request.business.language
     try:
         texts = clean_texts(form.texts(), kind) if form.is_bound and form.is_valid() else texts
@@ -232,6 +232,7 @@ def _page(request: Page, campaign: Campaign, form: NewsForm | None = None) -> Ht
     progress = progress_of(rows)
     newest = next((row for row in rows if row.kind == Mailing.Kind.ANNOUNCEMENT), None)
     told_by = channels_of(campaign)
+    tags = {tag.public_id: tag for tag in tags_of(business)}
     context = {
         "nav": "campaign",
         "title": _("Tell your clients"),
@@ -250,7 +251,10 @@ def _page(request: Page, campaign: Campaign, form: NewsForm | None = None) -> Ht
         "quiet_until": next_loud(business, request.now) if is_quiet(business, request.now) else None,
         "may_manage": request.may("campaigns.manage") and campaign.state != Campaign.State.ARCHIVED,
         "me": request.collaborator.user.email,
-        "reminders": [(one, [channels[name].label for name in one.channels]) for one in reminders_of(campaign)],
+        "reminders": [
+            (one, [channels[name].label for name in one.channels], [tags.get(code) for code in one.tags])
+            for one in reminders_of(campaign)
+        ],
         **preview_of(request, campaign.news, form),
     }
     return render(request, "dashboard/campaign/news.html", context, status=status)
