@@ -15,13 +15,16 @@ def meeting() -> Callable[[], None]:
     SQLite lets one writer in at a time: the other cannot come, so nobody is waited for longer than a moment there.
     """
     pair = threading.Barrier(2)
-    patience_seconds = 5 if ON_POSTGRES else 0.02
+    met = threading.Event()
 
     def meet() -> None:
         if threading.current_thread() is threading.main_thread():  # the story before the race: nobody runs beside it
             return
+        # Once two have met, the race has gone wrong already: a third one without a fourth need not wait for long.
+        patience_seconds = 0.02 if not ON_POSTGRES else 0.2 if met.is_set() else 5
         with suppress(threading.BrokenBarrierError):
             pair.wait(patience_seconds)
+            met.set()
 
     return meet
 
