@@ -3,6 +3,6 @@
 import os
 
 
-def often(every_run: int, release: int) -> int:
-    """Return how many times to try: `make test-release` sets PLUSONE_TEST_RELEASE."""
+def often[Much](every_run: Much, release: Much) -> Much:
+    """Return how much to try: `make test-release` sets PLUSONE_TEST_RELEASE."""
     return release if os.environ.get("PLUSONE_TEST_RELEASE") else every_run
