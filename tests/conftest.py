@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from howoften import often
+
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
@@ -51,10 +53,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         elif STARTING.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
     if ENGINE == "postgres":
-        gone = [item for item in items if item.get_closest_marker("browser")]
+        left_out = often({"browser", "any_engine"}, {"browser"})
+        gone = [item for item in items if left_out & {mark.name for mark in item.iter_markers()}]
         if gone:
             config.hook.pytest_deselected(items=gone)
-            items[:] = [item for item in items if not item.get_closest_marker("browser")]
+            items[:] = [item for item in items if item not in gone]
 
 
 @pytest.fixture(autouse=True)

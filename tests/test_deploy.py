@@ -15,6 +15,8 @@ from plusone.faces.dashboard.views import imports
 from plusone.faces.ui.middleware import BODY_MAX
 from plusone.given import KNOWN, SECRET
 
+pytestmark = pytest.mark.any_engine
+
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
 OPERATE = (ROOT / "docs" / "operate.md").read_text()

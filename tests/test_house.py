@@ -13,6 +13,8 @@ import pytest
 
 from plusone.events.facts import Fact, Facts, facts, fields_of
 
+pytestmark = pytest.mark.any_engine
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "plusone"
 LINES_MAX = 400

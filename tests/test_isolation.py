@@ -65,6 +65,7 @@ def test_every_route_has_a_door() -> None:
     ] == []
 
 
+@pytest.mark.any_engine
 def test_pages_are_reached_by_whom_their_door_names(vela: Side, lune: Side) -> None:
     """ISO-8: nobody, each role, a client, a lead, and the other business's owner and client, on every page. Whoever is
     refused changes nothing."""

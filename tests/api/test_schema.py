@@ -49,6 +49,7 @@ def app() -> Iterator[Any]:
         signal.connect(close_old_connections)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["right", "wrong"])
 @pytest.mark.slow
 def test_answers_are_as_described(house: House, app: Any, mode: GenerationMode) -> None:

@@ -17,6 +17,7 @@ def bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(asked, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.any_engine
 @pytest.mark.slow
 def test_bench_answers_with_ratios_and_leaves_the_installation_alone(tmp_path: Path) -> None:
     done = bench(tmp_path / "data", "link", "--json")

@@ -7,6 +7,7 @@ from plusone.referrals.doubt import crowd, network
 from plusone.referrals.models import DoubtCase
 
 
+@pytest.mark.any_engine
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_fraud_is_noticed_and_families_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
