@@ -1,5 +1,8 @@
 """At the desk: posters and cards to print, “who sent you?” while taking a payment (R-110, CASES 15, UX 10, 15)."""
 
+import json
+import re
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +13,9 @@ import zxingcpp
 from django.test import Client as Browser
 from django.utils import timezone
 
-from plusone.clients.commands import edit_client, register_lead
+from plusone.clients.commands import archive, edit_client, give_tag, register_lead, tag_called
 from plusone.clients.models import Client
+from plusone.faces.dashboard.views import materials
 from plusone.faces.ui import printing
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of
@@ -58,6 +62,43 @@ def test_each_active_client_has_a_card(olga: Browser, gym: Business, ana: Client
     one = olga.get(f"/b/{gym.slug}/clients/{ana.public_id}/card.pdf?size=nonsense").content
     assert read_codes(one) == [f"{settings.BASE_URL}/r/{ana.code}"]
     assert olga.get(f"/b/{gym.slug}/clients/{ben.public_id}/card.pdf").status_code != 200
+
+
+def test_more_cards_than_fit_come_in_parts_and_by_tag(
+    olga: Browser, gym: Business, ana: Client, carla: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-110: every active client is on one sheet alone, whoever comes or goes between two files; or those of a tag."""
+    monkeypatch.setattr(materials, "CARDS_MAX", 2)
+    launch(gym)
+    dora, eva, zoe = (add_client(gym, name) for name in ("Dora", "Eva", "Zoe"))
+    give_tag(eva, tag_called(gym, "VIP"), actor="user:1", now=NOON)
+    page = olga.get(f"/b/{gym.slug}/materials/").content.decode()
+    names = re.findall(r'name="part" value="([^"]*)"', page)
+    assert [f"Cards {part}" in page for part in ("1 to 2", "3 to 4", "5 to 5")] == [True] * 3
+    first = olga.get(f"/b/{gym.slug}/materials/cards.pdf", {"part": names[0]}).content
+    archive(ana, actor="user:1", now=NOON)
+    cleo = add_client(gym, "Cleo")
+    others = [olga.get(f"/b/{gym.slug}/materials/cards.pdf", {"part": name}).content for name in names[1:]]
+    drawn = [sorted(read_codes(made)) for made in (first, *others)]
+    link = f"{settings.BASE_URL}/r/"
+    assert drawn == [sorted(link + one.code for one in pair) for pair in ((ana, carla), (cleo, dora, eva), (zoe,))]
+    for made_up in (
+        "bm9uc2Vuc2U.bm8",
+        mark("a\0", "b", 1),
+        mark("\ud800", "", 2),
+        mark("a", "b", "c"),
+        mark(1, 2, 10**30),
+    ):
+        assert olga.get(f"/b/{gym.slug}/materials/cards.pdf", {"part": made_up}).status_code == 200
+    tag = tag_called(gym, "VIP").public_id
+    assert "1 active client gets a card" in olga.get(f"/b/{gym.slug}/materials/", {"tag": tag}).content.decode()
+    tagged = olga.get(f"/b/{gym.slug}/materials/cards.pdf", {"tag": tag}).content
+    assert read_codes(tagged) == [link + eva.code]
+
+
+def mark(*values: object) -> str:
+    """A part from the row with these values on, as somebody makes it up."""
+    return urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=") + "."
 
 
 def test_materials_are_chosen_on_one_page(olga: Browser, gym: Business, ana: Client) -> None:

@@ -32,12 +32,35 @@ def _mark(row: Model, order: Sequence[str]) -> str:
     return urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
 
+def parts_of[M: Model](rows: QuerySet[M], *, order: Sequence[str], size: int) -> list[str]:
+    """Return the names of the parts of about `size` rows that a list falls into, for `part`: "after.until"."""
+    ordered = rows.order_by(*order)
+    ends = [_mark(ordered[at - 1], order) for at in range(size, rows.count(), size)]
+    return [f"{after}.{until}" for after, until in zip(["", *ends], [*ends, ""], strict=True)]
+
+
+def part[M: Model](rows: QuerySet[M], name: str, *, order: Sequence[str]) -> QuerySet[M]:
+    """Return a part of a list: who comes or goes since it was named moves no row into another one. All of it where the
+    name is made up."""
+    found, (after, _dot, until) = rows.order_by(*order), name.partition(".")
+    try:
+        if values := _read(after, len(order)):
+            found = found.filter(_beyond(order, values))
+        if values := _read(until, len(order)):
+            found = found.exclude(_beyond(order, values))
+    except (ValueError, TypeError, ValidationError):  # values of the wrong kind
+        return rows.order_by(*order)
+    return found
+
+
 def _read(mark: str, size: int) -> list[Any] | None:
     """The values of a mark, or None where somebody made it up."""
     try:
         values = json.loads(urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
         if not isinstance(values, list) or len(values) != size:
             return None
+        if any("\0" in value or not value.encode() for value in values if isinstance(value, str) and value):
+            return None  # what no database takes; half a letter does not even encode
         return [datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for value in values]
     except (ValueError, KeyError, TypeError):
         return None

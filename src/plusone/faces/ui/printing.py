@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 import segno
@@ -157,7 +158,10 @@ def _code(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
     drawn = canvas.beginPath()
     for number, row in enumerate(rows):
         top = y + side - (QUIET + number + 1) * module
-        for column, dark in enumerate(row):
+        column = 0
+        for dark, run in groupby(row):  # what stands side by side is one piece: half the file, and half the time
+            long = len(list(run))
             if dark:
-                drawn.rect(x + (QUIET + column) * module, top, module, module)
+                drawn.rect(x + (QUIET + column) * module, top, long * module, module)
+            column += long
     canvas.drawPath(drawn, stroke=0, fill=1)

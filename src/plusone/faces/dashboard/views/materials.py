@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -13,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.clients.models import Client
+from plusone.clients.queries import tags_of
 from plusone.faces.ui import printing
 from plusone.faces.ui.http import Page, staff
+from plusone.faces.ui.pages import part, parts_of
 from plusone.kernel.models import Business
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import live_terms
@@ -23,7 +26,9 @@ from plusone.referrals.sentences import LANGUAGES, reward_phrase
 
 from .clients.common import client_of, url_of
 
-CARDS_MAX = 500
+CARDS_MAX = 500  # in a file: more are several files, so that a page of them costs memory and time of so many
+ROOM = 100  # for who came since the parts were named
+ORDER = ("first_name", "last_name", "id")
 
 
 class PaperForm(forms.Form):
@@ -40,14 +45,21 @@ class PaperForm(forms.Form):
 @staff("campaigns.view")
 def index(request: Page) -> HttpResponse:
     """Choose paper and language; both files open in the browser, to look at and print."""
-    wanted = _wanted(request)
+    wanted, tags = _wanted(request), tags_of(request.business)
+    active = _active(request)
+    count = active.count()
     context = {
         "nav": "materials",
         "title": _("Materials to print"),
         "form": PaperForm(initial=wanted),
         "is_live": live_terms(request.business) is not None,
-        "count": request.clients().filter(status=Client.Status.ACTIVE).count(),
-        "most": CARDS_MAX,
+        "count": count,
+        "tags": tags,
+        "tag": next((tag for tag in tags if tag.public_id == request.GET.get("tag")), None),
+        "parts": [
+            (name, number * CARDS_MAX + 1, min((number + 1) * CARDS_MAX, count))
+            for number, name in enumerate(parts_of(active, order=ORDER, size=CARDS_MAX))
+        ],
     }
     return render(request, "dashboard/materials.html", context)
 
@@ -65,11 +77,21 @@ def poster(request: Page) -> HttpResponse:
 
 @staff("clients.view")
 def cards(request: Page) -> HttpResponse:
-    """Return a card for each active client, in the order of their names."""
-    active = request.clients().filter(status=Client.Status.ACTIVE)
-    return _cards(
-        request, active.order_by("first_name", "last_name", "id")[:CARDS_MAX], f"cards-{request.business.slug}"
-    )
+    """Return a card for each active client, of all or of those with a tag, in the order of their names.
+
+    A file holds about `CARDS_MAX`; `?part=` names which.
+    """
+    rows = part(_active(request), request.GET.get("part", ""), order=ORDER)[: CARDS_MAX + ROOM]
+    return _cards(request, rows, f"cards-{request.business.slug}")
+
+
+def _active(request: Page) -> QuerySet[Client]:
+    """Return the active clients whom the reader may see, those with the tag that is asked for."""
+    found: QuerySet[Client] = request.clients().filter(status=Client.Status.ACTIVE)
+    if tag := request.GET.get("tag", ""):
+        had = Client.tags.through.objects.filter(client_id=OuterRef("pk"), tag__business=request.business)
+        found = found.filter(Exists(had.filter(tag__public_id=tag[:22].replace("\0", ""))))
+    return found
 
 
 @staff("clients.view")
