@@ -39,6 +39,11 @@ def is_channel_on(business: Business, channel: str) -> bool:
     return not ChannelSwitch.objects.filter(business=business, channel=channel, active=False).exists()
 
 
+def channels_off(business: Business) -> frozenset[str]:
+    """Return the channels that the business does not let send."""
+    return frozenset(ChannelSwitch.objects.filter(business=business, active=False).values_list("channel", flat=True))
+
+
 def failed_count() -> int:
     """How many messages could not be handed over and will not be tried again, over all businesses."""
     return Message.objects.filter(state=Message.State.FAILED).count()

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from plusone.clients.models import Client, ClientQuerySet
 from plusone.kernel.models import Business
 from plusone.messaging.models import Category, Message, Suppression
-from plusone.messaging.queries import is_channel_on
+from plusone.messaging.queries import channels_off
 from plusone.messaging.suppression import fingerprint
 
 from .models import Campaign, Mailing, Reminder
@@ -64,33 +64,65 @@ def without(mailing: Mailing, channel: str, clients: ClientQuerySet) -> ClientQu
     return clients.exclude(Exists(had.exclude(state=Message.State.SUPPRESSED, reason__in=PASSING)))
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """What decides, for many clients at once, who may be sent a promotion."""
+
+    business: Business
+    off: frozenset[str]
+    told: frozenset[int]
+    blocked: frozenset[str]
+
+    def reason(self, channel: str, pk: int, email: str | None, promotions: int) -> str:
+        """Return why somebody would not be sent one by a channel, or nothing."""
+        by_mail, full = channel == "email", self.business.news_weekly_max
+        if channel in self.off:
+            return Reason.CHANNEL_OFF
+        if by_mail and not email:
+            return Reason.NO_ADDRESS
+        if pk not in self.told:
+            return Reason.NO_CONSENT
+        if by_mail and self.blocked and fingerprint(self.business, email or "") in self.blocked:
+            return Reason.BLOCKED
+        return Reason.WEEKLY_MAX if by_mail and full and promotions >= full else ""
+
+
+def _standing(business: Business, clients: ClientQuerySet) -> _Standing:
+    told = clients.wanting_news().values_list("pk", flat=True)
+    blocked = Suppression.objects.filter(business=business).values_list("hash", flat=True)
+    return _Standing(business, channels_off(business), frozenset(told), frozenset(blocked))
+
+
 def verdicts(
     business: Business, channel: str, clients: ClientQuerySet, *, now: datetime
 ) -> Iterator[tuple[Client, str]]:
     """Return each client with the reason why a promotion would not be sent, or an empty one."""
-    is_on = is_channel_on(business, channel)
-    told = set(clients.wanting_news().values_list("pk", flat=True))
-    blocked = set(Suppression.objects.filter(business=business).values_list("hash", flat=True))
-    full = business.news_weekly_max if channel == "email" else 0
-    for client in clients.annotate(promotions=_sent_lately(now)) if full else clients:
-        reason = ""
-        if not is_on:
-            reason = Reason.CHANNEL_OFF
-        elif channel == "email" and not client.email:
-            reason = Reason.NO_ADDRESS
-        elif client.pk not in told:
-            reason = Reason.NO_CONSENT
-        elif channel == "email" and blocked and fingerprint(business, client.email or "") in blocked:
-            reason = Reason.BLOCKED
-        elif full and client.promotions >= full:  # type: ignore[attr-defined]  # annotated above
-            reason = Reason.WEEKLY_MAX
-        yield client, reason
+    standing, counts = _standing(business, clients), channel == "email" and business.news_weekly_max
+    for client in clients.annotate(promotions=_sent_lately(now)) if counts else clients:
+        yield client, standing.reason(channel, client.pk, client.email, getattr(client, "promotions", 0))
+
+
+def reaches(
+    business: Business, channels: Sequence[str], *, clients: ClientQuerySet | None = None, now: datetime
+) -> list[Reach]:
+    """Return how many a text would reach now by each channel (of all clients, or of these), and how many not, with the
+    reasons. Clients are read once for all channels, and of each no more than it takes."""
+    told = clients_told(business) if clients is None else clients
+    standing = _standing(business, told)
+    counts: dict[str, Counter[str]] = {channel: Counter() for channel in channels}
+    rows = told.annotate(promotions=_sent_lately(now)).order_by().values_list("pk", "email", "promotions")
+    for pk, email, promotions in rows.iterator():
+        for channel, count in counts.items():
+            count[standing.reason(channel, pk, email, promotions)] += 1
+    return [_reach(channel, count) for channel, count in counts.items()]
 
 
 def reach(business: Business, channel: str, *, clients: ClientQuerySet | None = None, now: datetime) -> Reach:
-    """Return how many a text would reach now (of all clients, or of these), and how many not, with the reasons."""
-    told = clients_told(business) if clients is None else clients
-    counts = Counter(reason for _client, reason in verdicts(business, channel, told, now=now))
+    """Return the same for one channel."""
+    return reaches(business, [channel], clients=clients, now=now)[0]
+
+
+def _reach(channel: str, counts: Counter[str]) -> Reach:
     gets = counts.pop("", 0)
     return Reach(channel, gets, [(str(Reason(reason).label), count) for reason, count in counts.most_common()])
 

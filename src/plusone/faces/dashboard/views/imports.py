@@ -27,7 +27,7 @@ from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
-from plusone.referrals.audience import channels_of, clients_told, newcomers_told, reach
+from plusone.referrals.audience import channels_of, clients_told, newcomers_told, reaches
 from plusone.referrals.models import Campaign
 from plusone.referrals.queries import default_campaign
 
@@ -220,7 +220,7 @@ def _telling(request: Page, imported: ClientImport) -> dict[str, Any]:
     if campaign or (told and told.may_stop):
         added = clients_told(request.business).filter(import_id=imported.pk)
         ways = channels_of(campaign) if campaign else told.channels if told else []
-        gets = max((reach(request.business, way, clients=added, now=request.now).gets for way in ways), default=0)
+        gets = max((each.gets for each in reaches(request.business, ways, clients=added, now=request.now)), default=0)
     return {"told_of": told, "campaign": campaign if gets else None, "gets": gets}
 
 

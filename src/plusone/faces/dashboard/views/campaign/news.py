@@ -26,13 +26,12 @@ from plusone.messaging.rendering import render as render_message
 from plusone.messaging.texts import Context, placeholders, templates
 from plusone.referrals import commands
 from plusone.referrals.audience import (
-    Reach,
     announcement_of,
     channels_of,
     clients_told,
     mailings_of,
     progress_of,
-    reach,
+    reaches,
     reminders_of,
 )
 from plusone.referrals.models import Campaign, Mailing
@@ -180,17 +179,12 @@ def say_queued(request: Page, campaign: Campaign) -> bool:
     mailing = announcement_of(campaign)
     if mailing is None or not mailing.may_stop:
         return False
-    count = max((one.gets for one in reaches(request, mailing.channels)), default=0)
+    count = max((one.gets for one in reaches(request.business, mailing.channels, now=request.now)), default=0)
     told = ngettext("%(count)s client is told in 30 seconds.", "%(count)s clients are told in 30 seconds.", count) % {
         "count": count
     }
     with_undo(request, told, undo=reverse("b:mailing_stop", args=[request.business.slug, mailing.public_id]))
     return True
-
-
-def reaches(request: Page, told_by: list[str]) -> list[Reach]:
-    """Return how many each channel reaches now, and who is left out."""
-    return [reach(request.business, channel, now=request.now) for channel in told_by]
 
 
 def _back(request: Page, mailing: Mailing) -> HttpResponse:
@@ -244,7 +238,7 @@ def _page(request: Page, campaign: Campaign, form: NewsForm | None = None) -> Ht
         "form": form,
         "gaps": gaps_shown(),
         "samples": clients_told(business).order_by("pk")[:SAMPLES],
-        "reaches": [(channels[one.channel].label, one) for one in reaches(request, told_by)],
+        "reaches": [(channels[one.channel].label, one) for one in reaches(request.business, told_by, now=request.now)],
         "rows": [(row, progress[row.pk], [channels[one].label for one in row.channels]) for row in rows],
         "newest": newest,
         "was_told": announcement_of(campaign) is not None,

@@ -18,7 +18,7 @@ from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.messaging.quiet import is_quiet, next_loud
 from plusone.referrals import commands
-from plusone.referrals.audience import announcement_of
+from plusone.referrals.audience import announcement_of, reaches
 from plusone.referrals.budgets import budgets_running_out
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, offer_of
@@ -27,7 +27,7 @@ from plusone.referrals.queries import campaigns_of, open_by_older_terms
 
 from . import arranging, dates
 from .forms import CampaignForm, EndForm, initial_of
-from .news import reaches, say_queued
+from .news import say_queued
 from .presets import PRESETS, WAYS, offer_from, usual_way
 from .preview import cost_of, previews
 from .rewards import field_of
@@ -290,7 +290,7 @@ def _builder(
         "older": open_by_older_terms(found).count() if found and len(terms) > 1 and found.is_active else 0,
         "history": [(row, who.get(row.created_by, "")) for row in terms],
         "end_form": EndForm(),
-        "reaches": dict(zip(("email", "portal"), reaches(request, ["email", "portal"]), strict=True)),
+        "reaches": {each.channel: each for each in reaches(business, ("email", "portal"), now=request.now)},
         "quiet_until": next_loud(business, request.now) if is_quiet(business, request.now) else None,
         "announcement": announcement_of(found) if found else None,
         "budgets": [one for one in budgets_running_out(business) if found and one.campaign.pk == found.pk],

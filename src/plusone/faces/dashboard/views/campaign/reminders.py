@@ -21,7 +21,7 @@ from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
 from plusone.messaging.channels import channels
 from plusone.referrals import commands
-from plusone.referrals.audience import channels_of, clients_told, reach
+from plusone.referrals.audience import channels_of, clients_told, reaches
 from plusone.referrals.commands import ReminderPlan
 from plusone.referrals.models import Campaign, Reminder
 
@@ -106,7 +106,8 @@ def _ahead(request: Page, campaign: Campaign, given: Mapping[str, Any]) -> dict[
         moments = commands.runs_ahead(request.business, plan, most=MOMENTS + 1, now=request.now)
     return {
         "reaches": [
-            (channels[name].label, reach(request.business, name, clients=told, now=request.now)) for name in ways
+            (channels[each.channel].label, each)
+            for each in reaches(request.business, ways, clients=told, now=request.now)
         ],
         "moments": [(clock.day_of(request.business, at), at) for at in moments[:MOMENTS]],
         "goes_on": len(moments) > MOMENTS,

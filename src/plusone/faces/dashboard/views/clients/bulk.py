@@ -28,7 +28,7 @@ from plusone.kernel.errors import NotHere, Refused
 from plusone.messaging.channels import channels
 from plusone.messaging.commands import message_to_many
 from plusone.messaging.quiet import is_quiet, next_loud
-from plusone.referrals.audience import reach
+from plusone.referrals.audience import reaches
 from plusone.referrals.outlook import referrals_by_friend
 
 from .common import PLACES
@@ -163,14 +163,16 @@ def _ask_message(request: Page, chosen: QuerySet[Client], here: str) -> HttpResp
             return redirect("b:job", request.business.slug, made)
     told: Any = chosen.filter(status__in=(Client.Status.LEAD, Client.Status.ACTIVE))
     count, passed = chosen.count(), told.count()
-    reaches = [reach(request.business, name, clients=told, now=request.now) for name in ("email", "portal")]
     context = {
         "nav": "clients",
         "title": ngettext("Write to %(count)s client", "Write to %(count)s clients", count) % {"count": count},
         "form": form,
         "back": here,
         "not_active": count - passed,
-        "reaches": [(channels[one.channel].label, one) for one in reaches],
+        "reaches": [
+            (channels[one.channel].label, one)
+            for one in reaches(request.business, ("email", "portal"), clients=told, now=request.now)
+        ],
         "quiet_until": next_loud(request.business, request.now) if is_quiet(request.business, request.now) else None,
     }
     status = 422 if form.errors else 200
