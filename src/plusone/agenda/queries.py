@@ -33,6 +33,8 @@ def checks_of(client: Client) -> QuerySet[Check]:
     return Check.objects.filter(client=client).order_by("-at", "-id")
 
 
-def has_done(client: Client, what: str) -> bool:
-    """Say whether a client has done one thing: ticked by its name, or reported without one."""
-    return checks_of(client).filter(what__in=(what, "")).exists()
+def has_done(client: Client, what: str, *, since: datetime | None = None) -> bool:
+    """Say whether a client has done one thing, `since` where that is given: ticked by its name, or reported without
+    one."""
+    done = checks_of(client).filter(what__in=(what, ""))
+    return (done if since is None else done.filter(at__gte=since)).exists()

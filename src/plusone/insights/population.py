@@ -23,8 +23,19 @@ K = Transfer.Kind
 
 
 def counted(scope: Scope) -> QuerySet[Referral]:
-    """Return the referrals that count, of all time, of the campaign if there is one."""
-    found = Referral.objects.filter(business=scope.business).exclude(reason=Referral.Reason.REJECTED)
+    """Return the referrals of new friends that count, of all time, of the campaign if there is one. Former clients who
+    came back are no leads and no new clients: they have a figure of their own."""
+    found = Referral.objects.filter(business=scope.business, returned_from=None).exclude(
+        reason=Referral.Reason.REJECTED
+    )
+    return found.filter(campaign=scope.campaign) if scope.campaign else found
+
+
+def returned(scope: Scope) -> QuerySet[Referral]:
+    """Return the referrals of former clients who came back and are clients again, of the campaign if there is one."""
+    found = Referral.objects.filter(
+        business=scope.business, returned_from__isnull=False, activated_at__isnull=False
+    ).exclude(reason=Referral.Reason.REJECTED)
     return found.filter(campaign=scope.campaign) if scope.campaign else found
 
 
@@ -98,7 +109,7 @@ def friend_of_reward(reference: str) -> QuerySet[Client]:
 
 def ambassador_of(client: str) -> dict[str, Any]:
     """Return the cells of who recommended the client that a row holds."""
-    found = Referral.objects.filter(friend=OuterRef(client), activated_at__isnull=False)
+    found = Referral.objects.filter(friend=OuterRef(client), activated_at__isnull=False, returned_from=None)
     newest = found.exclude(reason=Referral.Reason.REJECTED).order_by("-id")
     return {
         "ambassador_id": Subquery(newest.values("ambassador__public_id")[:1]),

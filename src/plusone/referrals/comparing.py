@@ -39,6 +39,7 @@ class Why(models.TextChoices):
         _("Your client would have to be active when it is due, which was not said before."),
     )
     SETS = "sets", _("One reward for several friends counts them by the same terms; it cannot change for some of them.")
+    RETURNED = "returned", _("It is of a former client who came back: those keep the terms of that day.")
     OVERDUE = "overdue", _("Its time is over.")
     ALL_GIVEN = "all_given", _("All that was promised is given already.")
 

@@ -11,6 +11,7 @@ from plusone.rewards.types import types
 
 from .further import actions_phrase, step_name, steps_deadlines, steps_for_friend
 from .offers import Offer, Params, Step
+from .returning import for_whom, returning_for_friend
 from .sentences import about_conditions, about_kinds, about_refunds, reward_phrase
 
 
@@ -21,7 +22,7 @@ def for_friend(business: Business, offer: Offer) -> list[str]:
         lines = [gift_sentence(business, offer)]
     else:
         lines = [_("Register to hear from %(business)s. It is free and binds you to nothing.") % parts]
-    lines += steps_for_friend(business, offer)
+    lines += steps_for_friend(business, offer) + returning_for_friend(business, offer)
     if (first := _thanked_at(offer)) is not None:
         thanked = {"action": actions_phrase(business, first.conditions, own=True), "number": offer.every}
         if offer.counts_sets:
@@ -46,7 +47,7 @@ def gift_sentence(business: Business, offer: Offer) -> str:
 
 def conditions_for_friend(business: Business, offer: Offer) -> list[str]:
     """Return the conditions that the invitation page shows: of the friend's own gifts, and of what makes them count."""
-    lines = [_("For people who are new to %(business)s, once each.") % {"business": business.name}]
+    lines = [for_whom(business, offer)]
     gifts = [step.friend_reward for step in offer.all_steps if step.friend_reward]
     earned = [step for step in offer.all_steps if offer.is_gift_earned(step)]
     lines += _clocks(business, offer)
@@ -58,7 +59,7 @@ def conditions_for_friend(business: Business, offer: Offer) -> list[str]:
     lines += about_conditions(business, [params for step in told for params in step.conditions])
     if earned or any(_needs_basis(gift) for gift in gifts):
         lines.append(about_refunds(offer))
-    return lines + about_kinds(business, *gifts)
+    return lines + about_kinds(business, *gifts, (offer.returning or {}).get("friend_reward"))
 
 
 def gift_lines(business: Business, offer: Offer) -> list[str]:

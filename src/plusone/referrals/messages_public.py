@@ -64,6 +64,26 @@ class WelcomeBack(Answered):
 
 
 @templates
+class ReturnCounts(WelcomeBack):
+    """Tells a former client that the invitation counts for them, since they left long enough ago (Q-10)."""
+
+    name = "invitation.return_counts"
+    label = gettext_lazy("You are welcome back, and the invitation counts")
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Say what they receive, and how to come back."""
+        lines = [
+            _("Hello {first_name|there},"),
+            _("An invitation of {business} was filled in with your details. You were a client before, and it counts "
+              "for you all the same."),
+        ]  # fmt: skip
+        if "gift" in ctx.data:
+            lines.append("{gift}")
+        lines.append(_("The team has been told, and opens your account again for you; what you had there is yours."))
+        return [*lines, self._not_me()]
+
+
+@templates
 class RegisteredAlready(Answered):
     """Tells a lead who filled in a second invitation that the first one counts."""
 

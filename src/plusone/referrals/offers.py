@@ -1,6 +1,6 @@
 """What a campaign offers, as typed or sent, checked against what this version can do."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ HOLD_DAYS_MAX = 365
 EVERY_MAX = 100
 STEPS_MAX = 5
 STEP_NAME_MAX = 60
+MONTHS_MAX = 120
 Params = dict[str, Any]
 
 
@@ -68,6 +69,7 @@ class Offer:
     every: int = 1
     require_active_ambassador: bool = False
     steps: list[Params] = field(default_factory=list)  # further ones, after the first
+    returning: Params | None = None  # that former clients count, after how many months, and what is given for them
 
     @property
     def has_rewards(self) -> bool:
@@ -77,7 +79,8 @@ class Offer:
     @property
     def gives_money(self) -> bool:
         """Whether anybody receives something that is worth money (PRI-15)."""
-        given = [reward for step in self.all_steps for reward in (step.friend_reward, step.ambassador_reward) if reward]
+        steps = [*self.all_steps, *self.for_returning().all_steps]
+        given = [reward for step in steps for reward in (step.friend_reward, step.ambassador_reward) if reward]
         parts = [part for reward in given for part in types[reward["kind"]]().options(reward) or [reward]]
         return any(types[part["kind"]].is_worth_money for part in parts)
 
@@ -95,6 +98,17 @@ class Offer:
     def all_steps(self) -> list[Step]:
         """Every step, the offer's own sentence first."""
         return [Step(1, self.conditions, self.friend_reward, self.ambassador_reward), *self.further]
+
+    @property
+    def returning_months(self) -> int:
+        """How many months ago a former client has to have left to count again; 0 where none does (Q-10)."""
+        return int(self.returning["months"]) if self.returning else 0
+
+    def for_returning(self) -> "Offer":
+        """Return what holds for a former client who comes back: the same, or rewards of its own and no further steps,
+        for each of them."""
+        own = {name: value for name, value in (self.returning or {}).items() if name != "months"}
+        return replace(self, **own, steps=[], every=1, returning={"months": self.returning_months}) if own else self
 
     def is_gift_earned(self, step: Step) -> bool:
         """Whether the friend's gift of a step waits for its conditions."""
@@ -147,6 +161,7 @@ def read_offer(business: Business, sent: dict[str, Any], *, base: Offer | None =
         every=_number(sent, "every", base.every, EVERY_MAX),
         require_active_ambassador=_yes_or_no(sent, "require_active_ambassador", base.require_active_ambassador),
         steps=_steps(business, sent.get("steps"), base.steps),
+        returning=_returning(business, sent["returning"]) if "returning" in sent else base.returning,
     )
     if offer.steps and not offer.has_rewards:
         raise Invalid(_("Say first what is given at the start; further steps come after it."), field="steps")
@@ -170,6 +185,23 @@ def _steps(business: Business, sent: object, base: list[Params]) -> list[Params]
         except Invalid as error:
             error.field = f"steps.{place}.{error.field}"
             raise
+    return found
+
+
+def _returning(business: Business, sent: object) -> Params | None:
+    """Return from when on former clients count, and the rewards of their own where those are given (Q-10)."""
+    if sent is None:
+        return None
+    if not isinstance(sent, dict):
+        raise Invalid(_("Say after how many months former clients count."), field="returning")
+    try:
+        found: Params = {"months": _number(sent, "months", 0, MONTHS_MAX)}
+        for name in ("friend_reward", "ambassador_reward"):
+            if name in sent:
+                found[name] = _reward(business, sent, name, None)
+    except Invalid as error:
+        error.field = f"returning.{error.field}"
+        raise
     return found
 
 

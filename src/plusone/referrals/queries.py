@@ -138,15 +138,32 @@ def appeals_of(business: Business, referrals: Sequence[Referral]) -> dict[int, b
 
 
 def referral_of(friend: Client) -> Referral | None:
-    """Return the referral that brought a client, or None; rejected and withdrawn ones do not count."""
+    """Return the referral that brought a client, the last time that they came, or None; rejected and withdrawn ones do
+    not count."""
     found = Referral.objects.filter(business=friend.business, friend=friend).exclude(reason__in=FREED)
-    return found.select_related("ambassador", "terms", "campaign").first()
+    return found.select_related("ambassador", "terms", "campaign").order_by("-id").first()
+
+
+def referrals_that_brought(friend: Client) -> list[Referral]:
+    """Return every referral that brought a client, the oldest first: one as a new friend, one for each return."""
+    found = Referral.objects.filter(business=friend.business, friend=friend).exclude(reason__in=FREED)
+    return list(found.select_related("ambassador", "terms", "campaign").order_by("id"))
+
+
+def counts_again(campaign: Campaign, client: Client, *, now: datetime) -> bool:
+    """Say whether somebody is a former client who left so long ago that a campaign lets them count again (Q-10)."""
+    months = int((campaign.terms.returning or {}).get("months", 0))
+    if not months or not client.is_archived or client.activated_at is None or client.archived_at is None:
+        return False
+    return clock.day_of(campaign.business, client.archived_at) <= clock.day_of(
+        campaign.business, clock.months_before(campaign.business, now, months)
+    )
 
 
 def ambassador_of(friend: Client) -> Client | None:
     """Return who brought a client, or None; rejected and withdrawn recommendations do not count."""
     found = Referral.objects.filter(business=friend.business_id, friend=friend.pk).exclude(reason__in=FREED)
-    referral = found.select_related("ambassador").first()
+    referral = found.select_related("ambassador").order_by("-id").first()
     return referral.ambassador if referral else None
 
 
@@ -155,6 +172,15 @@ def is_late_to_say_who_sent(friend: Client, *, now: datetime) -> bool:
     paid_at = Payment.objects.filter(client=friend).order_by("at").values_list("at", flat=True).first()
     since = paid_at or friend.activated_at
     return since is not None and now - since > ATTACH_WINDOW
+
+
+def asks_who_brought_back(friend: Client, *, now: datetime) -> bool:
+    """Say whether a former client may still be said to come back through somebody (Q-10)."""
+    if not friend.is_archived or (campaign := default_campaign(friend.business)) is None:
+        return False
+    last = referral_of(friend)
+    is_said = last is not None and (last.is_open or last.returned_from == friend.archived_at)
+    return not is_said and counts_again(campaign, friend, now=now)
 
 
 def asks_who_sent(friend: Client, *, now: datetime) -> bool:

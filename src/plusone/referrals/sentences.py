@@ -16,6 +16,7 @@ from plusone.rewards.types import types
 from .conditions import conditions
 from .further import actions_phrase, steps_for_ambassador, steps_for_owner, steps_small_print
 from .offers import Offer
+from .returning import own_rewards, returning_for_ambassador, returning_for_owner, who_counts
 
 LANGUAGES = ("en", "es", "fr")
 
@@ -32,7 +33,8 @@ def action_phrase(business: Business, offer: Offer) -> str:
 
 def for_owner(business: Business, offer: Offer) -> str:
     """Return the builder's sentence (R-141), and one for each further step (R-297)."""
-    return " ".join([_first_for_owner(business, offer), *steps_for_owner(business, offer)])
+    said = [_first_for_owner(business, offer), *steps_for_owner(business, offer)]
+    return " ".join(said + returning_for_owner(business, offer))
 
 
 def _first_for_owner(business: Business, offer: Offer) -> str:
@@ -126,7 +128,7 @@ def headlines(business: Business, offer: Offer) -> list[str]:
             lines.append(_("Your friend receives %(gift)s on registering.") % gift)
         else:
             lines.append(_("Your friend receives %(gift)s once the friend %(action)s.") % gift)
-    return lines + steps_for_ambassador(business, offer)
+    return lines + steps_for_ambassador(business, offer) + returning_for_ambassador(business, offer)
 
 
 def hand_on_text(business: Business, offer: Offer, first_name: str) -> str:
@@ -160,13 +162,14 @@ def hand_on_text(business: Business, offer: Offer, first_name: str) -> str:
 def _small_print(business: Business, offer: Offer) -> list[str]:
     lines = []
     if offer.has_rewards:
-        lines.append(_("Each friend counts once, and has to be new to %(business)s.") % {"business": business.name})
+        lines.append(who_counts(business, offer))
     lines += clocks_in_words(business, offer) + about_links(offer)
     if offer.earned_steps:
         lines += about_conditions(business, [params for step in offer.earned_steps for params in step.conditions])
         lines.append(about_refunds(offer))
     sides = [(step.ambassador_reward, step.friend_reward) for step in offer.all_steps]
-    return lines + about_kinds(business, *(reward for side in zip(*sides, strict=True) for reward in side))
+    given = [reward for side in zip(*sides, strict=True) for reward in side]
+    return lines + about_kinds(business, *given, *own_rewards(offer))
 
 
 def clocks_in_words(business: Business, offer: Offer) -> list[str]:

@@ -160,25 +160,35 @@ def income_by_month(business: Business) -> list[tuple[datetime, int, int, int]]:
     ]
 
 
-def has_money_left(client: Client) -> bool:
+def has_money_left(client: Client, *, since: datetime | None = None) -> bool:
     """Say whether any order of a client still has money in it that was not refunded (CONTRACT, States)."""
-    return orders_with_money(client) > 0
+    return orders_with_money(client, since=since) > 0
 
 
-def money_paid(client: Client) -> int:
-    """Return the money a client has paid in all, net of refunds, in minor units."""
-    paid = Payment.objects.filter(client=client).aggregate(total=Sum("amount"))["total"] or 0
-    return int(paid - (Refund.objects.filter(client=client).aggregate(total=Sum("to_method"))["total"] or 0))
+def money_paid(client: Client, *, since: datetime | None = None) -> int:
+    """Return the money a client has paid in all, or in orders paid `since`, net of refunds, in minor units."""
+    payments, refunds = Payment.objects.filter(client=client), Refund.objects.filter(client=client)
+    if since is not None:
+        payments, refunds = payments.filter(at__gte=since), refunds.filter(order__paid_at__gte=since)
+    paid = payments.aggregate(total=Sum("amount"))["total"] or 0
+    return int(paid - (refunds.aggregate(total=Sum("to_method"))["total"] or 0))
 
 
-def orders_with_money(client: Client) -> int:
-    """Return how many paid orders of a client have money in them that was not refunded."""
-    return Order.objects.filter(client=client, paid_at__isnull=False, due__gt=F("refunded_to_method")).count()
+def orders_with_money(client: Client, *, since: datetime | None = None) -> int:
+    """Return how many orders of a client, paid `since` where that is given, have money in them that was not
+    refunded."""
+    return _paid_since(client, since).filter(due__gt=F("refunded_to_method")).count()
 
 
-def first_order_with_money(client: Client) -> Order | None:
-    """Return a client's first order that was paid with money, whatever was refunded of it since."""
-    return Order.objects.filter(client=client, paid_at__isnull=False, due__gt=0).order_by("paid_at", "id").first()
+def first_order_with_money(client: Client, *, since: datetime | None = None) -> Order | None:
+    """Return a client's first order that was paid with money, `since` where that is given, whatever was refunded of it
+    later."""
+    return _paid_since(client, since).filter(due__gt=0).order_by("paid_at", "id").first()
+
+
+def _paid_since(client: Client, since: datetime | None) -> QuerySet[Order]:
+    paid = Order.objects.filter(client=client, paid_at__isnull=False)
+    return paid if since is None else paid.filter(paid_at__gte=since)
 
 
 def running_memberships(client: Client) -> QuerySet[Membership]:

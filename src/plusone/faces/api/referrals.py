@@ -47,6 +47,7 @@ class ReferralOut(Found):
     friend: Id
     campaign: Id | None
     terms_version: int | None
+    returned: Annotated[bool, Field(description="Whether the friend was a client before who comes back.")]
     registered_at: Moment
     activated_at: Moment | None
     closed_at: Moment | None
@@ -124,6 +125,7 @@ def show(business: Business, referrals: Sequence[Referral]) -> list[dict[str, An
             "friend": referral.friend.public_id,
             "campaign": referral.campaign.public_id if referral.campaign else None,
             "terms_version": referral.terms.version if referral.terms else None,
+            "returned": referral.returned_from is not None,
             "registered_at": moment(business, referral.registered_at),
             "activated_at": moment(business, referral.activated_at),
             "closed_at": moment(business, referral.closed_at),
@@ -233,8 +235,8 @@ def upgrade_referral(request: Call, referral_id: str) -> dict[str, Any]:
     """Give an open referral the newest terms of its live campaign, where no side gets less.
 
     409 with the reason: `ambassador_less`, `friend_less`, `ambassador_other`, `friend_other`, `conditions_harder`,
-    `conditions_other`, `later`, `shorter`, `approval`, `limited`, `clawback`, `must_be_active`, `sets`, `overdue`,
-    `all_given`; `not_open` where it is closed, has no campaign, or that is not live.
+    `conditions_other`, `later`, `shorter`, `approval`, `limited`, `clawback`, `must_be_active`, `sets`, `returned`,
+    `overdue`, `all_given`; `not_open` where it is closed, has no campaign, or that is not live.
     """
     referral = get(request.business, Referral, referral_id)
     commands.upgrade_referral(referral, actor=request.actor, now=request.now)

@@ -92,6 +92,24 @@ class ActivatedClients(Kpi):
 
 
 @kpis
+class ReturnedClients(Kpi):
+    """Former clients who came back because a client recommended it (Q-10)."""
+
+    name = "returned_clients"
+    label = _("Former clients who came back")
+    definition = _(
+        "Former clients whom a client invited back and who became active again in this time. They are no new clients,"
+        " so no other figure of people counts them; rewards for them are among the rewards."
+    )
+    columns = (Column("at", _("Active since"), "day"), CLIENT, VIA, REFERRER)
+
+    def parts(self, scope: Scope) -> list[Part]:
+        """Return the returns of these days."""
+        rows = population.returned(scope).filter(scope.during("activated_at"))
+        return [Part(rows, Value(1), _people("activated_at"))]
+
+
+@kpis
 class DeletedLeads(Kpi):
     """Leads that were removed before they became clients."""
 

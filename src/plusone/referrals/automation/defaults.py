@@ -8,6 +8,7 @@ from plusone.rules.defaults import DefaultRule, default_rules
 from plusone.rules.vocabulary import Condition, Step
 
 NOT_FLAGGED = Condition("event.flagged", "is", False)
+NEW = Condition("event.returned", "is", False)
 # Of a reward's fate only clients are written to: a lead's address is proved by nobody yet, and the page tells it too.
 A_CLIENT = Condition("client.status", "is", "active")
 
@@ -29,11 +30,12 @@ class ThankOnRegistration(DefaultRule):
 
 @default_rules
 class TellOwner(DefaultRule):
-    """The owner hears of each new lead."""
+    """The owner hears of each new lead; of a former client another message tells."""
 
     name = "referral.notice"
     label = _("Tell the owner about each new lead")
     when = events.ReferralRegistered
+    conditions = (NEW,)
     actions = _send("referral.notice", to="owner")
 
 

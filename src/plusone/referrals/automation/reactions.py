@@ -7,7 +7,7 @@ rewards then wait for a person, with the reason `error` (DESIGN 1).
 from datetime import datetime
 
 from plusone.agenda.events import CheckDone, CheckFact, CheckUndone, SessionAttended, SessionUnmarked, VisitFact
-from plusone.clients.events import ClientActivated, ClientDeleted
+from plusone.clients.events import ClientActivated, ClientDeleted, ClientReactivated
 from plusone.clients.models import Client
 from plusone.events.facts import Fact
 from plusone.events.models import Event
@@ -18,20 +18,21 @@ from plusone.referrals import commands
 from plusone.referrals.commands.settling import close_open
 from plusone.referrals.events import ReferralActivated, ReferralFact, ReferralRegistered
 from plusone.referrals.models import Referral
-from plusone.referrals.queries import referral_of
+from plusone.referrals.queries import referral_of, referrals_that_brought
 from plusone.rewards import commands as rewards
 from plusone.rewards.events import RewardCapped, RewardDeclined, RewardFact, RewardGranted
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 from plusone.store.events import OrderPaid, OrderRefunded
+from plusone.store.queries import orders_with_money
 
 
 def ask_about_rewards(business: Business, event: Event, fact: Fact, now: datetime, error: Exception) -> None:
     """Let a person decide about the open rewards of the friend whose settlement failed."""
     assert event.client_id is not None
     friend = Client.objects.get(business=business, pk=event.client_id)
-    referral = referral_of(friend)
-    for reward in rewards_of(business, "referral", [referral.pk]).get(referral.pk, []) if referral else []:
+    held = rewards_of(business, "referral", [referral.pk for referral in referrals_that_brought(friend)])
+    for reward in (one for mine in held.values() for one in mine):
         rewards.ask_review(reward, Reward.Reason.ERROR, actor="system", now=now)
 
 
@@ -41,6 +42,22 @@ def activate_referral(business: Business, event: Event, fact: ClientActivated, n
     assert event.client_id is not None
     friend = Client.objects.select_related("business").get(business=business, pk=event.client_id)
     commands.mark_activated(friend, via=fact.via, actor=event.actor, now=now)
+
+
+@reaction(ClientReactivated)
+def activate_return(business: Business, event: Event, fact: ClientReactivated, now: datetime) -> None:
+    """A former client who was recommended and is one again activates that recommendation (Q-10)."""
+    assert event.client_id is not None
+    friend = Client.objects.select_related("business").get(business=business, pk=event.client_id)
+    if friend.is_active and (fact.via != "purchase" or _pays(friend)):
+        commands.mark_activated(friend, via=fact.via, came_back=True, actor=event.actor, now=now)
+
+
+def _pays(friend: Client) -> bool:
+    """Say whether who came back has bought something that makes a client, since they were invited back (Q-11)."""
+    referral = referral_of(friend)
+    since = referral.counts_from if referral else None
+    return friend.business.free_orders_activate or orders_with_money(friend, since=since) > 0
 
 
 @reaction(ReferralRegistered, failed=ask_about_rewards)
@@ -57,7 +74,10 @@ def reward_ambassador(business: Business, event: Event, fact: ReferralFact, now:
 
 @reaction(OrderPaid, failed=ask_about_rewards)
 def settle_after_payment(business: Business, event: Event, fact: OrderPaid, now: datetime) -> None:
-    """Money that a friend pays may make a reward due."""
+    """Money that a friend pays may make a reward due; of who is back for nothing so far, it makes a client again."""
+    friend = Client.objects.select_related("business").get(business=business, pk=event.client_id or 0)
+    if fact.cash and friend.is_active:
+        commands.mark_activated(friend, via="purchase", came_back=True, actor=event.actor, now=now)
     _settle_friend(business, event, now, active=True)
 
 
@@ -94,13 +114,13 @@ def settle_after_unticking(business: Business, event: Event, fact: CheckFact, no
 def _settle_friend(
     business: Business, event: Event, now: datetime, *, active: bool = False, lost: str = Reward.Reason.REFUNDED
 ) -> None:
-    """Settle the referral that brought somebody; with `active` only one that is activated.
+    """Settle the referrals that brought somebody; with `active` only those that are activated.
 
     A payment that activates locks the client first, then the referral; a lead's referral must not be locked before.
     """
-    referral = referral_of(Client(pk=event.client_id, business=business))
-    if referral is not None and (referral.activated_at is not None or not active):
-        commands.settle(referral, lost=lost, actor=event.actor, now=now)
+    for referral in referrals_that_brought(Client(pk=event.client_id, business=business)):
+        if referral.activated_at is not None or not active:
+            commands.settle(referral, lost=lost, actor=event.actor, now=now)
 
 
 @reaction(RewardGranted)

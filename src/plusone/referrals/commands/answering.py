@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from plusone.clients.commands import AlreadyExists, sign_up
@@ -17,8 +18,17 @@ from plusone.kernel.models import Business
 from plusone.messaging.commands import mail_invitation, send
 from plusone.messaging.texts import Template
 from plusone.referrals.events import ClientAskedBack
-from plusone.referrals.messages_public import KnownAlready, OwnLink, RegisteredAlready, SignedUpAlready, WelcomeBack
+from plusone.referrals.inviting import gift_sentence
+from plusone.referrals.messages_public import (
+    KnownAlready,
+    OwnLink,
+    RegisteredAlready,
+    ReturnCounts,
+    SignedUpAlready,
+    WelcomeBack,
+)
 from plusone.referrals.models import Referral
+from plusone.referrals.offers import offer_of
 from plusone.referrals.touches import Touch
 
 from .networks import is_own, note_arrival
@@ -72,7 +82,20 @@ def answer_invitation(
         )  # fmt: skip
     except (SelfReferral, ExistingClient, AlreadyReferred) as refusal:
         return Answer(known=_tell(business, email, phone, refusal, now=now))
+    if made.is_new and made.referral.returned_from is not None:
+        _welcome_back(made.referral, now=now)
     return Answer(referral=made.referral)
+
+
+def _welcome_back(referral: Referral, *, now: datetime) -> None:
+    """Write to a former client that the invitation counts for them, to the address that the business has."""
+    friend, terms = referral.friend, referral.terms
+    assert terms is not None
+    offer = offer_of(terms)
+    with translation.override(friend.language or referral.business.language):
+        gift = {"gift": gift_sentence(referral.business, offer)} if offer.friend_reward else {}
+    key = f"{ReturnCounts.name}:{referral.pk}"
+    send(referral.business, ReturnCounts, to_client=friend, context=gift, key=key, now=now)
 
 
 @transaction.atomic

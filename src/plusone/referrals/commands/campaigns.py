@@ -181,17 +181,20 @@ def allow_money(campaign: Campaign, offer: Offer, reason: str, *, actor: str, no
         )
 
 
-def _new_terms(campaign: Campaign, offer: Offer, *, version: int, actor: str, now: datetime) -> Terms:
-    columns = {name: getattr(offer, name) for name in Offer.__dataclass_fields__}
-    return Terms.objects.create(
-        business=campaign.business,
-        campaign=campaign,
-        version=version,
-        text=texts(campaign.business, offer),
-        created_at=now,
-        created_by=actor,
-        **columns,
-    )
+def _new_terms(campaign: Campaign, offer: Offer, *, version: int, actor: str, now: datetime) -> None:
+    """Write a version, and beside it what it says for former clients, where those count (Q-10)."""
+    kinds = [(offer, False), (offer.for_returning(), True)] if offer.returning else [(offer, False)]
+    for said, for_returning in kinds:
+        Terms.objects.create(
+            business=campaign.business,
+            campaign=campaign,
+            version=version,
+            for_returning=for_returning,
+            text=texts(campaign.business, said),
+            created_at=now,
+            created_by=actor,
+            **{name: getattr(said, name) for name in Offer.__dataclass_fields__},
+        )
 
 
 def _next_default(business: Business) -> None:

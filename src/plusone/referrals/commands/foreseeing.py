@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, Sum
 
+from plusone.kernel.models import Business
 from plusone.ledger.models import Transfer
 from plusone.referrals.models import Referral
 from plusone.rewards.models import Reward
@@ -43,16 +44,16 @@ def foresee_lost_dispute(order: Order, *, now: datetime) -> list[Lost]:
 
 
 def _foresee(order: Order, act: Callable[[], object]) -> list[Lost]:
-    referral = Referral.objects.filter(business=order.business, friend=order.client_id).order_by("-id").first()
-    if referral is None:
+    keys = list(Referral.objects.filter(business=order.business, friend=order.client_id).values_list("pk", flat=True))
+    if not keys:
         return []
     lost: list[Lost] = []
     try:
         with transaction.atomic():
-            before = _rewards(referral)
+            before = _rewards(order.business, keys)
             mark = Transfer.objects.filter(business=order.business).aggregate(last=Max("id"))["last"] or 0
             act()
-            after = _rewards(referral)
+            after = _rewards(order.business, keys)
             lost = [
                 Lost(was, gone, *_posted(was, mark), was.is_open)
                 for key, was in before.items()
@@ -63,8 +64,8 @@ def _foresee(order: Order, act: Callable[[], object]) -> list[Lost]:
         return lost
 
 
-def _rewards(referral: Referral) -> dict[int, Reward]:
-    found = Reward.objects.filter(business=referral.business, source_kind="referral", source_id=referral.pk)
+def _rewards(business: Business, referrals: list[int]) -> dict[int, Reward]:
+    found = Reward.objects.filter(business=business, source_kind="referral", source_id__in=referrals)
     return {reward.pk: reward for reward in found.select_related("client").order_by("id")}
 
 

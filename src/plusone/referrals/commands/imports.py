@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Min, QuerySet
@@ -69,7 +70,7 @@ def import_referrals(
         line.referral_id = referral.pk
     facts: list[Happened] = []
     for referral in referrals:
-        about = {"referral": referral.pk, "ambassador": referral.ambassador_id}
+        about: dict[str, Any] = {"referral": referral.pk, "ambassador": referral.ambassador_id}
         registered = events.ReferralRegistered(**about, source=SOURCE, flagged=False)
         facts.append((registered, referral.friend_id, referral.registered_at))
         facts += _activation(referral)

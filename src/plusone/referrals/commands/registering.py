@@ -199,10 +199,13 @@ def attach_referral(
     if friend.status == Client.Status.DELETED:
         raise Refused(_("This client was deleted."), code="deleted")
     existing = queries.referral_of(friend)
+    note = override_note.strip()
+    if back := _bring_back(campaign, ambassador, friend, existing, source=source, note=note, actor=actor, now=now):
+        return back
     if existing is not None:
         return _same_or_refused(existing, ambassador)
     _no_circles(ambassador, friend)
-    if not override_note.strip() and queries.is_late_to_say_who_sent(friend, now=now):
+    if not note and queries.is_late_to_say_who_sent(friend, now=now):
         raise Refused(
             _(
                 "More than 72 hours have passed since the first payment. Write a note that says why "
@@ -211,7 +214,7 @@ def attach_referral(
             code="too_late",
             field="override_note",
         )
-    referral = refer(campaign, ambassador, friend, source=source, note=override_note.strip(), actor=actor, now=now)
+    referral = refer(campaign, ambassador, friend, source=source, note=note, actor=actor, now=now)
     if friend.activated_at is not None:
         mark_activated(friend, via=friend.activated_via or "manual", actor=actor, now=now)
         referral.refresh_from_db()
@@ -231,14 +234,17 @@ def refer(
     visit_id: int | None = None,
     touches: Sequence[Touch] = (),
     note: str = "",
+    returned_from: datetime | None = None,
     actor: str,
     now: datetime,
 ) -> Referral:
-    """Write the referral with the campaign's newest terms and promise its rewards.
+    """Write the referral with the campaign's newest terms and promise its rewards. `returned_from` is when a former
+    client had left who counts again: each time once (Q-10).
 
     Raise AlreadyReferred where somebody was faster.
     """
-    terms, business = campaign.terms, campaign.business
+    terms, business = campaign.return_terms if returned_from else campaign.terms, campaign.business
+    assert terms is not None
     if source in PUBLIC:
         take_turns(f"code {ambassador.pk}")  # of two who are the twentieth at once, the second sees the first
     terms.business = business
@@ -257,6 +263,7 @@ def refer(
                 at_home=bool(network) and is_own(business, network),
                 visit_id=visit_id,
                 touches=[touch.as_row() for touch in touches],
+                returned_from=returned_from,
                 registered_at=now,
                 deadline_at=last_moment(business, now, terms.qualification_days) if terms.qualification_days else None,
                 note=note[:300],
@@ -270,7 +277,7 @@ def refer(
     promise_all(referral, terms, since=now, actor=actor, now=now)
     record(
         business,
-        events.ReferralRegistered(**about, source=source, flagged=bool(flags)),
+        events.ReferralRegistered(**about, source=source, flagged=bool(flags), returned=returned_from is not None),
         client=friend.pk,
         actor=actor,
         now=now,
@@ -296,13 +303,34 @@ def _tie_known(
     now: datetime,
 ) -> Registration:
     existing = queries.referral_of(known)
+    seen: dict[str, Any] = {"flags": flags, "network": network, "ad": ad, "visit_id": visit_id, "touches": touches}
+    about: dict[str, Any] = {"source": source, **seen, "actor": actor, "now": now}
+    if back := _bring_back(campaign, ambassador, known, existing, **about):
+        return back
     if existing is not None and (known.is_lead or existing.ambassador_id == ambassador.pk):
         return _same_or_refused(existing, ambassador)
     if not known.is_lead:
         raise ExistingClient(_("This person is a client already."))
     _no_circles(ambassador, known)
-    seen: dict[str, Any] = {"flags": flags, "network": network, "ad": ad, "visit_id": visit_id, "touches": touches}
-    return Registration(refer(campaign, ambassador, known, source=source, **seen, actor=actor, now=now), True)
+    return Registration(refer(campaign, ambassador, known, **about), True)
+
+
+def _bring_back(
+    campaign: Campaign, ambassador: Client, known: Client, existing: Referral | None, **about: Any
+) -> Registration | None:
+    """Write the referral of a former client who left long enough ago, once for each time that they left (Q-10).
+
+    Return None where they do not count; nobody is made anything by it but invited: they are brought back as ever.
+    """
+    if not queries.counts_again(campaign, known, now=about["now"]):
+        return None
+    if existing is not None and (existing.is_open or existing.returned_from == known.archived_at):
+        return _same_or_refused(existing, ambassador)
+    _no_circles(ambassador, known)
+    referral = refer(campaign, ambassador, known, returned_from=known.archived_at, **about)
+    if about["source"] != "staff":
+        record(known.business, events.ClientAskedBack(), client=known.pk, actor=about["actor"], now=about["now"])
+    return Registration(referral, True)
 
 
 def _no_circles(ambassador: Client, friend: Client) -> None:

@@ -26,14 +26,17 @@ NOT_EARNED = (Reward.State.PROMISED, Reward.State.LAPSED)
 
 
 @transaction.atomic
-def mark_activated(friend: Client, *, via: str, actor: str, now: datetime) -> Referral | None:
-    """Note that a referred friend became active, once. Return the referral, or None where there is none.
+def mark_activated(friend: Client, *, via: str, came_back: bool = False, actor: str, now: datetime) -> Referral | None:
+    """Note that a referred friend became active, once; or, with `came_back`, that a former client is one again, which
+    counts for a recommendation of their return alone. Return the referral, or None where there is none.
 
     One that was complete while the friend was a lead stays complete, and counts as activated from now on.
     """
     waiting = Q(state=State.REGISTERED) | Q(state=State.CLOSED, reason=Reason.COMPLETED, activated_at=None)
     mine = Referral.objects.filter(waiting, business=friend.business, friend=friend)
-    referral = mine.select_related("business", "campaign").first()
+    if came_back:
+        mine = mine.filter(returned_from__isnull=False)
+    referral = mine.select_related("business", "campaign").order_by("-id").first()
     if referral is None:
         return None
     late = referral.deadline_at and referral.deadline_at <= now and referral.qualified_at is None
@@ -104,7 +107,7 @@ def first_money(referral: Referral) -> int | None:
 
     None without one.
     """
-    order = first_order_with_money(referral.friend)
+    order = first_order_with_money(referral.friend, since=referral.counts_from)
     return order.money_left if order else None
 
 

@@ -127,6 +127,8 @@ def _judged(campaign: Campaign, terms: Terms, rows: list[Referral], *, now: date
         mine = held.get(referral.pk, [])
         if is_overdue(referral, mine, now=now):
             against = [Why.OVERDUE]
+        elif referral.returned_from is not None:
+            against = [Why.RETURNED]
         else:
             assert referral.terms is not None
             against = objections(offer_of(referral.terms), offer, {(one.milestone, one.side): one for one in mine})

@@ -30,8 +30,11 @@ class Activated(Condition):
         if referral.activated_at is None:
             return Progress(0, 1)
         by_purchase = referral.via == "purchase"
-        refunded = by_purchase and not has_money_left(referral.friend)
-        return Progress(0 if refunded and referral.friend.refunds.filter(to_method__gt=0).exists() else 1, 1)
+        refunded = by_purchase and not has_money_left(referral.friend, since=referral.counts_from)
+        back = referral.friend.refunds.filter(to_method__gt=0)
+        if referral.counts_from is not None:
+            back = back.filter(at__gte=referral.counts_from)
+        return Progress(0 if refunded and back.exists() else 1, 1)
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Say it in the builder's words."""

@@ -29,8 +29,9 @@ class MembershipBought(Condition):
 
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
         """Look for a type that was new to the friend since they came."""
-        since = min(referral.registered_at, referral.friend.created_at)
-        bought = memberships_paid(referral.friend, since=since).filter(is_new=True)
+        bought = memberships_paid(referral.friend, since=referral.since)
+        if referral.returned_from is None:  # who comes back may well take what they had before
+            bought = bought.filter(is_new=True)
         if wanted := params.get("membership_type"):
             bought = bought.filter(type__public_id=wanted)
         return Progress(int(bought.exists()), 1)

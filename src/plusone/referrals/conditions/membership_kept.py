@@ -89,8 +89,7 @@ class MembershipKept(Condition):
         ) % {"done": progress.done, "wanted": progress.wanted}
 
     def _rows(self, referral: Referral) -> list[Membership]:
-        since = min(referral.registered_at, referral.friend.created_at)
-        return list(memberships_paid(referral.friend, since=since))
+        return list(memberships_paid(referral.friend, since=referral.since))
 
 
 def _day_of(business: Business, row: Membership, days: int) -> datetime:

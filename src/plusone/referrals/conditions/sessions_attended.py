@@ -28,8 +28,7 @@ class SessionsAttended(Condition):
 
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
         """Count the sessions since the friend is known (CASES 34); said afterwards, it looks back (R-211)."""
-        since = min(referral.registered_at, referral.friend.created_at)
-        return Progress(attended_since(referral.friend, since), params["at_least"])
+        return Progress(attended_since(referral.friend, referral.since), params["at_least"])
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Say how many."""

@@ -36,6 +36,7 @@ class Ring(Sign):
                 Referral.objects.filter(business=referral.business, friend=person)
                 .exclude(reason__in=FREED)
                 .select_related("ambassador")
+                .order_by("-id")
                 .first()
             )
             if above is None or above.pk in chain or above.pk == referral.pk:

@@ -41,12 +41,13 @@ class ReferralLinkShared(Fact):
 @facts
 @dataclass(frozen=True, kw_only=True)
 class ReferralRegistered(ReferralFact):
-    """A friend registered, or staff said who recommended a client."""
+    """A friend registered, or staff said who recommended a client; `returned`: who was a client before."""
 
     name: ClassVar[str] = "referral.registered"
     says: ClassVar[Promise] = _("A referral was registered")
     source: str
     flagged: bool
+    returned: bool = False
 
 
 @facts

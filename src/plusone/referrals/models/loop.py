@@ -1,5 +1,8 @@
 """Campaigns with their terms, visits of links, and referrals (REQUIREMENTS 4.2, 4.4)."""
 
+from datetime import datetime
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -74,6 +77,12 @@ class Campaign(Owned):
     def terms(self) -> "Terms":
         """The newest terms: those of the next registration."""
         return self.versions.order_by("-version")[0]
+
+    @property
+    def return_terms(self) -> "Terms | None":
+        """The newest terms for a former client who comes back; None where those do not count (Q-10)."""
+        newest = self.terms
+        return Terms.every_row.filter(campaign=self, version=newest.version, for_returning=True).first()
 
 
 class Mailing(Owned):
@@ -187,8 +196,19 @@ class Reminder(Owned):
         indexes = [models.Index(fields=["next_on"], condition=Q(next_on__isnull=False), name="referrals_reminder_next")]
 
 
+class NewcomerTerms(models.Manager["Terms"]):
+    """The terms of new friends. Those of former clients who come back are asked for by `Campaign.return_terms`."""
+
+    def get_queryset(self) -> models.QuerySet["Terms"]:
+        """Leave the others out."""
+        return super().get_queryset().filter(for_returning=False)
+
+
 class Terms(Owned):
-    """What a campaign offers, frozen: a referral keeps the version of its registration (R-007, Q-07)."""
+    """What a campaign offers, frozen: a referral keeps the version of its registration (R-007, Q-07).
+
+    A version that counts former clients has a second row, which says what holds for those (Q-10).
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="versions")
     version = models.PositiveIntegerField()
@@ -208,12 +228,19 @@ class Terms(Owned):
     every = models.PositiveIntegerField(default=1)  # the ambassador is rewarded once for so many qualified friends
     require_active_ambassador = models.BooleanField(default=False)
     steps = models.JSONField(default=list)  # further ones: {"name", "conditions", "friend_reward", …}
+    returning = models.JSONField(null=True, blank=True)  # {"months", "ambassador_reward"?, "friend_reward"?}: Q-10
+    for_returning = models.BooleanField(default=False, db_default=False)  # what holds for a former client
     text = models.JSONField(default=dict)  # {"en": …, "es": …, "fr": …}: the offer in sentences, as it was told
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=40)
 
+    objects = NewcomerTerms()
+    every_row: ClassVar[models.Manager["Terms"]] = models.Manager()
+
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "version"], name="referrals_terms_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "version", "for_returning"], name="referrals_terms_once")
+        ]
 
     @property
     def has_rewards(self) -> bool:
@@ -271,7 +298,8 @@ class RollUp(models.Model):
 class Referral(Owned):
     """One recommendation: an ambassador, a friend, and the terms of the day.
 
-    A friend has at most one that was not rejected.
+    A friend has at most one as a new friend that was not rejected, one for each time that they left as a client and
+    came back, and one that is open.
     """
 
     class State(models.TextChoices):
@@ -309,6 +337,7 @@ class Referral(Owned):
     qualified_at = models.DateTimeField(null=True, blank=True)  # since when all conditions hold
     deadline_at = models.DateTimeField(null=True, blank=True)  # what is not qualified by then lapses
     asks_at = models.DateTimeField(null=True, blank=True)  # when time alone may make the conditions hold
+    returned_from = models.DateTimeField(null=True, blank=True)  # when the friend had left as a client; null: was new
     registered_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True, blank=True)
     via = models.CharField(max_length=12, blank=True)  # manual, purchase
@@ -319,8 +348,16 @@ class Referral(Owned):
         constraints = [
             models.UniqueConstraint(
                 fields=["business", "friend"],
-                condition=~Q(reason__in=("rejected", "withdrawn")),
-                name="referrals_one_ambassador",
+                condition=~Q(reason__in=("rejected", "withdrawn")) & Q(returned_from=None),
+                name="referrals_one_as_new",
+            ),
+            models.UniqueConstraint(
+                fields=["business", "friend", "returned_from"],
+                condition=~Q(reason__in=("rejected", "withdrawn")) & Q(returned_from__isnull=False),
+                name="referrals_one_a_return",
+            ),
+            models.UniqueConstraint(
+                fields=["business", "friend"], condition=~Q(state="closed"), name="referrals_one_open"
             ),
             models.CheckConstraint(condition=~Q(ambassador=models.F("friend")), name="referrals_not_oneself"),
         ]
@@ -339,6 +376,16 @@ class Referral(Owned):
     def is_open(self) -> bool:
         """Something can still become of it."""
         return self.state != self.State.CLOSED
+
+    @property
+    def counts_from(self) -> datetime | None:
+        """From when on purchases count: of who came back, from the registration; else all that there are (None)."""
+        return self.registered_at if self.returned_from else None
+
+    @property
+    def since(self) -> datetime:
+        """Since when the friend is known, for what is counted from then on; of who came back, since they did."""
+        return self.counts_from or min(self.registered_at, self.friend.created_at)
 
 
 append_only("referrals_terms")

@@ -49,7 +49,7 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
         "referral": found,
         "told": tell_referral(found, to="staff"),
         "missing": still_missing(found, now=request.now) if found.is_open and found.terms else [],
-        "checks": [(what, has_done(found.friend, what)) for what in asked_checks(found)],
+        "checks": [(what, has_done(found.friend, what, since=found.counts_from)) for what in asked_checks(found)],
         "rewards": [
             {
                 "reward": reward,

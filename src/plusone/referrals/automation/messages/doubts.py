@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from plusone.clients.models import Client
 from plusone.messaging.texts import Context, Template, templates
+from plusone.referrals.models import Referral
 
 from .greeting import hello
 
@@ -127,16 +128,30 @@ class AskedBack(Template):
     def paragraphs(self, ctx: Context) -> list[str]:
         """Say what was done, and what to do."""
         said = {"name": self._who(ctx)}
+        if self._counts(ctx):
+            first = _(
+                "%(name)s was a client of yours and filled in a friend's invitation. They left long enough ago to "
+                "count in your campaign: the rewards are given once %(name)s is back and does what it asks for."
+            )
+        else:
+            first = _(
+                "%(name)s was a client of yours and filled in a friend's invitation. Nobody is rewarded for that, and "
+                "no second client was made."
+            )
         return [
             hello(),
-            _("%(name)s was a client of yours and filled in a friend's invitation. Nobody is rewarded for that, and "
-              "no second client was made.") % said,
+            first % said,
             _("Bring %(name)s back by one press on their profile, and get in touch.") % said,
         ]  # fmt: skip
 
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the dashboard."""
         return _("Open your dashboard"), "{dashboard}"
+
+    def _counts(self, ctx: Context) -> bool:
+        key = ctx.event.client_id if ctx.event else None
+        returns = Referral.objects.filter(business=ctx.business, friend=key or 0, returned_from__isnull=False)
+        return bool(returns.exclude(state=Referral.State.CLOSED).exists())
 
     def _who(self, ctx: Context) -> str:
         key = ctx.event.client_id if ctx.event else None

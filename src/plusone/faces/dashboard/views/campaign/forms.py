@@ -13,7 +13,7 @@ from plusone.kernel.models import Business
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import STEPS_MAX, Offer, read_offer
 
-from . import arranging, conditions, limits, rewards, steps
+from . import arranging, conditions, limits, returning, rewards, steps
 from .rewards import SIDES
 
 
@@ -82,6 +82,8 @@ class CampaignForm(OnceForm):
         prefixes = ["", *self.step_prefixes]
         options = [place for prefix in prefixes for place in arranging.options_in(given, prefix)]
         rewards.add_fields(self, business, [*(f"{prefix}{side}" for prefix in prefixes for side in SIDES), *options])
+        rewards.add_fields(self, business, [returning.SIDE])
+        returning.add_fields(self)
         limits.add_fields(self, business)
         if business.kind != Business.Kind.CLINIC:
             del self.fields["override_reason"]
@@ -108,6 +110,11 @@ class CampaignForm(OnceForm):
     def reward_slot(self) -> SafeString:
         """The client's side of the sentence, with what may be chosen instead."""
         return rewards.slots_html(self, "", self.business)
+
+    @property
+    def returning_sentence(self) -> SafeString:
+        """What holds for former clients, as a sentence with a number and a reward in it (Q-10)."""
+        return returning.sentence(self, self.business)
 
     @property
     def action_slot(self) -> SafeString:
@@ -147,7 +154,7 @@ class CampaignForm(OnceForm):
             for field in self
             if field.errors
             and field.name != "friend_reward_on"
-            and field.name.startswith((*SIDES, "condition", "mode", "option_", "step_"))
+            and field.name.startswith((*SIDES, "condition", "mode", "option_", "step_", "returning_"))
             and not field.name.endswith(("_name", "_hold_days"))
         ]
 
@@ -176,6 +183,7 @@ class CampaignForm(OnceForm):
                 "hold_days": given["hold_days"] or 0,
                 "qualification_days": given["qualification_days"] or 0,
                 "approval": "manual" if given["approval"] else "auto",
+                "returning": returning.read(self, self.business, self.base),
                 **limits.read(given),
             },
             base=self.base,
@@ -249,6 +257,7 @@ def initial_of(business: Business, *, name: str, offer: Offer) -> dict[str, Any]
     found |= rewards.shown_with_options(business, "", offer.ambassador_reward)
     found |= steps.shown(business, offer)
     found |= conditions.shown(business, offer.conditions)
+    found |= returning.shown(business, offer)
     return found | limits.shown(business, offer)
 
 

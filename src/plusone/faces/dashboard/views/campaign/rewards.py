@@ -175,6 +175,12 @@ def place_of(wanted: Input) -> str:
 
 def field_of(error_field: str, names: Any) -> str:
     """Return the form's field for a refusal of the room: "friend_reward.percent" stands at "friend_amount"."""
+    if error_field.startswith("returning."):
+        return field_of(
+            error_field.removeprefix("returning.").replace("ambassador_", "returning_ambassador_", 1), names
+        )
+    if error_field == "months":
+        return "returning_months"
     step = re.match(r"steps\.(\d+)\.(.+)$", error_field)
     prefix, within = (f"step_{int(step[1]) + 2}_", step[2]) if step else ("", error_field)
     side, _dot, part = within.partition(".")

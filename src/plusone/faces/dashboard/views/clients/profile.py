@@ -27,7 +27,14 @@ from plusone.ledger.queries import movements_of
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.outlook import friends_behind, live_terms
-from plusone.referrals.queries import link_of, numbers_of, referral_of, referrals_behind, referrals_of
+from plusone.referrals.queries import (
+    asks_who_brought_back,
+    link_of,
+    numbers_of,
+    referral_of,
+    referrals_behind,
+    referrals_of,
+)
 from plusone.referrals.reasons import tell_reward
 from plusone.rewards.commands import give_bonus
 from plusone.rewards.models import Reward
@@ -63,6 +70,7 @@ def overview(request: Page, client: str) -> HttpResponse:
         found,
         "overview",
         referral=_sent_by(request, found),
+        asks_who_brought_back=asks_who_brought_back(found, now=request.now),
         link=link_of(found) if found.is_active else "",
         is_live=terms is not None,
         **(handing_on(found, offer_of(terms)) if terms else {}),

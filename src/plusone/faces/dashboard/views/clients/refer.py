@@ -13,7 +13,7 @@ from plusone.faces.dashboard.sent_by import matches
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.referrals.commands import attach_referral
-from plusone.referrals.queries import referral_of
+from plusone.referrals.queries import asks_who_brought_back, referral_of
 
 from .common import client_of, crumbs, url_of
 
@@ -34,7 +34,7 @@ class ReferForm(OnceForm):
 def referred_by(request: Page, client: str) -> HttpResponse:
     """Find the client who recommended this one by name, e-mail or code, and tie the two."""
     found = client_of(request, client)
-    if referral_of(found) is not None:
+    if referral_of(found) is not None and not asks_who_brought_back(found, now=request.now):
         messages.info(request, _("It is known already who recommended %(name)s.") % {"name": found.full_name})
         return redirect(url_of(found))
     form = ReferForm(request.POST or None)

@@ -25,6 +25,7 @@ MORE = (
     "generated_income", "commissions", "deleted_leads", "open_leads", "conversion_rate", "rewards_redeemed",
     "outstanding_balance", "visits",
 )  # fmt: skip
+IF_ANY = ("returned_clients",)  # shown where there is something to show
 MONTHLY = ("registered_leads", "activated_clients", "generated_income", "rewards_issued")
 TOP = 5
 NEWEST = 8
@@ -66,7 +67,7 @@ def overview(request: Page) -> HttpResponse:
         "budgets": budgets_running_out(business),
         "is_empty": is_empty and not found["visits"].value,
         "impact": tiles(IMPACT),
-        "more": tiles(MORE),
+        "more": tiles((*MORE, *(name for name in IF_ANY if found[name].value))),
         "people_chart": _people_chart(months),
         "income_chart": _income_chart(months, business.currency),
         **_funnel(queries.funnel_of(found)),
