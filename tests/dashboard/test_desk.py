@@ -17,9 +17,10 @@ from plusone.clients.commands import archive, edit_client, give_tag, register_le
 from plusone.clients.models import Client
 from plusone.faces.dashboard.views import materials
 from plusone.faces.ui import printing
-from plusone.kernel.models import Business
+from plusone.kernel.models import Business, User
 from plusone.ledger.queries import balance_of
 from plusone.referrals.models import Referral
+from plusone.store.commands import cancel, place_order
 from plusone.store.models import Order, Product
 from world import EUR10, NOON, add_client, bring, launch, sell
 
@@ -148,6 +149,54 @@ def test_two_of_that_name_are_asked_about(
     assert "No active client is called that." in nobody
     sale(olga, gym, dan, bono, sent_by="ana", sent_by_one=other.public_id)
     assert (Referral.objects.get().ambassador_id, Order.objects.get().state) == (other.pk, "paid")
+
+
+def test_who_sent_you_while_an_order_that_waits_is_paid(
+    olga: Browser, gym: Business, ana: Client, dan: Client, bono: Product
+) -> None:
+    """UX 10, R-211: ordered in the store, paid at the desk; a name that is not clear is asked about and nothing is
+    paid; then the payment activates the walk-in and Ana is rewarded in the same moment, once."""
+    launch(gym)
+    order = place_order(gym, dan, [(bono, 1)], actor=f"client:{dan.pk}", now=NOON)
+    assert "Did somebody send them?" in shown(olga, gym, order)
+    pay = f"/b/{gym.slug}/orders/{order.public_id}/pay/"
+    sent = {"method": "cash", "once": "t"}
+    near = olga.post(pay, {**sent, "sent_by": "Ana Lopes"}).content.decode()
+    assert "Which of these is it?" in near
+    order.refresh_from_db()
+    assert (order.state, Referral.objects.count()) == ("awaiting_payment", 0)
+    for _again in range(2):
+        answer = olga.post(pay, {**sent, "sent_by": "Ana Lopes", "sent_by_one": ana.public_id}, follow=True)
+    assert "Paid." in answer.content.decode()
+    order.refresh_from_db()
+    dan.refresh_from_db()
+    assert (order.state, dan.status) == ("paid", "active")
+    assert Referral.objects.get().ambassador_id == ana.pk
+    assert balance_of(gym, ana.pk, now=NOON).available == 1500
+    assert "Did somebody send them?" not in shown(olga, gym, order)
+
+
+def test_where_the_payment_is_refused_nobody_is_noted(
+    olga: Browser, gym: Business, ana: Client, dan: Client, bono: Product
+) -> None:
+    """CASES 15: who sent them and the payment are one act."""
+    launch(gym)
+    order = place_order(gym, dan, [(bono, 1)], actor="user:1", now=NOON)
+    cancel(order, actor="user:1", now=NOON)
+    olga.post(f"/b/{gym.slug}/orders/{order.public_id}/pay/", {"method": "cash", "once": "t", "sent_by": ana.code})
+    assert not Referral.objects.exists()
+
+
+def test_an_order_paid_days_later_does_not_ask(olga: Browser, gym: Business, dan: Client, bono: Product) -> None:
+    """R-211: 72 hours after the first payment it takes a note, on the profile; what is typed here counts no more."""
+    launch(gym)
+    with time_machine.travel(NOON, tick=False):
+        sell(dan, bono)
+        second = place_order(gym, dan, [(bono, 1)], actor="user:1", now=NOON)
+    with time_machine.travel(NOON + timedelta(hours=73), tick=False):
+        olga.force_login(User.objects.get(email="olga@vela.example"))
+        assert "Did somebody send them?" not in shown(olga, gym, second)
+        assert "Record the payment" in shown(olga, gym, second)
 
 
 def test_later_it_is_not_asked(olga: Browser, gym: Business, ana: Client, dan: Client, bono: Product) -> None:

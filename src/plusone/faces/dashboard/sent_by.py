@@ -3,12 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.clients.models import Client
+from plusone.faces.ui.http import Page
 from plusone.kernel.ids import clean_code
 from plusone.kernel.models import Business
+from plusone.referrals.commands import attach_referral
+from plusone.referrals.queries import asks_who_sent
 
 SHOWN = 8
 DIGITS_MIN = 6
@@ -59,6 +63,23 @@ class SentByForm(forms.Form):
         else:
             self.add_error("sent_by", _("No active client is called that. Ask for their e-mail, phone or code."))
         return given
+
+
+def asked_who_sent(request: Page, friend: Client) -> SentByForm | None:
+    """Return the question, where it is open and in time, and this reader may say it (R-211)."""
+    if not request.may("referrals.manage") or not asks_who_sent(friend, now=request.now):
+        return None
+    return SentByForm(request.POST or None, business=request.business, friend=friend)
+
+
+def note_who_sent(request: Page, friend: Client, sent_by: SentByForm | None) -> None:
+    """Tie the buyer to who recommended them, before the payment that may make a reward due."""
+    ambassador = sent_by.cleaned_data["ambassador"] if sent_by else None
+    if ambassador is None:
+        return
+    attach_referral(request.business, ambassador, friend, actor=request.actor, now=request.now)
+    names = {"ambassador": ambassador.full_name, "name": friend.full_name}
+    messages.success(request, _("%(ambassador)s recommended %(name)s: noted.") % names)
 
 
 def _is_exactly(client: Client, text: str) -> bool:

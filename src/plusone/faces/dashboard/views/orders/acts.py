@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from plusone.clients.models import Client
 from plusone.faces.dashboard.forms import act_once
+from plusone.faces.dashboard.sent_by import asked_who_sent, note_who_sent
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.tags.texts import money_plain
 from plusone.kernel.access import get
@@ -29,17 +30,18 @@ def pay(request: Page, order: str) -> HttpResponse:
     """Record that the money came."""
     found = orders_of(request.business).get(pk=get(request.business, Order, order).pk)
     was_lead = found.client.is_lead
-    form = PayForm(request.POST)
-    if form.is_valid():
+    form, sent_by = PayForm(request.POST), asked_who_sent(request, found.client)
+    if form.is_valid() and (sent_by is None or sent_by.is_valid()):
 
         def act() -> str:
+            note_who_sent(request, found.client, sent_by)
             commands.pay(found, **form.given(), actor=request.actor, now=request.now)
             return found.public_id
 
         if act_once(form, f"pay:{found.pk}", act) is not None:
             messages.success(request, told_of_payment(found, was_lead=was_lead))
             return redirect("b:order", request.business.slug, found.public_id)
-    return page(request, found, form)
+    return page(request, found, form, sent_by)
 
 
 def told_of_payment(order: Order, *, was_lead: bool) -> str:

@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from plusone.faces.dashboard.people import actors
+from plusone.faces.dashboard.sent_by import SentByForm, asked_who_sent
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.faces.ui.sheets import csv_answer
 from plusone.kernel import clock
 from plusone.kernel.access import get
 from plusone.kernel.money import plain_money
-from plusone.referrals.queries import asks_who_sent
 from plusone.store.methods import methods
 from plusone.store.models import Order
 from plusone.store.queries import order_counts, orders_of, search_orders
@@ -118,11 +118,11 @@ def export(request: Page) -> HttpResponseBase:
 def order(request: Page, order: str) -> HttpResponse:
     """Show one order: what, for whom, how it was paid, what was given back."""
     found = _whole(request, order)
-    return page(request, found, PayForm(initial={"method": "cash"}))
+    return page(request, found, PayForm(initial={"method": "cash"}), asked_who_sent(request, found.client))
 
 
-def page(request: Page, found: Order, form: PayForm) -> HttpResponse:
-    """Show an order with the form for its payment."""
+def page(request: Page, found: Order, form: PayForm, sent_by: SentByForm | None) -> HttpResponse:
+    """Show an order with the form for its payment, and who sent the client where that may still be said."""
     refunds = list(found.refunds.order_by("id"))
     payment = getattr(found, "payment", None)
     dispute = getattr(found, "dispute", None)
@@ -144,7 +144,7 @@ def page(request: Page, found: Order, form: PayForm) -> HttpResponse:
         "disputed_by": who.get(dispute.opened_by, "") if dispute else "",
         "dispute_closed_by": who.get(dispute.closed_by, "") if dispute and dispute.closed_by else "",
         "form": form,
-        "asks_who_sent": request.may("referrals.manage") and asks_who_sent(found.client, now=request.now),
+        "sent_by": sent_by,
     }
     return render(request, "dashboard/store/order.html", context)
 

@@ -9,13 +9,11 @@ from django.views.decorators.http import require_POST
 
 from plusone.clients.models import Client
 from plusone.faces.dashboard.forms import act_once
-from plusone.faces.dashboard.sent_by import SentByForm
+from plusone.faces.dashboard.sent_by import asked_who_sent, note_who_sent
 from plusone.faces.dashboard.telling import activation_lines
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.ledger.queries import balance_of
-from plusone.referrals.commands import attach_referral
-from plusone.referrals.queries import asks_who_sent
 from plusone.store import commands
 from plusone.store.queries import products_of, usable_coupons
 
@@ -54,12 +52,11 @@ def sell(request: Page, client: str) -> HttpResponse:
     """Sell something to a client: one order, however often the form is sent."""
     business, found = request.business, get(request.business, Client, client, **request.own())
     form, was_lead = _form(request, found), found.is_lead
-    asked = request.may("referrals.manage") and asks_who_sent(found, now=request.now)
-    sent_by = SentByForm(request.POST or None, business=business, friend=found) if asked else None
+    sent_by = asked_who_sent(request, found)
     if request.method == "POST" and form.is_valid() and (sent_by is None or sent_by.is_valid()):
 
         def act() -> str:
-            _note_who_sent(request, found, sent_by)
+            note_who_sent(request, found, sent_by)
             order = commands.sell(
                 business,
                 found,
@@ -100,16 +97,6 @@ def preview(request: Page, client: str) -> HttpResponse:
     """Return the sum of what is chosen so far; nothing is sold."""
     form = _form(request, get(request.business, Client, client, **request.own()))
     return render(request, "dashboard/store/sell_sum.html", _sums(form))
-
-
-def _note_who_sent(request: Page, friend: Client, sent_by: SentByForm | None) -> None:
-    """Tie the buyer to who recommended them, before the payment that may make a reward due."""
-    ambassador = sent_by.cleaned_data["ambassador"] if sent_by else None
-    if ambassador is None:
-        return
-    attach_referral(request.business, ambassador, friend, actor=request.actor, now=request.now)
-    names = {"ambassador": ambassador.full_name, "name": friend.full_name}
-    messages.success(request, _("%(ambassador)s recommended %(name)s: noted.") % names)
 
 
 def _sums(form: SaleForm) -> dict[str, int]:
