@@ -6,8 +6,9 @@ to decide stands one M; a field is reached by Tab where Tab leads there and the 
 on a phone no hand moves between keys and mouse. Reading what a page says is not in the model, so it counts nothing.
 """
 
+import dataclasses
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -41,7 +42,7 @@ class Person:
     loads: int = 0
     seconds: float = 0.0
     is_typing: bool = False  # the hands are on the keys
-    strangers: list[str] = field(default_factory=list)
+    strangers: list[str] = dataclasses.field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Listen: pages are counted, and requests to anybody else are a fault."""
@@ -119,9 +120,14 @@ class Person:
         self.seconds += MIND
         self._point()
 
-    def type(self, label: str, text: str) -> None:
+    def field(self, label: str, which: int | None = None) -> Locator:
+        """Return the one field of this label, or one of several (from 0)."""
+        found = self.page.get_by_label(label, exact=True).filter(visible=True)
+        return found if which is None else found.nth(which)
+
+    def type(self, label: str, text: str, which: int | None = None) -> None:
         """Fill in a field."""
-        field = self.page.get_by_label(label, exact=True).filter(visible=True)
+        field = self.field(label, which)
         self.seconds += MIND
         self._reach(field)
         field.fill(text)
@@ -134,9 +140,9 @@ class Person:
         self.page.keyboard.press(key)
         self.seconds += MIND + KEY
 
-    def choose(self, label: str, option: str) -> None:
+    def choose(self, label: str, option: str, which: int | None = None) -> None:
         """Choose from a list: open it, point at the option."""
-        self.page.get_by_label(label, exact=True).filter(visible=True).select_option(label=option)
+        self.field(label, which).select_option(label=option)
         self.fields += 1
         self.seconds += MIND
         self._point()

@@ -25,15 +25,16 @@ def activation_lines(
     leads: Sequence[Client],
     *,
     seen: Callable[[Client], Client] = lambda client: client,
+    nobody: str | None = None,
     now: datetime,
 ) -> dict[int, list[str]]:
     """Return who receives what when each lead is activated, as sentences by lead (R-059).
 
-    `seen` says how their reader may see a client (`request.seen`).
+    `seen` says how their reader may see a client (`request.seen`), `nobody` what stands where nobody receives anything.
     """
     expected = expected_on_activation(business, leads, now=now)
-    nobody = [_("Nobody is rewarded for this.")]
-    return {lead.pk: [_will(business, row, seen) for row in expected.get(lead.pk, [])] or nobody for lead in leads}
+    nothing = [_("Nobody is rewarded for this.")] if nobody is None else [nobody] if nobody else []
+    return {lead.pk: [_will(business, row, seen) for row in expected.get(lead.pk, [])] or nothing for lead in leads}
 
 
 def _will(business: Business, expected: Expected, seen: Callable[[Client], Client]) -> str:

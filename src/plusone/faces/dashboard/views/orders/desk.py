@@ -85,7 +85,9 @@ def sell(request: Page, client: str) -> HttpResponse:
         "buyer": found,
         "form": form,
         "sent_by": sent_by,
-        "lines": activation_lines(business, [found], now=request.now)[found.pk] if found.is_lead else [],
+        "is_lead": found.is_lead,
+        # What becoming a client alone brings; the purchase itself may fulfil more, so nothing is ruled out here.
+        "lines": activation_lines(business, [found], nobody="", now=request.now)[found.pk] if found.is_lead else [],
         **_sums(form),
     }
     return render(request, "dashboard/store/sell.html", context)

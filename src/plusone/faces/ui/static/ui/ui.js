@@ -110,7 +110,7 @@
     on("click", "[popovertarget]", (button) => byId(button.getAttribute("popovertarget"))?.classList.toggle("is-open"));
   }
 
-  // Unsaved changes, double submits, live previews.
+  // Unsaved changes, double submits.
   let unsaved = false;
   const rest = () => {
     all("form[data-busy]").forEach((form) => { delete form.dataset.busy; });
@@ -130,14 +130,6 @@
     }
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) rest(); });
-  let timer;
-  on("input", "form[data-live]", (form) => {
-    clearTimeout(timer);
-    timer = setTimeout(async () => {
-      const answer = await fetch(form.dataset.live, { method: "POST", body: new FormData(form) });
-      if (answer.ok) document.querySelector(form.dataset.liveTarget).innerHTML = await answer.text();
-    }, 250);
-  });
   on("change", "[data-submit-on-change]", (field) => field.form.requestSubmit());
 
   // Parts that move by themselves: `data-poll` is where they come from anew; 204 says that they have come to rest.
