@@ -58,6 +58,14 @@ class Counter(Cast, RuleBasedStateMachine):
         self.sold(people[who % len(people)], lines, self.product.price * pieces, balance, paid)
 
     @precondition(lambda self: self.friends)
+    @rule(who=ANY, pieces=some.integers(1, 2))
+    def buy(self, who: int, pieces: int) -> None:
+        """A friend buys and pays: what happens most."""
+        self.sold(
+            self.friends[who % len(self.friends)], [(self.product, pieces)], self.product.price * pieces, False, True
+        )
+
+    @precondition(lambda self: self.friends)
     @rule(who=ANY, balance=USE, paid=some.booleans())
     def sell_a_month(self, who: int, balance: bool | int, paid: bool) -> None:
         people = self.friends * 2 + self.ambassadors

@@ -140,9 +140,12 @@ def test_each_friends_progress_is_said_in_words_with_a_date(gym: Business, ana: 
             f"A client since {day}. Studio Vela still has to confirm €15.00 of balance; you need do nothing.",
         ),
         "Eva": ("completed", f"A client since {day}. You received €15.00 of balance on {day}."),
-        "Tom": ("ineligible", f"Studio Vela looked at €15.00 of balance and did not give it. {ask}"),
-        "Lea": ("ineligible", f"Studio Vela did not accept this recommendation. {ask}"),
-        "Deleted client": ("ineligible", f"The friend did not become a client. {ask}"),
+        "Tom": ("ineligible", f"Studio Vela looked at €15.00 of balance on {day} and did not give it. {ask}"),
+        "Lea": ("ineligible", f"On {day} Studio Vela did not accept this recommendation. {ask}"),
+        "Deleted client": (
+            "ineligible",
+            f"The friend did not become a client; this recommendation ended on {day}. {ask}",
+        ),
         "Kim": (
             "registered",
             f"Registered on {day}. {missing} Then you receive €15.00 of balance.",

@@ -47,14 +47,15 @@ from world import NOON, add_client, launch, make_product
 
 STEPS = 40
 MINUTE = timedelta(minutes=1)
+FIRST_SALES = some.lists(some.tuples(ANY, some.integers(1, 3), some.sampled_from((True, True, False))), max_size=3)
 UNPAID = timedelta(days=30)
 
 
 class Loop(Counter):
     """Every step that people and time take, in any order; what one refuses the other refuses."""
 
-    @initialize(terms=TERMS)
-    def begin(self, terms: dict[str, Any]) -> None:
+    @initialize(terms=TERMS, doubtful=some.sampled_from((0, 0, 1, 2)), sold=FIRST_SALES)
+    def begin(self, terms: dict[str, Any], doubtful: int, sold: list[tuple[int, int, bool]]) -> None:
         terms = filled(terms, self.product.public_id)
         self.now, self.model, self.steps = NOON, Reckoning(), 0
         self.point = transaction.atomic()
@@ -68,6 +69,11 @@ class Loop(Counter):
         self.friends: list[Person] = []
         self.sales: list[tuple[Person, Sale]] = []
         self.visits: list[tuple[Person, datetime]] = []
+        # A story begins in the middle of things: most steps have something to act on.
+        for number in range(3):
+            self.register(who=0 if number < 2 else 1, flagged=number < doubtful)
+        for who, pieces, paid in sold:
+            self.sell(who=who, pieces=pieces, balance=False, paid=paid)
 
     def teardown(self) -> None:
         if hasattr(self, "point"):

@@ -209,7 +209,7 @@ def test_an_active_friend_reads_where_the_gift_stands(gym: Business, ana: Client
     decline(gift_of(ben), actor="user:1", now=later(14))
     assert read(ben.friend, later(15)) == [
         (
-            "Studio Vela looked at €10.00 of balance and did not give it.",
+            "Studio Vela looked at €10.00 of balance on Mar 24, 2026 and did not give it.",
             "If you think this is wrong, write to Studio Vela.",
         )
     ]
@@ -229,7 +229,9 @@ def test_a_friend_who_came_too_late_reads_that(gym: Business, ana: Client) -> No
         "€10.00 of balance was taken back on Mar 10, 2026, because the purchase behind it was refunded."
     )
     reject_referral(out, **WHO)
-    assert read(out.friend)[0][0].startswith("You do not receive €10.00 of balance: Studio Vela did not accept")
+    assert read(out.friend)[0][0].startswith(
+        "You do not receive €10.00 of balance: on Mar 10, 2026 Studio Vela did not accept"
+    )
     close_overdue(later(31))
     assert read(late.friend, later(31))[0][0] == (
         "You do not receive €10.00 of balance: the time for it was over on Apr 10, 2026."

@@ -45,7 +45,7 @@ def mark_visit(
     if at > now:
         raise Invalid(_("A visit cannot lie in the future."), field="occurred_at")
     if client.status == Client.Status.DELETED:
-        raise Refused(_("This client was deleted."), code="deleted")
+        raise Refused(_("This client was deleted."), code="deleted", then=_("Add them as a new client."))
     known = Visit.objects.filter(business=client.business, key=key).select_related("client").first()
     if known is not None:
         return Marked(known, False)
@@ -97,7 +97,7 @@ def tick(
     if at > now:
         raise Invalid(_("This cannot lie in the future."), field="occurred_at")
     if client.status == Client.Status.DELETED:
-        raise Refused(_("This client was deleted."), code="deleted")
+        raise Refused(_("This client was deleted."), code="deleted", then=_("Add them as a new client."))
     row = {"client": client, "what": what, "at": at, "data": data or {}, "marked_at": now, "marked_by": actor}
     check, is_new = Check.objects.select_related("client").get_or_create(
         business=client.business, key=key, defaults=row

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language
 
 
 class HasTimezone(Protocol):
@@ -55,6 +57,11 @@ def now() -> datetime:
 def day_of(business: HasTimezone, at: datetime) -> date:
     """Return the calendar day of the business on which `at` falls."""
     return at.astimezone(ZoneInfo(business.timezone)).date()
+
+
+def day_in_words(business: HasTimezone, at: datetime) -> str:
+    """Return the business's day of a moment as its reader writes it: "12 May 2026"."""
+    return str(format_date(day_of(business, at), "medium", locale=(get_language() or "en").replace("-", "_")))
 
 
 def today(business: HasTimezone, now: datetime) -> date:

@@ -9,24 +9,38 @@ class Refused(Exception):
     """A kind, translated no that tells its reader what to do. Nothing has changed when it is raised.
 
     `code` is stable (the last part of the API's problem type), `status` the HTTP status, `field` the input it is about
-    (API: 422 with `errors`), `extra` further members of the problem document.
+    (API: 422 with `errors`), `then` what its reader can do, where the message does not say it already, `extra` further
+    members of the problem document.
     """
 
     code = "refused"
     status = 409
 
     def __init__(
-        self, message: str | Promise, *, code: str = "", status: int = 0, field: str = "", **extra: Any
+        self,
+        message: str | Promise,
+        *,
+        code: str = "",
+        status: int = 0,
+        field: str = "",
+        then: str | Promise = "",
+        **extra: Any,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or type(self).code
         self.status = status or type(self).status
         self.field = field
+        self.then = then
         self.extra = extra
 
     def __str__(self) -> str:
         return str(self.message)
+
+    @property
+    def told(self) -> str:
+        """The message, and what its reader can do."""
+        return f"{self.message} {self.then}".strip()
 
 
 class Invalid(Refused):

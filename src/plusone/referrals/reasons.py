@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from babel.dates import format_date
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from plusone.kernel import clock
@@ -130,13 +128,13 @@ REWARDS: dict[tuple[str, str], Words] = {
     ),
     (S.DECLINED, ""): Words(
         _("%(reward)s for %(name)s was declined on %(day)s."),
-        _("%(business)s looked at %(reward)s and did not give it."),
+        _("%(business)s looked at %(reward)s on %(day)s and did not give it."),
         OVERRIDE,
         ASK,
     ),
     (S.DECLINED, R.AMBASSADOR_INACTIVE): Words(
         _("%(name)s does not receive %(reward)s: their link was switched off on %(day)s."),
-        _("You do not receive %(reward)s: recommendations of yours do not count at present."),
+        _("You do not receive %(reward)s: since %(day)s recommendations of yours do not count."),
         _("Switch the link on again on the ambassador's page, and it is settled anew."),
         ASK,
     ),
@@ -160,7 +158,7 @@ REWARDS: dict[tuple[str, str], Words] = {
     ),
     (S.LAPSED, R.DECLINED): Words(
         _("%(name)s does not receive %(reward)s: the recommendation was rejected on %(day)s."),
-        _("You do not receive %(reward)s: %(business)s did not accept this recommendation."),
+        _("You do not receive %(reward)s: on %(day)s %(business)s did not accept this recommendation."),
         _("The friend may get another ambassador."),
         ASK,
     ),
@@ -220,13 +218,13 @@ REFERRALS: dict[tuple[str, str], Words] = {
     ),
     (T.CLOSED, Q.REJECTED): Words(
         _("This recommendation was rejected on %(day)s."),
-        _("%(business)s did not accept this recommendation."),
+        _("On %(day)s %(business)s did not accept this recommendation."),
         _("The friend may get another ambassador."),
         ASK,
     ),
     (T.CLOSED, Q.LEAD_DELETED): Words(
         _("The lead was deleted on %(day)s before becoming a client."),
-        _("The friend did not become a client."),
+        _("The friend did not become a client; this recommendation ended on %(day)s."),
         _("Nothing is left to do."),
         ASK,
     ),
@@ -298,7 +296,7 @@ def tell_referral(referral: Referral, *, to: Reader) -> Told:
 
 def day_in_words(business: Business, at: datetime) -> str:
     """Return the business's day of a moment as its reader writes it: "12 May 2026"."""
-    return str(format_date(clock.day_of(business, at), "medium", locale=(get_language() or "en").replace("-", "_")))
+    return clock.day_in_words(business, at)
 
 
 def _told(words: Words, named: dict[str, str], at: datetime | None, to: Reader) -> Told:

@@ -27,6 +27,7 @@ class SignOut(Found):
 
     name: Annotated[str, Field(description="Which sign: `disposable_email`, `ring`, …")]
     detail: Annotated[str, Field(description="The evidence in a sentence.")]
+    next: Annotated[str, Field(description="What can be done to find out, in a sentence.")]
     times: Annotated[int, Field(description="How often it was noticed.")]
     first_at: Moment
     last_at: Moment
@@ -78,6 +79,7 @@ def _member(business: Business, member: Member) -> dict[str, Any]:
             {
                 "name": sign.name,
                 "detail": signs[sign.name]().says(referral, sign.detail),
+                "next": str(signs[sign.name].advice),
                 "times": sign.times,
                 "first_at": moment(business, sign.first_at),
                 "last_at": moment(business, sign.last_at),

@@ -24,6 +24,7 @@ PROBLEM = {
         "status": {"type": "integer"},
         "code": {"type": "string", "description": "The last part of `type`."},
         "detail": {"type": "string"},
+        "next": {"type": "string", "description": "What can be done about it, where `detail` does not say it."},
         "request_id": {"type": "string", "description": "Also in the header X-Request-Id; name it when you ask us."},
         "errors": {
             "type": "array",

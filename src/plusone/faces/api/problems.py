@@ -146,7 +146,8 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     said = str(error.message)
     errors = [{"field": error.field, "code": error.code, "detail": said}] if error.status == 422 and error.field else []
     code = "validation" if error.code in PLAIN else error.code
-    return problem(request, error.status, code, said, errors=errors, **error.extra)
+    then = {"next": str(error.then)} if error.then else {}
+    return problem(request, error.status, code, said, errors=errors, **then, **error.extra)
 
 
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -49,7 +49,5 @@ class FacesMiddleware:
         if isinstance(error, NotHere):
             return page_not_found(request, Http404())
         if isinstance(error, Refused):
-            return render(
-                request, "ui/refused.html", {"message": error.message, "code": error.code}, status=error.status
-            )
+            return render(request, "ui/refused.html", {"message": error.told, "code": error.code}, status=error.status)
         return None

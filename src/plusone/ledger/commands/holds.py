@@ -121,4 +121,6 @@ def release(held: Hold, *, actor: str, now: datetime) -> None:
 
 def _end_hold(held: Hold, state: Hold.State, now: datetime) -> None:
     if not Hold.objects.filter(pk=held.pk, state=Hold.State.OPEN).update(state=state, ended_at=now):
-        raise Refused(_("This reservation of balance has already ended."), code="hold_ended")
+        raise Refused(
+            _("This reservation of balance has already ended."), code="hold_ended", then=_("Its order says how.")
+        )

@@ -93,7 +93,11 @@ def post(
 def insufficient(account: Account) -> InsufficientBalance:
     """Return the refusal that says how much there is."""
     now_held = AccountBalance.objects.get(account=account)
-    return InsufficientBalance(_("There is not enough available balance."), available=now_held.posted - now_held.held)
+    return InsufficientBalance(
+        _("There is not enough available balance."),
+        available=now_held.posted - now_held.held,
+        then=_("Use what there is, and pay the rest."),
+    )
 
 
 def new_lot(account: Account, transfer: Transfer, amount: int, expires_at: datetime | None) -> None:

@@ -29,6 +29,7 @@ from plusone.referrals.messages_public import (
 )
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
+from plusone.referrals.queries import referral_of
 from plusone.referrals.touches import Touch
 
 from .networks import is_own, note_arrival
@@ -129,7 +130,7 @@ def answer_sign_up(
             known = _known(business, email, phone)
         else:
             if made is None:
-                raise CampaignInactive(_("This link has been switched off."))
+                raise CampaignInactive(_("This link has been switched off."), then=_("Ask the team for a new one."))
             return made
     if known is not None and not _invited_again(known, now):
         day = clock.day_of(business, now)
@@ -146,6 +147,14 @@ def name_ambassador(friend: Client, code: str, *, actor: str, now: datetime) -> 
     if not friend.is_lead:
         raise ExistingClient(_("A code counts before the first purchase. Tell the team who sent you."), field="code")
     ambassador = ambassador_by_code(friend.business, code)
+    existing = referral_of(friend)
+    if existing is not None and existing.ambassador_id != ambassador.pk:
+        day = clock.day_in_words(friend.business, existing.registered_at)
+        raise AlreadyReferred(
+            _("Somebody recommended you on %(day)s already.") % {"day": day},
+            field="code",
+            then=_("If that is wrong, tell the team who sent you."),
+        )
     return attach_referral(friend.business, ambassador, friend, source="code", actor=actor, now=now).referral
 
 

@@ -21,7 +21,11 @@ def ask_for_review(referral: Referral, *, actor: str, now: datetime) -> bool:
     """
     last = DoubtSign.objects.filter(referral=referral).exclude(name=Appeal.name).order_by("-case_id").first()
     if last is None or not may_appeal(referral):
-        raise Refused(_("Nothing about this recommendation waits for a look."), code="no_doubt")
+        raise Refused(
+            _("Nothing about this recommendation waits for a look."),
+            code="no_doubt",
+            then=_("Write to the business about anything else."),
+        )
     seen = {"first_at": now, "last_at": now}
     about = {"business": referral.business, "case_id": last.case_id, **seen}
     if not DoubtSign.objects.get_or_create(referral=referral, name=Appeal.name, defaults=about)[1]:

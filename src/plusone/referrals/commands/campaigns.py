@@ -58,7 +58,11 @@ def edit_campaign(
     """
     campaign = lock_campaign(campaign)
     if campaign.state == State.ARCHIVED:
-        raise Refused(_("This campaign is archived and cannot be changed."), code="archived")
+        raise Refused(
+            _("This campaign is archived and cannot be changed."),
+            code="archived",
+            then=_("Start a new campaign; it can have the same offer."),
+        )
     if name is not None:
         campaign.name = _clean_name(name)
         campaign.save(update_fields=["name"])
@@ -86,7 +90,11 @@ def activate_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
     if campaign.is_active:
         return False
     if campaign.state == State.ARCHIVED:
-        raise Refused(_("This campaign is archived and cannot be activated."), code="archived")
+        raise Refused(
+            _("This campaign is archived and cannot be activated."),
+            code="archived",
+            then=_("Start a new campaign; it can have the same offer."),
+        )
     allow_money(campaign, offer_of(campaign.terms), "", actor=actor, now=now)
     others = Campaign.objects.filter(business=campaign.business, is_default=True)
     campaign.state, campaign.is_default = State.ACTIVE, not others.exists()
@@ -155,7 +163,7 @@ def archive_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
     if campaign.state == State.ARCHIVED:
         return False
     if campaign.is_active:
-        raise Refused(_("Deactivate the campaign first."), code="active")
+        raise Refused(_("A live campaign cannot be archived."), code="active", then=_("Deactivate the campaign first."))
     campaign.state, campaign.starts_on, campaign.ends_on = State.ARCHIVED, None, None
     campaign.save(update_fields=["state", "starts_on", "ends_on"])
     record(campaign.business, events.CampaignArchived(campaign=campaign.pk), actor=actor, now=now)

@@ -49,7 +49,11 @@ def reject_referral(referral: Referral, *, note: str = "", actor: str, now: date
     if referral.reason == Referral.Reason.REJECTED:
         return False
     if not close_open(referral, Referral.Reason.REJECTED, note=note, actor=actor, now=now):
-        raise Refused(_("This recommendation is settled already and cannot be rejected."), code="settled")
+        raise Refused(
+            _("This recommendation is settled already and cannot be rejected."),
+            code="settled",
+            then=_("What was given by mistake can be taken off the balance by hand."),
+        )
     _close_when_done(case, DoubtCase.State.REJECTED, actor=actor, now=now)
     _tell_rejected(referral, f"referral:{referral.pk}", now=now)
     return True
@@ -146,7 +150,9 @@ def ask_again(now: datetime) -> int:
 def _approve(referral: Referral, *, note: str, actor: str, now: datetime) -> bool:
     referral = locked(referral)
     if referral.reason == Referral.Reason.REJECTED:
-        raise Refused(_("This recommendation was rejected."), code="rejected")
+        raise Refused(
+            _("This recommendation was rejected."), code="rejected", then=_("The friend may get another ambassador.")
+        )
     if not referral.flagged:
         return False
     must_be_impartial(referral.business, [referral.ambassador, referral.friend], note=note, actor=actor)

@@ -29,6 +29,7 @@ def must_be_impartial(business: Business, people: Iterable[Client], *, note: str
         raise Refused(
             _("You would receive something yourself, so somebody else on the team has to decide this."),
             code="own_reward",
+            then=_("Ask somebody else on the team."),
         )
     if not note.strip():
         raise Refused(

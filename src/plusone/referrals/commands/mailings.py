@@ -79,7 +79,9 @@ def announce(campaign: Campaign, *, again: bool = False, actor: str, now: dateti
     if not told_by or (before is not None and not again):
         return None
     if before is not None and before.state in (State.QUEUED, State.RUNNING) and before.ended_at is None:
-        raise Refused(_("The announcement is still on its way."), code="on_its_way")
+        raise Refused(
+            _("The announcement is still on its way."), code="on_its_way", then=_("Wait until it has gone out.")
+        )
     # The one before ends here: who becomes eligible later gets the newest alone.
     Mailing.objects.filter(campaign=campaign, kind=Kind.ANNOUNCEMENT, state__in=(State.RUNNING, State.PAUSED)).update(
         state=State.SENT

@@ -30,7 +30,11 @@ def schedule_campaign(
     """
     campaign = lock_campaign(campaign)
     if campaign.state == State.ARCHIVED:
-        raise Refused(_("This campaign is archived and cannot be changed."), code="archived")
+        raise Refused(
+            _("This campaign is archived and cannot be changed."),
+            code="archived",
+            then=_("Start a new campaign; it can have the same offer."),
+        )
     if (starts_on, ends_on) == (campaign.starts_on, campaign.ends_on):
         return False
     _check_days(campaign, starts_on, ends_on, today=clock.today(campaign.business, now))

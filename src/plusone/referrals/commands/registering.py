@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from plusone.clients.commands import AlreadyExists, register_lead
 from plusone.clients.models import Client
 from plusone.clients.queries import known_person
 from plusone.events.commands import record
+from plusone.kernel import clock
 from plusone.kernel.db.locks import take_turns
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import e164, identity_email, login_email
@@ -27,6 +29,9 @@ from .networks import is_own, note_arrival
 from .promising import promise_all
 from .settling import last_moment, mark_activated
 from .wording import wording_of
+
+OTHER = gettext_lazy("If that is wrong, reject the first recommendation; then the friend may get another ambassador.")
+LATER = gettext_lazy("It works again once a campaign is live and whoever recommends is an active client.")
 
 
 class CampaignInactive(Refused):
@@ -195,9 +200,9 @@ def attach_referral(
     assert ambassador.business_id == friend.business_id == business.pk
     campaign = _live(business, ambassador, campaign)
     if ambassador.pk == friend.pk or _same_person(ambassador, friend.email or "", friend.phone):
-        raise SelfReferral(_("A client cannot recommend themselves."))
+        raise SelfReferral(_("A client cannot recommend themselves."), then=_("Choose another ambassador."))
     if friend.status == Client.Status.DELETED:
-        raise Refused(_("This client was deleted."), code="deleted")
+        raise Refused(_("This client was deleted."), code="deleted", then=_("Add them as a new client."))
     existing = queries.referral_of(friend)
     note = override_note.strip()
     if back := _bring_back(campaign, ambassador, friend, existing, source=source, note=note, actor=actor, now=now):
@@ -269,7 +274,7 @@ def refer(
                 note=note[:300],
             )
     except IntegrityError as error:
-        raise AlreadyReferred(_("Somebody else recommended this person before.")) from error
+        raise AlreadyReferred(_("Somebody else recommended this person before."), then=OTHER) from error
     if network and not referral.at_home:
         note_arrival(business, network, referral=referral, now=now)
     flags = look_closely(referral, flags, now=now)
@@ -310,7 +315,11 @@ def _tie_known(
     if existing is not None and (known.is_lead or existing.ambassador_id == ambassador.pk):
         return _same_or_refused(existing, ambassador)
     if not known.is_lead:
-        raise ExistingClient(_("This person is a client already."))
+        since = clock.day_in_words(campaign.business, known.activated_at or known.created_at)
+        raise ExistingClient(
+            _("This person is a client since %(day)s.") % {"day": since},
+            then=_("Say afterwards who recommended them, until 72 hours after the first payment."),
+        )
     _no_circles(ambassador, known)
     return Registration(refer(campaign, ambassador, known, **about), True)
 
@@ -341,7 +350,8 @@ def _no_circles(ambassador: Client, friend: Client) -> None:
         if above.pk == friend.pk:
             raise GoesInCircles(
                 _("%(ambassador)s came through %(friend)s. Nobody is recommended by somebody whom they brought.")
-                % {"friend": friend.first_name, "ambassador": ambassador.first_name}
+                % {"friend": friend.first_name, "ambassador": ambassador.first_name},
+                then=_("Choose another ambassador."),
             )
         seen.add(above.pk)
         above = queries.ambassador_of(above)
@@ -349,16 +359,17 @@ def _no_circles(ambassador: Client, friend: Client) -> None:
 
 def _same_or_refused(existing: Referral, ambassador: Client) -> Registration:
     if existing.ambassador_id != ambassador.pk:
-        raise AlreadyReferred(_("Somebody else recommended this person before."))
+        day = clock.day_in_words(ambassador.business, existing.registered_at)
+        raise AlreadyReferred(_("Somebody else recommended this person on %(day)s.") % {"day": day}, then=OTHER)
     return Registration(existing, False)
 
 
 def _live(business: Business, ambassador: Client, campaign: Campaign | None) -> Campaign:
     campaign = campaign or queries.default_campaign(business)
     if campaign is None or not campaign.is_active:
-        raise CampaignInactive(_("This invitation is not available now."))
+        raise CampaignInactive(_("This invitation is not available now."), then=LATER)
     if not ambassador.is_active or is_blocked(ambassador):
-        raise CampaignInactive(_("This invitation is not available now."))
+        raise CampaignInactive(_("This invitation is not available now."), then=LATER)
     return campaign
 
 

@@ -54,9 +54,17 @@ class ReminderPlan:
 def plan_reminder(campaign: Campaign, plan: ReminderPlan, *, actor: str, now: datetime) -> Reminder:
     """Plan a reminder. It is sent while the campaign is active. Raise Invalid naming the field."""
     if campaign.state == Campaign.State.ARCHIVED:
-        raise Refused(_("This campaign is archived and cannot be changed."), code="archived")
+        raise Refused(
+            _("This campaign is archived and cannot be changed."),
+            code="archived",
+            then=_("Start a new campaign; it can have the same offer."),
+        )
     if Reminder.objects.filter(campaign=campaign).count() >= REMINDERS_MAX:
-        raise Refused(_("A campaign has at most %(most)s reminders.") % {"most": REMINDERS_MAX}, code="too_many")
+        raise Refused(
+            _("A campaign has at most %(most)s reminders.") % {"most": REMINDERS_MAX},
+            code="too_many",
+            then=_("Remove one first."),
+        )
     columns = _columns(campaign, plan, now)
     reminder = Reminder.objects.create(
         business=campaign.business, campaign=campaign, created_at=now, created_by=actor, **columns
@@ -71,7 +79,11 @@ def change_reminder(reminder: Reminder, plan: ReminderPlan, *, actor: str, now: 
     # Locked, so that a run which is queued at this moment either comes before the change or after it.
     reminder = Reminder.objects.select_for_update(of=("self",)).select_related("campaign__business").get(pk=reminder.pk)
     if reminder.campaign.state == Campaign.State.ARCHIVED:
-        raise Refused(_("This campaign is archived and cannot be changed."), code="archived")
+        raise Refused(
+            _("This campaign is archived and cannot be changed."),
+            code="archived",
+            then=_("Start a new campaign; it can have the same offer."),
+        )
     same_time = all(getattr(reminder, name) == getattr(plan, name) for name in ("starts_on", "at"))
     columns = _columns(
         reminder.campaign, plan, now, began=same_time, done=_done(reminder), had=frozenset(reminder.tags)

@@ -25,7 +25,11 @@ def revive(referral: Referral, *, note: str, actor: str, now: datetime) -> bool:
     if referral.is_open:
         return False
     if referral.reason != Referral.Reason.NOT_CONVERTED or referral.terms is None:
-        raise Refused(_("Only a recommendation whose time was over can be opened again."), code="not_overdue")
+        raise Refused(
+            _("Only a recommendation whose time was over can be opened again."),
+            code="not_overdue",
+            then=_("What was deserved all the same can be given by hand, as a bonus."),
+        )
     note = note.strip()
     if not note:
         raise Refused(_("Write a note that says why it counts all the same."), code="note_wanted", field="note")

@@ -70,7 +70,7 @@ def _stand(client: Client, kind: Trust.Kind, note: str, *, actor: str, now: date
     """Write the standing, one a client. Raise Refused for a deleted one."""
     locked = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
     if locked.status == Client.Status.DELETED:
-        raise Refused(_("This client was deleted."), code="deleted")
+        raise Refused(_("This client was deleted."), code="deleted", then=_("Add them as a new client."))
     if Trust.objects.filter(client=client, kind=kind).exists():
         return False
     said = {"kind": kind, "note": note[:300], "at": now, "by": actor}

@@ -48,7 +48,11 @@ def upgrade_open_referrals(campaign: Campaign, *, actor: str, now: datetime) -> 
     """
     campaign = lock_campaign(campaign)
     if not campaign.is_active:
-        raise Refused(_("Only a live campaign has terms to give to open recommendations."), code="campaign_inactive")
+        raise Refused(
+            _("Only a live campaign has terms to give to open recommendations."),
+            code="campaign_inactive",
+            then=_("Activate the campaign first."),
+        )
     rows = _open_by_older_terms(campaign)
     # All of them are locked before anything is given: whoever settles one holds nothing that this waits for.
     list(Referral.objects.select_for_update().filter(pk__in=rows.values("pk")).order_by("pk"))
@@ -73,7 +77,11 @@ def upgrade_referral(referral: Referral, *, actor: str, now: datetime) -> bool:
     campaign = lock_campaign(referral.campaign) if referral.campaign is not None else None
     referral = locked(referral)
     if campaign is None or not campaign.is_active or not referral.is_open:
-        raise Refused(_("Only what is open in a live campaign can get its newest terms."), code="not_open")
+        raise Refused(
+            _("Only what is open in a live campaign can get its newest terms."),
+            code="not_open",
+            then=_("What was deserved all the same can be given by hand, as a bonus."),
+        )
     terms = campaign.terms
     if referral.terms_id == terms.pk:
         return False

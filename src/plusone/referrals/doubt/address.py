@@ -25,6 +25,7 @@ class DisposableEmail(Sign):
 
     name = "disposable_email"
     label = gettext_lazy("Throw-away e-mail address")
+    advice = gettext_lazy("Ask the friend for an address that they keep, or wait for the first payment.")
 
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
         """Compare the domain with the list of known ones."""
@@ -41,6 +42,7 @@ class LikeAmbassador(Sign):
 
     name = "like_ambassador"
     label = gettext_lazy("Looks like the ambassador")
+    advice = gettext_lazy("Ask both whether they are two people; a family may share a name.")
 
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
         """Compare the two; a shared surname or company is a family or colleagues, and no sign."""

@@ -30,6 +30,7 @@ class Sign:
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
+    advice: ClassVar[str | Promise]  # what a person can do to find out
     public_only: ClassVar[bool] = True  # not asked of what the business itself does, by hand or by its API key
     away_only: ClassVar[bool] = False  # not asked of what comes from the business's own network
 

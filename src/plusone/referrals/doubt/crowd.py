@@ -27,6 +27,7 @@ class ManyByOneCode(Sign):
 
     name = "many_by_one_code"
     label = gettext_lazy("Many registrations by one link")
+    advice = gettext_lazy("Ask the ambassador where the link stands; approve the friends whom they know.")
     away_only = True
 
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
@@ -70,6 +71,7 @@ class PaidClick(Sign):
 
     name = "paid_click"
     label = gettext_lazy("Came by an advertisement")
+    advice = gettext_lazy("Ask the ambassador to take the advertisement down, then approve the friends whom they know.")
 
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
         """See what the opened link carried."""

@@ -17,6 +17,7 @@ class Trap(Sign):
 
     name = "trap"
     label = gettext_lazy("Filled in a field that people do not see")
+    advice = gettext_lazy("Call or write to the friend; reject where nobody answers.")
 
     def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
         """Say what it means."""
@@ -29,6 +30,7 @@ class TooFast(Sign):
 
     name = "too_fast"
     label = gettext_lazy("Filled in faster than a person can")
+    advice = gettext_lazy("Call or write to the friend; reject where nobody answers.")
 
     def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
         """Say what it means."""

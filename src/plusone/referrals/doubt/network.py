@@ -20,6 +20,7 @@ class ManyFromOneAddress(Sign):
 
     name = "many_from_one_address"
     label = gettext_lazy("Many registrations from one internet address")
+    advice = gettext_lazy("Approve them if there was an event; else call a few of them before you decide.")
     away_only = True
 
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:

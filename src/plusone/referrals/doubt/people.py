@@ -25,6 +25,7 @@ class Ring(Sign):
 
     name = "ring"
     label = gettext_lazy("They recommend each other in a circle")
+    advice = gettext_lazy("Ask them who came first, and approve that recommendation alone.")
     public_only = False
 
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
@@ -61,6 +62,7 @@ class StaffAmbassador(Sign):
 
     name = "staff_ambassador"
     label = gettext_lazy("The ambassador works here")
+    advice = gettext_lazy("Ask the friend how they heard of you before you approve.")
     public_only = False
 
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
@@ -82,6 +84,7 @@ class CameBack(Sign):
 
     name = "came_back"
     label = gettext_lazy("Was deleted here some days ago")
+    advice = gettext_lazy("Approve only if the friend was really won back by the ambassador.")
     public_only = False
 
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
@@ -104,6 +107,7 @@ class Unchecked(Sign):
 
     name = "unchecked"
     label = gettext_lazy("A check failed")
+    advice = gettext_lazy("Look at the friend's details yourself, then decide.")
     public_only = False
 
     def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
@@ -117,6 +121,7 @@ class Appeal(Sign):
 
     name = "appeal"
     label = gettext_lazy("Asks for a review")
+    advice = gettext_lazy("Look at it again, decide, and tell the ambassador why.")
     public_only = False
 
     def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from .forgetting import forget_notes
 from .handing import hand_over
 from .limits import lock_tally
 from .raising import RAISABLE, raise_promise
+from .reminding import remind_of_choices
 from .steps import (
     approve,
     ask_review,
@@ -16,7 +17,6 @@ from .steps import (
     lapse,
     promise,
     qualify,
-    remind_of_choices,
     reopen,
     resize,
     revoke,

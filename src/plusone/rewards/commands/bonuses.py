@@ -54,15 +54,21 @@ def decide_bonus(bonus: Bonus, *, approve: bool, note: str = "", actor: str, now
     """
     if actor == bonus.asked_by:
         raise Refused(
-            _("You asked for this bonus, so somebody else on the team has to confirm it."), code="own_request"
+            _("You asked for this bonus, so somebody else on the team has to confirm it."),
+            code="own_request",
+            then=_("Ask somebody else on the team."),
         )
     if approve and bonus.client.status == Client.Status.DELETED:
-        raise Refused(_("This client was deleted."), code="deleted")
+        raise Refused(_("This client was deleted."), code="deleted", then=_("Add them as a new client."))
     wanted = State.GIVEN if approve else State.DECLINED
     if not _claim(bonus, wanted, note=note.strip()[:300], decided_at=now, decided_by=actor):
         if bonus.state == wanted:
             return False
-        raise Refused(_("Somebody has decided about this bonus already."), code="settled")
+        raise Refused(
+            _("Somebody has decided about this bonus already."),
+            code="settled",
+            then=_("The client's profile says how."),
+        )
     if approve:
         key = f"bonus:{bonus.pk}"
         _post(bonus.client, bonus.amount, reason=bonus.reason, key=key, days=bonus.expires_days, actor=actor, now=now)

@@ -23,9 +23,17 @@ def hand_over(reward: Reward, *, actor: str, now: datetime) -> bool:
     if reward.is_handed_over:
         return False
     if not types[reward.kind].by_hand or reward.state != Reward.State.GRANTED:
-        raise Refused(_("There is nothing to hand over for this reward."), code="nothing_to_hand_over")
+        raise Refused(
+            _("There is nothing to hand over for this reward."),
+            code="nothing_to_hand_over",
+            then=_("Its recommendation says where it stands."),
+        )
     if reward.expires_at and reward.expires_at <= now:
-        raise Refused(_("The time to collect this reward is over."), code="expired")
+        raise Refused(
+            _("The time to collect this reward is over."),
+            code="expired",
+            then=_("What was deserved all the same can be given by hand, as a bonus."),
+        )
     Handover.objects.create(business=reward.business, reward=reward, actor=actor, at=now)
     told = events.RewardHandedOver(reward=reward.pk, side=reward.side, kind=reward.kind, amount=0)
     record(reward.business, told, client=reward.client_id, actor=actor, now=now)

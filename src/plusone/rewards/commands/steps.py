@@ -22,7 +22,6 @@ from plusone.rewards.types.base import end_of
 from . import limits
 
 SWEEP_BATCH = 200
-REMIND_AFTER = timedelta(days=14)
 State, Reason = Reward.State, Reward.Reason
 MOVES = ("state", "reason", "note", "available_at", "granted_at", "ended_at", "decided_by")
 PROMISE = ("kind", "params", "options", "amount", "limits", "clawback")
@@ -160,7 +159,11 @@ def approve(reward: Reward, *, note: str = "", actor: str, now: datetime) -> boo
         raise Refused(_("This reward was declined. Write why it is given after all."), code="note_needed", field="note")
     if reward.state in (State.GRANTED, State.AWAITING_CHOICE):
         return False
-    raise Refused(_("This reward is not waiting for a decision."), code="not_awaiting")
+    raise Refused(
+        _("This reward is not waiting for a decision."),
+        code="not_awaiting",
+        then=_("Its recommendation says where it stands."),
+    )
 
 
 @transaction.atomic
@@ -187,23 +190,14 @@ def choose(reward: Reward, option: int, *, basis: int | None = None, actor: str,
     if reward.state == State.GRANTED and reward.params == params:
         return False
     if reward.state in (State.GRANTED, State.CAPPED):
-        raise Refused(_("The choice was made already."), code="chosen")
-    raise Refused(_("There is nothing to choose at present."), code="nothing_to_choose")
-
-
-@transaction.atomic
-def remind_of_choices(now: datetime) -> int:
-    """Note once of each reward that has waited long for its client's choice that it still does. Return how many."""
-    late = Reward.objects.filter(
-        state=State.AWAITING_CHOICE, reminded_at=None, choice_since__lte=now - REMIND_AFTER
-    ).select_related("business", "client")
-    done = 0
-    for reward in late.order_by("choice_since", "id")[:SWEEP_BATCH]:
-        if Reward.objects.filter(pk=reward.pk, state=State.AWAITING_CHOICE, reminded_at=None).update(reminded_at=now):
-            told = events.RewardChoiceWaiting(**_told(reward))
-            record(reward.business, told, client=reward.client_id, actor="system", now=now)
-            done += 1
-    return done
+        raise Refused(
+            _("The choice was made already."), code="chosen", then=_("If it was a mistake, write to the business.")
+        )
+    raise Refused(
+        _("There is nothing to choose at present."),
+        code="nothing_to_choose",
+        then=_("It can be chosen once it is due."),
+    )
 
 
 @transaction.atomic
@@ -219,7 +213,11 @@ def decline(
         return True
     if reward.state == State.DECLINED:
         return False
-    raise Refused(_("This reward was already settled and cannot be declined."), code="settled")
+    raise Refused(
+        _("This reward was already settled and cannot be declined."),
+        code="settled",
+        then=_("What was given by mistake can be taken off the balance by hand."),
+    )
 
 
 @transaction.atomic

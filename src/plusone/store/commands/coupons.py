@@ -1,23 +1,29 @@
 """Personal coupons: issued, used with one order, withdrawn."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
 from plusone.events.commands import record
-from plusone.kernel import ids
+from plusone.kernel import clock, ids
 from plusone.kernel.errors import Invalid, Refused
 from plusone.store import events
 from plusone.store.models import Coupon, Order
 from plusone.store.queries import standing
+
+MOMENT = timedelta(microseconds=1)  # an end is 00:00 of the day after the last
 
 
 class CouponRefused(Refused):
     """A coupon that is the client's own and cannot be used: used already, expired or withdrawn."""
 
     code = "coupon_used"
+
+    def __init__(self, message: str, **more: Any) -> None:
+        super().__init__(message, **{"then": _("Choose another one, or order without a coupon."), **more})
 
 
 @transaction.atomic
@@ -58,11 +64,14 @@ def locked_coupon(client: Client, code: str, *, now: datetime) -> Coupon:
     if coupon is None:
         raise Invalid(_("There is no such coupon for this client."), field="coupon", code="unknown")
     if coupon.withdrawn_at is not None:
-        raise CouponRefused(_("This coupon was withdrawn."), code="coupon_withdrawn")
-    if standing(Order.objects.filter(coupon=coupon)).exists():
-        raise CouponRefused(_("This coupon is used already."))
+        day = {"day": clock.day_in_words(client.business, coupon.withdrawn_at)}
+        raise CouponRefused(_("This coupon was withdrawn on %(day)s.") % day, code="coupon_withdrawn")
+    if used := standing(Order.objects.filter(coupon=coupon)).first():
+        day = {"day": clock.day_in_words(client.business, used.placed_at), "number": used.number}
+        raise CouponRefused(_("This coupon was used on %(day)s, with order %(number)s.") % day)
     if coupon.expires_at <= now:
-        raise CouponRefused(_("This coupon has expired."), code="coupon_expired")
+        day = {"day": clock.day_in_words(client.business, coupon.expires_at - MOMENT)}
+        raise CouponRefused(_("This coupon could be used until %(day)s.") % day, code="coupon_expired")
     return coupon
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from plusone.clients.keeping import without_names
 from plusone.events.commands import record
+from plusone.kernel import clock
 from plusone.kernel.errors import Invalid, Refused
 from plusone.store import events
 from plusone.store.models import Dispute, Order
@@ -31,7 +32,11 @@ def dispute(order: Order, *, reason: str = "", actor: str, now: datetime) -> boo
     """
     order = locked(order)
     if not order.is_paid or not order.due:
-        raise NotDisputable(_("No money was paid for this order, so there is nothing to dispute."), code="not_paid")
+        raise NotDisputable(
+            _("No money was paid for this order, so there is nothing to dispute."),
+            code="not_paid",
+            then=_("Look whether the bank means another order."),
+        )
     if Dispute.objects.filter(order=order).exists():
         return False
     reason = without_names(reason, [order.client])[:200]  # it is kept for years, the name is not
@@ -64,11 +69,20 @@ def close_dispute(order: Order, outcome: str, *, actor: str, now: datetime) -> b
     order = locked(order)
     found = Dispute.objects.filter(order=order).first()
     if found is None:
-        raise NotDisputable(_("This order is not disputed."))
+        raise NotDisputable(
+            _("This order is not disputed."), then=_("Mark its payment as disputed first, if the bank says so.")
+        )
     if not found.is_open:
         if found.outcome == outcome:
             return False
-        raise NotDisputable(_("This dispute has ended already."), code="dispute_closed")
+        assert found.closed_at is not None
+        day = {"day": clock.day_in_words(order.business, found.closed_at)}
+        ended = (
+            _("This dispute was won on %(day)s.") if found.outcome == "won" else _("This dispute was lost on %(day)s.")
+        )
+        raise NotDisputable(
+            ended % day, code="dispute_closed", then=_("If that was wrong, refund the order or adjust the balance.")
+        )
     found.outcome, found.closed_at, found.closed_by = outcome, now, actor
     found.save(update_fields=["outcome", "closed_at", "closed_by"])
     order.state = order.settled_state

@@ -166,7 +166,7 @@ def freeze(membership: Membership, *, actor: str, now: datetime) -> bool:
     if found.state == State.FROZEN:
         return False
     if found.state != State.ACTIVE:
-        raise NotRunning(_("Only an active membership can be frozen."))
+        raise NotRunning(_("Only an active membership can be frozen."), then=_("One that is over is sold anew."))
     found.state, found.frozen_at = State.FROZEN, now
     found.save(update_fields=["state", "frozen_at"])
     told = events.MembershipFrozen(membership=found.pk)
@@ -182,7 +182,7 @@ def unfreeze(membership: Membership, *, actor: str, now: datetime) -> bool:
     """
     found = locked_membership(membership)
     if found.state not in LIVE:
-        raise NotRunning(_("This membership does not run."))
+        raise NotRunning(_("This membership does not run."), then=_("One that is over is sold anew."))
     if found.state != State.FROZEN:
         return False
     days = _thaw(found, now)

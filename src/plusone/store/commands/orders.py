@@ -56,7 +56,7 @@ def place_order(
     """
     assert client.business_id == business.pk
     if client.status == Client.Status.DELETED:
-        raise Refused(_("This client was deleted."), code="deleted")
+        raise Refused(_("This client was deleted."), code="deleted", then=_("Add them as a new client."))
     price = _total(business, lines)
     used = locked_coupon(client, coupon, now=now) if coupon else None
     discount = used.off(price) if used else 0

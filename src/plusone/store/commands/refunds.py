@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from plusone.clients.keeping import without_names
 from plusone.events.commands import record
 from plusone.kernel.errors import Invalid, Refused
+from plusone.kernel.money import format_money
 from plusone.ledger import commands as ledger
 from plusone.store import events
 from plusone.store.models import Order, Refund
@@ -35,11 +36,19 @@ def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: 
     left = order.refundable
     amount = left if amount is None else amount
     if not left:
-        raise NothingToRefund(_("Nothing of this order is left to refund."), refundable=0)
+        raise NothingToRefund(
+            _("Nothing of this order is left to refund."),
+            refundable=0,
+            then=_("To give something all the same, adjust the balance by hand."),
+        )
     if amount <= 0:
         raise Invalid(_("The amount to refund is more than zero."), field="amount")
     if amount > left:
-        raise NothingToRefund(_("Only part of this amount is left to refund."), refundable=left)
+        raise NothingToRefund(
+            _("Only part of this amount is left to refund."),
+            refundable=left,
+            then=_("Refund at most %(money)s.") % {"money": format_money(left, order.business.currency)},
+        )
     to_balance, to_method = refund_split(order, amount)
     reason = without_names(reason, [order.client])[:200]  # it is kept for years, the name is not
     return give_back(order, to_balance=to_balance, to_method=to_method, reason=reason, actor=actor, now=now)

@@ -29,7 +29,9 @@ def renew(
     """
     found = locked_membership(membership)
     if found.type.kind != MembershipType.Kind.RECURRING or found.state not in (State.ACTIVE, State.PAST_DUE):
-        raise NotRunning(_("Only a running membership that recurs can be renewed."))
+        raise NotRunning(
+            _("Only a running membership that recurs can be renewed."), then=_("One that is over is sold anew.")
+        )
     if after is not None and after < found.periods_paid:
         return Order.objects.filter(renews=found).order_by("-id")[:1].get()
     order = Order.objects.filter(renews=found, state=Order.State.AWAITING_PAYMENT).first()

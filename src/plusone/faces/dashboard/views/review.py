@@ -41,7 +41,9 @@ def _told(member: Member) -> dict[str, object]:
     return {
         "referral": referral,
         "evidence": [
-            (kind().says(referral, sign.detail), sign.times) for sign in member.signs if (kind := signs.get(sign.name))
+            (kind().says(referral, sign.detail), kind.advice, sign.last_at, sign.times)
+            for sign in member.signs
+            if (kind := signs.get(sign.name))
         ],
         "rewards": [
             _("%(name)s: %(reward)s (%(state)s)")

@@ -60,7 +60,7 @@ def checkout(request: Page, product: str) -> HttpResponse:
         try:
             referral = name_ambassador(request.client, code, actor=request.actor, now=request.now)
         except Refused as error:
-            return _checkout(request, plan, code=code, code_error=str(error.message), status=422)
+            return _checkout(request, plan, code=code, code_error=error.told, status=422)
         # Their gift may be here already, and be worth something in this order.
         available = balance_of(request.business, request.client.pk, now=request.now).available
         coupons = list(usable_coupons(request.client, now=request.now))
