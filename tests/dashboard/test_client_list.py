@@ -18,6 +18,8 @@ from plusone.ledger.queries import balance_of
 from plusone.messaging.models import Message
 from plusone.referrals.models import Campaign, Referral
 from plusone.referrals.queries import link_of, referral_of
+from plusone.store.commands import create_membership_type, pay, place_order
+from plusone.store.models import Membership
 from world import NOON, add_client, bring, launch
 
 from .pages import send, text_of
@@ -87,6 +89,33 @@ def test_filters_stand_in_the_address(
     assert names(answer) == expected
     if "needs" in asked and expected:
         assert ("Mail does not arrive" in text_of(answer)) or ("Recommendation to check" in text_of(answer))
+
+
+def test_the_list_narrows_to_a_membership(book: Business, ana: Client, carla: Client, olga: Browser) -> None:
+    """R-075: whoever has one of a type now, one of any, or none; one that is not paid yet, or is over, is none."""
+    assert 'name="plan"' not in olga.get(at(book, "clients")).content.decode()
+    month = create_membership_type(book, name="Month", kind="recurring", price=900, period="month", now=NOON)
+    pack = create_membership_type(book, name="Ten visits", kind="pack", price=500, uses=10, now=NOON)
+    for buyer, kind in ((ana, month), (carla, pack)):
+        order = place_order(book, buyer, [(kind, 1)], **WHO)
+        pay(order, method="cash", **WHO)
+    place_order(book, carla, [(month, 1)], **WHO)
+    assert "Ten visits" in text_of(olga.get(at(book, "clients")))
+    for plan, expected in (
+        (month.public_id, ["Ana"]),
+        (pack.public_id, ["Carla"]),
+        ("any", ["Ana", "Carla"]),
+        ("none", ["Ben", "Dora"]),
+        ("x" * 22, []),
+        ("../", ["Ana", "Ben", "Carla", "Dora"]),
+    ):
+        assert names(olga.get(at(book, "clients"), {"plan": plan})) == expected
+    vip = Tag.objects.get(name="VIP").public_id
+    assert names(olga.get(at(book, "clients"), {"plan": "any", "tag": vip})) == ["Ana"]
+    Membership.objects.filter(client=ana).update(state="ended")
+    assert names(olga.get(at(book, "clients"), {"plan": "any"})) == ["Carla"]
+    done = bulk(olga, book, "tag", [], tag_name="Packs", all="1", plan=pack.public_id)
+    assert "1 client has the tag “Packs” now." in text_of(done)
 
 
 def test_the_list_stays_cheap_with_all_of_it(

@@ -75,11 +75,11 @@ def test_list_asks_the_same_of_one_and_of_three(
 ) -> None:
     launch(gym)
     bring(ana, "Ben")
-    with django_assert_max_num_queries(13) as one:
+    with django_assert_max_num_queries(14) as one:
         olga.get(at(gym, "clients"))
     for name in ("Cleo", "Dora"):
         bring(ana, name)
-    with django_assert_max_num_queries(13) as three:
+    with django_assert_max_num_queries(14) as three:
         olga.get(at(gym, "clients"))
     assert len(one) == len(three)
 

@@ -164,7 +164,12 @@ def _brought_back(job: Job) -> Tag:
 
 @acts
 class Activate(Act):
-    """Make each lead an active client; what was promised for it is given."""
+    """Make each lead an active client; what was promised for it is given.
+
+    It has no undo: activation is never undone (CONTRACT). Rewards are given in the same transaction, people are written
+    to, balance may be spent a minute later, and the friend was told that they are a client. The page that asks says so
+    and names who receives what; a reward given by mistake is taken back one by one, as an adjustment with a reason.
+    """
 
     name = "activate"
     label = _("Activated")

@@ -21,6 +21,7 @@ from plusone.referrals.commands import attach_referral
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import live_terms, referrals_by_friend
 from plusone.referrals.queries import link_of
+from plusone.store.queries import membership_types_of
 
 from .common import handing_on
 from .filters import OFFERED, STATES, Wanted, choices, needs_of, tags_by_client, with_needs
@@ -74,7 +75,7 @@ def index(request: Page) -> HttpResponse:
         "tabs": [(state, label, count, wanted.query(status=state)) for state, label, count in tabs],
         "wanted": wanted,
         "kept": wanted.pairs(),
-        "choices": choices(wanted, tags, team),
+        "choices": choices(wanted, tags, team, list(membership_types_of(business))),
         "views": [(view, view.query == wanted.query()) for view in views],
         "view": next((view for view in views if view.query == wanted.query()), None),
         "may_save": request.may("clients.all"),

@@ -14,13 +14,20 @@ from plusone.insights.attention import any_need, needs
 from plusone.kernel.models import Business, Collaborator
 from plusone.referrals.models import Referral
 from plusone.referrals.queries import FREED
-from plusone.store.models import Order, Payment
+from plusone.store.commands.memberships import LIVE
+from plusone.store.models import Membership, MembershipType, Order, Payment
 
-ANY, NOBODY = "any", "nobody"
+ANY, NOBODY, NONE = "any", "nobody", "none"
 
 
 def _paid(business: Business) -> Exists:
     return Exists(Payment.objects.filter(business=business, client=OuterRef("pk")))
+
+
+def _has(business: Business, kind: str = "") -> Exists:
+    """Keep those who have a membership now, of any type or of this one."""
+    mine = Membership.objects.filter(business=business, client=OuterRef("pk"), state__in=LIVE)
+    return Exists(mine.filter(type__public_id=kind) if kind else mine)
 
 
 def _owes(business: Business) -> Exists:
@@ -58,6 +65,7 @@ class Wanted:
     needs: str = ""
     pro: str = ""  # who looks after them; NOBODY
     paid: str = ""
+    plan: str = ""  # the membership they have: a type, ANY, or NONE
 
     @classmethod
     def read(cls, asked: QueryDict) -> "Wanted":
@@ -69,6 +77,7 @@ class Wanted:
             tags=tuple(sorted({tag for tag in asked.getlist("tag") if tag.isalnum()}))[:50],
             every=asked.get("every") == "1",
             pro=pro if (pro := asked.get("pro", "")).isalnum() and pro.isascii() and len(pro) <= 22 else "",
+            plan=plan if (plan := asked.get("plan", "")).isalnum() and plan.isascii() and len(plan) <= 22 else "",
             paid=asked.get("paid", "") if asked.get("paid") in PAID else "",
             referred=referred if referred in ("yes", "no") else "",
             needs=need if need == ANY or need in needs else "",
@@ -77,7 +86,7 @@ class Wanted:
     @property
     def filters(self) -> int:
         """How many filters are set, the search and the tab not counted."""
-        return len(self.tags) + bool(self.referred) + bool(self.needs) + bool(self.pro) + bool(self.paid)
+        return len(self.tags) + sum(map(bool, (self.referred, self.needs, self.pro, self.paid, self.plan)))
 
     @property
     def is_anything(self) -> bool:
@@ -86,7 +95,7 @@ class Wanted:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return it as the fields of a form."""
-        one = [(name, str(getattr(self, name))) for name in ("status", "q", "referred", "needs", "pro", "paid")]
+        one = [(name, str(getattr(self, name))) for name in ("status", "q", "referred", "needs", "pro", "paid", "plan")]
         one.append(("every", "1" if self.every and len(self.tags) > 1 else ""))
         return [(name, value) for name, value in one if value] + [("tag", tag) for tag in self.tags]
 
@@ -117,6 +126,10 @@ class Wanted:
             found = found.filter(mine)
         if self.paid:
             found = found.filter(PAID[self.paid](business))
+        if self.plan:
+            found = found.filter(
+                ~_has(business) if self.plan == NONE else _has(business, "" if self.plan == ANY else self.plan)
+            )
         if self.referred:
             came = Referral.objects.filter(business=business, friend=OuterRef("pk")).exclude(reason__in=FREED)
             found = found.filter(Exists(came) if self.referred == "yes" else ~Exists(came))
@@ -152,7 +165,9 @@ def tags_by_client(clients: Sequence[Client], tags: Sequence[Tag]) -> dict[int, 
     return {client: sorted(mine, key=lambda tag: tag.key) for client, mine in had.items()}
 
 
-def choices(wanted: Wanted, tags: Sequence[Tag], team: Sequence[Collaborator] = ()) -> dict[str, Any]:
+def choices(
+    wanted: Wanted, tags: Sequence[Tag], team: Sequence[Collaborator] = (), plans: Sequence[MembershipType] = ()
+) -> dict[str, Any]:
     """Return what the filters of a page offer."""
     named = [(row.public_id, row.user.name or row.user.email) for row in team]
     return {
@@ -163,6 +178,14 @@ def choices(wanted: Wanted, tags: Sequence[Tag], team: Sequence[Collaborator] = 
             ("yes", _("Has paid")),
             ("never", _("Has never paid")),
         ],
+        "plan": [
+            ("", _("With or without a membership")),
+            (ANY, _("Has a membership")),
+            *((kind.public_id, kind.name) for kind in plans),
+            (NONE, _("Has no membership")),
+        ]
+        if plans
+        else [],
         "tags": [(tag, tag.public_id in wanted.tags) for tag in tags],
         "referred": [("", _("However they came")), ("yes", _("Recommended")), ("no", _("Came by themselves"))],
         "needs": [
