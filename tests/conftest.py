@@ -20,6 +20,7 @@ pytest_plugins = ["cast"]
 
 ENGINE = os.environ["PLUSONE_TEST_ENGINE"]
 BROWSER_TESTS = Path(__file__).parent / "browser"
+SLOW = frozenset((Path(__file__).parent / "slow.txt").read_text().splitlines())
 STARTING = {"plusone", "serve", "live_server", "database_url", "migrated_url"}
 
 # Playwright's synchronous interface keeps an event loop on the thread that also uses the database.
@@ -46,11 +47,11 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what drives a browser, which runs on SQLite alone, and what starts a server or the program."""
+    """Mark what drives a browser, which runs on SQLite alone, and what takes long or starts the program."""
     for item in items:
         if BROWSER_TESTS in item.path.parents:
             item.add_marker("browser")
-        elif STARTING.intersection(getattr(item, "fixturenames", ())):
+        elif _name(item) in SLOW or STARTING.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
     if ENGINE == "postgres":
         left_out = often({"browser", "any_engine"}, {"browser"})
@@ -58,6 +59,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if gone:
             config.hook.pytest_deselected(items=gone)
             items[:] = [item for item in items if item not in gone]
+
+
+def _name(item: pytest.Item) -> str:
+    """A test's place in tests/ and its name, without what it is given."""
+    return f"{item.path.relative_to(Path(__file__).parent)}::{item.name.partition('[')[0]}"
 
 
 @pytest.fixture(autouse=True)
