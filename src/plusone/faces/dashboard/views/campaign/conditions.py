@@ -16,7 +16,7 @@ from plusone.referrals.conditions import Condition, Input, conditions
 from plusone.referrals.conditions.base import TEXT_MAX
 from plusone.store.queries import membership_types_of
 
-from . import arranging
+from . import arranging, rewards
 
 NUMBERS = ("count", "money", "days")  # they share one place
 
@@ -79,15 +79,16 @@ def _slot_html(form: Any, business: Business, places: list[str], place: str) -> 
             _("Take this condition away"),
         )
     return format_html(
-        '<span class="slot condition-slot">{}<wbr><span class="slot-in in-number slot-amount">{} '
+        '<span class="slot condition-slot">{}<wbr class="in-number"><span class="slot-in in-number slot-amount">{} '
         '<span class="slot-in in-money">{}</span></span><span class="slot-in in-membership"> {}</span>'
-        '<span class="slot-in in-text"> {}</span>{}</span>',
+        '<span class="slot-in in-text"> {}</span>{}{}</span>',
         form[place],
         form[f"{place}_at_least"],
         business.currency,
         form[f"{place}_membership_type"],
         form[f"{place}_text"],
         drop,
+        rewards.GLUE,
     )
 
 

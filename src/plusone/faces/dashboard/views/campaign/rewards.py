@@ -99,6 +99,10 @@ def _short(label: str, *, max_length: int, inputmode: str = "text", **more: Any)
     return forms.CharField(label=label, required=False, max_length=max_length, widget=widget, **more)
 
 
+# Ends a place, so that the comma or the stop after it does not begin a line (U+2060, the word joiner).
+GLUE = "\u2060"
+
+
 def takes_option(form: Any, prefix: str) -> bool:
     """Say whether the client of a step can be given one more reward to choose from."""
     return len(arranging.options_in(form.fields, prefix)) < OPTIONS_MAX - 1
@@ -136,7 +140,10 @@ def slot_html(form: Any, side: str, business: Business) -> SafeString:
     days = (_("valid for %(days)s days") % {"days": "\0"}).split("\0")
     rest = format_html_join("", '<span class="slot-in in-{}"> {}{}</span>', others)
     valid = format_html('<span class="slot-in in-days">, {}{}{}</span>', days[0], form[f"{side}_valid_days"], days[-1])
-    return format_html('<span class="slot reward-slot">{}<wbr>{}{}{}</span>', form[f"{side}_kind"], number, rest, valid)
+    kind = form[f"{side}_kind"]
+    return format_html(
+        '<span class="slot reward-slot">{}<wbr class="in-number">{}{}{}{}</span>', kind, number, rest, valid, GLUE
+    )
 
 
 def read(form: Any, side: str, business: Business) -> dict[str, Any] | None:

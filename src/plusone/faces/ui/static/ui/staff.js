@@ -35,3 +35,9 @@ if (HTMLElement.prototype.hasOwnProperty("popover")) {
   document.addEventListener("mouseout", leave);
   document.addEventListener("focusout", leave);
 }
+
+// Of more tabs than fit, the one that is open is in sight.
+document.querySelectorAll(".tabs > [aria-current]").forEach((tab) => {
+  const row = tab.parentElement;
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+});
