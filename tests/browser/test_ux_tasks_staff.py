@@ -258,7 +258,7 @@ def crowd(vela: House) -> House:
 def test_a_coach_for_twelve_hundred(crowd: House, olga: Person) -> None:
     """UX task 19: by tag, status and payment, kept as a tab, and Cleo for all of them: 8 clicks; progress, and undo.
 
-    How fast the list is with 50,000 clients, `plusone bench` measures (PERFORMANCE).
+    How quick the list is with 50,000 clients: tests/dashboard/test_list_of_many.py.
     """
     book = Client.objects.filter(business=crowd.business)
     olga.begin_at(crowd, "clients/")
