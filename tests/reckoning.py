@@ -252,9 +252,11 @@ class Reckoning:
     def take_back(self, gift: Gift, lost: str, now: datetime) -> None:
         if gift.state == "granted" and gift.terms["clawback"] != "only_pending":
             if gift.amount is None:
-                self.give_room_back(gift, 0, wholly=want_back(gift, now))
+                gift.kept = int(not want_back(gift, now))
+                self.give_room_back(gift, 0, wholly=not gift.kept)
             else:
                 back = gift.who.purse.claw(gift, gift.amount, now)
+                gift.kept = gift.amount - back
                 self.give_room_back(gift, back, wholly=back == gift.amount)
         elif gift.state not in PENDING:
             return

@@ -94,6 +94,7 @@ class Gift:
     counted: list[tuple[Any, bool]] = field(default_factory=list)
     is_decided: bool = False
     is_handed_over: bool = False
+    kept: int = 0  # of what was taken back: had been used, and stays
     collect_by: datetime | None = None
     options: list[dict[str, Any]] = field(default_factory=list)
 
