@@ -39,7 +39,7 @@ CHOICE = some.builds(
         unique_by=str,
     ),
 )
-FOR_AMBASSADOR = some.one_of(MONEY, REWARD, CHOICE)
+FOR_AMBASSADOR = some.one_of(MONEY, REWARD, CHOICE, CHOICE)
 CONDITIONS = some.lists(
     some.one_of(
         some.just({"kind": "activated"}),

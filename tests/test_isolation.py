@@ -8,6 +8,7 @@ import json
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.test import Client as Browser
 
 import isolated
@@ -29,7 +30,10 @@ from isolated import (
 )
 from plusone.events.models import Event
 from plusone.faces.api.urls import api as the_api
+from plusone.kernel.commands import user_for
+from plusone.kernel.models import Business
 from plusone.kernel.permissions import allows
+from plusone.messaging.models import Message
 from world import NOON, bring, open_gym, open_salon, sell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -257,3 +261,38 @@ def _everything(side: Side) -> dict[str, str]:
 def _pages(side: Side, values: dict[str, str]) -> dict[str, str]:
     staff = [route for route in PAGES if route.door.startswith("staff:")]
     return {route.pattern: plain(text_of(side.browsers["owner"].get(route.path(values)))) for route in staff}
+
+
+def test_no_row_is_without_a_business(vela: Side) -> None:
+    """ISO-6: what belongs to a business cannot be without one, so there is no row that all of them share; a login code
+    is the installation's own mail, and nobody's staff see it."""
+    shared = {
+        f"{model._meta.label}.{one.name}"
+        for model in apps.get_models()
+        for one in model._meta.fields
+        if one.is_relation and one.related_model is Business and one.null
+    }
+    assert shared == {"messaging.Message.business"}
+    stranger = "stranger@nowhere.example"
+    user_for(stranger)
+    Browser().post("/accounts/login/code/", {"email": stranger})
+    assert Message.objects.filter(business=None, to=stranger).exists()
+    for role in STAFF:
+        for path in (f"/b/{vela.business.slug}/settings/mail/", f"/b/{vela.business.slug}/settings/activity/"):
+            assert stranger not in text_of(vela.browsers[role].get(path)), (role, path)
+
+
+def test_what_was_sent_and_made_is_handed_to_its_owners_alone(vela: Side, lune: Side) -> None:
+    """ISO-5: exports, printed sheets, codes and copies of one business at the other's address, and its own without a
+    login."""
+    mine, theirs = values_of(vela.business), values_of(lune.business)
+    kinds = (".csv", ".pdf", ".png", ".jpg", ".svg", ".json", "/file/")
+    files = [route for route in routes() if route.pattern.endswith(kinds) and "business" in route.parameters]
+    assert len(files) > 8
+    for route in files:
+        own, foreign_path = route.path(mine), route.path(foreign(mine, theirs))
+        answer = Browser(raise_request_exception=False).get(own)
+        assert answer.status_code in (302, 404, 405) or route.door == "public", own
+        if foreign_path != own:
+            for role in ("owner", "client"):
+                assert vela.browsers[role].get(foreign_path).status_code in (404, 405), (role, foreign_path)

@@ -1,7 +1,8 @@
 """Every page there is, as a real browser shows it: nothing axe finds in light or dark, at 360 and 1280 pixels, nothing
 wider than the screen there or at 320, no error in the console, nothing the content policy refuses (UX B2).
 
-The pages come from the map of addresses, so a new one is looked at without being written down here. The journeys are in
+The pages come from the map of addresses, so a new one is looked at without being written down here; the portal is one
+for telephone and desk, with everything in it (Q-14). The journeys are in
 English; this is in the longer languages.
 """
 

@@ -132,7 +132,8 @@ def a_file_that_waits(business: Business, folder: Path) -> None:
 
 
 def test_who_erases_themselves_is_nowhere_any_more(engine: str, db: None, tmp_path: Path) -> None:
-    """PRI-7, R-333: ambassador and friend, with an open order and a balance; the books still add up."""
+    """PRI-7, R-333, CASES 85: ambassador and friend, with an open order and a balance; the books still add up, the
+    counts stay, and what is told says that somebody was deleted, not who."""
     business = open_gym(now=clock.now()).business
     her = the_canary(business)
     a_file_that_waits(business, tmp_path)

@@ -28,7 +28,7 @@ def month(story: Story, first: int, last: int = 0, **more: object) -> Impact:
 
 
 def test_all_time(story: Story) -> None:
-    """M-1..M-12 over everything (R-031..R-044)."""
+    """M-1..M-12 over everything (R-031..R-044); of friends the activating order counts, and later ones (Q-29)."""
     assert impact(story.business, now=NOW) == Impact(
         registered_leads=6,  # Ben, Dora, Eva, Fay, Hal, Ina; not Gus
         open_leads=1,  # Ina

@@ -1,15 +1,19 @@
 """Acceptance cases of the loop that had no test of their number: qualification, refunds, decisions, a moved friend."""
 
+import re
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from plusone.agenda.commands import mark_visit
 from plusone.clients.commands import activate, edit_client
 from plusone.clients.models import Client
 from plusone.events.models import Event
+from plusone.kernel import ids
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
+from plusone.ledger.commands import earn
 from plusone.ledger.queries import balance_of
 from plusone.messaging.models import Message
 from plusone.referrals.commands import close_overdue, revive
@@ -17,7 +21,7 @@ from plusone.referrals.models import Referral
 from plusone.rewards.commands import approve, decline
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
-from plusone.store.commands import cancel_membership, create_membership_type, pay, place_order, refund
+from plusone.store.commands import cancel_membership, create_membership_type, end_due, pay, place_order, refund
 from plusone.store.commands.refunds import NothingToRefund
 from plusone.store.models import Membership, Product
 from world import EUR10, NOON, bring, later, launch, sell
@@ -188,3 +192,58 @@ def test_only_what_ran_out_of_time_is_opened_again(gym: Business, ana: Client) -
     with pytest.raises(Refused) as refused:
         revive(referral, note="why not", **WHO)
     assert refused.value.code == "not_overdue"
+
+
+def test_every_friend_earns_and_none_twice_for_a_side(gym: Business, ana: Client, bono: Product) -> None:
+    """R-003, CASES 83: five friends bring five rewards; each side of each is told of once, and the database knows no
+    second one."""
+    launch(gym, friend=EUR10)
+    for number in range(5):
+        friend = bring(ana, f"Friend{number}").friend
+        sell(friend, bono)
+        sell(friend, bono)
+    assert available(ana) == 5 * 1500
+    told = Event.objects.filter(name="reward.granted").values_list("data__side", flat=True)
+    assert sorted(told) == ["ambassador"] * 5 + ["friend"] * 5
+    one = Reward.objects.filter(side="ambassador").first()
+    assert one is not None
+    one.pk, one.public_id = None, ids.public_id()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        one.save(force_insert=True)
+
+
+def test_with_approval_each_side_is_told_of_twice(gym: Business, ana: Client) -> None:
+    """CASES 83: one event when it waits, one when it is approved; a double click tells nothing more."""
+    launch(gym, friend=EUR10, friend_reward_on="qualified", approval="manual")
+    referral = bring(ana, "Ben")
+    activate(referral.friend, **WHO)
+
+    def told(name: str) -> list[str]:
+        return sorted(Event.objects.filter(name=name).values_list("data__side", flat=True))
+
+    assert (told("reward.review_requested"), told("reward.granted")) == (["ambassador", "friend"], [])
+    for _click in range(2):
+        approve(reward_of(referral, "friend"), **WHO)
+    assert told("reward.granted") == ["friend"]
+    approve(reward_of(referral), **WHO)
+    assert (len(told("reward.review_requested")), told("reward.granted")) == (2, ["ambassador", "friend"])
+
+
+def test_credit_of_who_renews_nothing_waits_for_the_next_order(gym: Business, ana: Client, bono: Product) -> None:
+    """CASES 68, Q-30: a prepaid month ends and takes nothing; the credit is all there at the next checkout."""
+    month = create_membership_type(gym, name="Mes", kind="prepaid", price=4500, valid_days=30, now=NOON)
+    assert gym.auto_apply_to_renewal
+    order = place_order(gym, ana, [(month, 1)], **WHO)
+    pay(order, method="cash", **WHO)
+    earn(gym, ana.pk, 3000, key="thanks", ref=("reward", 1), **WHO)
+    assert end_due(later(31)) == 1
+    assert available(ana, later(31)) == 3000
+    bought = place_order(gym, ana, [(bono, 1)], use_balance=True, actor="user:1", now=later(32))
+    assert (bought.balance_used, bought.due) == (3000, 2000)
+
+
+def test_a_thousand_codes(db: None) -> None:
+    """CASES 1: nine letters and digits that nobody mixes up, all different."""
+    codes = [ids.referral_code() for _number in range(1000)]
+    assert all(re.fullmatch(r"[23456789bcdfghjkmnpqrstvwxyz]{9}", code) for code in codes)
+    assert len(set(codes)) == 1000
