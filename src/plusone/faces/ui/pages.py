@@ -34,8 +34,8 @@ def _mark(row: Model, order: Sequence[str]) -> str:
 
 def parts_of[M: Model](rows: QuerySet[M], *, order: Sequence[str], size: int) -> list[str]:
     """Return the names of the parts of about `size` rows that a list falls into, for `part`: "after.until"."""
-    ordered = rows.order_by(*order)
-    ends = [_mark(ordered[at - 1], order) for at in range(size, rows.count(), size)]
+    ordered = rows.order_by(*order).values_list(*order, named=True)
+    ends = [_mark(row, order) for row in ordered[size - 1 : max(size, rows.count()) - 1 : size]]
     return [f"{after}.{until}" for after, until in zip(["", *ends], [*ends, ""], strict=True)]
 
 
