@@ -9,15 +9,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
 
-from plusone.clients.commands import activate, create_client, set_promotions
-from plusone.clients.models import Client
+from plusone.clients.commands import activate, create_client, set_promotions, start_due_jobs
+from plusone.clients.models import Client, Job
 from plusone.connect.models import ClientImport
 from plusone.kernel.models import Business, User
 from plusone.kernel.queue.worker import drain
 from plusone.messaging.models import Message
 from plusone.referrals.commands import announce, send_due, send_to_latecomers
 from plusone.referrals.models import Mailing
-from world import NOON, later, launch
+from world import NOON, later, launch, login_of
 
 from .pages import once_of, send, text_of
 
@@ -248,6 +248,76 @@ def test_the_announcement_may_be_asked_for_with_the_import(gym: Business, carla:
     send_due(later(seconds=31))
     assert told() == ["Ana", "Ben", "Carla"]
     assert Mailing.objects.filter(import_id=again.pk).values_list("state", flat=True)[0] == "sent"
+
+
+def invited() -> list[str]:
+    mails = Message.objects.filter(template="client.area").exclude(state="suppressed")
+    return sorted(mails.values_list("client__first_name", flat=True))
+
+
+def test_invitations_to_the_client_area_may_be_asked_for_with_the_import(gym: Business, olga: Browser) -> None:
+    """R-201, UX task 4: offered unticked with the count; those with an address are invited once, after 30 seconds in
+    which it can be stopped; who is archived or has no address is not."""
+    lines = ("Name,E-mail,Status", "Ana,ana@mail.example,", "Ben,,", "Leo,leo@mail.example,lead")
+    lines += ("Max,max@mail.example,archived",)
+    page = upload(olga, gym, *lines)
+    assert "Also invite the 3 clients it adds with an e-mail address to the client area" in text_of(page)
+    assert 'name="invite" value="1" form="run">' in page.content.decode()
+    imported = ClientImport.objects.latest("pk")
+    here = at(gym, "import", imported.public_id)
+    olga.post(at(gym, "import_run", imported.public_id), {"invite": "1"})
+    drain()
+    assert "2 clients are invited to the client area in 30 seconds." in text_of(olga.get(here))
+    assert invited() == []
+    start_due_jobs(later(seconds=31))
+    drain()
+    assert invited() == ["Ana", "Leo"]
+    assert "See who was invited" in text_of(olga.get(here))
+    mail = Message.objects.get(template="client.area", client__first_name="Ana")
+    assert (mail.to, "/p/studio-vela/" in mail.text) == ("ana@mail.example", True)
+    start_due_jobs(later(seconds=62))
+    drain()
+    assert len(invited()) == 2
+    olga.post(at(gym, "import_undo", imported.public_id))
+    drain()
+    assert sorted(Client.objects.values_list("first_name", flat=True)) == ["Ana", "Leo"]  # they have been written to
+
+
+def test_an_undo_in_time_stops_the_invitations_and_leaves_nobody(gym: Business, olga: Browser) -> None:
+    """R-344: nobody was written to, so all is as before; nor is anybody without the tick."""
+    upload(olga, gym, "Name,E-mail", "Ana,ana@mail.example")
+    imported = ClientImport.objects.latest("pk")
+    olga.post(at(gym, "import_run", imported.public_id), {"invite": "1"})
+    drain()
+    assert Job.objects.get().state == "waiting"
+    olga.post(at(gym, "import_undo", imported.public_id))
+    start_due_jobs(later(seconds=31))
+    drain()
+    assert (Client.objects.count(), Job.objects.count(), invited()) == (0, 0, [])
+    assert "All is as it was before the import" in text_of(olga.get(at(gym, "import", imported.public_id)))
+    upload(olga, gym, "Name,E-mail", "Ana,ana@mail.example")
+    olga.post(at(gym, "import_run", ClientImport.objects.latest("pk").public_id))
+    drain()
+    assert (Client.objects.count(), Job.objects.count()) == (1, 0)
+
+
+def test_clients_of_the_list_are_invited_later(gym: Business, olga: Browser) -> None:
+    """R-201: access can be given later; who has logged in, may not, or has no address is left out with the reason."""
+    known = create_client(gym, first_name="Kim", email="kim@mail.example", **WHO)
+    login_of(known)
+    create_client(gym, first_name="Lu", email="lu@mail.example", access=False, **WHO)
+    create_client(gym, first_name="Mo", **WHO)
+    create_client(gym, first_name="Nia", email="nia@mail.example", **WHO)
+    page = olga.post(at(gym, "clients_several"), {"act": "invite", "all": "1"}, follow=True)
+    assert "Until then you can stop it." in text_of(page)
+    start_due_jobs(later(seconds=31))
+    drain()
+    assert invited() == ["Nia"]
+    job = Job.objects.get()
+    said = text_of(olga.get(at(gym, "job", job.public_id)))
+    assert "1 client is invited to the client area. 3 were left out." in said
+    for reason in ("They have logged in already.", "They may not log in.", "There is no address to write to."):
+        assert reason in said
 
 
 def test_an_address_that_an_import_adds_is_no_reason_to_write(gym: Business, olga: Browser) -> None:

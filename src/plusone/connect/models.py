@@ -75,6 +75,8 @@ class ClientImport(Owned):
     left = models.PositiveIntegerField(default=0)  # lines that could not be taken back, or not in whole
     event_id = models.BigIntegerField(null=True)  # that it was begun: the cause of all that it did
     told_by = models.CharField(max_length=40, blank=True)  # who wants the campaign announced to those it adds
+    invited_by = models.CharField(max_length=40, blank=True)  # who wants those it adds invited to the client area
+    invite_job_id = models.BigIntegerField(null=True)  # the job that does it
     created_by = models.CharField(max_length=40)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

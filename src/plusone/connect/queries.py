@@ -6,13 +6,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from plusone.clients.models import Job
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business, Collaborator, User
 from plusone.ledger.models import Transfer
 from plusone.messaging.queries import unsent_beside
 from plusone.store.models import Order
 
-from .models import ApiKey, ClientImport, TeamInvitation
+from .models import ApiKey, ClientImport, ImportLine, TeamInvitation
 
 SAMPLED = 100
 
@@ -110,3 +111,19 @@ def samples_of(imported: ClientImport, count: int = 3) -> list[list[str]]:
             if text and len(found[place]) < count and text not in found[place]:
                 found[place].append(text[:60])
     return found
+
+
+def addresses_in(imported: ClientImport) -> int:
+    """Return how many of the lines that would add somebody have an e-mail address."""
+    if "email" not in imported.fields:
+        return 0
+    place = imported.fields.index("email")
+    added = imported.rows.filter(outcome=ImportLine.Outcome.CREATED).order_by()
+    lines = added.values_list("cells", flat=True).iterator()
+    return sum(bool(cells[place].strip()) for cells in lines if place < len(cells))
+
+
+def invitations_by(imported: ClientImport) -> Job | None:
+    """Return the job that invites to the client area whom a file added, or None."""
+    known = imported.invite_job_id
+    return Job.objects.filter(business=imported.business, pk=known).first() if known else None

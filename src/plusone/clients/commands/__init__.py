@@ -13,7 +13,7 @@ from .inviting import (
     revoke_client_invitation,
     send_invitation_again,
 )
-from .jobs import Act, acts, run_job, start_due_jobs, start_job, undo_job
+from .jobs import Act, acts, drop_job, run_job, start_due_jobs, start_job, undo_job
 from .lifecycle import activate, archive, create_client, delete_client, forget_departures, reactivate, register_lead
 from .notes import (
     NOTE_MAX,
@@ -53,6 +53,7 @@ __all__ = [
     "create_client",
     "delete_client",
     "delete_tag",
+    "drop_job",
     "edit_client",
     "edit_tag",
     "end_next_step",

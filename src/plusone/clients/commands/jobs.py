@@ -305,6 +305,17 @@ def undo_job(job: Job, *, actor: str, now: datetime) -> bool:
     return True
 
 
+@transaction.atomic
+def drop_job(job: Job) -> bool:
+    """Let go of a job that nothing was done for, as if it had never been. Say whether that was in time."""
+    # One conditional UPDATE, so that it cannot begin at the same moment.
+    if not Job.objects.filter(pk=job.pk, state=State.WAITING).update(state=State.UNDONE):
+        return False
+    JobRow.objects.filter(job=job).delete()
+    job.delete()
+    return True
+
+
 def _go_on(job: Job, now: datetime) -> None:
     if job.total <= AT_ONCE:
         while _stretch(job, now):

@@ -67,6 +67,8 @@ class JobRow(models.Model):
         HAD_IT_NOT = "had_it_not", _("They did not have this tag.")
         TAG_GONE = "tag_gone", _("The tag was deleted meanwhile.")
         INVITED = "invited", _("They have not accepted the invitation yet.")
+        NO_ACCESS = "no_access", _("They may not log in.")
+        LOGGED_IN = "logged_in", _("They have logged in already.")
         NO_LEAD = "no_lead", _("Not a lead, so there was nothing to activate.")
         NOT_A_LEAD = "not_a_lead", _("Not a lead, and only leads are deleted like this.")
         ARCHIVED = "archived", _("They are archived.")

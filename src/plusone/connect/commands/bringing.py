@@ -16,6 +16,7 @@ from plusone.connect.imports.reading import read_client, twin_of
 from plusone.connect.imports.recommending import recommend
 from plusone.connect.imports.scratch import Scratch
 from plusone.connect.models import ClientImport, ImportLine
+from plusone.connect.queries import invitations_by
 from plusone.events.commands import caused_by, record
 from plusone.events.models import Event
 from plusone.kernel import clock, faults
@@ -37,13 +38,17 @@ GOOD = (Outcome.CREATED, Outcome.UPDATED, Outcome.SAME)
 
 
 @transaction.atomic
-def start_import(imported: ClientImport, *, tell: bool = False, actor: str, now: datetime) -> bool:
+def start_import(
+    imported: ClientImport, *, tell: bool = False, invite: bool = False, actor: str, now: datetime
+) -> bool:
     """Let the worker bring a file in. Say whether it was not under way already.
 
-    `tell`: then announce the campaign to whom it added, which nothing does by itself.
+    `tell`: then announce the campaign to whom it added; `invite`: invite those with an address to the client area.
+    Neither happens by itself (CONTRACT).
     """
     waiting = ClientImport.objects.filter(pk=imported.pk, state=State.CHECKED)
-    if not waiting.update(state=State.RUNNING, kept_until=now + UNDO_KEPT, told_by=actor if tell else ""):
+    wishes = {"told_by": actor if tell else "", "invited_by": actor if invite else ""}
+    if not waiting.update(state=State.RUNNING, kept_until=now + UNDO_KEPT, **wishes):
         return False
     event = record(
         imported.business, ImportStarted(clientimport=imported.pk, lines=imported.lines), actor=actor, now=now
@@ -155,9 +160,20 @@ def _finish(imported: ClientImport, now: datetime) -> None:
     with caused_by(Event.objects.get(pk=imported.event_id)):
         told = ImportFinished(clientimport=imported.pk, **counts)
         record(imported.business, told, actor=imported.created_by, now=now)
-        imported.refresh_from_db(fields=["told_by"])
+        imported.refresh_from_db(fields=["told_by", "invited_by"])
         if imported.told_by:
             tell_newcomers(imported, actor=imported.told_by, now=now)
+        if imported.invited_by:
+            _invite(imported, now)
+
+
+def _invite(imported: ClientImport, now: datetime) -> None:
+    """Invite whom a file added to the client area, in half a minute: who has an address and may log in."""
+    added = Client.objects.filter(business=imported.business, import_id=imported.pk, access=True, email__isnull=False)
+    open_to = added.filter(status__in=(Client.Status.LEAD, Client.Status.ACTIVE))
+    if open_to.exists():
+        job = clients.start_job(imported.business, "invite", open_to, actor=imported.invited_by, now=now)
+        ClientImport.objects.filter(pk=imported.pk).update(invite_job_id=job.pk)
 
 
 @transaction.atomic
@@ -176,6 +192,8 @@ def start_undo(imported: ClientImport, *, actor: str, now: datetime) -> bool:
         return False
     if told := newcomers_told(imported.business, imported.pk):
         referrals.stop_mailing(told, actor=actor, now=now)
+    if job := invitations_by(imported):
+        clients.drop_job(job)  # whoever was invited before that has lived on, and stays
     event = record(imported.business, ImportUndone(clientimport=imported.pk), actor=actor, now=now)
     take_back.using(key=f"undo:{imported.pk}").enqueue(imported.pk, event.pk)
     return True

@@ -20,7 +20,7 @@ from plusone.clients.models import Client
 from plusone.connect import commands
 from plusone.connect.imports.columns import CLIENT_LABELS
 from plusone.connect.models import ClientImport, ImportLine
-from plusone.connect.queries import imports_of, samples_of
+from plusone.connect.queries import addresses_in, imports_of, invitations_by, samples_of
 from plusone.faces.dashboard.forms import OnceForm, act_once
 from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
@@ -130,9 +130,9 @@ def show(request: Page, clientimport: str) -> HttpResponse:
     if imported.is_moving:
         return render(request, "dashboard/imports/moving.html", context | _moved(imported))
     if imported.state == State.CHECKED:
-        context |= _to_check(imported) | {"campaign": _campaign(request)}
+        context |= _to_check(imported) | {"campaign": _campaign(request), "addresses": addresses_in(imported)}
         return render(request, "dashboard/imports/check.html", context)
-    context |= _done(request, imported) | _telling(request, imported)
+    context |= _done(request, imported) | _telling(request, imported) | {"invites": invitations_by(imported)}
     return render(request, "dashboard/imports/done.html", context)
 
 
@@ -274,7 +274,8 @@ def run(request: Page, clientimport: str) -> HttpResponse:
     """Bring the file in; pressed twice, it comes in once."""
     imported = get(request.business, ClientImport, clientimport)
     tell = "tell" in request.POST and _campaign(request) is not None
-    commands.start_import(imported, tell=tell, actor=request.actor, now=request.now)
+    invite = "invite" in request.POST and request.may("clients.manage")
+    commands.start_import(imported, tell=tell, invite=invite, actor=request.actor, now=request.now)
     return redirect("b:import", request.business.slug, imported.public_id)
 
 

@@ -42,6 +42,7 @@ MAY = {
     "archive": "clients.activate",
     "reactivate": "clients.activate",
     "assign": "clients.assign",
+    "invite": "clients.manage",
     "message": "campaigns.manage",
     "delete_leads": "clients.delete",
 }
@@ -239,6 +240,9 @@ def told(job: Job) -> str:
         "assign": lambda: ngettext("%(count)s client is assigned.", "%(count)s clients are assigned.", done),
         "delete_leads": lambda: ngettext(
             "%(count)s lead was deleted for good.", "%(count)s leads were deleted for good.", done
+        ),
+        "invite": lambda: ngettext(
+            "%(count)s client is invited to the client area.", "%(count)s clients are invited to the client area.", done
         ),
         "message": lambda: ngettext("%(count)s client is written to.", "%(count)s clients are written to.", done),
     }[job.act]() % {"count": done, "tag": name}

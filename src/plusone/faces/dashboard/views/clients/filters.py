@@ -44,10 +44,10 @@ PAID: dict[str, Callable[[Business], Any]] = {
 }
 # What can be done with many clients of a tab; elsewhere it would be left out for each of them.
 OFFERED = {
-    "": ("tag", "activate", "archive", "message", "assign"),
+    "": ("tag", "activate", "archive", "message", "assign", "invite"),
     "invited": ("tag", "assign"),
-    "lead": ("tag", "activate", "archive", "message", "assign"),
-    "active": ("tag", "archive", "message", "assign"),
+    "lead": ("tag", "activate", "archive", "message", "assign", "invite"),
+    "active": ("tag", "archive", "message", "assign", "invite"),
     "archived": ("tag", "reactivate", "assign"),
 }
 STATES = (Client.Status.INVITED, Client.Status.LEAD, Client.Status.ACTIVE, Client.Status.ARCHIVED)
