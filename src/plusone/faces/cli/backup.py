@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from plusone.clients import tombstones
+from plusone.kernel import clock
 from plusone.kernel.db import copies
 
 from .app import Stop, output
@@ -18,6 +20,7 @@ def command(
     with output(as_json) as out:
         try:
             copies.back_up(file.absolute())
+            tombstones.note((), clock.now())  # there to be copied and restored, also while nobody has been erased
         except copies.NoCopy as error:
             raise Stop(str(error)) from error
         size = file.stat().st_size

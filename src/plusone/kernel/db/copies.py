@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from . import schema
+from .locks import alone
 
 
 class NoCopy(Exception):
@@ -20,8 +21,11 @@ class NoCopy(Exception):
 
 
 def back_up(target: Path) -> None:
-    """Write a consistent copy to `target` and note that there is one. Raise NoCopy."""
-    copy(target)
+    """Write a consistent copy to `target` and note that there is one. Raise NoCopy, also where nothing is there yet."""
+    with alone("upgrade", wait=True):  # nobody could come back to what is half made
+        if schema.is_empty():
+            raise NoCopy("There is nothing to copy yet: start the server, or run `plusone migrate`, first.")
+        copy(target)
     (Path(settings.DATA_DIR) / "last_backup").touch()
 
 
