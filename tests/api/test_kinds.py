@@ -67,7 +67,7 @@ def test_a_membership_and_days_are_given(vela: Caller, ana: Client, bono: Produc
     wanted = {"name": "Primera clase", "kind": "pack", "price": 0, "uses": 1, "valid_days": 30, "sellable": False}
     once = vela.post("/membership-types", wanted).body["id"]
     offer = {
-        "friend_reward": {"kind": "membership", "membership_type": once},
+        "friend_reward": {"kind": "membership", "membership_type": once, "when_running": "queue"},
         "ambassador_reward": {"kind": "membership_days", "days": 10},
     }
     made = vela.post("/campaigns", {"name": "X", **offer}).body

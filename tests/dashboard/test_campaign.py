@@ -359,3 +359,22 @@ def test_queries_of_the_list_of_presents(
         bring(ana, wanted)
         with django_assert_num_queries(5):
             olga.get(at(gym, "handovers"))
+
+
+def test_what_a_client_gets_who_is_on_that_membership_already(gym: Business, olga: Browser) -> None:
+    """R-147: extend, queue or convert, in the sentence itself; a friend is given nothing that is renewed (R-283)."""
+    month = create_membership_type(gym, name="Mes", kind="recurring", price=4500, period="month", now=NOON)
+    given = {"ambassador_kind": "membership", "ambassador_membership_type": month.public_id}
+    answer = send(
+        olga,
+        at(gym, "campaign_save_new"),
+        {**OFFER, **given, "ambassador_when_running": "convert", "draft": "1"},
+        form_at=at(gym, "campaign_new"),
+    )
+    reward = Campaign.objects.get().terms.ambassador_reward
+    assert (reward["kind"], reward["when_running"]) == ("membership", "convert")  # type: ignore[index]
+    assert '<option value="convert" selected>' in olga.get(answer["Location"]).content.decode()
+    wrong = {**OFFER, "friend_kind": "membership", "friend_membership_type": month.public_id, "draft": "1"}
+    said = send(olga, at(gym, "campaign_save_new"), wrong, form_at=at(gym, "campaign_new"))
+    assert "not one that is renewed each period" in text_of(said)
+    assert Campaign.objects.count() == 1

@@ -172,3 +172,9 @@ def has_drifted() -> bool:
     if AccountBalance.objects.annotate(summed=summed).exclude(posted=F("summed")).exists():
         return True
     return Entry.objects.values("transfer").annotate(total=Sum("amount")).exclude(total=0).order_by().exists()
+
+
+def posted_for(business: Business, ref: tuple[str, int]) -> int:
+    """Return how much was earned for something, whatever became of it since; 0 where nothing was."""
+    found = Transfer.objects.filter(business=business, kind=K.EARN, ref_kind=ref[0], ref_id=ref[1])
+    return int(found.aggregate(total=Sum("amount"))["total"] or 0)

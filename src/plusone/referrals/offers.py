@@ -246,12 +246,13 @@ def _reward(business: Business, sent: dict[str, Any], name: str, base: Params | 
     kind = reward.get("kind")
     if not isinstance(kind, str) or kind not in types:
         raise Invalid(_("There is no such kind of reward."), field=name)
-    if name == "friend_reward" and types[kind].name == "choice":
-        raise Invalid(_("Only your client can be given a choice, not the friend."), field=name)
     try:
-        return types[kind]().clean(business, reward)
+        cleaned = types[kind]().clean(business, reward)
+        if name == "friend_reward":
+            types[kind]().check_for_friend(business, cleaned)
+        return cleaned
     except Invalid as error:
-        error.field = f"{name}.{error.field}"
+        error.field = f"{name}.{error.field}" if error.field else name
         raise
 
 

@@ -156,6 +156,12 @@ REWARDS: dict[tuple[str, str], Words] = {
         BONUS,
         ASK,
     ),
+    (S.LAPSED, R.HAD_ALREADY): Words(
+        _("%(name)s does not receive %(reward)s: it is for once per person, and %(name)s has or had it already."),
+        _("You do not receive %(reward)s: it is for once per person, and you have or had it already."),
+        BONUS,
+        ASK,
+    ),
     (S.LAPSED, R.DECLINED): Words(
         _("%(name)s does not receive %(reward)s: the recommendation was rejected on %(day)s."),
         _("You do not receive %(reward)s: on %(day)s %(business)s did not accept this recommendation."),

@@ -46,6 +46,7 @@ class Reward(Owned):
         CAP_COUNT = "cap_count", _("The number of rewards is limited, and the limit was reached")
         CAP_AMOUNT = "cap_amount", _("The amount is limited, and the limit was reached")
         BUDGET = "budget", _("The budget of the campaign is used up")
+        HAD_ALREADY = "had_already", _("It is given once per person, and was had before")
         AMBASSADOR_INACTIVE = "ambassador_inactive", _("Only for clients who are active when the reward is due")
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="rewards")

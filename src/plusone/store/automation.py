@@ -27,6 +27,12 @@ def end_memberships(now: datetime) -> None:
 
 
 @sweep(every_seconds=60)
+def start_queued_memberships(now: datetime) -> None:
+    """Let given memberships begin that waited for the one before."""
+    commands.start_queued(now)
+
+
+@sweep(every_seconds=60)
 def add_waiting_days(now: datetime) -> None:
     """Add given days that waited to a membership that runs."""
     commands.add_due_days(now)

@@ -192,6 +192,6 @@ def _paid_since(client: Client, since: datetime | None) -> QuerySet[Order]:
 
 
 def running_memberships(client: Client) -> QuerySet[Membership]:
-    """Return the memberships of a client that are paid and not over."""
+    """Return the memberships of a client that are paid, or wait for the one before, and are not over."""
     over = (Membership.State.PENDING_PAYMENT, Membership.State.ENDED, Membership.State.VOID)
     return Membership.objects.filter(client=client).exclude(state__in=over)

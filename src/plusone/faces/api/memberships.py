@@ -21,7 +21,7 @@ router = Router(tags=["Memberships"])
 Kind = Literal["recurring", "prepaid", "pack"]
 Period = Literal["month", "year"]
 Count = Annotated[int, Strict(), Field(ge=1, le=3650)]
-State = Literal["pending_payment", "active", "frozen", "past_due", "ending", "ended", "used_up", "void"]
+State = Literal["pending_payment", "queued", "active", "frozen", "past_due", "ending", "ended", "used_up", "void"]
 
 
 class MembershipTypeIn(Body):
@@ -34,6 +34,9 @@ class MembershipTypeIn(Body):
     uses: Count | None = None
     valid_days: Count | None = None
     sellable: Flag = True
+    once_per_person: Annotated[
+        Flag, Field(description="Whether a person has it once, bought or given: again is 409 `had_already`.")
+    ] = False
 
 
 class MembershipTypeOut(Found):
@@ -47,6 +50,7 @@ class MembershipTypeOut(Found):
     uses: int | None
     valid_days: int | None
     sellable: bool
+    once_per_person: bool
     created_at: Moment
 
 
@@ -120,6 +124,7 @@ def show_types(business: Business, found: Sequence[MembershipType]) -> list[dict
             "uses": row.uses,
             "valid_days": row.valid_days,
             "sellable": row.sellable,
+            "once_per_person": row.once_per_person,
             "created_at": moment(business, row.created_at),
         }
         for row in found

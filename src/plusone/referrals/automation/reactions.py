@@ -20,7 +20,7 @@ from plusone.referrals.events import ReferralActivated, ReferralFact, ReferralRe
 from plusone.referrals.models import Referral
 from plusone.referrals.queries import referral_of, referrals_that_brought
 from plusone.rewards import commands as rewards
-from plusone.rewards.events import RewardCapped, RewardDeclined, RewardFact, RewardGranted
+from plusone.rewards.events import RewardCapped, RewardDeclined, RewardFact, RewardGranted, RewardLapsed
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 from plusone.store.events import OrderPaid, OrderRefunded
@@ -138,6 +138,12 @@ def complete_after_cap(business: Business, event: Event, fact: RewardCapped, now
 @reaction(RewardDeclined)
 def complete_after_refusal(business: Business, event: Event, fact: RewardDeclined, now: datetime) -> None:
     """A person who declines a referral's last open reward leaves nothing to settle."""
+    _complete_after_decision(business, event, fact, now)
+
+
+@reaction(RewardLapsed)
+def complete_after_lapse(business: Business, event: Event, fact: RewardLapsed, now: datetime) -> None:
+    """A grant by a person of what its client cannot have leaves nothing to settle either."""
     _complete_after_decision(business, event, fact, now)
 
 

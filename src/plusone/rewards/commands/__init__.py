@@ -6,6 +6,7 @@ from .handing import hand_over
 from .limits import lock_tally
 from .raising import RAISABLE, raise_promise
 from .reminding import remind_of_choices
+from .shrinking import resize
 from .steps import (
     approve,
     ask_review,
@@ -18,7 +19,6 @@ from .steps import (
     promise,
     qualify,
     reopen,
-    resize,
     revoke,
 )
 

@@ -17,7 +17,7 @@ from plusone.kernel.errors import Invalid, Refused
 from plusone.rewards import events
 from plusone.rewards.models import Reward
 from plusone.rewards.types import types
-from plusone.rewards.types.base import end_of
+from plusone.rewards.types.base import CannotBeGiven, end_of
 
 from . import limits
 
@@ -68,7 +68,7 @@ def promise(
         promised_at=now,
         due_by=due_by,
     )
-    record(client.business, events.RewardPromised(**_told(reward)), client=client.pk, actor=actor, now=now)
+    record(client.business, events.RewardPromised(**facts_of(reward)), client=client.pk, actor=actor, now=now)
     return reward
 
 
@@ -84,43 +84,11 @@ def qualify(reward: Reward, *, basis: int | None = None, flagged: bool = False, 
     if reward.hold_days and _move(
         reward, (State.PROMISED,), State.ON_HOLD, reason=Reason.HOLD, available_at=_hold_end(reward, now)
     ):
-        record(reward.business, events.RewardQualified(**_told(reward)), client=reward.client_id, actor=actor, now=now)
+        record(
+            reward.business, events.RewardQualified(**facts_of(reward)), client=reward.client_id, actor=actor, now=now
+        )
         return reward
     return _review_or_grant(reward, (State.PROMISED,), flagged=flagged, actor=actor, now=now)
-
-
-@transaction.atomic
-def resize(reward: Reward, basis: int | None, *, actor: str, now: datetime) -> bool:
-    """Let a percentage follow the money it counts on, after a refund; never upwards. Say whether it changed.
-
-    Before the grant the reward is smaller, and revoked where nothing is left; after it what is too much is taken back.
-    """
-    kind = types[reward.kind]()
-    if not kind.needs_basis(reward.params) or reward.amount is None or basis is None:
-        return False
-    left = kind.amount(reward.business, reward.params, basis) or 0
-    if left >= reward.amount or reward.state not in (*Reward.PENDING, State.GRANTED):
-        return False
-    if left == 0:
-        return revoke(reward, reason=Reason.REFUNDED, actor=actor, now=now)
-    taken = 0
-    if reward.state == State.GRANTED:
-        if reward.clawback == "only_pending":
-            return False
-        reason, counted = str(Reason.REFUNDED.label), limits.lock_taken(reward)
-        too_much = reward.amount - left
-        taken = kind.revoke(reward, too_much, reason=reason, actor=actor, now=now)
-        limits.give_back(counted, too_much if reward.clawback == "allow_negative" else taken, wholly=False)
-    reward.amount = left
-    reward.save(update_fields=["amount"])
-    record(
-        reward.business,
-        events.RewardReduced(**_told(reward), taken=taken),
-        client=reward.client_id,
-        actor=actor,
-        now=now,
-    )
-    return True
 
 
 @transaction.atomic
@@ -209,7 +177,9 @@ def decline(
     Raise Refused when it was granted.
     """
     if _move(reward, Reward.OPEN, State.DECLINED, reason=reason, ended_at=now, decided_by=actor, note=note[:300]):
-        record(reward.business, events.RewardDeclined(**_told(reward)), client=reward.client_id, actor=actor, now=now)
+        record(
+            reward.business, events.RewardDeclined(**facts_of(reward)), client=reward.client_id, actor=actor, now=now
+        )
         return True
     if reward.state == State.DECLINED:
         return False
@@ -237,7 +207,7 @@ def reopen(
         cleared["due_by"] = due_by
     if not _move(reward, was, State.PROMISED, **cleared):
         return False
-    record(reward.business, events.RewardPromised(**_told(reward)), client=reward.client_id, actor=actor, now=now)
+    record(reward.business, events.RewardPromised(**facts_of(reward)), client=reward.client_id, actor=actor, now=now)
     return True
 
 
@@ -248,7 +218,7 @@ def ask_review(reward: Reward, reason: Reward.Reason, *, actor: str, now: dateti
         return False
     record(
         reward.business,
-        events.RewardReviewRequested(**_told(reward), reason=reason),
+        events.RewardReviewRequested(**facts_of(reward), reason=reason),
         client=reward.client_id,
         actor=actor,
         now=now,
@@ -270,7 +240,7 @@ def lapse(reward: Reward, *, reason: str = "", actor: str, now: datetime) -> boo
     """End an open reward that will not be earned. Say whether it was open."""
     if not _move(reward, Reward.OPEN, State.LAPSED, reason=reason, ended_at=now):
         return False
-    record(reward.business, events.RewardLapsed(**_told(reward)), client=reward.client_id, actor=actor, now=now)
+    record(reward.business, events.RewardLapsed(**facts_of(reward)), client=reward.client_id, actor=actor, now=now)
     return True
 
 
@@ -296,7 +266,7 @@ def revoke(reward: Reward, *, reason: str, actor: str, now: datetime) -> bool:
         return False
     record(
         reward.business,
-        events.RewardRevoked(**_told(reward), taken=taken, reason=reason, unrecovered=whole - taken),
+        events.RewardRevoked(**facts_of(reward), taken=taken, reason=reason, unrecovered=whole - taken),
         client=reward.client_id,
         actor=actor,
         now=now,
@@ -320,13 +290,13 @@ def _grant(reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, *
         return _give(reward, was, actor=actor, now=now, **columns)
     if over := limits.reached(reward, now=now):
         if _move(reward, was, State.CAPPED, reason=over, ended_at=now, **columns):
-            told = events.RewardCapped(**_told(reward), reason=over)
+            told = events.RewardCapped(**facts_of(reward), reason=over)
             record(reward.business, told, client=reward.client_id, actor=actor, now=now)
             return True
         return False
     if not _move(reward, was, State.AWAITING_CHOICE, reason="", choice_since=now, ended_at=None, **columns):
         return False
-    offered = events.RewardChoiceOffered(**_told(reward))
+    offered = events.RewardChoiceOffered(**facts_of(reward))
     record(reward.business, offered, client=reward.client_id, actor=actor, now=now)
     return True
 
@@ -334,17 +304,33 @@ def _grant(reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, *
 def _give(
     reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, chosen: int | None = None, **columns: Any
 ) -> bool:
+    """Give a reward; what its client cannot have lapses, with the reason, or is refused where they could choose another
+    option. Say whether this call settled it."""
+    try:
+        with transaction.atomic():
+            return _give_now(reward, was, actor=actor, now=now, chosen=chosen, **columns)
+    except CannotBeGiven as refusal:
+        if chosen is not None:
+            raise Refused(refusal.why, code=refusal.reason) from refusal
+        _move(reward, was, State.LAPSED, reason=refusal.reason, ended_at=now, **columns)
+        record(reward.business, events.RewardLapsed(**facts_of(reward)), client=reward.client_id, actor=actor, now=now)
+        return True
+
+
+def _give_now(
+    reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, chosen: int | None = None, **columns: Any
+) -> bool:
     # Claimed first: of two callers one changes the row and gives, and a crash between leaves neither done.
     if not _move(reward, was, State.GRANTED, reason="", granted_at=now, ended_at=now, **columns):
         return False
     if chosen is not None:
         reward.refresh_from_db(fields=["kind", "params", "amount"])
-        told = events.RewardChosen(**_told(reward), option=chosen)
+        told = events.RewardChosen(**facts_of(reward), option=chosen)
         record(reward.business, told, client=reward.client_id, actor=actor, now=now)
     amount, over = limits.take(reward, actor=actor, now=now)
     if over is not None:
         _move(reward, (State.GRANTED,), State.CAPPED, reason=over, granted_at=None)
-        capped = events.RewardCapped(**_told(reward), reason=over)
+        capped = events.RewardCapped(**facts_of(reward), reason=over)
         record(reward.business, capped, client=reward.client_id, actor=actor, now=now)
         return True
     if amount != reward.amount:
@@ -354,7 +340,7 @@ def _give(
         reward.expires_at = end_of(reward.business, reward.params.get("expires_days"), now)
         reward.save(update_fields=["expires_at"])
     types[reward.kind]().grant(reward, actor=actor, now=now)
-    record(reward.business, events.RewardGranted(**_told(reward)), client=reward.client_id, actor=actor, now=now)
+    record(reward.business, events.RewardGranted(**facts_of(reward)), client=reward.client_id, actor=actor, now=now)
     return True
 
 
@@ -388,5 +374,6 @@ def _hold_end(reward: Reward, now: datetime) -> datetime:
     return clock.day_start(reward.business, clock.day_of(reward.business, now) + timedelta(days=reward.hold_days))
 
 
-def _told(reward: Reward) -> dict[str, Any]:
+def facts_of(reward: Reward) -> dict[str, Any]:
+    """Return what every fact about a reward tells."""
     return {"reward": reward.pk, "side": reward.side, "kind": reward.kind, "amount": reward.amount or 0}

@@ -30,7 +30,7 @@ class Input:
     """One parameter of a kind, as faces ask for it: its name in the contract, and what sort of value it is."""
 
     name: str
-    kind: Literal["money", "percent", "days", "text", "product", "membership", "count", "options"]
+    kind: Literal["money", "percent", "days", "text", "product", "membership", "count", "options", "running"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,9 @@ class RewardType:
     def clean(self, business: Business, params: Params) -> Params:
         """Return the parameters as they are stored. Raise Invalid naming what is wrong. Unknown ones are dropped."""
         raise NotImplementedError
+
+    def check_for_friend(self, business: Business, params: Params) -> None:
+        """Raise Invalid where cleaned parameters are nothing to give to a friend."""
 
     def slot_of(self, params: Params) -> Slot:
         """Return the slot that shows these parameters: the first whose inputs they all have."""
@@ -95,7 +98,8 @@ class RewardType:
         return True if old == new else None
 
     def grant(self, reward: Reward, *, actor: str, now: datetime) -> None:
-        """Hand it over. Called once, in the transaction that makes the reward granted."""
+        """Hand it over. Called once, in the transaction that makes the reward granted. Raise CannotBeGiven where its
+        client cannot have it."""
         raise NotImplementedError
 
     def revoke(self, reward: Reward, amount: int, *, reason: str, actor: str, now: datetime) -> int:
@@ -104,6 +108,14 @@ class RewardType:
         Return how much that was: in minor units, or 1 of 1 where it is not money.
         """
         raise NotImplementedError
+
+
+class CannotBeGiven(Exception):
+    """Raised by `grant`: this client cannot have it, for `reason` (of `Reward.Reason`); `why` says it to a person."""
+
+    def __init__(self, reason: str, why: str) -> None:
+        super().__init__(why)
+        self.reason, self.why = reason, why
 
 
 types: Registry[type[RewardType]] = Registry("kind of reward")

@@ -40,6 +40,10 @@ class Choice(RewardType):
                 raise Invalid(_("Two options are the same."), field=f"options.{place}")
         return {"kind": self.name, "options": found}
 
+    def check_for_friend(self, business: Business, params: Params) -> None:
+        """A friend who registers should see one gift, not a decision."""
+        raise Invalid(_("Only your client can be given a choice, not the friend."))
+
     def options(self, params: Params) -> list[Params]:
         """Return what there is to choose from."""
         return list(params["options"])

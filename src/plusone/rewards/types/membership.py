@@ -11,13 +11,22 @@ from django.utils.translation import gettext_lazy
 from plusone.kernel.access import get
 from plusone.kernel.errors import Invalid, NotHere
 from plusone.kernel.models import Business
+from plusone.ledger import commands as ledger
+from plusone.ledger.queries import posted_for
 from plusone.store import commands as store
 from plusone.store.models import MembershipType
 
-from .base import Input, Params, RewardType, Slot, refuse_end, types
+from .base import CannotBeGiven, Input, Params, RewardType, Slot, refuse_end, types
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
+
+EXTEND, QUEUE, CONVERT = "extend", "queue", "convert"  # what becomes of it where its client is on it already (R-147)
+WHEN_RUNNING = {
+    EXTEND: gettext_lazy("gets more time of it"),
+    QUEUE: gettext_lazy("gets it when that one ends"),
+    CONVERT: gettext_lazy("gets its price as balance"),
+}
 
 
 @types
@@ -26,17 +35,33 @@ class Membership(RewardType):
 
     name = "membership"
     label = gettext_lazy("Membership")
-    inputs = (Input("membership_type", "membership"),)
+    inputs = (Input("membership_type", "membership"), Input("when_running", "running"))
     slots = (Slot("membership", gettext_lazy("a membership as a present:"), ("membership_type",)),)
 
     def clean(self, business: Business, params: Params) -> Params:
-        """Take the id of a type, and keep its name of the day: terms do not change by renaming."""
+        """Take the id of a type, and keep its name of the day: terms do not change by renaming. `when_running` says
+        what somebody receives who is on it already: `extend` unless said otherwise."""
         refuse_end(params)
-        try:
-            wanted = get(business, MembershipType, str(params.get("membership_type") or ""))
-        except NotHere:
-            raise Invalid(_("Choose a type of membership."), field="membership_type", code="unknown") from None
-        return {"kind": self.name, "membership_type": wanted.public_id, "title": wanted.name}
+        wanted = self._type(business, params)
+        if wanted is None:
+            raise Invalid(_("Choose a type of membership."), field="membership_type", code="unknown")
+        when = params.get("when_running") or EXTEND
+        if when not in WHEN_RUNNING:
+            raise Invalid(_("Choose one of the offered options."), field="when_running")
+        if when == CONVERT and not wanted.price:
+            raise Invalid(_("This membership has no price that could become balance."), field="when_running")
+        return {
+            "kind": self.name, "membership_type": wanted.public_id, "title": wanted.name, "when_running": when,
+        }  # fmt: skip
+
+    def check_for_friend(self, business: Business, params: Params) -> None:
+        """A friend receives a pack or what is paid for a time, never what is renewed (R-283)."""
+        wanted = self._type(business, params)
+        if wanted is not None and wanted.is_recurring:
+            raise Invalid(
+                _("A friend can be given a pack or a membership for a time, not one that is renewed each period."),
+                field="membership_type",
+            )
 
     def phrase(self, business: Business, params: Params) -> str:
         """Name it."""
@@ -44,24 +69,62 @@ class Membership(RewardType):
 
     def use(self, business: Business, params: Params) -> str:
         """It runs."""
-        return _("It runs from today, and your page shows it: just come.")
+        return _("Your page shows until when it runs: just come.")
 
     def small_print(self, business: Business, params: Params) -> str:
-        """It is no cash."""
-        return _("A membership given by %(business)s is personal and cannot be exchanged for cash.") % {
-            "business": business.name
-        }
+        """It is no cash, and what somebody receives who is on it already."""
+        said = {"business": business.name, "membership": params["title"]}
+        first = _("A membership given by %(business)s is personal and cannot be exchanged for cash.") % said
+        match params.get("when_running", EXTEND):
+            case "queue":
+                then = _("Who is on “%(membership)s” already gets it when that one ends.")
+            case "convert":
+                then = _("Who is on “%(membership)s” already gets its price as balance.")
+            case _other:
+                then = _("Who is on “%(membership)s” already gets more time of it.")
+        return f"{first} {then % said}"
 
     def covers(self, old: Params, new: Params) -> bool | None:
-        """The same type covers itself, whatever it is called now."""
-        return True if old["membership_type"] == new["membership_type"] else None
+        """The same type covers itself, whatever it is called now; the rest has to be the same too."""
+        same = [row["membership_type"] for row in (old, new)], [row.get("when_running", EXTEND) for row in (old, new)]
+        return True if all(one == other for one, other in same) else None
 
     def grant(self, reward: Reward, *, actor: str, now: datetime) -> None:
-        """Let it begin."""
+        """Let it begin; or add its time, let it wait, or turn it into balance, where its client is on it already."""
         wanted = get(reward.business, MembershipType, reward.params["membership_type"])
-        store.grant_membership(reward.client, wanted, source=("reward", reward.pk), actor=actor, now=now)
+        when, about = reward.params.get("when_running", EXTEND), {"actor": actor, "now": now}
+        source = ("reward", reward.pk)
+        if when == CONVERT and wanted.price and store.running_of_type(reward.client, wanted, now=now):
+            key = f"reward:{reward.pk}"
+            ledger.earn(reward.business, reward.client_id, wanted.price, key=key, ref=source, **about)  # type: ignore[arg-type]  # a text and a time
+            return
+        try:
+            store.grant_membership(reward.client, wanted, source=source, queue=when == QUEUE, **about)  # type: ignore[arg-type]  # see above
+        except store.HadAlready as refusal:
+            raise CannotBeGiven("had_already", str(refusal)) from refusal
 
     def revoke(self, reward: Reward, amount: int, *, reason: str, actor: str, now: datetime) -> int:
-        """Make it void where no visit has used it."""
-        taken = store.withdraw_membership(reward.client, source=("reward", reward.pk), actor=actor, now=now)
-        return amount if taken else 0
+        """Make it void where no visit has used it, take back the days that are still ahead, or the balance that it
+        became."""
+        source = ("reward", reward.pk)
+        worth = posted_for(reward.business, source)
+        if not worth:
+            return amount if store.withdraw_membership(reward.client, source=source, actor=actor, now=now) else 0
+        taken = ledger.revoke(
+            reward.business,
+            reward.client_id,
+            worth,
+            key=f"revoke:{reward.pk}:{worth}",
+            reason=reason,
+            ref=source,
+            allow_debt=reward.clawback == "allow_negative",
+            actor=actor,
+            now=now,
+        )
+        return amount if taken and -taken.amount == worth else 0
+
+    def _type(self, business: Business, params: Params) -> MembershipType | None:
+        try:
+            return get(business, MembershipType, str(params.get("membership_type") or ""))
+        except NotHere:
+            return None

@@ -3,9 +3,17 @@
 from .coupons import CouponRefused, issue_coupon, withdraw_coupon
 from .desk import sell
 from .disputes import NotDisputable, close_dispute, dispute
-from .gifts import add_due_days, give_days, grant_membership, withdraw_days, withdraw_membership
+from .gifts import (
+    add_due_days,
+    give_days,
+    grant_membership,
+    running_of_type,
+    start_queued,
+    withdraw_days,
+    withdraw_membership,
+)
 from .imports import PaidLine, import_orders
-from .memberships import NotRunning, cancel_membership, create_membership_type, end_due, freeze, unfreeze
+from .memberships import HadAlready, NotRunning, cancel_membership, create_membership_type, end_due, freeze, unfreeze
 from .orders import cancel, expire_due, pay, place_order
 from .products import archive_product, create_product, edit_product, restore_product, set_picture
 from .refunds import refund
@@ -14,6 +22,7 @@ from .uses import return_use, use_membership
 
 __all__ = [
     "CouponRefused",
+    "HadAlready",
     "NotDisputable",
     "NotRunning",
     "PaidLine",
@@ -39,8 +48,10 @@ __all__ = [
     "renew",
     "restore_product",
     "return_use",
+    "running_of_type",
     "sell",
     "set_picture",
+    "start_queued",
     "unfreeze",
     "use_membership",
     "withdraw_coupon",

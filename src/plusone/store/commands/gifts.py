@@ -7,52 +7,118 @@ from django.db.models import Exists, OuterRef
 
 from plusone.clients.models import Client
 from plusone.events.commands import record
+from plusone.kernel import clock
 from plusone.store import events
 from plusone.store.models import GiftedDays, Membership, MembershipType, MembershipUse
 
-from .memberships import LIVE, SWEEP_BATCH, State, add_days, add_waiting_days, begin, end_of, locked_membership, void
+from .memberships import (
+    LIVE,
+    SWEEP_BATCH,
+    State,
+    add_days,
+    add_months,
+    add_waiting_days,
+    begin,
+    end_of,
+    keep,
+    locked_membership,
+    void,
+)
 
 Source = tuple[str, int]
 
 
 @transaction.atomic
 def grant_membership(
-    client: Client, wanted: MembershipType, *, source: Source, actor: str, now: datetime
-) -> Membership:
-    """Give a client a membership that begins now, for sale or not. The same source twice is refused by the database.
+    client: Client, wanted: MembershipType, *, source: Source, queue: bool = False, actor: str, now: datetime
+) -> Membership | GiftedDays:
+    """Give a client a membership, for sale or not. The same source twice is refused by the database.
 
-    It ends with its first period unless somebody renews it: a present asks for no money.
+    It begins now and ends with its first period unless somebody renews it: a present asks for no money. Who is on one
+    of that type already gets that one's time added to it, or with `queue` it begins once that is over; uses of a pack
+    come on top. Raise HadAlready for what a person has once.
     """
+    before = running_of_type(client, wanted, now=now)
     made = Membership(
         business=client.business, client=client, type=wanted, source_kind=source[0], source_id=source[1], ordered_at=now
     )
-    begin(made, now=now)
-    made.save()
+    if before is not None and queue and not wanted.once_per_person:
+        made.state = State.QUEUED
+    elif before is not None and before.ends_at is not None and not wanted.uses and not wanted.once_per_person:
+        return give_days(client, _length(before, wanted), to=before, source=source, actor=actor, now=now)
+    else:
+        begin(made, now=now)
+    keep(made)
     told = events.MembershipGranted(membership=made.pk, source=source[0])
     record(client.business, told, client=client.pk, actor=actor, now=now)
-    add_waiting_days(made, actor=actor, now=now)
+    if made.state != State.QUEUED:
+        add_waiting_days(made, actor=actor, now=now)
     return made
+
+
+def running_of_type(client: Client, wanted: MembershipType, *, now: datetime) -> Membership | None:
+    """Return the membership of a type that a client is on, locked: the one that ends last; None where there is none."""
+    rows = Membership.objects.filter(client=client, type=wanted, state__in=LIVE)
+    running = [row for row in rows if _runs(row, now)]
+    if not running:
+        return None
+    last = max(running, key=lambda row: (row.ends_at is None, row.ends_at or now, row.pk))
+    found = locked_membership(last)
+    return found if found.state in LIVE else None
+
+
+def _length(before: Membership, wanted: MembershipType) -> int:
+    """Return how many days a membership has that begins on the day on which another ends."""
+    assert before.ends_at is not None
+    start = clock.day_of(before.business, before.ends_at)
+    if wanted.valid_days and not wanted.is_recurring:
+        return wanted.valid_days
+    return (add_months(start, wanted.period_months) - start).days
 
 
 @transaction.atomic
 def withdraw_membership(client: Client, *, source: Source, actor: str, now: datetime) -> bool:
-    """Take a given membership back. Say whether it was still there and no visit had used it."""
-    row = Membership.objects.get(business=client.business, source_kind=source[0], source_id=source[1])
+    """Take a given membership back, or the days that it added. Say whether it was there and no visit had used it."""
+    row = Membership.objects.filter(business=client.business, source_kind=source[0], source_id=source[1]).first()
+    if row is None:
+        return withdraw_days(client, source=source, actor=actor, now=now)
     found = locked_membership(row)
-    if found.state not in LIVE or MembershipUse.objects.filter(membership=found).exists():
+    if found.state not in (*LIVE, State.QUEUED) or MembershipUse.objects.filter(membership=found).exists():
         return False
     void(found, actor=actor, now=now)
     return True
 
 
+def start_queued(now: datetime) -> int:
+    """Let memberships begin that waited for one of their type to be over. Return how many."""
+    before = Membership.objects.filter(client=OuterRef("client"), type=OuterRef("type"), state__in=LIVE)
+    waiting = Membership.objects.filter(~Exists(before), state=State.QUEUED).order_by("id")
+    started = 0
+    for key in list(waiting.values_list("pk", flat=True)[:SWEEP_BATCH]):
+        with transaction.atomic():
+            found = locked_membership(Membership(pk=key))
+            if found.state != State.QUEUED or running_of_type(found.client, found.type, now=now) is not None:
+                continue
+            begin(found, now=now)
+            found.save()
+            told = events.MembershipStarted(membership=found.pk, is_new=False)
+            record(found.business, told, client=found.client_id, actor="system", now=now)
+            add_waiting_days(found, actor="system", now=now)
+            started += 1
+    return started
+
+
 @transaction.atomic
-def give_days(client: Client, days: int, *, source: Source, actor: str, now: datetime) -> GiftedDays:
-    """Add calendar days to what a client has: to what recurs first, else to what ends last. Without a running
-    membership that has an end they wait for the next one. The same source twice is refused by the database."""
+def give_days(
+    client: Client, days: int, *, to: Membership | None = None, source: Source, actor: str, now: datetime
+) -> GiftedDays:
+    """Add calendar days to what a client has: to what recurs first, else to what ends last; or `to` one of theirs.
+    Without a running membership that has an end they wait for the next one. The same source twice is refused by the
+    database."""
     given = GiftedDays.objects.create(
         business=client.business, client=client, days=days, source_kind=source[0], source_id=source[1], given_at=now
     )
-    found = _longest(client, now)
+    found = to or _longest(client, now)
     if found is not None:
         add_days(found, given, actor=actor, now=now)
     return given
@@ -96,10 +162,14 @@ def add_due_days(now: datetime) -> int:
 def _longest(client: Client, now: datetime) -> Membership | None:
     """Return the membership that days are added to, locked."""
     rows = Membership.objects.filter(client=client, state__in=LIVE, ends_at__isnull=False).select_related("type")
-    stands = (State.FROZEN, State.PAST_DUE)  # their end may lie behind and they go on
-    running = [row for row in rows if row.state in stands or (row.ends_at and row.ends_at > now)]
+    running = [row for row in rows if _runs(row, now)]
     if not running:
         return None
     recurring = MembershipType.Kind.RECURRING
     found = locked_membership(max(running, key=lambda row: (row.type.kind == recurring, row.ends_at, row.pk)))
     return found if found.state in LIVE else None
+
+
+def _runs(row: Membership, now: datetime) -> bool:
+    """Say whether a live membership goes on at a moment; the end of one that is frozen or unpaid may lie behind."""
+    return row.state in (State.FROZEN, State.PAST_DUE) or row.ends_at is None or row.ends_at > now

@@ -3,7 +3,7 @@
 import calendar
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
@@ -26,6 +26,28 @@ class NotRunning(Refused):
     code = "membership_not_running"
 
 
+class HadAlready(Refused):
+    """Each person has a membership of this type once, and they have or had theirs (R-145)."""
+
+    code = "had_already"
+
+
+def keep(made: Membership) -> None:
+    """Write a new membership. Raise HadAlready where its type is for once and they have or had one: the database says
+    so, also to two who write at the same moment."""
+    made.only_once = made.type.once_per_person
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as error:
+        if not made.only_once:
+            raise
+        raise HadAlready(
+            _("“%(membership)s” is for once per person, and %(name)s has or had it already.")
+            % {"membership": made.type.name, "name": made.client.first_name}
+        ) from error
+
+
 @transaction.atomic
 def create_membership_type(
     business: Business,
@@ -37,6 +59,7 @@ def create_membership_type(
     uses: int | None = None,
     valid_days: int | None = None,
     sellable: bool = True,
+    once_per_person: bool = False,
     now: datetime,
 ) -> MembershipType:
     """Add a type of membership. Raise Invalid for a wrong field, and for what a kind lacks."""
@@ -60,15 +83,14 @@ def create_membership_type(
             raise Invalid(_("Write a whole number above zero."), field=field)
     return MembershipType.objects.create(
         business=business, name=name, kind=kind, price=price, period=period, uses=uses, valid_days=valid_days,
-        sellable=sellable, created_at=now,
+        sellable=sellable, once_per_person=once_per_person, created_at=now,
     )  # fmt: skip
 
 
 def order_membership(order: Order, wanted: MembershipType, *, actor: str, now: datetime) -> None:
-    """Note what an order will start once it is paid."""
-    made = Membership.objects.create(
-        business=order.business, client=order.client, type=wanted, order=order, ordered_at=now
-    )
+    """Note what an order will start once it is paid. Raise HadAlready for what a person has once."""
+    made = Membership(business=order.business, client=order.client, type=wanted, order=order, ordered_at=now)
+    keep(made)
     told = events.MembershipOrdered(membership=made.pk)
     record(order.business, told, client=order.client_id, actor=actor, now=now)
 
@@ -138,13 +160,17 @@ def add_waiting_days(found: Membership, *, actor: str, now: datetime) -> None:
 
 @transaction.atomic
 def cancel_membership(membership: Membership, *, actor: str, now: datetime) -> bool:
-    """Let a membership end with what is paid. Say whether it was not cancelled before.
+    """Let a membership end with what is paid; one that waits for the one before is void. Say whether it was not
+    cancelled before.
 
     Raise NotRunning for one that is not paid or is over.
     """
     found = locked_membership(membership)
     if found.state in (State.ENDING, State.ENDED):
         return False
+    if found.state == State.QUEUED:
+        void(found, actor=actor, now=now)
+        return True
     if found.state not in LIVE:
         raise NotRunning(_("This membership does not run. An order that is not paid is cancelled itself."))
     if found.state == State.FROZEN:

@@ -33,6 +33,7 @@ class MembershipType(Owned):
     uses = models.PositiveIntegerField(null=True, blank=True)
     valid_days = models.PositiveIntegerField(null=True, blank=True)
     sellable = models.BooleanField(default=True)
+    once_per_person = models.BooleanField(default=False, db_default=False)  # as a first visit is (R-145)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -41,6 +42,11 @@ class MembershipType(Owned):
             models.CheckConstraint(condition=~Q(kind="recurring", period=""), name="store_membership_recurs"),
             models.CheckConstraint(condition=~Q(kind="pack", uses=None), name="store_membership_pack_uses"),
         ]
+
+    @property
+    def is_recurring(self) -> bool:
+        """It is renewed each period."""
+        return self.kind == self.Kind.RECURRING
 
     @property
     def period_months(self) -> int:
@@ -58,6 +64,7 @@ class Membership(Owned):
         """Where a membership stands."""
 
         PENDING_PAYMENT = "pending_payment", _("Awaiting payment")
+        QUEUED = "queued", _("Begins after the one before")
         ACTIVE = "active", _("Active")
         FROZEN = "frozen", _("Frozen")
         PAST_DUE = "past_due", _("Payment is due")
@@ -72,6 +79,7 @@ class Membership(Owned):
     source_kind = models.CharField(max_length=20, blank=True)
     source_id = models.BigIntegerField(null=True, blank=True)
     state = models.CharField(max_length=16, choices=State, default=State.PENDING_PAYMENT)
+    only_once = models.BooleanField(default=False, db_default=False)  # what its type said when it came
     is_new = models.BooleanField(default=False)  # no other of its type was bought with money before
     ordered_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
@@ -90,7 +98,7 @@ class Membership(Owned):
                 condition=~Q(state="frozen") | Q(frozen_at__isnull=False), name="store_membership_frozen_since"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=("pending_payment", "void")) | Q(started_at__isnull=False),
+                condition=Q(state__in=("pending_payment", "queued", "void")) | Q(started_at__isnull=False),
                 name="store_membership_started",
             ),
             models.CheckConstraint(
@@ -101,11 +109,17 @@ class Membership(Owned):
                 condition=Q(source_id__isnull=False),
                 name="store_membership_given_once",
             ),
+            models.UniqueConstraint(
+                fields=["client", "type"],
+                condition=Q(only_once=True) & ~Q(state="void"),
+                name="store_membership_once_per_person",
+            ),
         ]
         indexes = [
             models.Index(fields=["business", "-id"], name="store_membership_newest"),
             models.Index(fields=["client", "-id"], name="store_membership_client"),
             models.Index(fields=["ends_at"], condition=Q(state__in=("active", "ending")), name="store_membership_due"),
+            models.Index(fields=["client"], condition=Q(state="queued"), name="store_membership_queue"),
         ]
 
 

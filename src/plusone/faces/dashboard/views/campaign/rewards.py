@@ -16,6 +16,7 @@ from plusone.kernel.money import parse_money
 from plusone.rewards.types import Input, RewardType, Slot, types
 from plusone.rewards.types.base import DAYS_MAX, parse_percent, percent_number
 from plusone.rewards.types.choice import OPTIONS_MAX, Choice
+from plusone.rewards.types.membership import WHEN_RUNNING
 from plusone.store.queries import membership_types_of, products_of
 
 from . import arranging
@@ -44,7 +45,8 @@ def find(name: str) -> tuple[type[RewardType], Slot] | None:
 
 def inputs_of(kind: type[RewardType], slot: Slot) -> list[Input]:
     """Return what a slot asks for."""
-    return [wanted for wanted in kind.inputs if wanted.name in slot.inputs]
+    also = ("running",)  # asked beside what names a membership
+    return [one for one in kind.inputs if one.name in slot.inputs or one.kind in also]
 
 
 def add_fields(form: forms.Form, business: Business, sides: list[str]) -> None:
@@ -69,8 +71,11 @@ def add_fields(form: forms.Form, business: Business, sides: list[str]) -> None:
         form.fields[f"{side}_membership_type"] = forms.ChoiceField(
             label=about["membership_type"], choices=[("", _("choose a membership")), *memberships], required=False
         )
+        form.fields[f"{side}_when_running"] = forms.ChoiceField(
+            label=_("Who has that membership already"), choices=list(WHEN_RUNNING.items()), required=False
+        )
         form.fields[f"{side}_days"] = _short(about["days"], max_length=4, inputmode="numeric")
-        for name in ("kind", "amount", "product", "text", "valid_days", "membership_type", "days"):
+        for name in ("kind", "amount", "product", "text", "valid_days", "membership_type", "when_running", "days"):
             form.fields[f"{side}_{name}"].widget.attrs["aria-label"] = form.fields[f"{side}_{name}"].label
 
 
@@ -137,13 +142,16 @@ def slot_html(form: Any, side: str, business: Business) -> SafeString:
         ("count", form[f"{side}_days"], ""),
         ("text", form[f"{side}_text"], ""),
     ]
+    running = (_("who has it already %(receives)s") % {"receives": "\0"}).split("\0")
+    already = format_html(
+        '<span class="slot-in in-membership">, {}{}{}</span>', running[0], form[f"{side}_when_running"], running[-1]
+    )
     days = (_("valid for %(days)s days") % {"days": "\0"}).split("\0")
     rest = format_html_join("", '<span class="slot-in in-{}"> {}{}</span>', others)
     valid = format_html('<span class="slot-in in-days">, {}{}{}</span>', days[0], form[f"{side}_valid_days"], days[-1])
     kind = form[f"{side}_kind"]
-    return format_html(
-        '<span class="slot reward-slot">{}<wbr class="in-number">{}{}{}{}</span>', kind, number, rest, valid, GLUE
-    )
+    inner = (kind, number, rest, already, valid, GLUE)
+    return format_html('<span class="slot reward-slot">{}<wbr class="in-number">{}{}{}{}{}</span>', *inner)
 
 
 def read(form: Any, side: str, business: Business) -> dict[str, Any] | None:
@@ -227,7 +235,7 @@ def shown(business: Business, side: str, reward: dict[str, Any] | None) -> Itera
     slot = kind().slot_of(reward)
     yield f"{side}_kind", slot.name
     for wanted in inputs_of(kind, slot):
-        value = reward[wanted.name]
+        value = reward.get(wanted.name, "")  # what terms of an earlier time did not say
         if wanted.kind == "percent":
             value = percent_number(value)
         elif wanted.kind == "money":
