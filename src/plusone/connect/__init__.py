@@ -1,1 +1,1 @@
-"""The connect room."""
+"""Ways in: opening a business, the team, API keys, imports."""

@@ -1,0 +1,1 @@
+"""What it brought: figures, goals, costs, the balance book."""

@@ -1,1 +1,1 @@
-"""The ledger room."""
+"""What clients have: accounts, transfers, lots and holds, written once and never changed."""

@@ -1,1 +1,1 @@
-"""The rewards room."""
+"""What is given for a recommendation, to whom, when, and why not."""

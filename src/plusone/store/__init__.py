@@ -1,1 +1,1 @@
-"""The store room."""
+"""What is sold: products, memberships, orders, payments, refunds, coupons."""
