@@ -15,8 +15,11 @@ def consent_text(business: Business) -> str:
     return text % {"business": business.name}
 
 
-def privacy_lines(business: Business, ambassador_name: str) -> list[str]:
-    """Return what happens to what is written into the form, in short sentences that are true of this program."""
+def privacy_lines(business: Business, ambassador_name: str, *, is_guarded: bool = False) -> list[str]:
+    """Return what happens to what is written into the form, in short sentences that are true of this program.
+
+    `is_guarded`: the form has a cookie of its own, against being sent by another site.
+    """
     contact = business.email or business.phone or business.name
     named = {"business": business.name, "name": ambassador_name, "contact": contact}
     lines = [
@@ -24,7 +27,12 @@ def privacy_lines(business: Business, ambassador_name: str) -> list[str]:
     ]
     if ambassador_name:
         lines.append(_("%(name)s sees your first name and whether you have become a client, nothing more.") % named)
-    lines.append(_("Nothing is sold or passed on for advertising. No cookies are needed to register."))
+    lines.append(_("Nothing is sold or passed on for advertising."))
+    guarded, free = (
+        _("One cookie keeps others from sending this form for you."),
+        _("No cookies are needed to register."),
+    )
+    lines.append(guarded if is_guarded else free)
     return lines + BY_PRESET.get(business.legal_preset, _other)(named)
 
 

@@ -42,7 +42,7 @@ def invited(request: Any, token: str) -> HttpResponse:
         "title": _("%(business)s invites you") % {"business": client.business.name},
         "invitation": found,
         "is_other": other,
-        "privacy": privacy.privacy_lines(client.business, ""),
+        "privacy": privacy.privacy_lines(client.business, "", is_guarded=True),
     }
     return _private(render(request, "public/invited.html", context))
 
