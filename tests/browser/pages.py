@@ -50,7 +50,7 @@ def faults_of(page: Page, device: CDPSession) -> dict[str, list[str]]:
         in_hand(device, size)
         for theme in themes:
             page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            found[f"{size['width']} {theme}"] = axe_finds(page, RULES if theme == "light" else COLOURS)
+            found[f"{size['width']} {theme}"] = axe_finds(page, RULES if theme == themes[0] else COLOURS)
         found[f"{size['width']}"] = [] if fits(page) else ["too wide"]
     in_hand(device, NARROW)
     found["320"] = [] if fits(page) else ["too wide"]

@@ -6,8 +6,11 @@ import pytest
 
 from browser.pages import PHONE
 from browser.people import Person
+from doubted import register
+from plusone.clients.commands import activate
+from plusone.kernel.models import User
 from plusone.referrals.models import Campaign
-from world import EUR10, House, add_client, bring, launch
+from world import EUR10, NOON, House, add_client, bring, launch, login_of
 
 
 @pytest.fixture
@@ -44,6 +47,65 @@ def test_activating_a_lead_names_the_reward(vela: House, person: Any) -> None:
     olga.within(clicks=2, fields=0, loads=1)
     ben.refresh_from_db()
     assert ben.is_active
+
+
+def test_why_a_reward_is_pending(vela: House, olga: Person) -> None:
+    """UX task 12: at most 2 clicks from the search; one sentence, with one date."""
+    ana = add_client(vela.business, "Ana", "López")
+    add_client(vela.business, "Otto")
+    launch(vela.business, hold_days=14)
+    activate(bring(ana, "Ben").friend, actor="user:1", now=NOON)
+    olga.begin_at(vela, "clients/")
+    olga.type("Name, e-mail or phone", "lopze ana")
+    olga.press("Enter")
+    olga.tap("Ana López", role="link")
+    olga.sees("€15.00 of balance for Ana López is in its verification period until Mar 24, 2026.")
+    olga.within(clicks=2, fields=1, loads=2)
+
+
+def test_a_doubt_is_decided_by_two_keys(vela: House, olga: Person, person: Any) -> None:
+    """UX task 16: the evidence on one screen; one key decides, and the client reads what became of it."""
+    ana = add_client(vela.business, "Ana", "López", email="analopez@clients.example")
+    launch(vela.business)
+    register(ana, "ana.lopez2@elsewhere.example", first_name="Ana")
+    olga.begin_at(vela, "review/")
+    olga.sees("Ana and Ana López have nearly the same e-mail address")
+    olga.look()
+    olga.press("r")
+    olga.sees("Rejected: nobody is rewarded, and the friend stays a lead.", "Nothing needs a look")
+    olga.within(clicks=0, fields=0, loads=1)
+    her = person(size=PHONE)
+    her.log_in(login_of(ana))
+    her.go(f"/p/{vela.business.slug}/refer/")
+    her.sees("Studio Vela did not accept this recommendation.", "If you think this is wrong, write to Studio Vela.")
+
+
+def test_in_french_in_the_dark_without_a_mouse(vela: House, person: Any) -> None:
+    """UX task 23: the campaign of task 2 once more, by the keyboard alone; nothing traps the focus."""
+    User.objects.filter(pk=vela.owner.pk).update(language="fr")
+    olga = person(dark=True, language="fr")
+    olga.log_in(vela.owner)
+    olga.begin_at(vela)
+    page = olga.page
+    olga.reach(page.get_by_role("link", name="Préparer une campagne"))
+    page.keyboard.press("Enter")
+    olga.reach(page.get_by_role("button", name="Commencer"))
+    page.keyboard.press("Enter")
+    for label, amount in (("Montant pour l'ami", "12"), ("Montant pour votre client", "18")):
+        field = page.get_by_role("textbox", name=label, exact=True)
+        olga.reach(field)
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type(amount)
+        page.locator("#preview .preview-es").get_by_text(f"{amount},00").first.wait_for()
+        assert field.evaluate("field => field === document.activeElement")  # the new preview has not taken the focus
+    olga.look()
+    olga.reach(page.get_by_role("button", name="Activer", exact=True))
+    page.keyboard.press("Enter")
+    olga.sees("Votre campagne est lancée")
+    olga.look()
+    olga.within(clicks=0, loads=3)
+    terms = Campaign.objects.get(business=vela.business).terms
+    assert (terms.friend_reward["amount"], terms.ambassador_reward["amount"]) == (1200, 1800)
 
 
 def test_unsaved_changes_are_not_lost_by_mistake(vela: House, olga: Person) -> None:
