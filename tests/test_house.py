@@ -158,6 +158,13 @@ def test_roles_are_the_published_ones() -> None:
     assert committed == runpy.run_path(str(ROOT / "scripts" / "facts"))["roles"](), "run `make facts`"
 
 
+def test_what_is_left_out_is_still_there() -> None:
+    """tests/slow.txt names tests that exist; scripts/slow_tests writes it."""
+    for name in (ROOT / "tests/slow.txt").read_text().splitlines()[1:]:
+        path, _, test = name.partition("::")
+        assert f"def {test}(" in (ROOT / "tests" / path).read_text(), name
+
+
 def test_files_are_short() -> None:
     python = [path for path in tracked("*.py", "scripts/*") if "migrations" not in path.parts]
     long = {path.relative_to(ROOT).as_posix(): count for path in python if (count := lines(path)) > LINES_MAX}
