@@ -5,10 +5,13 @@ import re
 import pytest
 from django.test import Client as Browser
 
+from plusone.clients.commands import assign
+from plusone.clients.models import Client
 from plusone.connect.commands import LastOwner, remove_from_team, set_role
 from plusone.connect.models import TeamInvitation
+from plusone.connect.queries import professions_of
 from plusone.events.models import Event
-from plusone.kernel.commands import add_collaborator
+from plusone.kernel.commands import add_collaborator, user_for
 from plusone.kernel.models import Business, Collaborator, User
 from plusone.messaging.models import Message
 from world import NOON
@@ -135,6 +138,35 @@ def test_role_holds_at_once_and_leaving_ends_access_at_once(gym: Business, olga:
     assert desk.get("/", follow=True).redirect_chain[-1][0] == "/start"
     names = told(gym)
     assert names == ["team.role_changed", "team.left"]
+
+
+def test_clients_are_found_by_what_who_looks_after_them_works_as(
+    gym: Business, ana: Client, carla: Client, olga: Browser, desk: Browser
+) -> None:
+    """R-075, Q-16: said on the team's page, in one spelling; the client list then narrows to it, also for the desk."""
+    trainers = [add_collaborator(gym, user_for(f"{name}@vela.example"), role="professional") for name in ("pia", "tom")]
+    physio = add_collaborator(gym, user_for("ida@vela.example"), role="professional")
+    assign([ana], trainers[0], actor="user:1", now=NOON)
+    assign([carla], physio, actor="user:1", now=NOON)
+    clients = f"/b/{gym.slug}/clients/"
+    assert 'name="work"' not in olga.get(clients).content.decode()
+    for member, said in ((trainers[0], "Entrenadora  física"), (trainers[1], "entrenadora FISICA"), (physio, "Physio")):
+        answer = olga.post(f"/b/{gym.slug}/settings/team/{member.public_id}/profession/", {"profession": said})
+        assert answer.status_code == 302
+    assert professions_of(gym) == ["Entrenadora física", "Physio"]
+    assert "Entrenadora física" in text_of(olga.get(f"/b/{gym.slug}/settings/team/"))
+    for browser in (olga, desk):
+        page = browser.get(clients, {"work": "Entrenadora física"})
+        assert [row["client"].first_name for row in page.context["rows"]] == ["Ana"]
+        assert "Whatever their profession" in text_of(page)
+    assert olga.get(clients, {"work": "Painter"}).context["rows"] == []
+    facts = Event.objects.filter(name="team.profession_changed")
+    assert {tuple(sorted(data)) for data in facts.values_list("data", flat=True)} == {("user",)}
+    too_long = olga.post(f"/b/{gym.slug}/settings/team/{physio.public_id}/profession/", {"profession": "x" * 61})
+    assert too_long.status_code == 200
+    assert desk.post(f"/b/{gym.slug}/settings/team/{physio.public_id}/profession/", {}).status_code == 404
+    olga.post(f"/b/{gym.slug}/settings/team/{physio.public_id}/profession/", {"profession": ""})
+    assert professions_of(gym) == ["Entrenadora física"]
 
 
 def test_the_last_owner_cannot_go(gym: Business, olga: Browser) -> None:

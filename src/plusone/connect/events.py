@@ -81,6 +81,16 @@ class TeamJoined(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class TeamProfessionChanged(Fact):
+    """It was said what somebody of the team works as."""
+
+    name: ClassVar[str] = "team.profession_changed"
+    says: ClassVar[Promise] = _("Somebody of the team has another profession")
+    user: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class TeamRoleChanged(Fact):
     """Somebody of the team has another role; `was` is the one before."""
 

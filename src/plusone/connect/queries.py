@@ -63,6 +63,14 @@ def team_of(business: Business) -> list[Collaborator]:
     return list(Collaborator.objects.filter(business=business).select_related("user").order_by("id"))
 
 
+def professions_of(business: Business, *, without: Collaborator | None = None) -> list[str]:
+    """Return what the people of a business work as, each word once, by name."""
+    team = Collaborator.objects.filter(business=business).exclude(profession="")
+    if without is not None:
+        team = team.exclude(pk=without.pk)
+    return sorted(set(team.values_list("profession", flat=True)), key=str.casefold)
+
+
 def invitations_of(business: Business) -> QuerySet[TeamInvitation]:
     """Return who was invited to the team and has not accepted, the newest first."""
     return TeamInvitation.objects.filter(business=business).order_by("-id")

@@ -49,6 +49,12 @@ def change_role(collaborator: Collaborator, role: str) -> None:
     collaborator.save(update_fields=["role"])
 
 
+def change_profession(collaborator: Collaborator, profession: str) -> None:
+    """Say what a collaborator's work is."""
+    collaborator.profession = profession
+    collaborator.save(update_fields=["profession"])
+
+
 def remove_collaborator(collaborator: Collaborator) -> None:
     """End somebody's work in a business; the login stays."""
     Collaborator.objects.filter(pk=collaborator.pk).delete()

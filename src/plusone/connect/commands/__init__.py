@@ -22,6 +22,7 @@ from .team import (
     remove_from_team,
     resend_invitation,
     revoke_invitation,
+    set_profession,
     set_role,
 )
 
@@ -54,6 +55,7 @@ __all__ = [
     "resend_invitation",
     "revoke_api_key",
     "revoke_invitation",
+    "set_profession",
     "set_role",
     "setup_link",
     "stage_import",

@@ -7,10 +7,18 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from plusone.clients.commands import hand_over
+from plusone.clients.models import fold
 from plusone.connect import events
 from plusone.connect.models import TeamInvitation
+from plusone.connect.queries import professions_of
 from plusone.events.commands import record
-from plusone.kernel.commands import add_collaborator, change_role, lock_business, remove_collaborator
+from plusone.kernel.commands import (
+    add_collaborator,
+    change_profession,
+    change_role,
+    lock_business,
+    remove_collaborator,
+)
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import login_email
 from plusone.kernel.ids import public_id
@@ -20,6 +28,7 @@ from plusone.messaging.commands import send
 
 INVITATION_DAYS = 14
 INVITATIONS_MAX = 100
+PROFESSION_MAX = 60
 
 
 class LastOwner(Refused):
@@ -121,6 +130,25 @@ def set_role(collaborator: Collaborator, role: str, *, actor: str, now: datetime
     was = row.role
     change_role(row, role)
     record(row.business, events.TeamRoleChanged(user=row.user_id, role=role, was=was), actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def set_profession(collaborator: Collaborator, profession: str, *, actor: str, now: datetime) -> bool:
+    """Say what somebody works as, in the business's own words; empty takes it away. A word that the team has already is
+    spelt as there. Say whether that changed anything. Raise Invalid."""
+    profession = " ".join(profession.split())
+    if len(profession) > PROFESSION_MAX or "\0" in profession:
+        raise Invalid(_("At most %(most)s characters.") % {"most": PROFESSION_MAX}, field="profession")
+    row = _locked(collaborator)
+    if row is None:
+        return False
+    known = {fold(word): word for word in professions_of(row.business, without=row)}
+    profession = known.get(fold(profession), profession)
+    if row.profession == profession:
+        return False
+    change_profession(row, profession)
+    record(row.business, events.TeamProfessionChanged(user=row.user_id), actor=actor, now=now)
     return True
 
 

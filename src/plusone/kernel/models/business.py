@@ -94,6 +94,7 @@ class Collaborator(Owned):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="collaborations")
     role = models.CharField(max_length=20)
+    profession = models.CharField(max_length=60, blank=True)  # in the business's own words: trainer, physio
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

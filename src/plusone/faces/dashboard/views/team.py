@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from plusone.clients.models import Client
 from plusone.connect import commands
 from plusone.connect.models import TeamInvitation
-from plusone.connect.queries import invitations_of, team_of
+from plusone.connect.queries import invitations_of, professions_of, team_of
 from plusone.faces.dashboard.forms import OnceForm, act_once, show_refusal
 from plusone.faces.dashboard.views.assigning import ProfessionalForm
 from plusone.faces.ui.http import Page, staff
@@ -53,6 +53,18 @@ class RoleForm(forms.Form):
     """Another role."""
 
     role = RoleField()
+
+
+class ProfessionForm(forms.Form):
+    """What somebody works as."""
+
+    profession = forms.CharField(
+        label=gettext_lazy("Profession"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "professions"}),
+        help_text=gettext_lazy("Such as trainer, nutritionist or physio. The client list can be narrowed to it."),
+    )
 
 
 @staff("team.manage")
@@ -118,8 +130,30 @@ def member(request: Page, collaborator: str) -> HttpResponse:
             # Who has made themselves something else may not see the team any more.
             mine = found.user_id == request.user.pk
             return redirect("b:home" if mine and changed else "b:team", request.business.slug)
-    context = {"form": form, "member": found, **_about(request, found)}
+    return _member_page(request, found, form, ProfessionForm(initial={"profession": found.profession}))
+
+
+def _member_page(request: Page, found: Collaborator, form: RoleForm, work: ProfessionForm) -> HttpResponse:
+    known = professions_of(request.business)
+    context = {"form": form, "work": work, "known": known, "member": found, **_about(request, found)}
     return render(request, "dashboard/team/member.html", context)
+
+
+@staff("team.manage")
+@require_POST
+def profession(request: Page, collaborator: str) -> HttpResponse:
+    """Say what somebody works as (Q-16)."""
+    found = _member(request, collaborator)
+    form = ProfessionForm(request.POST)
+    if form.is_valid():
+        try:
+            commands.set_profession(found, form.cleaned_data["profession"], actor=request.actor, now=request.now)
+        except Refused as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("b:team", request.business.slug)
+    return _member_page(request, found, RoleForm(initial={"role": found.role}), form)
 
 
 @staff("team.manage")
@@ -192,5 +226,6 @@ urlpatterns = [
     path("settings/team/invited/<str:invited>/resend/", resend, name="team_resend"),
     path("settings/team/invited/<str:invited>/revoke/", revoke, name="team_revoke"),
     path("settings/team/<str:collaborator>/", member, name="team_member"),
+    path("settings/team/<str:collaborator>/profession/", profession, name="team_profession"),
     path("settings/team/<str:collaborator>/remove/", remove, name="team_remove"),
 ]

@@ -18,6 +18,7 @@ from plusone.store.commands.memberships import LIVE
 from plusone.store.models import Membership, MembershipType, Order, Payment
 
 ANY, NOBODY, NONE = "any", "nobody", "none"
+SINGLE = ("status", "q", "referred", "needs", "pro", "work", "paid", "plan")
 
 
 def _paid(business: Business) -> Exists:
@@ -65,6 +66,7 @@ class Wanted:
     needs: str = ""
     pro: str = ""  # who looks after them; NOBODY
     paid: str = ""
+    work: str = ""  # what who looks after them works as (Q-16)
     plan: str = ""  # the membership they have: a type, ANY, or NONE
 
     @classmethod
@@ -77,6 +79,7 @@ class Wanted:
             tags=tuple(sorted({tag for tag in asked.getlist("tag") if tag.isalnum()}))[:50],
             every=asked.get("every") == "1",
             pro=pro if (pro := asked.get("pro", "")).isalnum() and pro.isascii() and len(pro) <= 22 else "",
+            work=" ".join(asked.get("work", "").replace("\0", "").split())[:60],
             plan=plan if (plan := asked.get("plan", "")).isalnum() and plan.isascii() and len(plan) <= 22 else "",
             paid=asked.get("paid", "") if asked.get("paid") in PAID else "",
             referred=referred if referred in ("yes", "no") else "",
@@ -86,7 +89,7 @@ class Wanted:
     @property
     def filters(self) -> int:
         """How many filters are set, the search and the tab not counted."""
-        return len(self.tags) + sum(map(bool, (self.referred, self.needs, self.pro, self.paid, self.plan)))
+        return len(self.tags) + sum(map(bool, (self.referred, self.needs, self.pro, self.work, self.paid, self.plan)))
 
     @property
     def is_anything(self) -> bool:
@@ -95,7 +98,10 @@ class Wanted:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return it as the fields of a form."""
-        one = [(name, str(getattr(self, name))) for name in ("status", "q", "referred", "needs", "pro", "paid", "plan")]
+        one = [
+            (name, str(getattr(self, name)))
+            for name in ("status", "q", "referred", "needs", "pro", "work", "paid", "plan")
+        ]
         one.append(("every", "1" if self.every and len(self.tags) > 1 else ""))
         return [(name, value) for name, value in one if value] + [("tag", tag) for tag in self.tags]
 
@@ -121,21 +127,28 @@ class Wanted:
             had = Client.tags.through.objects.filter(tag__business=business, client_id=OuterRef("pk"))
             for tags in [[tag] for tag in self.tags] if self.every else [list(self.tags)]:
                 found = found.filter(Exists(had.filter(tag__public_id__in=tags)))
-        if self.pro:
-            mine = Q(professional=None) if self.pro == NOBODY else Q(professional__public_id=self.pro)
-            found = found.filter(mine)
-        if self.paid:
-            found = found.filter(PAID[self.paid](business))
-        if self.plan:
-            found = found.filter(
-                ~_has(business) if self.plan == NONE else _has(business, "" if self.plan == ANY else self.plan)
-            )
+        found = self._cared_for(business, found)
         if self.referred:
             came = Referral.objects.filter(business=business, friend=OuterRef("pk")).exclude(reason__in=FREED)
             found = found.filter(Exists(came) if self.referred == "yes" else ~Exists(came))
         if self.needs:
             wanted = any_need(business, now) if self.needs == ANY else needs[self.needs]().holds(business, now)
             found = found.filter(wanted)
+        return found
+
+    def _cared_for(self, business: Business, found: ClientQuerySet) -> ClientQuerySet:
+        """Keep those who are looked after, have paid and have a membership as is asked."""
+        if self.pro:
+            mine = Q(professional=None) if self.pro == NOBODY else Q(professional__public_id=self.pro)
+            found = found.filter(mine)
+        if self.work:
+            found = found.filter(professional__profession=self.work)
+        if self.paid:
+            found = found.filter(PAID[self.paid](business))
+        if self.plan:
+            found = found.filter(
+                ~_has(business) if self.plan == NONE else _has(business, "" if self.plan == ANY else self.plan)
+            )
         return found
 
 
@@ -169,9 +182,11 @@ def choices(
     wanted: Wanted, tags: Sequence[Tag], team: Sequence[Collaborator] = (), plans: Sequence[MembershipType] = ()
 ) -> dict[str, Any]:
     """Return what the filters of a page offer."""
+    works = sorted({row.profession for row in team if row.profession}, key=str.casefold)
     named = [(row.public_id, row.user.name or row.user.email) for row in team]
     return {
         "pro": [("", _("Whoever looks after them")), *named, (NOBODY, _("Nobody in particular"))] if named else [],
+        "work": [("", _("Whatever their profession")), *((word, word) for word in works)] if works else [],
         "paid": [
             ("", _("Paid or not")),
             ("owes", _("Has something to pay")),
