@@ -106,6 +106,14 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["transfer", "account"], name="ledger_entry_once")]
 
 
+class Origin(models.TextChoices):
+    """Where credit comes from: it was given, or its client paid it in (R-258). What was given is used first, in this
+    order of the codes, since money that was paid in is its client's own (CASES 73)."""
+
+    GRANTED = "granted", _("Given")
+    PAID = "paid", _("Paid in")
+
+
 class Lot(models.Model):
     """Credit that came at once and expires at once (`expires_at`, null: never)."""
 
@@ -114,19 +122,27 @@ class Lot(models.Model):
     transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="lots")
     amount = models.BigIntegerField()
     expires_at = models.DateTimeField(null=True)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.GRANTED, db_default=Origin.GRANTED)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_lot_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_lot_positive"),
+            models.CheckConstraint(
+                condition=Q(origin="granted") | Q(origin="paid", expires_at=None), name="ledger_lot_paid_stays"
+            ),
+        ]
 
 
 class LotBalance(models.Model):
-    """What of a lot is left, and what of that is held. Account and expiry stand here too, for one indexed look."""
+    """What of a lot is left, and what of that is held. Account, expiry and origin stand here too, for one indexed
+    look."""
 
     lot = models.OneToOneField(Lot, on_delete=models.PROTECT, primary_key=True, related_name="now")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     expires_at = models.DateTimeField(null=True)
     remaining = models.BigIntegerField()
     held = models.BigIntegerField(default=0)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.GRANTED, db_default=Origin.GRANTED)
 
     class Meta:
         constraints = [

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from plusone.kernel import clock
 from plusone.kernel.models import Business
 
-from .models import Account, AccountBalance, Entry, LotBalance, Transfer
+from .models import Account, AccountBalance, Entry, LotBalance, Origin, Transfer
 
 K = Transfer.Kind
 
@@ -18,7 +18,7 @@ K = Transfer.Kind
 @dataclass(frozen=True)
 class Balance:
     """A client's balance at a moment, minor units. `available = earned − redeemed − expired − revoked − held`, never
-    below 0.
+    below 0. `paid_in` is what of the available the client paid in; it is used last (CASES 73).
 
     `earned` counts adjustments, openings and transfers; `redeemed` is net of what was given back; `owed` is a debt.
     """
@@ -30,6 +30,7 @@ class Balance:
     expired: int = 0
     revoked: int = 0
     owed: int = 0
+    paid_in: int = 0
 
     @property
     def has_history(self) -> bool:
@@ -61,16 +62,20 @@ def balances_of(business: Business, client_ids: Iterable[int], *, now: datetime)
     lots = (
         LotBalance.objects.filter(account__in=accounts, remaining__gt=0)
         .values_list("account__client_id")
-        .annotate(kept=Sum("held"), overdue=Sum(F("remaining") - F("held"), filter=Q(expires_at__lte=now), default=0))
+        .annotate(
+            kept=Sum("held"),
+            overdue=Sum(F("remaining") - F("held"), filter=Q(expires_at__lte=now), default=0),
+            paid=Sum(F("remaining") - F("held"), filter=Q(origin=Origin.PAID), default=0),
+        )
     )
-    live = {client_id: (held, overdue) for client_id, held, overdue in lots}
+    live = {client_id: (held, overdue, paid) for client_id, held, overdue, paid in lots}
     return {
-        client_id: _balance(kinds, *live.get(client_id, (0, 0)), owed.get(client_id, 0))
+        client_id: _balance(kinds, *live.get(client_id, (0, 0, 0)), owed.get(client_id, 0))
         for client_id, kinds in sums.items()
     }
 
 
-def _balance(kinds: dict[str, int], held: int, overdue: int, owed: int) -> Balance:
+def _balance(kinds: dict[str, int], held: int, overdue: int, paid: int, owed: int) -> Balance:
     earned = sum(kinds.get(kind, 0) for kind in (K.EARN, K.ADJUST, K.OPENING, K.TRANSFER))
     redeemed = -sum(kinds.get(kind, 0) for kind in (K.REDEEM, K.RENEWAL, K.REVERSAL))
     expired = overdue - kinds.get(K.EXPIRE, 0)
@@ -78,8 +83,9 @@ def _balance(kinds: dict[str, int], held: int, overdue: int, owed: int) -> Balan
     available = earned - redeemed - expired - revoked - held
     assert available >= 0, "a balance fell below zero"
     return Balance(
-        available=available, held=held, earned=earned, redeemed=redeemed, expired=expired, revoked=revoked, owed=owed
-    )
+        available=available, held=held, earned=earned, redeemed=redeemed, expired=expired, revoked=revoked, owed=owed,
+        paid_in=paid,
+    )  # fmt: skip
 
 
 def openings_of(business: Business, client_ids: Iterable[int]) -> dict[int, tuple[int, int]]:

@@ -139,6 +139,7 @@ class Bonus(Owned):
     amount = models.BigIntegerField()
     reason = models.CharField(max_length=200)
     expires_days = models.PositiveIntegerField(null=True)
+    is_paid_in = models.BooleanField(default=False, db_default=False)  # the client's own money, so no bonus
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     asked_at = models.DateTimeField()
     asked_by = models.CharField(max_length=40)

@@ -37,6 +37,7 @@ class BalanceOut(Found):
     expired: Amount
     revoked: Amount
     owed: Amount
+    paid_in: Annotated[int, Field(description="Of the available: what the client paid in; used last.")]
 
 
 class EntryOut(Found):
@@ -65,6 +66,10 @@ class AdjustmentIn(Body):
 
     amount: SignedMoney
     reason: Reason
+    origin: Annotated[
+        Literal["granted", "paid"],
+        Field(description="`paid`: the client paid it in. It is used last, does not expire and is never taken back."),
+    ] = "granted"
 
 
 def show(business: Business, entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -120,6 +125,7 @@ def adjust_balance(request: Call, client_id: str, body: AdjustmentIn) -> Status[
         body.amount,
         key=f"api:{ids.public_id()}",
         reason=without_names(body.reason, [client]),
+        origin=body.origin,
         actor=request.actor,
         now=request.now,
     )

@@ -9,11 +9,13 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
+from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.ledger import events
-from plusone.ledger.models import Account, AccountBalance, LotBalance, Transfer
+from plusone.ledger.models import Account, LotBalance, Origin, Transfer
 
 from . import posting
 from .posting import NO_REF, K, Ref, done, give_back, inputs_of, new_lot, owe, pay_debt, use_lots
@@ -72,14 +74,18 @@ def adjust(
     key: str,
     reason: str,
     expires_at: datetime | None = None,
+    origin: str = Origin.GRANTED,
     actor: str,
     now: datetime,
 ) -> Transfer:
-    """Change a balance by hand, either sign, with a reason (R-006). More pays what the client owes first, and may end.
+    """Change a balance by hand, either sign, with a reason (R-006). More pays what the client owes first, and may end;
+    not where its `origin` is that the client paid it in.
 
     Raise InsufficientBalance rather than go below zero.
     """
     assert amount
+    if origin == Origin.PAID and (amount < 0 or expires_at is not None):
+        raise Invalid(_("Money that a client paid in is added, and does not expire."), field="origin")
     account = posting.lock(business, client_id)
     inputs = inputs_of(K.ADJUST, client_id, amount, NO_REF)
     if before := done(business, key, inputs):
@@ -98,7 +104,7 @@ def adjust(
         now=now,
     )
     if amount > 0:
-        new_lot(account, transfer, amount, expires_at)
+        new_lot(account, transfer, amount, expires_at, origin)
     else:
         use_lots(account, transfer, -amount)
     record(
@@ -195,7 +201,7 @@ def revoke(
     actor: str,
     now: datetime,
 ) -> Transfer | None:
-    """Take back an earning as far as it is unspent. Return None where nothing is left to take.
+    """Take back an earning as far as it is unspent, never what the client paid in. Return None where nothing is left.
 
     With `allow_debt` the rest is owed, and paid by the next earning first (CONTRACT, `allow_negative`).
     """
@@ -205,8 +211,7 @@ def revoke(
     if before := done(business, key, inputs):
         return before
     posting.lapse(account, actor=actor, now=now)
-    now_held = AccountBalance.objects.get(account=account)
-    taken = min(amount, now_held.posted - now_held.held)
+    taken = min(amount, posting.granted(account))
     if allow_debt and taken < amount:
         owe(account, amount - taken, key=f"{key}:owed", reason=reason, ref=ref, actor=actor, now=now)
     if not taken:

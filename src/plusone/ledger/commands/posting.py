@@ -10,7 +10,7 @@ from plusone.events.commands import record
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.ledger import events
-from plusone.ledger.models import Account, AccountBalance, Entry, Lot, LotBalance, LotUse, Transfer
+from plusone.ledger.models import Account, AccountBalance, Entry, Lot, LotBalance, LotUse, Origin, Transfer
 
 REVERSAL_GRACE = timedelta(days=30)  # CONTRACT: a reversal into an expired lot is spendable 30 days more.
 K = Transfer.Kind
@@ -100,21 +100,27 @@ def insufficient(account: Account) -> InsufficientBalance:
     )
 
 
-def new_lot(account: Account, transfer: Transfer, amount: int, expires_at: datetime | None) -> None:
+def new_lot(
+    account: Account, transfer: Transfer, amount: int, expires_at: datetime | None, origin: str = Origin.GRANTED
+) -> None:
     """Write a lot of credit that came with a transfer."""
-    lot = Lot.objects.create(
-        business=account.business, account=account, transfer=transfer, amount=amount, expires_at=expires_at
-    )
-    LotBalance.objects.create(lot=lot, account=account, expires_at=expires_at, remaining=amount)
+    about = {"account": account, "expires_at": expires_at, "origin": origin}
+    lot = Lot.objects.create(business=account.business, transfer=transfer, amount=amount, **about)
+    LotBalance.objects.create(lot=lot, remaining=amount, **about)
+
+
+def granted(account: Account) -> int:
+    """Return how much of what is available was given: what may be taken back, since the rest was paid in (R-258)."""
+    lots = LotBalance.objects.filter(account=account, origin=Origin.GRANTED, remaining__gt=F("held"))
+    return int(lots.aggregate(total=Sum(F("remaining") - F("held")))["total"] or 0)
 
 
 def split(account: Account, amount: int, first: Q | None = None) -> list[tuple[int, int]]:
-    """Return (lot, part) that together make `amount`, first-to-expire first; lots matching `first` before all
-
-    others.
-    """
+    """Return (lot, part) that together make `amount`: what was given before what was paid in (CASES 73), of either the
+    first to expire first; lots matching `first` before all others."""
     free = LotBalance.objects.filter(account=account, remaining__gt=F("held"))
-    ordered = free.order_by(F("expires_at").asc(nulls_last=True), "lot_id").values_list("lot_id", "remaining", "held")
+    by = ("origin", F("expires_at").asc(nulls_last=True), "lot_id")
+    ordered = free.order_by(*by).values_list("lot_id", "remaining", "held")
     lots = list(ordered.filter(first)) + list(ordered.exclude(first)) if first else list(ordered)
     parts, missing = [], amount
     for lot, remaining, held in lots:
@@ -219,7 +225,7 @@ def owe(account: Account, amount: int, *, key: str, reason: str, ref: Ref, actor
 def pay_debt(account: Account, *, key: str, actor: str, now: datetime) -> int:
     """Pay what a client owes out of what is available, as far as it goes. Return how much that was.
 
-    What has expired is gone first: nobody pays with it.
+    What has expired is gone first: nobody pays with it. Nor does money that they paid in.
     """
     debts = Entry.objects.filter(
         business=account.business, account__client_id=account.client_id, account__kind=Account.Kind.DEBT
@@ -228,8 +234,7 @@ def pay_debt(account: Account, *, key: str, actor: str, now: datetime) -> int:
     if not owed:
         return 0
     lapse(account, actor=actor, now=now)
-    now_held = AccountBalance.objects.get(account=account)
-    paid = min(owed, now_held.posted - now_held.held)
+    paid = min(owed, granted(account))
     if paid <= 0:
         return 0
     inputs = inputs_of(K.REVOKE, account.client_id, paid, NO_REF)

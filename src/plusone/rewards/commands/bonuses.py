@@ -1,6 +1,7 @@
 """A bonus by hand for a client who deserves one (R-006), and the second person that a large one may need (AUTH-15)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,15 +20,25 @@ State = Bonus.State
 
 @transaction.atomic
 def give_bonus(
-    client: Client, amount: int, *, reason: str, key: str, expires_days: int | None = None, actor: str, now: datetime
+    client: Client,
+    amount: int,
+    *,
+    reason: str,
+    key: str,
+    expires_days: int | None = None,
+    is_paid_in: bool = False,
+    actor: str,
+    now: datetime,
 ) -> Bonus | None:
     """Add to a client's balance by hand, with a reason; or take from it. Return the request that waits instead, where
-    the amount is above what this collaborator may give alone.
+    the amount is above what this collaborator may give alone. What the client paid in is no bonus, and has no end.
 
     Owners and API keys are never limited. Raise InsufficientBalance rather than go below zero.
     """
     if expires_days is not None and amount < 0:
         raise Invalid(_("Only what is given can expire."), field="expires_days")
+    if is_paid_in and (amount < 0 or expires_days is not None):
+        raise Invalid(_("Money that a client paid in is added, and does not expire."), field="is_paid_in")
     days = read_end({"expires_days": expires_days}).get("expires_days")
     if needs_second(client.business, amount, actor=actor):
         bonus = Bonus.objects.create(
@@ -36,13 +47,14 @@ def give_bonus(
             amount=amount,
             reason=reason,
             expires_days=days,
+            is_paid_in=is_paid_in,
             asked_at=now,
             asked_by=actor,
         )
         told = events.BonusRequested(bonus=bonus.pk, amount=amount)
         record(client.business, told, client=client.pk, actor=actor, now=now)
         return bonus
-    _post(client, amount, reason=reason, key=key, days=days, actor=actor, now=now)
+    _post(client, amount, reason=reason, key=key, days=days, is_paid_in=is_paid_in, actor=actor, now=now)
     return None
 
 
@@ -71,7 +83,8 @@ def decide_bonus(bonus: Bonus, *, approve: bool, note: str = "", actor: str, now
         )
     if approve:
         key = f"bonus:{bonus.pk}"
-        _post(bonus.client, bonus.amount, reason=bonus.reason, key=key, days=bonus.expires_days, actor=actor, now=now)
+        given: dict[str, Any] = {"reason": bonus.reason, "days": bonus.expires_days, "is_paid_in": bonus.is_paid_in}
+        _post(bonus.client, bonus.amount, key=key, **given, actor=actor, now=now)
     else:
         told = events.BonusDeclined(bonus=bonus.pk, amount=bonus.amount)
         record(bonus.business, told, client=bonus.client_id, actor=actor, now=now)
@@ -95,8 +108,19 @@ def _claim(bonus: Bonus, to: str, **columns: object) -> bool:
     return bool(moved)
 
 
-def _post(client: Client, amount: int, *, reason: str, key: str, days: int | None, actor: str, now: datetime) -> None:
-    ends = end_of(client.business, days, now)
-    ledger.adjust(client.business, client.pk, amount, key=key, reason=reason, expires_at=ends, actor=actor, now=now)
-    if amount > 0:
+def _post(
+    client: Client, amount: int, *, reason: str, key: str, days: int | None, is_paid_in: bool, actor: str, now: datetime
+) -> None:
+    ledger.adjust(
+        client.business,
+        client.pk,
+        amount,
+        key=key,
+        reason=reason,
+        expires_at=end_of(client.business, days, now),
+        origin="paid" if is_paid_in else "granted",
+        actor=actor,
+        now=now,
+    )
+    if amount > 0 and not is_paid_in:
         record(client.business, events.BonusGiven(amount=amount), client=client.pk, actor=actor, now=now)

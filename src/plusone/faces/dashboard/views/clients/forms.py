@@ -115,7 +115,12 @@ class AdjustForm(OnceForm):
             required=False,
             help_text=_("Empty: without an end."),
         )
-        self.order_fields(("amount", "reason", "expires_days", "once"))
+        self.fields["is_paid_in"] = forms.BooleanField(
+            label=_("The client paid this in"),
+            required=False,
+            help_text=_("It is used after what you gave, has no end, and is never taken back."),
+        )
+        self.order_fields(("amount", "reason", "expires_days", "is_paid_in", "once"))
 
 
 class DeleteLeadsForm(forms.Form):

@@ -209,6 +209,7 @@ def adjust(request: Page, client: str) -> HttpResponse:
                     reason=reason,
                     key=key,
                     expires_days=form.cleaned_data["expires_days"],
+                    is_paid_in=form.cleaned_data["is_paid_in"],
                     actor=request.actor,
                     now=request.now,
                 )
