@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from plusone.clients.commands import move_rows
 from plusone.clients.keeping import COUNTS, Kept, Row, kept
 from plusone.clients.models import Client
 
@@ -31,6 +32,10 @@ class Visits(Kept):
         """What may point to the person goes."""
         commands.forget_details(client.business, client.pk)
 
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """All of them."""
+        return move_rows(Visit, gone, kept)
+
 
 @kept
 class Checks(Kept):
@@ -49,3 +54,7 @@ class Checks(Kept):
 
     def forget(self, client: Client, *, now: datetime) -> None:
         """`Visits` has taken the details of both."""
+
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """All of them."""
+        return move_rows(Check, gone, kept)

@@ -267,3 +267,13 @@ class SignupLinkEnded(Fact):
 
     name: ClassVar[str] = "signup_link.ended"
     says: ClassVar[str | Promise] = _("A shared sign-up link stopped working")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class ClientMerged(Fact):
+    """Two records of one person became one: `other` is the number of the record that went."""
+
+    name: ClassVar[str] = "client.merged"
+    says: ClassVar[Promise] = _("Two records of a client were merged")
+    other: int

@@ -56,6 +56,13 @@ class Kept:
     def forget(self, client: Client, *, now: datetime) -> None:
         """Take away what points to the person. Their name and address are still at hand."""
 
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """Give what there is of one record of a person to another (CASES 21). Return how much that was, to be told.
+
+        Raise Refused where the two cannot be one.
+        """
+        return 0
+
     def forget_login(self, user: User) -> None:
         """Take away what points to somebody who has no account anywhere any more."""
 

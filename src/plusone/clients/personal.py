@@ -70,6 +70,10 @@ class Consents(Kept):
         """They prove something about nobody then."""
         commands.forget_consents(client)
 
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """All of it, with its day."""
+        return commands.move_consents(gone, kept)
+
 
 class _Notes(Kept):
     """Notes of the team; who of them wrote one is not told."""
@@ -89,6 +93,10 @@ class _Notes(Kept):
     def forget(self, client: Client, *, now: datetime) -> None:
         """Delete them."""
         commands.forget_notes(client)
+
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """All of them, with who wrote them."""
+        return commands.move_notes(gone, kept, is_private=self.is_private)
 
 
 @kept
@@ -125,6 +133,10 @@ class Planned(Kept):
     def forget(self, client: Client, *, now: datetime) -> None:
         """Delete it."""
         commands.forget_next_step(client)
+
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """What is planned, unless there is a plan already."""
+        return commands.move_next_step(gone, kept)
 
 
 @kept
@@ -216,6 +228,10 @@ class Movements(Kept):
             moved = entry.transfer
             yield moved.at, moved.kind, entry.amount, entry.running, moved.reason
 
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """The balance, by postings of its own."""
+        return commands.move_own_balance(gone, kept, actor=actor, now=now)
+
 
 @kept
 class Copies(Kept):
@@ -233,3 +249,8 @@ class Copies(Kept):
     def forget(self, client: Client, *, now: datetime) -> None:
         """Delete them."""
         commands.forget_copies(client)
+
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """They hold what is told of one record alone, and go."""
+        commands.drop_copies(gone)
+        return 0

@@ -78,7 +78,8 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
 def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Allow this connection to change and delete append-only rows inside the block, in one transaction.
 
-    Only for the flush of a test database and the deletion of a whole business: whoever calls it must say why.
+    Only for the flush of a test database, the deletion of a whole business, and for saying whose a payment is once two
+    records of one person are merged: whoever calls it must say why.
     """
     with transaction.atomic(using=connection.alias):
         _lift(connection, True)

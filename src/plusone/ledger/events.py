@@ -109,3 +109,14 @@ class BalanceRevoked(Fact):
     transfer: int
     amount: int
     missing: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class BalanceMoved(Fact):
+    """Balance came from another record of the same person, each part with its end. `other` is that record's number."""
+
+    name: ClassVar[str] = "balance.moved"
+    says: ClassVar[Promise] = _("Balance was moved from another record of the client")
+    amount: int
+    other: int

@@ -48,3 +48,7 @@ class Messages(Kept):
     def forget_login(self, user: User) -> None:
         """Login codes and the like belong to no business."""
         commands.forget_user(user)
+
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """What was written to them alone; of one text to many both may have had it."""
+        return commands.move_messages(gone, kept)

@@ -47,6 +47,10 @@ class Made(Recommendations):
         """What staff wrote beside them goes, in both directions."""
         commands.forget_notes(client)
 
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """Friends they brought are brought by the record that stays."""
+        return commands.move_made(gone, kept)
+
 
 @kept
 class Received(Recommendations):
@@ -55,6 +59,10 @@ class Received(Recommendations):
     name = "recommended_by"
     label = _("Recommended by")
     mine, other = "friend", "ambassador"
+
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """One recommendation remains: that which came first."""
+        return commands.move_received(gone, kept, actor=actor, now=now)
 
 
 @kept
@@ -69,3 +77,7 @@ class LinkVisits(Kept):
     def rows(self, client: Client) -> Iterable[Row]:
         """Newest first."""
         return VisitDay.objects.filter(client=client).order_by("-day").values_list("day", "visits").iterator()
+
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """Added up day by day."""
+        return commands.move_link_visits(gone, kept)

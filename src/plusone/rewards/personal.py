@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from plusone.clients.commands import move_rows
 from plusone.clients.keeping import COUNTS, Kept, Row, kept
 from plusone.clients.models import Client
 
@@ -40,6 +41,10 @@ class Rewards(Kept):
         """What staff wrote beside them goes."""
         commands.forget_notes(client)
 
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """All of them, and what they used of limits."""
+        return commands.move_rewards(gone, kept)
+
 
 @kept
 class Bonuses(Kept):
@@ -59,3 +64,7 @@ class Bonuses(Kept):
     def forget(self, client: Client, *, now: datetime) -> None:
         """What staff wrote in them goes."""
         commands.forget_notes(client)
+
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """All of them."""
+        return move_rows(Bonus, gone, kept)

@@ -1,9 +1,11 @@
 """What a client bought, paid and was given."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from plusone.clients.commands import move_books, move_rows
 from plusone.clients.keeping import BOOKS, Kept, Row, kept
 from plusone.clients.models import Client
 
@@ -39,6 +41,10 @@ class Orders(Kept):
             amounts = (order.total, order.discount, order.balance_used, order.due, order.refunded)
             yield order.placed_at, order.number, what, order.state, *amounts
 
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """All of them."""
+        return move_rows(Order, gone, kept)
+
 
 @kept
 class Payments(Kept):
@@ -54,6 +60,10 @@ class Payments(Kept):
         """Newest first."""
         found = Payment.objects.filter(client=client).order_by("-pk")
         return found.values_list("at", "method", "reference", "amount").iterator()
+
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """Whose they are is said anew; no amount and no day changes."""
+        return move_books(Payment, gone, kept)
 
 
 @kept
@@ -71,6 +81,10 @@ class Refunds(Kept):
         found = Refund.objects.filter(client=client).order_by("-pk")
         return found.values_list("at", "amount", "to_balance", "reason").iterator()
 
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """Whose they are is said anew; no amount and no day changes."""
+        return move_books(Refund, gone, kept)
+
 
 @kept
 class Disputes(Kept):
@@ -87,6 +101,10 @@ class Disputes(Kept):
         found = Dispute.objects.filter(client=client).order_by("-pk")
         return found.values_list("opened_at", "amount", "reason", "outcome").iterator()
 
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """All of them."""
+        return move_rows(Dispute, gone, kept)
+
 
 @kept
 class Coupons(Kept):
@@ -102,6 +120,10 @@ class Coupons(Kept):
         """Newest first; a coupon for a share has no amount."""
         found = Coupon.objects.filter(client=client).order_by("-pk")
         return found.values_list("issued_at", "code", "amount", "expires_at").iterator()
+
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """All of them."""
+        return move_rows(Coupon, gone, kept)
 
 
 @kept
@@ -124,6 +146,10 @@ class Memberships(Kept):
         found = Membership.objects.filter(client=client).order_by("-pk")
         return found.values_list("ordered_at", "type__name", "state", "started_at", "ends_at").iterator()
 
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """All of them."""
+        return move_rows(Membership, gone, kept)
+
 
 @kept
 class Days(Kept):
@@ -138,3 +164,7 @@ class Days(Kept):
         """Newest first."""
         found = GiftedDays.objects.filter(client=client, withdrawn_at=None).order_by("-pk")
         return found.values_list("given_at", "days").iterator()
+
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """All of them."""
+        return move_rows(GiftedDays, gone, kept)

@@ -15,6 +15,18 @@ from .inviting import (
 )
 from .jobs import Act, acts, drop_job, run_job, start_due_jobs, start_job, undo_job
 from .lifecycle import activate, archive, create_client, delete_client, forget_departures, reactivate, register_lead
+from .merging import (
+    Merged,
+    drop_copies,
+    foresee_merge,
+    merge_clients,
+    move_books,
+    move_consents,
+    move_next_step,
+    move_notes,
+    move_own_balance,
+    move_rows,
+)
 from .notes import (
     NOTE_MAX,
     STEP_MAX,
@@ -40,6 +52,7 @@ __all__ = [
     "Act",
     "AlreadyExists",
     "ClientLine",
+    "Merged",
     "UndoneLine",
     "accept_client_invitation",
     "activate",
@@ -53,6 +66,7 @@ __all__ = [
     "create_client",
     "delete_client",
     "delete_tag",
+    "drop_copies",
     "drop_job",
     "edit_client",
     "edit_tag",
@@ -61,6 +75,7 @@ __all__ = [
     "end_signup_link",
     "erase_again",
     "expire_invitations",
+    "foresee_merge",
     "forget_consents",
     "forget_copies",
     "forget_departures",
@@ -75,6 +90,13 @@ __all__ = [
     "import_clients",
     "invite_client",
     "keep_export",
+    "merge_clients",
+    "move_books",
+    "move_consents",
+    "move_next_step",
+    "move_notes",
+    "move_own_balance",
+    "move_rows",
     "name_key",
     "note_first_orders",
     "open_signup_link",

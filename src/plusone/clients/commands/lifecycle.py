@@ -222,7 +222,7 @@ def erase(
     tables = keeping.tables(own=True)
     for table in tables:
         table.forget(client, now=now)
-    _blank(client)
+    blank(client)
     Departure.objects.bulk_create(Departure(business=client.business, mark=mark, at=now) for mark in marks)
     if login is not None and is_nobodys(login):
         for table in tables:
@@ -243,7 +243,8 @@ def erase(
     return True
 
 
-def _blank(client: Client) -> None:
+def blank(client: Client) -> None:
+    """Take a name, every way to reach somebody and their tags off a client's row."""
     text = client.search
     Client.objects.filter(pk=client.pk).update(
         user=None,

@@ -3,6 +3,7 @@
 from .balance import adjust, earn, expire_due, redeem, reverse, revoke
 from .endings import tell_due
 from .holds import capture, hold, hold_up_to, release
+from .moving import move_balance
 from .openings import open_balance, open_balances, undo_opening
 from .posting import InsufficientBalance
 
@@ -14,6 +15,7 @@ __all__ = [
     "expire_due",
     "hold",
     "hold_up_to",
+    "move_balance",
     "open_balance",
     "open_balances",
     "redeem",

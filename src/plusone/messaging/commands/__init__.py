@@ -4,6 +4,7 @@ from .delivery import deliver, deliver_many, hand_over
 from .erasure import forget, forget_bodies, forget_user
 from .inviting import mail_invitation
 from .mail import lift_suppression, send_test_mail
+from .merging import move_messages
 from .reading import mark_read
 from .reports import note_report
 from .sending import send, send_raw, suppress, switch_channel, unsuppress, withhold
@@ -20,6 +21,7 @@ __all__ = [
     "mail_invitation",
     "mark_read",
     "message_to_many",
+    "move_messages",
     "note_report",
     "send",
     "send_raw",

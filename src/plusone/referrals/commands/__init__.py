@@ -35,6 +35,7 @@ from .mailings import (
     tell_newcomers,
     write_news,
 )
+from .merging import move_link_visits, move_made, move_received
 from .networks import add_own_network, forget_arrivals, remove_own_network
 from .planning import schedule_campaign, start_and_end_campaigns
 from .registering import (
@@ -96,6 +97,9 @@ __all__ = [
     "forget_notes",
     "import_referrals",
     "mark_activated",
+    "move_link_visits",
+    "move_made",
+    "move_received",
     "name_ambassador",
     "pause_mailing",
     "plan_reminder",

@@ -4,6 +4,7 @@ from .bonuses import decide_bonus, give_bonus
 from .forgetting import forget_notes
 from .handing import hand_over
 from .limits import lock_tally
+from .merging import move_rewards
 from .raising import RAISABLE, raise_promise
 from .reminding import remind_of_choices
 from .shrinking import resize
@@ -37,6 +38,7 @@ __all__ = [
     "holds_due",
     "lapse",
     "lock_tally",
+    "move_rewards",
     "promise",
     "qualify",
     "raise_promise",

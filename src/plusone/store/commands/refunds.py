@@ -71,6 +71,9 @@ def give_back(order: Order, *, to_balance: int, to_method: int, reason: str, act
     if to_balance:
         assert order.redemption is not None
         ledger.reverse(order.redemption, to_balance, key=f"refund:{done.pk}", reason=reason, actor=actor, now=now)
+        if (payer := order.redemption.client_id) != order.client_id:  # a record that was merged into this client's
+            about = {"key": f"refund:{done.pk}:moved", "reason": reason, "actor": actor, "now": now}
+            ledger.move_balance(order.business, payer, order.client_id, **about)  # type: ignore[arg-type]  # texts and a time
     order.refunded_to_balance += to_balance
     order.refunded_to_method += to_method
     if not order.is_disputed:

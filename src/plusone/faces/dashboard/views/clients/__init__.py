@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import acts, book, bulk, invite, link, notes, profile, record, refer, tags, views
+from . import acts, book, bulk, invite, link, merge, notes, profile, record, refer, tags, views
 
 urlpatterns = [
     path("clients/", book.index, name="clients"),
@@ -42,5 +42,6 @@ urlpatterns = [
     path("clients/<str:client>/invitation/again/", invite.again, name="client_invite_again"),
     path("clients/<str:client>/invitation/revoke/", invite.revoke, name="client_invite_revoke"),
     path("clients/<str:client>/export/", acts.export, name="client_export"),
+    path("clients/<str:client>/merge/", merge.merge, name="client_merge"),
     path("clients/<str:client>/delete/", acts.delete, name="client_delete"),
 ]

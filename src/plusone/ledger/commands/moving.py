@@ -1,0 +1,84 @@
+"""What one account has goes to another of the same business, by postings: nothing that was written changes."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils.translation import gettext as _
+
+from plusone.events.commands import record
+from plusone.kernel.errors import Refused
+from plusone.kernel.models import Business
+from plusone.ledger import events
+from plusone.ledger.models import Account, AccountBalance, Entry, LotBalance, LotUse, Transfer
+
+from . import posting
+from .posting import K, inputs_of, new_lot, owe, pay_debt
+
+
+@transaction.atomic
+def move_balance(
+    business: Business, from_client: int, to_client: int, *, key: str, reason: str, actor: str, now: datetime
+) -> int:
+    """Move all balance of a client to another, each lot with its end, and what is owed. Return how much that was.
+
+    The same key again moves nothing twice. Raise Refused while an order has reserved some of it.
+    """
+    assert from_client != to_client
+    for client_id in sorted((from_client, to_client)):  # so that two movers do not block each other
+        posting.lock(business, client_id)
+    giver, taker = posting.lock(business, from_client), posting.lock(business, to_client)
+    posting.lapse(giver, actor=actor, now=now)
+    if AccountBalance.objects.get(account=giver).held:
+        raise Refused(
+            _("An order that is not paid has reserved balance."),
+            code="balance_reserved",
+            then=_("Take the payment or cancel the order first."),
+        )
+    moved = 0
+    lots = LotBalance.objects.filter(account=giver, remaining__gt=0).order_by("lot_id")
+    for lot in list(lots):
+        about = {"kind": K.TRANSFER, "reason": reason, "actor": actor, "now": now}
+        inputs = inputs_of(K.TRANSFER, from_client, to_client, lot.remaining)
+        name = f"{key}:{lot.lot_id}"
+        out = posting.post(giver, Account.Kind.TRANSFERS, -lot.remaining, key=f"{name}:out", inputs=inputs, **about)  # type: ignore[arg-type]  # a kind, texts and a time
+        LotUse.objects.create(lot_id=lot.lot_id, transfer=out, amount=lot.remaining)
+        LotBalance.objects.filter(pk=lot.pk).update(remaining=F("remaining") - lot.remaining)
+        came = posting.post(taker, Account.Kind.TRANSFERS, lot.remaining, key=f"{name}:in", inputs=inputs, **about)  # type: ignore[arg-type]  # see above
+        new_lot(taker, came, lot.remaining, lot.expires_at)
+        moved += lot.remaining
+    _move_debt(giver, taker, key=key, reason=reason, actor=actor, now=now)
+    if moved:
+        told = events.BalanceMoved(amount=moved, other=from_client)
+        record(business, told, client=to_client, actor=actor, now=now)
+    pay_debt(taker, key=f"{key}:owed:paid", actor=actor, now=now)
+    return moved
+
+
+def _move_debt(giver: Account, taker: Account, *, key: str, reason: str, actor: str, now: datetime) -> None:
+    """Let the other owe what a client owes."""
+    business, kind = giver.business, Account.Kind.DEBT
+    mine = Entry.objects.filter(business=business, account__client_id=giver.client_id, account__kind=kind)
+    owed = -(mine.aggregate(total=Sum("amount"))["total"] or 0)
+    if not owed:
+        return
+    forgiven = Transfer.objects.create(
+        business=business,
+        key=f"{key}:owed:out",
+        inputs=inputs_of(K.DEBT, giver.client_id, owed),
+        kind=K.DEBT,
+        client_id=giver.client_id,
+        amount=owed,
+        reason=reason,
+        actor=actor,
+        at=now,
+    )
+    debt = Account.objects.get(business=business, kind=kind, client_id=giver.client_id)
+    rewards = Account.objects.get(business=business, kind=Account.Kind.REWARDS, client_id=0)
+    Entry.objects.bulk_create(
+        [
+            Entry(business=business, transfer=forgiven, account=debt, amount=owed),
+            Entry(business=business, transfer=forgiven, account=rewards, amount=-owed),
+        ]
+    )
+    owe(taker, owed, key=f"{key}:owed:in", reason=reason, ref=("", None), actor=actor, now=now)
