@@ -15,7 +15,7 @@ from plusone.referrals.offers import offer_of, read_offer
 from plusone.referrals.queries import campaigns_of
 
 from .call import Call
-from .fields import Body, Day, Found, Id, LongName, LongNote, Moment, moment
+from .fields import Body, Day, Flag, Found, Id, LongName, LongNote, Moment, moment
 from .offers import Offer, OfferOut, show_offer
 from .paging import Page, page
 
@@ -34,11 +34,24 @@ OverrideReason = Annotated[
 ]
 
 
+Margin = Annotated[
+    int,
+    Strict(),
+    Field(
+        ge=1,
+        le=100,
+        description="Per cent of a sale: an offer that pays more goes live only with `accept_above_margin`, else 409 "
+        "`above_margin`, with its `share`.",
+    ),
+]
+
+
 class CampaignIn(Offer):
     """A new campaign, as a draft."""
 
     name: LongName
     override_reason: OverrideReason = ""
+    margin: Margin | None = None
     tell_by_email: TellByEmail = True
     tell_by_portal: TellByPortal = True
     starts_on: Annotated[Day, Field(description="The day on which it goes live by itself; null: by hand.")] = None
@@ -50,10 +63,18 @@ class CampaignPatch(Offer):
 
     name: LongName = ""
     override_reason: OverrideReason = ""
+    margin: Margin | None = None
+    accept_above_margin: Flag = False
     tell_by_email: TellByEmail = True
     tell_by_portal: TellByPortal = True
     starts_on: Annotated[Day, Field(description="The day on which it goes live by itself; null: by hand.")] = None
     ends_on: Annotated[Day, Field(description="Its last day; it ends by itself when that is over.")] = None
+
+
+class ActivateIn(Body):
+    """Whether it may pay more of a sale than its `margin`."""
+
+    accept_above_margin: Flag = False
 
 
 class DeactivateIn(Body):
@@ -79,6 +100,8 @@ class CampaignOut(OfferOut):
     is_default: Annotated[bool, Field(description="Whether personal links follow it.")]
     terms: TermsOut
     override_reason: str
+    margin: int | None
+    accepted_share: Annotated[int | None, Field(description="What it may pay of a sale all the same, per cent.")]
     tell_by_email: bool
     tell_by_portal: bool
     created_at: Moment
@@ -133,6 +156,8 @@ def show(business: Business, campaigns: Sequence[Campaign]) -> list[dict[str, An
             "terms": {"version": terms.version, "text": terms.text.get(business.language) or terms.text["en"]},
             **show_offer(terms),
             "override_reason": campaign.override_reason,
+            "margin": campaign.margin,
+            "accepted_share": campaign.accepted_share,
             "tell_by_email": campaign.tell_by_email,
             "tell_by_portal": campaign.tell_by_portal,
             "created_at": moment(business, campaign.created_at),
@@ -180,6 +205,7 @@ def create_campaign(request: Call, body: CampaignIn) -> Status[dict[str, Any]]:
         actor=request.actor,
         now=request.now,
     )
+    commands.keep_margin(campaign, body.margin, actor=request.actor, now=request.now)
     _write_by_what(request, campaign, body.model_dump(exclude_unset=True))
     _schedule(request, campaign, body.model_dump(exclude_unset=True))
     return Status(201, _again(request, campaign))
@@ -204,18 +230,22 @@ def edit_campaign(request: Call, campaign_id: str, body: CampaignPatch) -> dict[
         actor=request.actor,
         now=request.now,
     )
+    margin, accept = sent.get("margin", campaign.margin), body.accept_above_margin
+    commands.keep_margin(campaign, margin, accept=accept, actor=request.actor, now=request.now)
     _write_by_what(request, campaign, sent)
     _schedule(request, campaign, sent)
     return _again(request, campaign)
 
 
 @router.post("/{campaign_id}/activate", response=CampaignOut)
-def activate_campaign(request: Call, campaign_id: str) -> dict[str, Any]:
+def activate_campaign(request: Call, campaign_id: str, body: ActivateIn | None = None) -> dict[str, Any]:
     """Make a campaign live; the first one is the default that personal links follow.
 
-    Half a minute later its clients are told, once, by the channels that are on.
+    Half a minute later its clients are told, once, by the channels that are on. 409 `above_margin`.
     """
     campaign = get(request.business, Campaign, campaign_id)
+    if body is not None and body.accept_above_margin:
+        commands.keep_margin(campaign, campaign.margin, accept=True, actor=request.actor, now=request.now)
     commands.activate_campaign(campaign, actor=request.actor, now=request.now)
     return _again(request, campaign)
 

@@ -35,6 +35,7 @@ from .mailings import (
     tell_newcomers,
     write_news,
 )
+from .margins import AboveMargin, keep_margin
 from .merging import move_link_visits, move_made, move_received
 from .networks import add_own_network, forget_arrivals, remove_own_network
 from .planning import schedule_campaign, start_and_end_campaigns
@@ -58,6 +59,7 @@ from .upgrading import Upgrade, foresee_upgrade, upgrade_open_referrals, upgrade
 from .visits import record_past_visit, record_trial, record_visit, roll_up_visits, set_apart_own_visit
 
 __all__ = [
+    "AboveMargin",
     "AlreadyReferred",
     "Answer",
     "CampaignInactive",
@@ -96,6 +98,7 @@ __all__ = [
     "forget_arrivals",
     "forget_notes",
     "import_referrals",
+    "keep_margin",
     "mark_activated",
     "move_link_visits",
     "move_made",

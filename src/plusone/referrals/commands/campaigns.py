@@ -15,6 +15,7 @@ from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.sentences import texts
 
 from .mailings import announce, end_reminders, stop_mailing
+from .margins import guard_margin
 from .settling import bring_forward, close_open, last_moment
 
 State, Policy = Campaign.State, Campaign.Policy
@@ -84,7 +85,7 @@ def edit_campaign(
 def activate_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
     """Make a campaign live; the first one is the default that personal links follow. Clients are told, once (R-014).
 
-    Say whether it was not live already.
+    Say whether it was not live already. Raise AboveMargin where its owner wants to be asked first (`keep_margin`).
     """
     campaign = lock_campaign(campaign)
     if campaign.is_active:
@@ -96,6 +97,7 @@ def activate_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
             then=_("Start a new campaign; it can have the same offer."),
         )
     allow_money(campaign, offer_of(campaign.terms), "", actor=actor, now=now)
+    guard_margin(campaign, now=now)
     others = Campaign.objects.filter(business=campaign.business, is_default=True)
     campaign.state, campaign.is_default = State.ACTIVE, not others.exists()
     campaign.activated_at, campaign.deactivated_at, campaign.starts_on = now, None, None

@@ -14,6 +14,7 @@ from plusone.referrals.models import Campaign
 from plusone.referrals.offers import offer_of
 
 from .campaigns import activate_campaign, allow_money, deactivate_campaign, lock_campaign
+from .margins import guard_margin
 
 State = Campaign.State
 FARTHEST = timedelta(hours=14)  # where the day begins first
@@ -40,6 +41,7 @@ def schedule_campaign(
     _check_days(campaign, starts_on, ends_on, today=clock.today(campaign.business, now))
     if starts_on:
         allow_money(campaign, offer_of(campaign.terms), "", actor=actor, now=now)
+        guard_margin(campaign, now=now)
     _keep_days(campaign, starts_on, ends_on, actor=actor, now=now)
     return True
 

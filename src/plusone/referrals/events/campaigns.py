@@ -86,6 +86,18 @@ class CampaignNewsWritten(CampaignFact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class CampaignMarginExceeded(CampaignFact):
+    """Somebody confirmed that a campaign may pay `share` per cent of a sale, though its owner is asked above
+    `margin`."""
+
+    name: ClassVar[str] = "campaign.margin_exceeded"
+    says: ClassVar[Promise] = _("An offer above the owner's margin was confirmed")
+    margin: int
+    share: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class CampaignTermsChanged(CampaignFact):
     """A campaign's offer changed, for later registrations alone."""
 

@@ -48,6 +48,10 @@ class Campaign(Owned):
     override_reason = models.CharField(max_length=300, blank=True)
     override_by = models.CharField(max_length=40, blank=True)
     override_at = models.DateTimeField(null=True, blank=True)
+    margin = models.PositiveSmallIntegerField(null=True)  # per cent of a sale above which its owner is asked
+    accepted_share = models.PositiveIntegerField(null=True)  # what it may pay all the same, and who said so when
+    accepted_by = models.CharField(max_length=40, blank=True, db_default="")
+    accepted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -55,12 +55,14 @@ class CampaignForm(OnceForm):
         help_text=gettext_lazy("Empty: never."),
     )
     margin = forms.IntegerField(
-        label=gettext_lazy("Warn me when rewards are above this per cent of what friends pay"),
+        label=gettext_lazy("Ask me when rewards are above this per cent of a sale"),
         min_value=1,
         max_value=100,
-        initial=30,
         required=False,
-        help_text=gettext_lazy("For the preview's “What it would have cost” alone."),
+        help_text=gettext_lazy("Empty: you are not asked; the preview warns above 30 %."),
+    )
+    accept_above_margin = forms.BooleanField(
+        label=gettext_lazy("It may pay more than that all the same"), required=False
     )
     tell_by_email = forms.BooleanField(label=gettext_lazy("By e-mail"), required=False)
     tell_by_portal = forms.BooleanField(label=gettext_lazy("As a notice in their pages"), required=False)

@@ -123,6 +123,7 @@ def _create(request: Page, form: CampaignForm, offer: Offer) -> Campaign:
         actor=actor,
         now=now,
     )
+    _keep_margin(request, made, form)
     _say_by_what(request, made, form)
     if "activate" in request.POST:
         commands.activate_campaign(made, actor=actor, now=now)
@@ -131,6 +132,12 @@ def _create(request: Page, form: CampaignForm, offer: Offer) -> Campaign:
     else:
         messages.success(request, _("The draft is saved. Links work once you activate it."))
     return made
+
+
+def _keep_margin(request: Page, campaign: Campaign, form: CampaignForm) -> None:
+    given = form.cleaned_data
+    accept = given["accept_above_margin"]
+    commands.keep_margin(campaign, given["margin"], accept=accept, actor=request.actor, now=request.now)
 
 
 def _say_by_what(request: Page, campaign: Campaign, form: CampaignForm) -> None:
@@ -163,6 +170,7 @@ def save(request: Page, campaign: str) -> HttpResponse:
         commands.edit_campaign(
             found, name=form.cleaned_data["name"], offer=offer, override_reason=form.reason, actor=actor, now=now
         )
+        _keep_margin(request, found, form)
         _say_by_what(request, found, form)
         if "activate" in request.POST and commands.activate_campaign(found, actor=actor, now=now):
             return LIVE
@@ -275,6 +283,7 @@ def _builder(
         told_by["tell_by_portal"] = found.tell_by_portal if found else True
         initial = initial_of(business, name=name, offer=shown) | told_by
         initial["override_reason"] = found.override_reason if found else ""
+        initial["margin"] = found.margin if found else None
         form, offer = CampaignForm(business=business, initial=initial), shown
     who = actors(business, [row.created_by for row in terms] + [found.override_by if found else ""])
     context = {
