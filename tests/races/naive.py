@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import BaseConstraint, F, Model
 
 from plusone.clients import events as client_events
-from plusone.clients.commands import lifecycle
+from plusone.clients.commands import lifecycle, merging
 from plusone.clients.models import Client
 from plusone.events.commands import record
 from plusone.ledger.commands import posting
@@ -271,3 +271,15 @@ def bonus(monkeypatch: pytest.MonkeyPatch) -> None:
         return True
 
     monkeypatch.setattr(bonuses, "_claim", claim)
+
+
+def unlocked_merge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read two records without a lock, and let both mergers read before either goes on."""
+    meet = meeting()
+
+    def read(*keys: int) -> dict[int, Client]:
+        found = Client.objects.in_bulk(keys)
+        meet()
+        return found
+
+    monkeypatch.setattr(merging, "_locked", read)

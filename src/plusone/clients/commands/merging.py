@@ -54,7 +54,7 @@ def merge_clients(kept: Client, gone: Client, *, actor: str, now: datetime) -> M
     Raise Refused where one of them cannot be merged, with the next step.
     """
     assert kept.business_id == gone.business_id
-    rows = {row.pk: row for row in Client.objects.select_for_update().filter(pk__in=(kept.pk, gone.pk)).order_by("pk")}
+    rows = _locked(kept.pk, gone.pk)
     _check(rows[kept.pk], rows[gone.pk])
     moved = [
         (table.label, number)
@@ -121,6 +121,11 @@ def move_consents(gone: Client, kept: Client) -> int:
 def drop_copies(gone: Client) -> None:
     """Delete copies of the data, which are not those of the record that stays."""
     DataExport.objects.filter(client=gone).delete()
+
+
+def _locked(*keys: int) -> dict[int, Client]:
+    """Return both records as they are now, locked until the transaction ends: of two merges of one, one is refused."""
+    return {row.pk: row for row in Client.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
 
 
 def _again(client: Client) -> Client:
