@@ -5,10 +5,12 @@ down here. What counts is content: canaries stand in every text of the other bus
 """
 
 import json
+from zlib import crc32
 
 import pytest
 import time_machine
 from django.apps import apps
+from django.db import DatabaseError, connection, transaction
 from django.test import Client as Browser
 
 import isolated
@@ -28,11 +30,15 @@ from isolated import (
     unknown,
     values_of,
 )
+from plusone.clients.models import Client
+from plusone.connect.commands import delete_business
 from plusone.events.models import Event
 from plusone.faces.api.urls import api as the_api
-from plusone.kernel.commands import user_for
-from plusone.kernel.models import Business
+from plusone.kernel import closing, guards
+from plusone.kernel.commands import add_collaborator, user_for
+from plusone.kernel.models import Business, User
 from plusone.kernel.permissions import allows
+from plusone.ledger.queries import faults
 from plusone.messaging.models import Message
 from world import NOON, bring, open_gym, open_salon, sell
 
@@ -296,3 +302,37 @@ def test_what_was_sent_and_made_is_handed_to_its_owners_alone(vela: Side, lune: 
         if foreign_path != own:
             for role in ("owner", "client"):
                 assert vela.browsers[role].get(foreign_path).status_code in (404, 405), (role, foreign_path)
+
+
+def test_a_business_goes_without_a_trace_and_nobody_else_notices(vela: Side, lune: Side) -> None:
+    """ISO-13: no row with its number in any table, its people's logins gone unless they are elsewhere, no file; every
+    row of the other business as it was."""
+    both = user_for("owner.of.both@mail.example")
+    for side in (vela, lune):
+        add_collaborator(side.business, both, role="manager")
+    key, olga, theirs = vela.business.pk, vela.house.owner.pk, rows_of(lune.business.pk)
+    people = set(Client.objects.filter(business=key).values_list("public_id", flat=True))
+    assert sum(rows_of(key).values(), start=0) > 100
+    gone = delete_business(vela.business, now=NOON)
+    assert gone > 100
+    assert rows_of(key) == {}
+    assert not Business.objects.filter(pk=key).exists()
+    assert rows_of(lune.business.pk) == theirs
+    assert not User.objects.filter(pk=olga).exists()
+    assert User.objects.filter(pk=both.pk).exists()
+    assert faults(lune.business) == []
+    assert guards.missing(connection) == []
+    assert people
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Event.objects.filter(business=lune.business).update(actor="x")  # the guards stand again
+
+
+def rows_of(business: int) -> dict[str, int]:
+    """Return how many rows of each table belong to a business, with a sum of what stands in them."""
+    found = {}
+    for model, way in closing.paths().items():
+        rows = list(model._default_manager.filter(**{way: business}).order_by("pk").values_list())
+        if rows:
+            found[model._meta.label] = len(rows)
+            found[f"{model._meta.label}:sum"] = crc32(repr(rows).encode())
+    return found

@@ -29,3 +29,21 @@ def test_a_business_is_opened_from_the_command_line(capsys: pytest.CaptureFixtur
     code, said = plusone("create-business", "X", "--owner", "no address", "--json")
     assert (code, json.loads(said)) == (1, {"error": "This is not an e-mail address."})
     assert Business.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_business_is_deleted_only_by_its_name_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    """ISO-13: without --yes nothing happens and the sentence says what to write; then it is gone, once."""
+
+    def plusone(*arguments: str) -> tuple[object, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    plusone("create-business", "Studio Vela", *ARGUMENTS)
+    code, _out, error = plusone("delete-business", "studio-vela", "--yes", "studio")
+    assert (code, "--yes studio-vela" in error, Business.objects.count()) == (1, True, 1)
+    code, out, _error = plusone("delete-business", "studio-vela", "--yes", "studio-vela", "--json")
+    assert (code, json.loads(out)["rows"] > 3, Business.objects.count()) == (0, True, 0)
+    assert plusone("delete-business", "studio-vela", "--yes", "studio-vela")[0] == 1

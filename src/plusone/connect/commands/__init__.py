@@ -12,6 +12,7 @@ from .businesses import (
     start_marketing,
     use_setup_token,
 )
+from .closing import delete_business
 from .keys import create_api_key, note_key_use, revoke_api_key
 from .staging import discard_import, has_names, look_through, map_columns, mend_lines, places_of, stage_import
 from .team import (
@@ -34,6 +35,7 @@ __all__ = [
     "bring_in",
     "claim_answer",
     "create_api_key",
+    "delete_business",
     "discard_import",
     "dismiss_checklist",
     "edit_business",
