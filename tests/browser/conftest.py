@@ -1,9 +1,10 @@
 """A real Chromium, and what every page must hold: no error in its console, nothing axe finds."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
@@ -125,9 +126,22 @@ def lasting(served: str, django_db_blocker: "DjangoDbBlocker") -> Iterator[str]:
 
 
 @pytest.fixture
-def person(server: str, open_page: Open) -> Callable[..., Person]:
-    """`person(size=PHONE, scripts=False)`: somebody with a browser of their own."""
-    return lambda **wish: Person(open_page(**wish), server, scripts=wish.get("scripts", True))
+def person(server: str, open_page: Open, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
+    """`person(size=PHONE, scripts=False)`: somebody with a browser of their own.
+
+    What their tasks took, and their bars, goes into the report of the run, which scripts/test prints.
+    """
+    people: list[Person] = []
+
+    def person(**wish: Any) -> Person:
+        people.append(Person(open_page(**wish), server, scripts=wish.get("scripts", True)))
+        return people[-1]
+
+    yield person
+    task = re.search(r"UX tasks? \d+", request.function.__doc__ or "")
+    request.node.user_properties.extend(
+        ("task", f"{task[0] if task else request.node.name}: {said}") for one in people for said in one.took
+    )
 
 
 @pytest.fixture
