@@ -231,6 +231,21 @@ def test_leads_show_what_comes_next_and_what_is_due(gym: Business, ana: Client, 
     assert dora.status == "lead"
 
 
+def test_a_professional_is_told_of_own_steps_alone(gym: Business, ana: Client, pablo: Collaborator) -> None:
+    """R-221: neither the home page nor the leads count or name what is due with clients of others."""
+    launch(gym)
+    ben, cleo = bring(ana, "Ben").friend, bring(ana, "Cleo").friend
+    for lead in (ben, cleo):
+        plan_next_step(lead, f"Call {lead.first_name}", on=NOON.date(), **WHO)
+    assign([ben], pablo, **WHO)
+    with time_machine.travel(NOON, tick=False):
+        his = browser_of(pablo.user)
+        assert "1 next step is due" in text_of(his.get(at(gym, "home")))
+        leads = text_of(his.get(at(gym, "leads"), {"next": "due"}))
+        assert "Due today or overdue 1" in leads
+        assert ("Call Ben" in leads, "Cleo" in leads) == (True, False)
+
+
 def test_due_begins_with_the_business_s_own_day(gym: Business, ana: Client, olga: Browser) -> None:
     """A day is the business's: in Madrid it begins at 23:00 of the day before in UTC."""
     plan_next_step(ana, "Call", on=later(1).date(), **WHO)
