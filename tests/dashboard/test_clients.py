@@ -155,6 +155,19 @@ def test_profile_shows_friends_rewards_and_movements(gym: Business, ana: Client,
     assert "1 × Bono 10 Paid €50.00" in text_of(olga.get(at(gym, "client_orders", referral_friend(ana).public_id)))
 
 
+def test_the_list_of_friends_shows_the_reward_of_every_step(
+    gym: Business, ana: Client, bono: Product, olga: Browser
+) -> None:
+    """R-066, R-297: what each step gave or will give, by its name; a thing is named where there is no amount."""
+    spent = [{"kind": "spend", "at_least": 9000}]
+    launch(
+        gym, steps=[{"name": "Loyal", "conditions": spent, "ambassador_reward": {"kind": "manual", "text": "Massage"}}]
+    )
+    sell(bring(ana, "Ben").friend, bono)
+    friends = text_of(olga.get(at(gym, "client_friends", ana.public_id)))
+    assert "€15.00 Granted “Massage” Loyal · Promised" in friends
+
+
 def referral_friend(ana: Client) -> Client:
     return Referral.objects.filter(ambassador=ana).order_by("pk")[0].friend
 

@@ -213,11 +213,16 @@ def test_ambassador_and_friend_read_how_far_each_step_is(gym: Business, ana: Cli
         "Your welcome gift is here: €10.00 of balance.",
         "You receive €5.00 of balance once you have spent €90.00.",
     ]
+    sell(ben, bono, now=later(1))
+    assert [gift.sentence for gift in gifts_of(ben, now=later(1))] == [
+        "Your welcome gift is here: €10.00 of balance.",
+        "Your gift is here: €5.00 of balance.",  # of a later step: no welcome
+    ]
     visit(ben, 1, now=later(1))
     close_overdue(later(31))
     (shown,) = friends_of(ana, most=5, now=later(31)).shown
     assert shown.state == "completed"
-    assert [(step.name, step.state) for step in shown.further] == [("Step 2", "done")]
+    assert [(step.name, step.state) for step in shown.further] == [("Step 2", "done"), ("Loyal", "done")]
 
 
 def test_activating_tells_what_each_step_gives_by_it(gym: Business, ana: Client) -> None:

@@ -56,19 +56,31 @@ def _why(referral: Referral) -> str:
 def gift_in_words(gift: Reward, referral: Referral, *, now: datetime) -> Gift:
     """Tell a friend of one gift (its client and business at hand)."""
     named = {"gift": phrase_of(gift), "business": gift.business.name}
+    is_welcome = gift.step == 1 and referral.returned_from is None  # later steps, and returns, are no welcome
     match gift.state:
         case State.GRANTED:
             use = types[gift.kind]().use(gift.business, gift.params)
-            return Gift(_("Your welcome gift is here: %(gift)s.") % named, use)
+            here = _("Your welcome gift is here: %(gift)s.") if is_welcome else _("Your gift is here: %(gift)s.")
+            return Gift(here % named, use)
         case State.PROMISED:
             return Gift(*_promised(gift, referral, now))
         case State.ON_HOLD if gift.available_at:
             named["day"] = day_in_words(gift.business, gift.available_at)
             nothing = _("You need do nothing.")
-            return Gift(_("Your welcome gift can be used from %(day)s on: %(gift)s.") % named, nothing)
+            waits = (
+                _("Your welcome gift can be used from %(day)s on: %(gift)s.")
+                if is_welcome
+                else _("Your gift can be used from %(day)s on: %(gift)s.")
+            )
+            return Gift(waits % named, nothing)
         case State.AWAITING_APPROVAL:
             nothing = _("You need do nothing.")
-            return Gift(_("%(business)s still has to confirm your welcome gift: %(gift)s.") % named, nothing)
+            asks = (
+                _("%(business)s still has to confirm your welcome gift: %(gift)s.")
+                if is_welcome
+                else _("%(business)s still has to confirm your gift: %(gift)s.")
+            )
+            return Gift(asks % named, nothing)
     told = tell_reward(gift, to="client")
     return Gift(told.sentence, told.next)
 
@@ -82,7 +94,11 @@ def _promised(gift: Reward, referral: Referral, now: datetime) -> tuple[str, str
     if step.number > 1 or offer.friend_reward_on == "qualified":
         missing = still_missing(referral, step.conditions, to="friend", now=now)
     if not missing:  # a percentage still lacks the purchase it counts on
-        return _("Your welcome gift comes with your first purchase: %(gift)s.") % named, _until(gift, referral)
+        if gift.step == 1 and referral.returned_from is None:
+            said = _("Your welcome gift comes with your first purchase: %(gift)s.")
+        else:
+            said = _("Your gift comes with your next purchase: %(gift)s.")
+        return said % named, _until(gift, referral)
     named["action"] = actions_phrase(referral.business, step.conditions, own=True)
     said = _("You receive %(gift)s once you %(action)s.") % named
     return said, " ".join([*missing, _until(gift, referral)]).strip()

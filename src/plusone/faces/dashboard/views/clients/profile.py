@@ -24,6 +24,7 @@ from plusone.kernel.errors import Refused
 from plusone.kernel.money import format_money
 from plusone.ledger.models import Entry
 from plusone.ledger.queries import movements_of
+from plusone.referrals.further import step_name
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.outlook import friends_behind, live_terms
@@ -38,7 +39,7 @@ from plusone.referrals.queries import (
 from plusone.referrals.reasons import tell_reward
 from plusone.rewards.commands import give_bonus
 from plusone.rewards.models import Reward
-from plusone.rewards.queries import option_phrases, rewards_of, to_hand_over, unsettled, wallet_of
+from plusone.rewards.queries import option_phrases, phrase_of, rewards_of, to_hand_over, unsettled, wallet_of
 from plusone.store.queries import has_open_dispute, memberships_of, orders_of, usable_coupons, waiting_days
 
 from .common import client_of, crumbs, handing_on, url_of
@@ -147,17 +148,30 @@ def edit(request: Page, client: str) -> HttpResponse:
 
 @staff("clients.view")
 def friends(request: Page, client: str) -> HttpResponse:
-    """Show whom a client recommended, and what came of it."""
+    """Show whom a client recommended, and what came of it: every reward of the client's, of each step."""
     found = client_of(request, client)
     page = page_of(referrals_of(request.business, ambassador=found), request.GET)
     for row in page.rows:
         row.friend = request.seen(row.friend)
     rewards = rewards_of(request.business, "referral", [row.pk for row in page.rows])
     rows = [
-        (row, next((reward for reward in rewards.get(row.pk, []) if reward.side == "ambassador"), None))
+        (row, [(reward, phrase_of(reward), _step_of(row, reward)) for reward in _mine(rewards.get(row.pk, []))])
         for row in page.rows
     ]
     return render(request, "dashboard/clients/friends.html", _context(found, "friends", page=page, rows=rows))
+
+
+def _mine(rewards: Sequence[Reward]) -> list[Reward]:
+    """Return the rewards of who recommended, in the order of their steps."""
+    mine = [reward for reward in rewards if reward.side == Reward.Side.AMBASSADOR]
+    return sorted(mine, key=lambda reward: (reward.step, reward.pk))
+
+
+def _step_of(referral: Referral, reward: Reward) -> str:
+    """Return what a further step is called; nothing for the first."""
+    if reward.step == 1 or referral.terms is None:
+        return ""
+    return step_name(offer_of(referral.terms).all_steps[reward.step - 1])
 
 
 @staff("clients.view")
