@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.events.models import Event
+from plusone.kernel.devices import address_of
 from plusone.kernel.models import User
 from plusone.kernel.queue.pruning import forget_errors
 from plusone.ledger.queries import movements_of
@@ -176,7 +177,7 @@ class Login(Kept):
             return
         yield client.user.created_at, client.user.last_login, client.user.email, ""
         for one in UserSession.objects.filter(user=client.user).order_by("-pk"):
-            yield one.created_at, one.last_seen_at, one.ip, one.user_agent
+            yield one.created_at, one.last_seen_at, address_of(one), one.user_agent
 
     def forget_login(self, user: User) -> None:
         """Log every device out."""

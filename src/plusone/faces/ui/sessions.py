@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from plusone.kernel.devices import address_of
 from plusone.kernel.errors import NotHere
 
 from .http import Page, logged_in
@@ -41,7 +42,12 @@ def _sessions(request: Any) -> list[UserSession]:
 def sessions(request: Page) -> HttpResponse:
     """List them, this one first."""
     rows = [
-        {"session": one, "device": device_of(one.user_agent), "here": one.session_key == request.session.session_key}
+        {
+            "session": one,
+            "device": device_of(one.user_agent),
+            "address": address_of(one),
+            "here": one.session_key == request.session.session_key,
+        }
         for one in _sessions(request)
     ]
     return render(request, "account/sessions.html", {"title": _("Where you are logged in"), "rows": rows})

@@ -21,6 +21,7 @@ from plusone.connect.commands.answers import KEPT as ANSWERS_KEPT
 from plusone.connect.commands.bringing import UNDO_KEPT
 from plusone.faces.dashboard.forms import OnceForm, act_once
 from plusone.faces.ui.http import Page, staff
+from plusone.kernel.devices import ADDRESSES_KEPT
 from plusone.kernel.models import Business
 from plusone.kernel.queue.pruning import FAILED_KEPT
 from plusone.referrals.commands.networks import KEPT as ARRIVALS_KEPT
@@ -75,7 +76,8 @@ def _kept(business: Business) -> list[Kept]:
             _days(ARRIVALS_KEPT.days),
         ),
         Kept(_("Notes on background work that failed"), _days(FAILED_KEPT.days)),
-        Kept(_("Devices and their network addresses"), _("until they log out, or the login goes")),
+        Kept(_("Devices that somebody is logged in on"), _("until they log out, or the login goes")),
+        Kept(_("The network addresses of these devices"), _days(ADDRESSES_KEPT.days)),
         Kept(_("Opened links"), _("as counts; nobody is recorded with them")),
         Kept(_("Orders, payments and movements of balance"), _("as long as the business, without a name once deleted")),
     ]
