@@ -138,4 +138,4 @@ def test_an_installation_from_nothing(run: Run, engine: str) -> None:
     assert (before.returncode, found["ok"]) == (1, False)
     assert {"migrations", "database"} & {fault["name"] for fault in found["faults"]}
     assert found["database"]["engine"] == {"sqlite": "sqlite", "postgres": "postgresql"}[engine]
-    assert "Applied kernel.0001_initial." in run("migrate").stdout
+    assert "Applied kernel.0001_" in run("migrate").stdout
