@@ -8,7 +8,8 @@ from django.urls import reverse
 from plusone.clients.models import Client
 from plusone.connect.models import ApiKey
 from plusone.connect.queries import api_key
-from plusone.kernel.models import Business
+from plusone.kernel.countries import timezones
+from plusone.kernel.models import Business, User
 from plusone.store.models import Product
 from world import add_client, bring, launch, sell
 
@@ -114,6 +115,21 @@ def test_currency_is_fixed_once_money_moved(gym: Business, ana: Client, bono: Pr
     send(olga, at(gym, "settings"), settings_of(gym, currency="EUR"))
     gym.refresh_from_db()
     assert gym.currency == "USD"
+
+
+def test_time_zones_are_said_in_the_readers_language(gym: Business, olga: Browser) -> None:
+    """By city and country, sorted as that language is; an old name of a zone stays what it is, and shows itself."""
+    User.objects.filter(email="olga@vela.example").update(language="es")
+    page = olga.get(at(gym, "settings")).content.decode()
+    assert '<option value="Europe/Madrid" selected>Madrid (España)</option>' in page
+    assert '<option value="Europe/London">Londres (Reino Unido)</option>' in page
+    assert '<option value="Europe/Belfast">Londres (Reino Unido) · Europe/Belfast</option>' in page
+    french = timezones("fr")
+    assert [words for name, words in french if name == "Europe/Athens"] == ["Athènes (Grèce)"]
+    words = [words for _name, words in french]
+    assert len(set(words)) == len(words)
+    assert words.index("Açores (Portugal)") < words.index("Adak (États-Unis)"), "an accent moves nothing to the end"
+    assert {name for name, _words in french} == {name for name, _words in timezones("en")}
 
 
 def test_wrong_settings_stand_at_their_fields_and_change_nothing(gym: Business, olga: Browser) -> None:

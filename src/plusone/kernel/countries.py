@@ -3,9 +3,11 @@
 import zoneinfo
 from dataclasses import dataclass
 from functools import lru_cache
+from unicodedata import combining, normalize
 
 from babel import Locale
 from babel.core import get_global
+from babel.dates import get_timezone_location
 from babel.languages import get_official_languages
 from babel.numbers import get_territory_currencies
 from django.utils.translation import gettext_lazy as _
@@ -111,11 +113,41 @@ def known_timezones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
 
 
+def zone_name(zone: str, language: str) -> str:
+    """Return a time zone as people say it: its city and country, as in "Nueva York (Estados Unidos)"."""
+    city = _city(zone, language)
+    aliases, territories = get_global("zone_aliases"), get_global("zone_territories")
+    territory = Locale.parse(language).territories.get(territories.get(aliases.get(zone, zone), ""), "")
+    return f"{city} ({territory})" if territory and territory != city else city
+
+
 @lru_cache
-def timezones() -> list[tuple[str, str]]:
-    """Return (name, name as people read it) of the time zones of the world's cities, sorted."""
-    cities = sorted(name for name in known_timezones() if name.partition("/")[0] in CONTINENTS and "/" in name)
-    return [(name, name.replace("_", " ")) for name in [*cities, "UTC"]]
+def timezones(language: str) -> list[tuple[str, str]]:
+    """Return (name, name as people say it) of the time zones of the world's cities, sorted by city.
+
+    Of several zones that are said alike one has the plain words; the others, mostly its old names, show theirs.
+    """
+    cities = [name for name in known_timezones() if name.partition("/")[0] in CONTINENTS and "/" in name]
+    said: dict[str, str] = {}
+    for name in sorted(cities, key=_oldness):
+        words = zone_name(name, language)
+        said[f"{words} · {name}" if words in said else words] = name
+    return [*((said[words], words) for words in sorted(said, key=_plain)), ("UTC", "UTC")]
+
+
+def _city(zone: str, language: str) -> str:
+    return get_timezone_location(zone, locale=language, return_city=True).rpartition("/")[2].replace("_", " ")
+
+
+def _oldness(zone: str) -> tuple[bool, bool, int, str]:
+    """Return what tells a zone from its old names: chosen here, called as its city is, and the longer name."""
+    is_other = zone.rpartition("/")[2] != _city(zone, "en").replace(" ", "_")
+    return zone not in ZONES.values(), is_other, -len(zone), zone
+
+
+def _plain(words: str) -> str:
+    """Return what to sort by: accents do not count."""
+    return "".join(one for one in normalize("NFKD", words) if not combining(one)).casefold()
 
 
 def country(code: str) -> Country:

@@ -54,7 +54,7 @@ class DetailsForm(BusinessForm):
     """The same, with what the country set: shown, and changeable before the business opens."""
 
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), help_text=gettext_lazy("Fixed once money has moved."))
-    timezone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=timezones)
+    timezone = forms.ChoiceField(label=gettext_lazy("Time zone"))
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
         choices=settings.LANGUAGES,
@@ -66,7 +66,9 @@ class DetailsForm(BusinessForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose(self, "currency", currencies(get_language() or "en"))
+        language = get_language() or "en"
+        choose(self, "currency", currencies(language))
+        choose(self, "timezone", timezones(language))
 
 
 @public

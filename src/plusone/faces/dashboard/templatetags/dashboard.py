@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from plusone.faces.ui.tags.basics import status
+from plusone.kernel.countries import zone_name
 from plusone.kernel.ids import public_id
 from plusone.referrals.doubt import signs
 
@@ -41,6 +42,12 @@ def person(context: Any, client: Any, css: str = "") -> SafeString:
 def said_in(texts: dict[str, str]) -> str:
     """Return the reader's language of a text that is kept in several."""
     return texts.get((get_language() or "en")[:2]) or texts.get("en", "")
+
+
+@register.filter
+def zone_words(zone: str) -> str:
+    """Return a time zone in the reader's language, by its city and country."""
+    return zone_name(zone, get_language() or "en")
 
 
 @register.filter

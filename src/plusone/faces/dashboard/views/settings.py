@@ -55,7 +55,7 @@ class SettingsForm(OnceForm):
         choices=settings.LANGUAGES,
         help_text=gettext_lazy("Your clients are written to in it, unless they chose another."),
     )
-    timezone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=timezones)
+    timezone = forms.ChoiceField(label=gettext_lazy("Time zone"))
     currency = forms.ChoiceField(label=gettext_lazy("Currency"))
     legal_preset = forms.ChoiceField(
         label=gettext_lazy("Rules for contacting people"), choices=list(LEGAL_PRESETS.items())
@@ -100,6 +100,7 @@ class SettingsForm(OnceForm):
         language = get_language() or "en"
         choose(self, "country", [("", _("Choose the country")), *countries(language)])
         choose(self, "currency", currencies(language))
+        choose(self, "timezone", timezones(language))
         if currency_fixed:
             self.fields["currency"].disabled = True
             self.fields["currency"].help_text = _("Fixed, since money has moved in it.")
