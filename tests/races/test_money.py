@@ -258,6 +258,22 @@ def test_an_order_is_paid_once(gym: Business, ana: Client, bono: Product) -> Non
     assert (Payment.objects.count(), Event.objects.filter(name="order.paid").count()) == (1, 1)
 
 
+def test_a_payment_that_is_told_ten_times_counts_once(gym: Business, ana: Client, bono: Product) -> None:
+    """IDEM-8, as far as calls go: ten in a row and ten at once, with the reward of the friend's first payment."""
+    launch(gym)
+    ben = bring(ana, "Ben").friend
+    key = place_order(gym, ben, [(bono, 1)], **WHO).pk
+
+    def told() -> bool:
+        return pay(Order.objects.get(pk=key), method="terminal", reference="psp-77", **WHO)
+
+    outcomes = race(*[told] * 10, seconds=60)
+    outcomes += [told() for _again in range(10)]
+    assert Counter(map(str, outcomes)) == {"True": 1, "False": 19}
+    assert (Payment.objects.count(), Reward.objects.filter(state="granted").count()) == (1, 1)
+    assert (balance_of(gym, ana.pk, now=NOON).available, faults(gym)) == (1500, [])
+
+
 def test_payment_control(gym: Business, ana: Client, bono: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the lock the second payment runs into the unique key: an error where there should be an answer."""
     order = place_order(gym, ana, [(bono, 1)], **WHO)
