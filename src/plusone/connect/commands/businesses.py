@@ -51,6 +51,7 @@ EDITABLE = (
     "quiet_until",
     "news_weekly_max",
     "bonus_limit",
+    "second_step_required",
 )
 # A coach's business may be the coach: what it is called and how it is reached stays out of the log.
 PERSONAL = {"name", "email", "phone", "address", "sender_name", "reply_to"}

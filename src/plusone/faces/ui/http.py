@@ -11,10 +11,13 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client, ClientQuerySet, own_of, sees, veiled
 from plusone.connect.queries import collaborator
@@ -22,6 +25,7 @@ from plusone.kernel import clock
 from plusone.kernel.errors import NotHere
 from plusone.kernel.models import Business, Collaborator
 from plusone.kernel.permissions import allows
+from plusone.kernel.second_step import has_app
 
 type View = Callable[..., HttpResponseBase]
 
@@ -52,8 +56,12 @@ class Page(HttpRequest):
         raise NotImplementedError
 
 
-def staff(permission: str) -> Callable[[View], View]:
-    """Let in who works in the business of the address with this permission; to all others it is not there (404)."""
+def staff(permission: str, *, takes_along: bool = False) -> Callable[[View], View]:
+    """Let in who works in the business of the address with this permission; to all others it is not there (404).
+
+    What hands out data or keys (`takes_along`, and all exports) asks for a second step where the business wants that.
+    """
+    takes_along = takes_along or permission == "exports.make"
     assert allows("owner", permission)
 
     def door(view: View) -> View:
@@ -70,12 +78,26 @@ def staff(permission: str) -> Callable[[View], View]:
             request.own = lambda path="": own_of(found, path)
             request.clients = lambda: ClientQuerySet(Client).seen_by(found)
             request.seen = lambda client: client if sees(found, client) else veiled(client)
+            if takes_along and (elsewhere := without_second_step(request)):
+                return _private(elsewhere)
             return _private(view(request, *args, **kwargs))
 
         inside.door = f"staff:{permission}"  # type: ignore[attr-defined]  # read by the test that walks all routes
         return inside
 
     return door
+
+
+def without_second_step(request: Any) -> HttpResponseBase | None:
+    """Lead to where a second step is set up, if the business wants one for what takes data along (AUTH-6)."""
+    if not request.business.second_step_required or has_app(request.user):
+        return None
+    messages.warning(
+        request,
+        _("%(business)s asks for a second step at log-in before data or keys leave it: set it up here, then come back.")
+        % {"business": request.business.name},
+    )
+    return redirect("mfa_index")
 
 
 def client_page(view: View) -> View:

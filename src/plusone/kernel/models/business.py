@@ -65,6 +65,8 @@ class Business(Row):
     mail_bodies_days = models.PositiveSmallIntegerField(default=90)
     # More than this a collaborator gives as a bonus only with a second person (AUTH-15); None: no limit. Never owners.
     bonus_limit = models.BigIntegerField(null=True, blank=True)
+    # Whoever exports data or makes API keys logs in with a second step (AUTH-6).
+    second_step_required = models.BooleanField(default=False)
     marketing_started_at = models.DateTimeField(null=True, blank=True)
     marketing_started_by = models.CharField(max_length=40, blank=True)
     checklist_dismissed_at = models.DateTimeField(null=True, blank=True)

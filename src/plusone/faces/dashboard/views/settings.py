@@ -1,10 +1,11 @@
 """Settings of the business, keys of the API."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -20,12 +21,13 @@ from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.tags.texts import money_plain
 from plusone.kernel.access import get
 from plusone.kernel.countries import LEGAL_PRESETS, countries, currencies, timezones
-from plusone.kernel.models import Business
+from plusone.kernel.models import Business, User
+from plusone.kernel.second_step import has_app
 
 FIELDS = (
     "name", "kind", "email", "phone", "address", "brand_color", "country", "language", "timezone", "currency",
     "legal_preset", "consent_required", "free_orders_activate", "news_to", "quiet_from", "quiet_until",
-    "news_weekly_max", "bonus_limit",
+    "news_weekly_max", "bonus_limit", "second_step_required",
 )  # fmt: skip
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
 
@@ -68,6 +70,11 @@ class SettingsForm(OnceForm):
         required=False,
         help_text=gettext_lazy("Off: only an order that is paid with money does."),
     )
+    second_step_required = forms.BooleanField(
+        label=gettext_lazy("Exports and API keys need a second step at log-in"),
+        required=False,
+        help_text=gettext_lazy("Whoever downloads data or makes a key sets up an app for it first."),
+    )
 
     news_to = forms.ChoiceField(
         label=gettext_lazy("Who is sent news and promotions"),
@@ -88,8 +95,11 @@ class SettingsForm(OnceForm):
         help_text=gettext_lazy("0 means no limit."),
     )
 
-    def __init__(self, *args: Any, business: Business, currency_fixed: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, business: Business, currency_fixed: bool, has_second_step: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.has_second_step = has_second_step
         self.fields["bonus_limit"] = MoneyField(
             business=business,
             label=_("Bonus that your team may give alone"),
@@ -105,6 +115,13 @@ class SettingsForm(OnceForm):
             self.fields["currency"].disabled = True
             self.fields["currency"].help_text = _("Fixed, since money has moved in it.")
 
+    def clean_second_step_required(self) -> bool:
+        """Refuse a change by whoever has no second step: they would lock themselves out, or let others in."""
+        wanted = bool(self.cleaned_data["second_step_required"])
+        if wanted != self.initial["second_step_required"] and not self.has_second_step:
+            raise ValidationError(_("Set up your own second step first, under Security in your menu."))
+        return wanted
+
 
 @staff("settings.manage")
 def business(request: Page) -> HttpResponse:
@@ -113,7 +130,13 @@ def business(request: Page) -> HttpResponse:
     initial = {field: getattr(found, field) for field in FIELDS}
     initial["bonus_limit"] = money_plain(found.bonus_limit, found)
     initial["brand_color"] = found.brand_color or "#0b6b5d"
-    form = SettingsForm(request.POST or None, initial=initial, business=found, currency_fixed=money_has_moved(found))
+    form = SettingsForm(
+        request.POST or None,
+        initial=initial,
+        business=found,
+        currency_fixed=money_has_moved(found),
+        has_second_step=has_app(cast(User, request.user)),
+    )
     if request.method == "POST" and form.is_valid():
         given = form.given()
         if given["brand_color"] == "#0b6b5d" and not found.brand_color:
@@ -157,7 +180,7 @@ class KeyForm(OnceForm):
     name = forms.CharField(label=gettext_lazy("What is it for?"), max_length=80)
 
 
-@staff("settings.manage")
+@staff("settings.manage", takes_along=True)
 def keys(request: Page) -> HttpResponse:
     """List the API keys; a new one's secret is shown once, on the answer that made it."""
     form = KeyForm(request.POST or None)

@@ -18,7 +18,7 @@ from plusone.faces.dashboard.forms import act_once
 from plusone.faces.dashboard.people import actors
 from plusone.faces.dashboard.telling import activation_lines
 from plusone.faces.dashboard.views.assigning import ProfessionalForm
-from plusone.faces.ui.http import Page, staff
+from plusone.faces.ui.http import Page, staff, without_second_step
 from plusone.faces.ui.pages import page_of
 from plusone.faces.ui.sheets import csv_answer
 from plusone.faces.ui.toasts import with_undo
@@ -255,6 +255,8 @@ def _export(request: Page, chosen: QuerySet[Client]) -> HttpResponseBase:
     """Hand out the chosen clients as a CSV file, safe to open in a spreadsheet (FUZ-5)."""
     if not request.may("exports.make"):
         raise NotHere
+    if elsewhere := without_second_step(request):
+        return elsewhere
     business, tags = request.business, tags_of(request.business)
     header = [
         _("First name"),

@@ -15,7 +15,7 @@ from plusone.kernel.money import plain_money
 from .pages import MONTHLY, kpi_of
 
 
-@staff("insights.view")
+@staff("insights.view", takes_along=True)
 def figure_csv(request: Page, name: str) -> HttpResponseBase:
     """Hand out the rows behind a figure."""
     kpi, scope = kpi_of(name), period_of(request).scope
@@ -23,7 +23,7 @@ def figure_csv(request: Page, name: str) -> HttpResponseBase:
     return csv_answer(f"{kpi.name}-{request.business.slug}", figures.header(kpi, request.business), rows)
 
 
-@staff("insights.view")
+@staff("insights.view", takes_along=True)
 def indicators_csv(request: Page) -> HttpResponseBase:
     """Hand out the key indicators."""
     business, scope = request.business, period_of(request).scope
