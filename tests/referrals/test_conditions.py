@@ -147,6 +147,53 @@ def test_frozen_counts_unpaid_does_not_until_it_is_paid(gym: Business, ana: Clie
     assert state(frozen)[0] == "granted"
 
 
+def test_a_refunded_renewal_takes_its_period_back(gym: Business, ana: Client) -> None:
+    """CONTRACT membership_kept, R-030: the second month was renewed and wholly refunded, so nothing runs on day 40. It
+    is paid again, and counts; refunded once more, the reward goes. A part of the price takes nothing back."""
+    launch(gym, conditions=[{"kind": "membership_kept", "days": 40}])
+    referral = bring(ana, "Ben")
+    mine = buy(referral.friend, type_of(gym))
+    first_end = mine.ends_at
+    renewal = renew(mine, method="cash", actor="user:1", now=later(29))
+    refund(renewal, 4000, actor="user:1", now=later(30))
+    mine.refresh_from_db()
+    assert (mine.state, mine.periods_paid) == ("active", 2)
+    refund(renewal, actor="user:1", now=later(30))
+    mine.refresh_from_db()
+    assert (mine.state, mine.periods_paid, mine.ends_at) == ("active", 1, first_end)
+    assert ask_again(later(40)) == 1
+    assert state(referral) == ("promised", "activated", "")
+    end_due(later(40))
+    again = renew(mine, method="cash", actor="user:1", now=later(41))
+    assert state(referral) == ("granted", "closed", "completed")
+    refund(again, actor="user:1", now=later(42))
+    mine.refresh_from_db()
+    assert (mine.state, mine.periods_paid) == ("past_due", 1)
+    assert state(referral)[0] == "revoked"
+    told = Event.objects.filter(name="membership.period_refunded").order_by("id")
+    assert [event.data["periods"] for event in told] == [1, 1]
+
+
+def test_a_membership_stands_while_a_paid_period_does(gym: Business, ana: Client) -> None:
+    """4.5: of four months only the first order is refunded: three stand, and so does the reward of the friend who kept
+    them; it is void once the last of them went too."""
+    launch(gym, conditions=[{"kind": "membership_kept", "days": 60}])
+    referral = bring(ana, "Ben")
+    mine = buy(referral.friend, type_of(gym))
+    renewals = [renew(mine, method="cash", actor="user:1", now=later(20 + number)) for number in range(3)]
+    ask_again(later(60))
+    assert state(referral)[0] == "granted"
+    refund(mine.order, actor="user:1", now=later(61))  # type: ignore[arg-type]  # bought by an order
+    mine.refresh_from_db()
+    assert (mine.state, mine.periods_paid, mine.ends_at) == ("active", 3, datetime(2026, 6, 9, 22, 0, tzinfo=UTC))
+    assert state(referral)[0] == "granted"
+    for renewal in renewals:
+        assert mine.state != "void"
+        refund(renewal, actor="user:1", now=later(62))
+        mine.refresh_from_db()
+    assert (mine.state, state(referral)[0]) == ("void", "revoked")
+
+
 @pytest.mark.parametrize("how", ["ends", "used_up", "given", "refunded"])
 def test_what_does_not_keep_a_membership(gym: Business, ana: Client, how: str) -> None:
     """It has to run on the day, to be the friend's own purchase, and not to be given back."""

@@ -170,6 +170,17 @@ class MembershipRenewed(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class MembershipPeriodRefunded(Fact):
+    """A paid period was wholly given back, so that a membership ends sooner; `periods` are still paid."""
+
+    name: ClassVar[str] = "membership.period_refunded"
+    says: ClassVar[Promise] = _("A period of a membership was refunded")
+    membership: int
+    periods: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class MembershipFrozen(Fact):
     """A membership was frozen: its time stands still."""
 
@@ -212,7 +223,7 @@ class MembershipEnded(Fact):
 @facts
 @dataclass(frozen=True, kw_only=True)
 class MembershipVoided(Fact):
-    """A membership was called off: it was not paid, or wholly refunded."""
+    """A membership was called off: it was not paid, or no paid period of it remains."""
 
     name: ClassVar[str] = "membership.voided"
     says: ClassVar[Promise] = _("A membership was called off")

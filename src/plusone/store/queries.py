@@ -73,11 +73,14 @@ def waiting_days(client: Client) -> int:
 
 
 def memberships_paid(client: Client, *, since: datetime) -> QuerySet[Membership]:
-    """Return the memberships that a client bought with money since a moment, and did not get all of it back for.
+    """Return the memberships that a client bought with money since a moment, and did not get all of it back for: where
+    its first period was refunded, a renewal that stands is enough.
 
     One for nothing, as a trial is, never counts (CASES 38), nor does one that balance paid alone.
     """
-    bought = client.memberships.filter(started_at__gte=since, order__due__gt=F("order__refunded_to_method"))
+    renewed = Order.objects.filter(renews=OuterRef("pk"), paid_at__isnull=False, due__gt=F("refunded_to_method"))
+    has_money = Q(order__due__gt=F("order__refunded_to_method")) | Exists(renewed)
+    bought = client.memberships.filter(has_money, started_at__gte=since, order__due__gt=0)
     return bought.exclude(state=Membership.State.VOID).order_by("id")
 
 

@@ -120,11 +120,30 @@ def begin(found: Membership, *, now: datetime) -> None:
 
 
 def call_off(order: Order, *, actor: str, now: datetime) -> None:
-    """Make void what an order sold that was never paid, or was wholly given back."""
+    """Make void what an order sold that was never paid."""
     found = Membership.objects.select_related("business").filter(order=order).exclude(state=State.VOID).first()
     if found is None:
         return
     void(found, actor=actor, now=now)
+
+
+def take_period_back(order: Order, *, actor: str, now: datetime) -> None:
+    """Take back the period that a paid order bought or renewed, since all of it was given back: the membership ends
+    that much sooner, and is void where no paid period remains."""
+    row = order.renews or Membership.objects.filter(order=order).first()
+    found = locked_membership(row) if row else None
+    if found is None or found.state == State.VOID:
+        return
+    if found.periods_paid <= 1:
+        void(found, actor=actor, now=now)
+        return
+    found.periods_paid -= 1
+    found.ends_at = end_of(found)
+    found.save(update_fields=["periods_paid", "ends_at"])
+    told = events.MembershipPeriodRefunded(membership=found.pk, periods=found.periods_paid)
+    record(found.business, told, client=found.client_id, actor=actor, now=now)
+    if found.state in (State.ACTIVE, State.ENDING) and found.ends_at and found.ends_at <= now:
+        _run_out(found, actor=actor, now=now)
 
 
 def void(found: Membership, *, actor: str, now: datetime) -> None:
@@ -228,12 +247,17 @@ def end_due(now: datetime) -> int:
             found = locked_membership(Membership(pk=key))
             if found.state not in (State.ACTIVE, State.ENDING) or found.ends_at is None or found.ends_at > now:
                 continue
-            was_paid = found.order_id is not None or found.periods_paid > 1  # a present ends; it asks for no money
-            if found.state == State.ACTIVE and found.type.kind == Kind.RECURRING and was_paid:
-                Membership.objects.filter(pk=found.pk).update(state=State.PAST_DUE)
-            else:
-                _finish(found, actor="system", now=now)
+            _run_out(found, actor="system", now=now)
     return len(ids)
+
+
+def _run_out(found: Membership, *, actor: str, now: datetime) -> None:
+    """Let what recurs and was paid be past due, now that its time is over, and the rest end."""
+    was_paid = found.order_id is not None or found.periods_paid > 1  # a present ends; it asks for no money
+    if found.state == State.ACTIVE and found.type.kind == Kind.RECURRING and was_paid:
+        Membership.objects.filter(pk=found.pk).update(state=State.PAST_DUE)
+    else:
+        _finish(found, actor=actor, now=now)
 
 
 def locked_membership(membership: Membership) -> Membership:

@@ -14,7 +14,7 @@ from plusone.store import events
 from plusone.store.models import Order, Refund
 from plusone.store.queries import refund_split
 
-from .memberships import call_off
+from .memberships import take_period_back
 from .orders import locked
 
 
@@ -81,7 +81,7 @@ def give_back(order: Order, *, to_balance: int, to_method: int, reason: str, act
     order.save(update_fields=["refunded_to_balance", "refunded_to_method", "state"])
     whole = order.refunded == order.total
     if whole:
-        call_off(order, actor=actor, now=now)
+        take_period_back(order, actor=actor, now=now)
     record(
         order.business,
         events.OrderRefunded(order=order.pk, cash=to_method, balance=to_balance, whole=whole),
