@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from plusone.clients.models import Client, ClientQuerySet
 from plusone.kernel.models import Business
@@ -20,6 +21,19 @@ WEEK = timedelta(days=7)
 Reason = Message.Reason
 # Why somebody is left out today who may have it another day.
 PASSING = (Reason.ARCHIVED, Reason.NO_ADDRESS, Reason.CHANNEL_OFF, Reason.NO_CONSENT, Reason.BLOCKED, Reason.WEEKLY_MAX)
+
+# The reasons said of several people, after their number.
+MANY = {
+    Reason.ARCHIVED: _("archived"),
+    Reason.DELETED: _("deleted"),
+    Reason.NO_ADDRESS: _("without an address"),
+    Reason.CHANNEL_OFF: _("this channel is switched off"),
+    Reason.NO_CONSENT: _("do not want news and promotions"),
+    Reason.BLOCKED: _("their address does not take our mails"),
+    Reason.BOUNCED: _("there is no mailbox at their address"),
+    Reason.WEEKLY_MAX: _("were sent enough promotions this week"),
+    Reason.TOO_LATE: _("it could not be sent while it was still useful"),
+}
 
 
 @dataclass(frozen=True)
@@ -124,7 +138,7 @@ def reach(business: Business, channel: str, *, clients: ClientQuerySet | None = 
 
 def _reach(channel: str, counts: Counter[str]) -> Reach:
     gets = counts.pop("", 0)
-    return Reach(channel, gets, [(str(Reason(reason).label), count) for reason, count in counts.most_common()])
+    return Reach(channel, gets, [(str(MANY[Reason(reason)]), count) for reason, count in counts.most_common()])
 
 
 @dataclass(frozen=True)
@@ -181,7 +195,7 @@ def reminders_of(campaign: Campaign) -> list[Reminder]:
 
 def _progress(counts: Counter[tuple[str, str]]) -> Progress:
     states = Message.State
-    left_out = [(str(Reason(reason).label), count) for (state, reason), count in counts.most_common() if reason]
+    left_out = [(str(MANY[Reason(reason)]), count) for (state, reason), count in counts.most_common() if reason]
     return Progress(
         sent=counts[states.SENT, ""] + counts[states.DELIVERED, ""],
         waiting=counts[states.QUEUED, ""],

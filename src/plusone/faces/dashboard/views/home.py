@@ -190,20 +190,20 @@ def _figures(request: Page, counts: dict[str, int], sums: Attention) -> list[dic
             "label": _("Registered leads"),
             "value": str(sums.registered),
             "definition": _("Friends who registered through a recommendation, whatever became of them."),
-            "href": reverse("b:leads", args=[slug]),
+            "href": reverse("b:figure", args=[slug, "registered_leads"]),
         },
         {
             "label": _("Activated clients"),
             "value": str(sums.activated),
             "definition": _("Recommended friends who became active clients, by hand or by a purchase."),
-            "href": f"{reverse('b:clients', args=[slug])}?status=active",
+            "href": reverse("b:figure", args=[slug, "activated_clients"]),
         },
         *figures,
         {
             "label": _("Outstanding balance"),
             "value": format_money(outstanding(request.business, now=request.now), request.business.currency),
             "definition": _("What all clients together can still spend in your store."),
-            "href": reverse("b:clients", args=[slug]),
+            "href": reverse("b:figure", args=[slug, "outstanding_balance"]),
         },
     ]
 
