@@ -29,6 +29,8 @@ def test_the_figures_have_the_contracts_names(vela: Caller, ana: Client, bono: P
         "ambassadors": 1,
         "conversion_rate": 0.3333,
         "visits": 0,
+        "archived_leads": 0,
+        "renewals": 0,
     }
     day = vela.get("/insights/impact?from=2026-03-11&to=2026-03-11").body
     assert (day["registered_leads"], day["activated_clients"]["total"], day["conversion_rate"]) == (2, 0, 0.0)

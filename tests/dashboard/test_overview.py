@@ -81,6 +81,7 @@ def test_tiles(olga: Browser, story: Story) -> None:
         "Rewards redeemed": "€5.00",
         "Outstanding balance": "€55.00",
         "Visits": "0",
+        "Archived leads": "1",  # M-4: shown apart
     }
     assert "By hand: 1 · By a purchase: 2" in text
     assert "Free" in text

@@ -18,7 +18,8 @@ from plusone.kernel.models import Business
 from plusone.ledger import commands as ledger
 from plusone.ledger.queries import faults, outstanding
 from plusone.referrals.commands.visits import record_visit, roll_up_visits
-from plusone.store.commands import place_order
+from plusone.store.commands import create_membership_type, pay, place_order, refund, renew
+from plusone.store.models import Membership
 
 
 def month(story: Story, first: int, last: int = 0, **more: object) -> Impact:
@@ -43,6 +44,8 @@ def test_all_time(story: Story) -> None:
         ambassadors=2,
         conversion_rate=Decimal("0.5000"),
         visits=0,
+        archived_leads=1,  # Hal
+        renewals=0,
     )
     # Ana 30 − 10 + 5; Ben, Dora's gone, Eva, Fay, Hal and Ina 5 each; Gus kept his gift
     assert outstanding(story.business, now=NOW) == 2500 + 6 * 500
@@ -52,9 +55,9 @@ def test_all_time(story: Story) -> None:
 def test_equation_of_leads(story: Story) -> None:
     """M-2 = M-1 − activated − deleted − archived, for all time."""
     found = impact(story.business, now=NOW)
-    archived = Client.objects.filter(business=story.business, status="archived").count()
-    assert archived == 1
-    assert found.open_leads == found.registered_leads - found.activated_clients.total - found.deleted_leads - archived
+    assert Client.objects.filter(business=story.business, status="archived").count() == found.archived_leads == 1
+    gone = found.activated_clients.total + found.deleted_leads + found.archived_leads
+    assert found.open_leads == found.registered_leads - gone
 
 
 def test_january_ends_at_midnight_in_madrid(story: Story) -> None:
@@ -131,7 +134,33 @@ def test_tables_add_up_to_their_numbers(story: Story, span: tuple[tuple[int, int
             rows = list(kpi().table(scope))
             assert kpi().sum(rows) == kpi().value(scope), kpi.name
             assert kpi().page(scope, 0, 2) == rows[:2]
-            assert rows or since or kpi.name in ("commissions", "returned_clients", "visits")
+            assert rows or since or kpi.name in ("commissions", "renewals", "returned_clients", "visits")
+
+
+def test_renewals_are_no_purchases(gym: Business, ana: Client) -> None:
+    """M-6: the first purchase of a membership counts as one; its renewals have a figure of their own, as refunds do."""
+    world.launch(gym, now=at("03-10 11:00"))
+    ben = world.bring(ana, "Ben", now=at("03-11 10:00")).friend
+    monthly = create_membership_type(
+        gym, name="Open gym", kind="recurring", price=4500, period="month", now=at("03-10 11:00")
+    )
+    first = place_order(gym, ben, [(monthly, 1)], actor="user:1", now=at("03-12 10:00"))
+    pay(first, method="cash", actor="user:1", now=at("03-12 10:00"))
+    bought = Membership.objects.get(order=first)
+    orders = [renew(bought, method="cash", actor="user:1", now=at(f"{month}-12 10:00")) for month in ("04", "05")]
+
+    def count(until: date | None = None) -> tuple[int, int, int]:
+        found = impact(gym, until=until, now=NOW)
+        return found.products_purchased, found.renewals, found.generated_income
+
+    price = monthly.price
+    assert count() == (1, 2, 3 * price)
+    assert count(date(2026, 4, 30)) == (1, 1, 2 * price)
+    scope = Scope(gym, NOW)
+    assert [row.cells["at"] for row in kpis["products_purchased"]().table(scope)] == [at("03-12 10:00")]
+    assert [row.cells["at"] for row in kpis["renewals"]().table(scope)] == [at("05-12 10:00"), at("04-12 10:00")]
+    refund(orders[1], None, actor="user:1", now=at("05-20 10:00"))
+    assert count() == (1, 1, 2 * price)
 
 
 def test_rows_say_who(story: Story) -> None:
@@ -183,7 +212,10 @@ def test_a_lead_brought_back_was_aside_in_between(story: Story) -> None:
     reactivate(hal, actor="user:1", now=at("06-10 10:00"))
 
     def open_on(day: date | None) -> int:
-        return impact(story.business, until=day, now=NOW).open_leads
+        found = impact(story.business, until=day, now=NOW)
+        closed = found.activated_clients.total + found.deleted_leads
+        assert found.open_leads + found.archived_leads == found.registered_leads - closed  # on any day
+        return found.open_leads
 
     assert open_on(date(2026, 5, 19)) == 1
     assert open_on(date(2026, 5, 31)) == 0

@@ -46,13 +46,28 @@ def activated_friends(scope: Scope) -> QuerySet[Any]:
 
 def open_leads(scope: Scope) -> QuerySet[Referral]:
     """Return the open referrals whose friend is a lead, at the end of the scope (M-2)."""
+    if not scope.is_past:
+        return _unfinished(scope).filter(friend__status=Client.Status.LEAD)
+    last = _put_aside(scope.business, scope.moment)
+    return _unfinished(scope).annotate(put_aside=last).exclude(put_aside=ClientArchived.name)
+
+
+def archived_leads(scope: Scope) -> QuerySet[Referral]:
+    """Return the open referrals whose friend is archived, at the end of the scope (shown apart from M-4)."""
+    if not scope.is_past:
+        return _unfinished(scope).filter(friend__status=Client.Status.ARCHIVED)
+    last = _put_aside(scope.business, scope.moment)
+    return _unfinished(scope).annotate(put_aside=last).filter(put_aside=ClientArchived.name)
+
+
+def _unfinished(scope: Scope) -> QuerySet[Referral]:
+    """Return the referrals that were registered and neither activated nor closed by the end of the scope."""
     found = counted(scope).filter(
         scope.by_end("registered_at"), scope.not_by_end("activated_at"), scope.not_by_end("closed_at")
     )
     if not scope.is_past:
-        return found.filter(friend__status=Client.Status.LEAD)
-    found = found.filter(scope.not_by_end("friend__activated_at"), scope.not_by_end("friend__deleted_at"))
-    return found.annotate(put_aside=_put_aside(scope.business, scope.moment)).exclude(put_aside=ClientArchived.name)
+        return found
+    return found.filter(scope.not_by_end("friend__activated_at"), scope.not_by_end("friend__deleted_at"))
 
 
 def _put_aside(business: Business, at: datetime) -> Coalesce:

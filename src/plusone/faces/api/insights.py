@@ -75,6 +75,8 @@ class ImpactOut(Found):
     ambassadors: int
     conversion_rate: Annotated[float | None, Field(description="0 to 1, four decimals; null without registrations.")]
     visits: int
+    archived_leads: Annotated[int, Field(description="Leads put aside, at the end of the days; not among the deleted.")]
+    renewals: Annotated[int, Field(description="Paid renewals of memberships; not among the products purchased.")]
 
 
 class StandingOut(Found):

@@ -23,6 +23,7 @@ CLIENT = Column("client", SAID["client"], "person")
 REFERRER = Column("ambassador", SAID["ambassador"], "person")
 ORDER = Column("order", _("Order"), "order")
 MONEY = {"payment": _("Payment"), "refund": _("Refund")}
+SOLD = (DAY, CLIENT, ORDER, Column("what", _("Product")), REFERRER, Column("n", _("Quantity"), "count"))
 MOVES = Column("what", SAID["what"], "choice", dict(K.choices))
 
 
@@ -41,6 +42,22 @@ def _money(scope: Scope) -> list[Part]:
     ]
 
 
+def _sold(scope: Scope, *, renewals: bool) -> list[Part]:
+    """Return what activated friends bought for money, or renewed: paid on these days (+), or wholly refunded (−)."""
+    friends = population.activated_friends(scope)
+    sold = OrderLine.objects.filter(
+        business=scope.business, order__client__in=friends, unit_price__gt=0, order__renews__isnull=not renewals
+    )
+    last = Refund.objects.filter(order=OuterRef("order")).order_by("-at", "-id").values("at")[:1]
+    gone = sold.filter(order__state=Order.State.REFUNDED).annotate(gone_at=Subquery(last))
+    cells: dict[str, Any] = {"id": F("id"), "order_id": F("order__public_id"), "what": F("name")}
+    cells |= person("client", "order__client") | population.ambassador_of("order__client")
+    return [
+        Part(sold.filter(scope.during("order__paid_at")), F("quantity"), cells | {"at": F("order__paid_at")}),
+        Part(gone.filter(scope.during("gone_at")), -F("quantity"), cells | {"at": F("gone_at")}),
+    ]
+
+
 @kpis
 class GeneratedIncome(Kpi):
     """Money that recommended clients brought."""
@@ -50,7 +67,7 @@ class GeneratedIncome(Kpi):
     label = _("Generated income")
     definition = _(
         "Money received in this time from recommended clients who became active, from all their orders, minus what was"
-        " refunded in this time. What they paid with balance is not income."
+        " refunded in this time. What they paid with balance is not income. Amounts are as sold, with the tax in them."
     )
     unit = "money"
     columns = (
@@ -95,22 +112,32 @@ class ProductsPurchased(Kpi):
     label = _("Products purchased by new clients")
     definition = _(
         "Quantities on paid orders of recommended clients who became active, by the day of payment. Free items do not"
-        " count. An order is taken off again on the day it is wholly refunded."
+        " count. Of a membership the first purchase counts; its renewals have a figure of their own. An order is taken"
+        " off again on the day it is wholly refunded."
     )
-    columns = (DAY, CLIENT, ORDER, Column("what", _("Product")), REFERRER, Column("n", _("Quantity"), "count"))
+    columns = SOLD
 
     def parts(self, scope: Scope) -> list[Part]:
         """Return the lines of paid orders (+), and those of orders wholly refunded on these days (−)."""
-        friends = population.activated_friends(scope)
-        sold = OrderLine.objects.filter(business=scope.business, order__client__in=friends, unit_price__gt=0)
-        last = Refund.objects.filter(order=OuterRef("order")).order_by("-at", "-id").values("at")[:1]
-        gone = sold.filter(order__state=Order.State.REFUNDED).annotate(gone_at=Subquery(last))
-        cells: dict[str, Any] = {"id": F("id"), "order_id": F("order__public_id"), "what": F("name")}
-        cells |= person("client", "order__client") | population.ambassador_of("order__client")
-        return [
-            Part(sold.filter(scope.during("order__paid_at")), F("quantity"), cells | {"at": F("order__paid_at")}),
-            Part(gone.filter(scope.during("gone_at")), -F("quantity"), cells | {"at": F("gone_at")}),
-        ]
+        return _sold(scope, renewals=False)
+
+
+@kpis
+class Renewals(Kpi):
+    """What recommended clients renewed: a membership counts among the products once, when it is first bought."""
+
+    name = "renewals"
+    label = _("Renewals by new clients")
+    definition = _(
+        "Renewals of memberships that recommended clients who became active paid, by the day of payment. A renewal is"
+        " taken off again on the day it is wholly refunded."
+    )
+    columns = SOLD
+    goal = False
+
+    def parts(self, scope: Scope) -> list[Part]:
+        """Return the lines of paid renewals (+), and those wholly refunded on these days (−)."""
+        return _sold(scope, renewals=True)
 
 
 @kpis

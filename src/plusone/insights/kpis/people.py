@@ -118,7 +118,7 @@ class DeletedLeads(Kpi):
     label = _("Deleted leads")
     definition = _(
         "Recommended leads that were deleted in this time before they became clients. The count stays, the person's"
-        " data does not. Archived leads do not count here."
+        " data does not. Archived leads have a figure of their own."
     )
     columns = (Column("at", _("Deleted on"), "day"), LEAD, REFERRER)
     goal = False
@@ -127,6 +127,25 @@ class DeletedLeads(Kpi):
         """Return the referrals that the deletion of a lead closed on these days."""
         rows = population.counted(scope).filter(scope.during("closed_at"), reason=Referral.Reason.LEAD_DELETED)
         return [Part(rows, Value(1), _people("closed_at"))]
+
+
+@kpis
+class ArchivedLeads(Kpi):
+    """Leads that were put aside: with them M-2 is what registered, without those who became clients or were deleted."""
+
+    name = "archived_leads"
+    label = _("Archived leads")
+    definition = _(
+        "Recommended friends who never became clients and are archived at the end of this time. Bringing one back makes"
+        " them an open lead again."
+    )
+    columns = (Column("at", _("Registered on"), "day"), LEAD, REFERRER)
+    at_end = True
+    goal = False
+
+    def parts(self, scope: Scope) -> list[Part]:
+        """Return the open referrals whose friend is archived."""
+        return [Part(population.archived_leads(scope), Value(1), _people("registered_at"))]
 
 
 @kpis

@@ -42,6 +42,8 @@ class Impact:
     ambassadors: int
     conversion_rate: Decimal | None
     visits: int
+    archived_leads: int = 0
+    renewals: int = 0
 
 
 def impact(

@@ -25,7 +25,7 @@ MORE = (
     "generated_income", "commissions", "deleted_leads", "open_leads", "conversion_rate", "rewards_redeemed",
     "outstanding_balance", "visits",
 )  # fmt: skip
-IF_ANY = ("returned_clients",)  # shown where there is something to show
+IF_ANY = ("archived_leads", "renewals", "returned_clients")  # shown where there is something to show
 MONTHLY = ("registered_leads", "activated_clients", "generated_income", "rewards_issued")
 TOP = 5
 NEWEST = 8
