@@ -24,13 +24,20 @@ class Reckoning:
 
     def register(self, ambassador: Person, friend: Person, terms: dict[str, Any], now: datetime, flagged: bool) -> Tie:
         tie = Tie(ambassador, friend, terms, now, flagged)
+        # One gift per person and step: what a rejected recommendation gave is not given again.
+        had = {
+            gift.step for each in friend.ties for gift in each.gifts if (gift.side, gift.state) == ("friend", "granted")
+        }
         self.ties.append(tie)
         friend.ties.append(tie)
         for number, step in enumerate(tie.steps, 1):
             for side, usual in (("friend", terms["friend_hold_days"]), ("ambassador", terms["hold_days"])):
                 if step[f"{side}_reward"] and (side == "friend" or terms["every"] == 1):
                     own = step["hold_days"] if number > 1 else None
-                    tie.gifts.append(self.promise(tie, side, usual if own is None else own, step=number))
+                    gift = self.promise(tie, side, usual if own is None else own, step=number)
+                    if side == "friend" and number in had:
+                        gift.state, gift.reason = "lapsed", "had_already"
+                    tie.gifts.append(gift)
         self.settle(tie, now)
         return tie
 
