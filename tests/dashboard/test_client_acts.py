@@ -218,6 +218,7 @@ def test_attaching_pays_what_is_due(gym: Business, ana: Client, olga: Browser) -
 def test_attaching_late_asks_for_a_note(gym: Business, ana: Client, carla: Client, olga: Browser) -> None:
     """CONTRACT: later than 72 hours only with a note; without it nothing changes."""
     launch(gym)
+    Client.objects.filter(pk=carla.pk).update(source="import")
     url = at(gym, "client_referred_by", carla.public_id)
     page = f"{url}?q=ana"
     answer = olga.post(page, {"once": once_of(olga.get(page)), "ambassador": ana.public_id})

@@ -13,7 +13,7 @@ import zxingcpp
 from django.test import Client as Browser
 from django.utils import timezone
 
-from plusone.clients.commands import archive, edit_client, give_tag, register_lead, tag_called
+from plusone.clients.commands import archive, create_client, edit_client, give_tag, register_lead, tag_called
 from plusone.clients.models import Client
 from plusone.faces.dashboard.views import materials
 from plusone.faces.ui import printing
@@ -208,6 +208,23 @@ def test_later_it_is_not_asked(olga: Browser, gym: Business, ana: Client, dan: C
     with time_machine.travel(timezone.now() + timedelta(hours=73), tick=False):
         assert f"/clients/{dan.public_id}/referred-by/" not in shown(olga, gym, order)
         assert "Did somebody send them?" not in olga.get(f"/b/{gym.slug}/sell/{dan.public_id}/").content.decode()
+
+
+@pytest.mark.parametrize("source", ["staff", "invitation", "signup", "import"])
+def test_it_is_asked_at_the_first_payment_however_late(
+    source: str, olga: Browser, gym: Business, ana: Client, bono: Product, noon: None
+) -> None:
+    """R-211, CONTRACT: the 72 hours begin with the first payment, so who was added on Monday and pays on Friday is
+    asked. Whom a file brought may have paid elsewhere: they count from becoming active."""
+    launch(gym)
+    added = NOON - timedelta(days=10)
+    eva = create_client(
+        gym, first_name="Eva", email="eva@old.example", source=source, actor="user:1", now=added
+    )
+    page = olga.get(f"/b/{gym.slug}/sell/{eva.public_id}/").content.decode()
+    assert ("Did somebody send them?" in page) is (source != "import")
+    sale(olga, gym, eva, bono, sent_by=ana.code)
+    assert Referral.objects.filter(friend=eva, ambassador=ana).exists() is (source != "import")
 
 
 def shown(olga: Browser, gym: Business, order: Order) -> str:

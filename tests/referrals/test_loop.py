@@ -2,7 +2,7 @@
 
 import pytest
 
-from plusone.clients.commands import activate, archive, delete_client, reactivate
+from plusone.clients.commands import activate, archive, create_client, delete_client, reactivate
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
@@ -20,6 +20,7 @@ from plusone.referrals.commands import (
 )
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import read_offer
+from plusone.referrals.queries import referral_of
 from plusone.rewards.commands import approve, decline
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import wallet_of
@@ -217,13 +218,22 @@ def test_staff_attach_who_recommended_until_72_hours_after(gym: Business, ana: C
     sell(dan, bono)
     attach_referral(gym, ana, dan, actor="user:1", now=later(3))
     assert balance_of(gym, ana.pk, now=NOON).available == 1500
-    eva = add_client(gym, "Eva")
+    eva = create_client(gym, first_name="Eva", email="eva@old.example", source="import", actor="user:1", now=NOON)
     from plusone.kernel.errors import Refused
 
     with pytest.raises(Refused, match="72"):
         attach_referral(gym, ana, eva, actor="user:1", now=later(3, seconds=1))
     attach_referral(gym, ana, eva, override_note="Ana told us at the desk", actor="user:1", now=later(4))
     assert balance_of(gym, ana.pk, now=NOON).available == 3000
+    with pytest.raises(Refused, match="72"):
+        attach_referral(gym, ana, paid := _paid(gym, "Fay", bono), actor="user:1", now=later(3, seconds=1))
+    assert referral_of(paid) is None
+
+
+def _paid(gym: Business, name: str, product: Product) -> Client:
+    client = add_client(gym, name)
+    sell(client, product)
+    return client
 
 
 def test_reward_is_verified_for_its_days_first(gym: Business, ana: Client) -> None:

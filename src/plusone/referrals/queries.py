@@ -23,6 +23,7 @@ from .standing import is_blocked
 
 CODE_LETTERS = frozenset(ids.CODE_ALPHABET)
 ATTACH_WINDOW = timedelta(hours=72)
+BROUGHT_ALONG = ("import", "api")  # sources of clients who may have paid elsewhere, before they stood here
 FREED = ("rejected", "withdrawn")  # such a friend may get another ambassador
 
 
@@ -168,9 +169,14 @@ def ambassador_of(friend: Client) -> Client | None:
 
 
 def is_late_to_say_who_sent(friend: Client, *, now: datetime) -> bool:
-    """Say whether 72 hours have passed since the first payment, or since becoming active if nothing was paid."""
-    paid_at = Payment.objects.filter(client=friend).order_by("at").values_list("at", flat=True).first()
-    since = paid_at or friend.activated_at
+    """Say whether 72 hours have passed since the first payment.
+
+    Nothing was paid yet: it is in time, but for whom a file or another program brought, who may have paid there: they
+    count from becoming active.
+    """
+    since = Payment.objects.filter(client=friend).order_by("at").values_list("at", flat=True).first()
+    if since is None and friend.source in BROUGHT_ALONG:
+        since = friend.activated_at
     return since is not None and now - since > ATTACH_WINDOW
 
 
