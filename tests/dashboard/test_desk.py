@@ -218,9 +218,7 @@ def test_it_is_asked_at_the_first_payment_however_late(
     asked. Whom a file brought may have paid elsewhere: they count from becoming active."""
     launch(gym)
     added = NOON - timedelta(days=10)
-    eva = create_client(
-        gym, first_name="Eva", email="eva@old.example", source=source, actor="user:1", now=added
-    )
+    eva = create_client(gym, first_name="Eva", email="eva@old.example", source=source, actor="user:1", now=added)
     page = olga.get(f"/b/{gym.slug}/sell/{eva.public_id}/").content.decode()
     assert ("Did somebody send them?" in page) is (source != "import")
     sale(olga, gym, eva, bono, sent_by=ana.code)

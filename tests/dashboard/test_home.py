@@ -8,11 +8,13 @@ from django.urls import reverse
 from plusone.clients.models import Client
 from plusone.connect.models import ApiKey
 from plusone.connect.queries import api_key
+from plusone.kernel.commands import add_collaborator
 from plusone.kernel.countries import timezones
 from plusone.kernel.models import Business, User
 from plusone.store.models import Product
 from world import add_client, bring, launch, sell
 
+from .conftest import browser_of
 from .pages import once_of, send, text_of
 
 
@@ -48,6 +50,19 @@ def test_home_says_what_waits_and_counts(gym: Business, ana: Client, olga: Brows
     assert "1 lead waits to be contacted" in page
     assert "Registered leads" in page
     assert "Nothing waits for you." not in page
+
+
+def test_who_may_not_change_the_offer_reads_it(gym: Business, olga: Browser) -> None:
+    """R-050: the front desk is led to see the offer, and reads it as words, not as fields that take nothing."""
+    campaign = launch(gym)
+    fran = User.objects.create_user("fran@vela.example", language="en", name="Fran")
+    add_collaborator(gym, fran, role="front_desk")
+    desk, offer = browser_of(fran), at(gym, "campaign_one", campaign.public_id)
+    pages = {name: (text_of(who.get(at(gym, "home"))), who.get(offer)) for name, who in (("o", olga), ("f", desk))}
+    assert ["Change the offer" in pages[name][0] for name in "of"] == [True, False]
+    assert ["See the offer" in pages[name][0] for name in "of"] == [False, True]
+    assert ['name="ambassador_amount"' in pages[name][1].content.decode() for name in "of"] == [True, False]
+    assert campaign.terms.text["en"] in text_of(pages["f"][1])
 
 
 def test_home_stays_cheap(

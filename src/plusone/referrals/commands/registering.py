@@ -195,7 +195,8 @@ def attach_referral(
     """Say afterwards who recommended a client (R-211), under today's terms; what is due is paid at once.
 
     Allowed until 72 hours after the first payment, or after becoming active where a file or a program brought them and
-    nothing was paid here; later only with a note. Raise CampaignInactive, SelfReferral, AlreadyReferred, GoesInCircles, or Refused with code `too_late`.
+    nothing was paid here; later only with a note. Raise CampaignInactive, SelfReferral, AlreadyReferred, GoesInCircles,
+    or Refused with code `too_late`.
     """
     assert ambassador.business_id == friend.business_id == business.pk
     campaign = _live(business, ambassador, campaign)
