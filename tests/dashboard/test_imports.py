@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from plusone.clients.commands import activate, create_client, set_promotions, start_due_jobs
 from plusone.clients.models import Client, Job
+from plusone.connect.commands import staging
 from plusone.connect.models import ClientImport
 from plusone.kernel.models import Business, User
 from plusone.kernel.queue.worker import drain
@@ -152,6 +153,21 @@ def test_too_much_is_refused_before_it_is_read(gym: Business, olga: Browser) -> 
     answer = olga.post(at(gym, "imports"), {"once": token, "file": big})
     assert (answer.status_code, "larger than 20 MB" in text_of(answer)) == (422, True)
     assert "Choose a file" in text_of(olga.post(at(gym, "imports"), {"once": token}))
+
+
+def test_lines_of_files_fill_the_room_of_their_business_and_no_more(
+    gym: Business, salon: Business, olga: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TRUST FUZ-6: what is discarded or forgotten makes room again, and another business's files take none of it."""
+    monkeypatch.setattr(staging, "ROOM_MAX", 3)
+    two = "id,name\n1,Ana\n2,Ben\n"
+    assert send(olga, at(gym, "imports"), {"pasted": two}).status_code == 302
+    ClientImport.objects.create(business=salon, filename="x", lines=3, kept_until=NOON, created_at=NOON)
+    full = send(olga, at(gym, "imports"), {"pasted": two})
+    assert (full.status_code, "There is room for 3 lines of files." in text_of(full)) == (422, True)
+    assert ClientImport.objects.filter(business=gym).count() == 1
+    ClientImport.objects.filter(business=gym).update(forgotten_at=NOON)
+    assert send(olga, at(gym, "imports"), {"pasted": two}).status_code == 302
 
 
 def test_imports_are_for_owners_and_managers(gym: Business, olga: Browser, desk: Browser) -> None:

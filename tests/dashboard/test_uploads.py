@@ -8,7 +8,9 @@ from django.test import Client as Browser
 from PIL import Image
 
 from plusone.kernel.models import Business
+from plusone.store.commands import products, set_picture
 from plusone.store.models import Picture, Product
+from world import NOON, make_product
 
 from .pages import send
 
@@ -60,3 +62,19 @@ def test_a_picture_is_made_anew(gym: Business, olga: Browser, bono: Product) -> 
     assert b"script" not in answer.content
     with Image.open(io.BytesIO(answer.content)) as image:
         assert (image.format, dict(image.getexif())) == ("JPEG", {})
+
+
+def test_pictures_fill_the_room_of_their_business_and_no_more(
+    gym: Business, olga: Browser, bono: Product, salon: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FUZ-6: a business has so much room; its own picture may be replaced, another's takes nothing of it."""
+    mat, theirs = make_product(gym, "Mat"), make_product(salon, "Coupe")
+    assert upload(olga, bono, picture(), "a.jpg", "image/jpeg") == 302
+    size = len(Picture.objects.get().data)
+    set_picture(theirs, SimpleUploadedFile("a.jpg", picture()), actor="user:1", now=NOON)
+    monkeypatch.setattr(products, "ROOM_MAX", size * 2 - 1)
+    assert upload(olga, mat, picture(), "b.jpg", "image/jpeg") == 200
+    assert not Picture.objects.filter(product=mat).exists()
+    assert upload(olga, bono, picture(), "c.jpg", "image/jpeg") == 302
+    set_picture(bono, None, actor="user:1", now=NOON)
+    assert upload(olga, mat, picture(), "b.jpg", "image/jpeg") == 302

@@ -7,7 +7,7 @@ from itertools import batched
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from plusone.connect.imports.columns import CLIENT_FIELDS, client_columns
@@ -20,11 +20,13 @@ from plusone.connect.imports.tables import read_table
 from plusone.connect.models import ClientImport, ImportLine
 from plusone.kernel import clock
 from plusone.kernel.db import bulk
+from plusone.kernel.db.locks import take_turns
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.kernel.queue import task
 
 LINES_MAX = 50_000
+ROOM_MAX = 200_000  # lines of all files of a business that are kept, to be looked at or undone (FUZ-6)
 COLUMNS_MAX = 100
 BATCH = 500
 AT_ONCE_MAX = 1_000  # lines that are looked through while their sender waits
@@ -46,6 +48,10 @@ def stage_import(business: Business, path: Path, *, filename: str, actor: str, n
             _("This file has %(lines)s lines. Up to %(most)s can be imported here; split it, or use the command line.")
             % {"lines": table.count, "most": LINES_MAX}
         )
+    take_turns(f"imports {business.pk}")
+    if table.count + _lines_kept(business) > ROOM_MAX:
+        full = _("There is room for %(most)s lines of files. Discard those that you did not import, or wait some days.")
+        raise Unreadable(full % {"most": ROOM_MAX})
     if len(table.header) > COLUMNS_MAX:
         raise Unreadable(_("This file has more than %(most)s columns.") % {"most": COLUMNS_MAX})
     places, _unused = client_columns(table.header, {}, strict=False)
@@ -67,6 +73,11 @@ def stage_import(business: Business, path: Path, *, filename: str, actor: str, n
     imported.filled = [filled[place] for place in range(len(table.header))]
     imported.save(update_fields=["filled", "lines"])
     return imported
+
+
+def _lines_kept(business: Business) -> int:
+    kept = ClientImport.objects.filter(business=business, forgotten_at__isnull=True)
+    return int(kept.aggregate(lines=Sum("lines"))["lines"] or 0)
 
 
 def _by_place(places: Mapping[str, int], width: int) -> list[str]:

@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from plusone.events.commands import record
 from plusone.events.facts import moved
 from plusone.kernel import ids
+from plusone.kernel.db.locks import take_turns
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.kernel.money import AMOUNT_MAX
@@ -20,6 +23,7 @@ from plusone.store.models import Picture, Product
 SIDE_MAX = 1200
 PIXELS_MAX = 40_000_000
 BYTES_MAX = 12 * 1024 * 1024
+ROOM_MAX = 100 * 1024 * 1024  # for all pictures of a business as they are kept: some hundreds (FUZ-6)
 EDITABLE = ("name", "price", "description", "visibility")
 
 
@@ -85,7 +89,7 @@ def restore_product(product: Product, *, actor: str, now: datetime) -> None:
 def set_picture(product: Product, file: Any, *, actor: str, now: datetime) -> None:
     """Give a product a picture: read, turned upright, made small, written anew without what else was in the file.
 
-    None takes it away.
+    None takes it away. Raise Invalid for what is no picture of ours, or where the business's room for them is full.
     """
     if file is None:
         Picture.objects.filter(product=product).delete()
@@ -107,7 +111,20 @@ def set_picture(product: Product, file: Any, *, actor: str, now: datetime) -> No
     flat.paste(upright, mask=upright.getchannel("A"))
     out = io.BytesIO()
     flat.save(out, "JPEG", quality=82, optimize=True)
-    Picture.objects.update_or_create(
-        product=product,
-        defaults={"data": out.getvalue(), "width": flat.width, "height": flat.height, "version": ids.public_id()},
-    )
+    with transaction.atomic():
+        take_turns(f"pictures {product.business_id}")
+        if _taken_by_others(product) + out.tell() > ROOM_MAX:
+            full = _(
+                "The pictures of your products fill all the room there is for them, %(most)s MB: take some away first."
+            )
+            raise Invalid(full % {"most": ROOM_MAX >> 20}, field="picture")
+        Picture.objects.update_or_create(
+            product=product,
+            defaults={"data": out.getvalue(), "width": flat.width, "height": flat.height, "version": ids.public_id()},
+        )
+
+
+def _taken_by_others(product: Product) -> int:
+    """Return the bytes of the pictures of the business's other products."""
+    others = Picture.objects.filter(product__business=product.business_id).exclude(product=product)
+    return int(others.aggregate(bytes=Sum(Length("data")))["bytes"] or 0)
