@@ -115,7 +115,8 @@ def _cards(request: Page, clients: Iterable[Client], name: str) -> HttpResponse:
                 title=_("%(name)s invites you") % {"name": client.first_name},
                 gift=gift,
                 url=link_of(client),
-                code=_("Code: %(code)s") % {"code": client.code},
+                # Two may have one first name, and whoever hands the cards out has to tell them apart.
+                code=_("Code: %(code)s") % {"code": f"{client.code} · {client.short_name}"},
             )
             for client in clients
         ]

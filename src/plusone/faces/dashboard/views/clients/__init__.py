@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import acts, book, bulk, invite, link, merge, notes, profile, record, refer, tags, views
+from . import acts, book, bulk, invite, link, merge, notes, profile, refer, tags, views
 
 urlpatterns = [
     path("clients/", book.index, name="clients"),
@@ -25,7 +25,6 @@ urlpatterns = [
     path("clients/<str:client>/balance/", profile.balance, name="client_balance"),
     path("clients/<str:client>/balance/adjust/", profile.adjust, name="client_adjust"),
     path("clients/<str:client>/orders/", profile.orders, name="client_orders"),
-    path("clients/<str:client>/data.json", record.record, name="client_data"),
     path("clients/<str:client>/notes/", notes.index, name="client_notes"),
     path("clients/<str:client>/notes/write/", notes.write, name="client_note_write"),
     path("clients/<str:client>/notes/next/", notes.plan, name="client_next"),
