@@ -78,7 +78,7 @@ class Reckoning:
         }[kind]
         return bool(done >= condition.get("at_least", 1))
 
-    def settle(self, tie: Tie, now: datetime, lost: str = "refunded") -> None:
+    def settle(self, tie: Tie, now: datetime, lost: str = "") -> None:
         """Do what is due, right after whatever may have changed it."""
         if tie.reason not in ("", "completed"):
             return
@@ -88,20 +88,31 @@ class Reckoning:
                 return
         first = min((sale for sale in tie.friend.sales if sale.paid and sale.due), key=lambda s: s.paid, default=None)
         basis = first.money if first else None
-        # *Reading*: with further steps the first may outlive its last day unmet; it is not met after it.
-        too_late = bool(tie.terms["steps"]) and not tie.qualified and tie.is_late(now)
-        tie.qualified = self.is_met(tie) and not too_late
-        met = {step: self.is_met(tie, step) if step > 1 else tie.qualified for step in range(1, len(tie.steps) + 1)}
+        met = self.met(tie, now)
+        tie.qualified = met[1]
         # What the friend receives is settled first, as limits may be reached.
         for gift in sorted((gift for gift in tie.gifts if not gift.is_set), key=lambda gift: gift.side != "friend"):
-            for_coming = gift.side == "friend" and gift.step == 1 and tie.terms["friend_reward_on"] == "registered"
-            if met[gift.step] or for_coming:
+            if met[gift.step] or self.is_for_coming(tie, gift):
                 self.resize(gift, basis, now)
                 self.move_on(tie, gift, basis, now)
             else:
                 self.take_back(gift, lost, now)
         self.fill_sets(tie, basis, lost, now)
         self.complete(tie)
+
+    def met(self, tie: Tie, now: datetime) -> dict[int, bool]:
+        """*Reading*: with further steps the first may outlive its last day unmet; it is not met after it."""
+        too_late = bool(tie.terms["steps"]) and not tie.qualified and tie.is_late(now)
+        return {step: self.is_met(tie, step) and not (step == 1 and too_late) for step in range(1, len(tie.steps) + 1)}
+
+    def is_for_coming(self, tie: Tie, gift: Gift) -> bool:
+        return gift.side == "friend" and gift.step == 1 and tie.terms["friend_reward_on"] == "registered"
+
+    def is_earned(self, tie: Tie, gift: Gift, now: datetime) -> bool:
+        if gift.is_set:
+            live, full = self.sets_of(tie)
+            return gift in live[:full]
+        return self.is_for_coming(tie, gift) or self.met(tie, now)[gift.step]
 
     def is_short(self, tie: Tie) -> bool:
         """Whether something was not earned: a promise, or what fills a set."""
@@ -136,17 +147,7 @@ class Reckoning:
         full. *Reading*: at most one for each friend, so one that was taken back is not given for the same friend."""
         if not self.counts(tie):
             return
-        same = [
-            each
-            for each in self.ties
-            if each.ambassador is tie.ambassador and each.terms["every"] == tie.terms["every"]
-        ]
-        full = sum(
-            each.qualified and not each.flagged and each.reason not in ("rejected", "not_converted") for each in same
-        )
-        full //= tie.terms["every"]
-        given = sorted((gift for each in same for gift in each.gifts if gift.is_set), key=lambda gift: gift.number)
-        live = [gift for gift in given if gift.state != "revoked"]
+        live, full = self.sets_of(tie)
         mine = any(gift.is_set for gift in tie.gifts)
         if len(live) < full and tie.qualified and not mine and tie.reason in ("", "completed"):
             gift = self.promise(tie, "ambassador", tie.terms["hold_days"], is_set=True)
@@ -154,6 +155,19 @@ class Reckoning:
             self.move_on(tie, gift, basis, now)
         for gift in live[full:]:
             self.take_back(gift, lost, now)
+
+    def sets_of(self, tie: Tie) -> tuple[list[Gift], int]:
+        """The rewards for sets that were not taken back, the oldest first, and how many sets are full."""
+        same = [
+            each
+            for each in self.ties
+            if each.ambassador is tie.ambassador and each.terms["every"] == tie.terms["every"]
+        ]
+        counted = (
+            each.qualified and not each.flagged and each.reason not in ("rejected", "not_converted") for each in same
+        )
+        given = sorted((gift for each in same for gift in each.gifts if gift.is_set), key=lambda gift: gift.number)
+        return [gift for gift in given if gift.state != "revoked"], sum(counted) // tie.terms["every"]
 
     # Rewards
 
@@ -239,7 +253,7 @@ class Reckoning:
 
     def resize(self, gift: Gift, basis: int | None, now: datetime) -> None:
         """A percentage shrinks in proportion; where nothing is left it is revoked."""
-        if not gift.is_percent or gift.amount is None or basis is None:
+        if not gift.is_percent or gift.amount is None or basis is None or gift.is_regardless:
             return
         left = gift.worth(basis) or 0
         if left >= gift.amount or gift.state not in (*PENDING, "granted"):
@@ -257,6 +271,8 @@ class Reckoning:
             self.counted[key] -= amount if in_money else wholly
 
     def take_back(self, gift: Gift, lost: str, now: datetime) -> None:
+        if gift.is_regardless:
+            return
         if gift.state == "granted" and gift.terms["clawback"] != "only_pending":
             if gift.amount is None:
                 gift.kept = int(not want_back(gift, now))
@@ -272,11 +288,13 @@ class Reckoning:
     # People decide
 
     def approve(self, tie: Tie, gift: Gift, now: datetime) -> bool:
-        """*Reading*: a declined reward may be granted by an override; one whose worth nobody knows yet may not."""
+        """*Reading*: a declined reward may be granted by an override; one whose worth nobody knows yet may not. Given
+        while its conditions do not hold, it stays."""
         if gift.state in ("granted", "awaiting_choice"):
             return True
         if gift.state not in ("awaiting_approval", "declined") or (gift.is_percent and gift.amount is None):
             return False
+        gift.is_regardless = not self.is_earned(tie, gift, now)
         self.grant(gift, now)
         gift.is_decided = True
         self.complete(tie)

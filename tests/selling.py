@@ -184,7 +184,7 @@ class Counter(Cast, RuleBasedStateMachine):
         if sale.to_balance + sale.to_method == sale.total:
             call_off(person, sale)
         if person.tie:
-            self.model.settle(person.tie, self.now)
+            self.model.settle(person.tie, self.now, lost="refunded")
 
     @precondition(lambda self: self.sales)
     @rule(which=ANY)

@@ -93,6 +93,7 @@ class Gift:
     available: datetime | None = None
     counted: list[tuple[Any, bool]] = field(default_factory=list)
     is_decided: bool = False
+    is_regardless: bool = False  # given by a person though its conditions did not hold
     is_handed_over: bool = False
     kept: int = 0  # of what was taken back: had been used, and stays
     collect_by: datetime | None = None

@@ -141,7 +141,7 @@ class Loop(Counter):
         unmark_visit(visit, **self.by)
         friend.visits.remove(at)
         if friend.tie:
-            self.model.settle(friend.tie, self.now, lost="")
+            self.model.settle(friend.tie, self.now)
 
     @precondition(lambda self: any(tie.gifts for tie in self.model.ties))
     @rule(which=ANY, yes=some.booleans())

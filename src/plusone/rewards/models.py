@@ -79,6 +79,8 @@ class Reward(Owned):
     expires_at = models.DateTimeField(null=True, blank=True)  # until when what staff hand over waits
     ended_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=40, blank=True)
+    # By a person while its conditions did not hold: none of them takes it back.
+    is_regardless = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -84,7 +84,7 @@ def settle_after_payment(business: Business, event: Event, fact: OrderPaid, now:
 @reaction(OrderRefunded, failed=ask_about_rewards)
 def settle_after_refund(business: Business, event: Event, fact: OrderRefunded, now: datetime) -> None:
     """Money that a friend gets back may take a reward's ground away."""
-    _settle_friend(business, event, now, active=True)
+    _settle_friend(business, event, now, active=True, lost=Reward.Reason.REFUNDED)
 
 
 @reaction(SessionAttended, failed=ask_about_rewards)
@@ -96,7 +96,7 @@ def settle_after_visit(business: Business, event: Event, fact: VisitFact, now: d
 @reaction(SessionUnmarked, failed=ask_about_rewards)
 def settle_after_unmarking(business: Business, event: Event, fact: VisitFact, now: datetime) -> None:
     """A visit that was none may take a reward's ground away."""
-    _settle_friend(business, event, now, lost="")
+    _settle_friend(business, event, now)
 
 
 @reaction(CheckDone, failed=ask_about_rewards)
@@ -108,12 +108,10 @@ def settle_after_check(business: Business, event: Event, fact: CheckFact, now: d
 @reaction(CheckUndone, failed=ask_about_rewards)
 def settle_after_unticking(business: Business, event: Event, fact: CheckFact, now: datetime) -> None:
     """A check that was none may take a reward's ground away."""
-    _settle_friend(business, event, now, lost="")
+    _settle_friend(business, event, now)
 
 
-def _settle_friend(
-    business: Business, event: Event, now: datetime, *, active: bool = False, lost: str = Reward.Reason.REFUNDED
-) -> None:
+def _settle_friend(business: Business, event: Event, now: datetime, *, active: bool = False, lost: str = "") -> None:
     """Settle the referrals that brought somebody; with `active` only those that are activated.
 
     A payment that activates locks the client first, then the referral; a lead's referral must not be locked before.

@@ -21,7 +21,7 @@ from .doubting import case_of, close_case, lock_case, members_of
 from .impartial import must_be_impartial
 from .milestones import SET
 from .pausing import lift_pauses
-from .settling import close_open, end_overdue, locked, settle
+from .settling import close_open, end_overdue, is_earned, locked, settle
 
 SWEEP_BATCH = 200
 
@@ -95,18 +95,23 @@ def decide_reward(reward: Reward, *, approve: bool, note: str = "", actor: str, 
     """Approve or decline one reward by hand, each side alone (CASES 60). Say whether this call did it.
 
     Where it waited because of a doubt and nothing else of its recommendation waits any more, the doubt is decided with
-    it: nobody is asked twice. Raise Refused as `rewards.approve` and `rewards.decline` do, and where it would give
-    something to `actor`.
+    it: nobody is asked twice. What is approved while its conditions do not hold stays given, whatever comes.
+
+    Raise Refused as `rewards.approve` and `rewards.decline` do, and where it would give something to `actor`.
     """
-    act = rewards.approve if approve else rewards.decline
     if approve:
         must_be_impartial(reward.business, [reward.client], note=note, actor=actor)
     if reward.source_kind != "referral":
+        act = rewards.approve if approve else rewards.decline
         return act(reward, note=note, actor=actor, now=now)
     referral = Referral.objects.get(business=reward.business, pk=reward.source_id)
     case = case_of(referral)
     referral = locked(referral)
-    done = act(reward, note=note, actor=actor, now=now)
+    if approve:
+        is_regardless = not is_earned(referral, reward, now=now)
+        done = rewards.approve(reward, note=note, is_regardless=is_regardless, actor=actor, now=now)
+    else:
+        done = rewards.decline(reward, note=note, actor=actor, now=now)
     if done and referral.flagged:
         _settle_doubt(referral, case, actor=actor, now=now)
     return done

@@ -51,7 +51,18 @@ def settle_sets(referral: Referral, *, basis: int | None, lost: str, actor: str,
     else:
         # All beyond the full sets, not the newest alone: that one may have been capped or declined.
         for reward in live.select_related("business", "client").order_by("id")[full:]:
-            rewards.revoke(reward, reason=lost, actor=actor, now=now)
+            if not reward.is_regardless:
+                rewards.revoke(reward, reason=lost, actor=actor, now=now)
+
+
+def is_for_full_set(referral: Referral, reward: Reward) -> bool:
+    """Say whether the friends behind a reward for a set make it full now."""
+    assert referral.terms is not None
+    full = qualified_in_sets(referral).count() // referral.terms.every
+    return (
+        reward.pk
+        in _given(referral).exclude(state=Reward.State.REVOKED).order_by("id").values_list("pk", flat=True)[:full]
+    )
 
 
 def _given(referral: Referral) -> QuerySet[Reward]:

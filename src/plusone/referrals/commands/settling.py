@@ -18,10 +18,11 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 from plusone.store.queries import first_order_with_money
 
-from .milestones import SET, note_qualified, settle_sets
+from .milestones import SET, is_for_full_set, note_qualified, settle_sets
 
 State, Reason = Referral.State, Referral.Reason
 MOMENT = timedelta(microseconds=1)
+FAILED = (Reward.State.AWAITING_APPROVAL, Reward.Reason.ERROR)
 NOT_EARNED = (Reward.State.PROMISED, Reward.State.LAPSED)
 
 
@@ -53,12 +54,13 @@ def mark_activated(friend: Client, *, via: str, came_back: bool = False, actor: 
 
 
 @transaction.atomic
-def settle(referral: Referral, *, lost: str = Reward.Reason.REFUNDED, actor: str, now: datetime) -> Referral:
+def settle(referral: Referral, *, lost: str = "", actor: str, now: datetime) -> Referral:
     """Do what is due: move promised rewards on whose conditions hold, take back those whose conditions hold no longer,
     complete.
 
     `lost` is the reason why rewards are taken back, where they are. Running it again changes nothing. A rejected,
-    withdrawn or lapsed referral stays as it is.
+    withdrawn or lapsed referral stays as it is, and so does what a person gave regardless of its conditions, or has
+    still to decide about since a step failed.
     """
     referral = locked(referral)
     if referral.terms is None or referral.reason not in ("", Reason.COMPLETED):
@@ -69,20 +71,16 @@ def settle(referral: Referral, *, lost: str = Reward.Reason.REFUNDED, actor: str
         if not referral.is_open:
             return referral
         held = _held(referral)
-    offer, basis = offer_of(referral.terms), first_money(referral)
-    met = {step.number: all_met(referral, step.conditions, now=now) for step in offer.all_steps}
-    # What comes after the last day is too late for the first step, however long further ones go on.
-    missed = offer.steps and referral.qualified_at is None and referral.deadline_at and referral.deadline_at <= now
-    met[1] = met[1] and not (missed and not _was_first_met_in_time(referral, now))
+    offer, basis, met = offer_of(referral.terms), first_money(referral), _met(referral, now)
     note_qualified(referral, met[1], now=now)
     _ask_again(referral, [step for step in offer.all_steps if not met[step.number]], now=now)
     for reward in held:
-        if reward.milestone == SET:
+        if reward.milestone == SET or reward.is_regardless:
             continue
         if met[reward.step] or is_for_registering(referral, reward):
             rewards.resize(reward, basis, actor=actor, now=now)
             rewards.qualify(reward, basis=basis, flagged=referral.flagged, actor=actor, now=now)
-        else:
+        elif (reward.state, reward.reason) != FAILED:
             rewards.revoke(reward, reason=lost, actor=actor, now=now)
     if offer.counts_sets:
         settle_sets(referral, basis=basis, lost=lost, actor=actor, now=now)
@@ -100,6 +98,15 @@ def complete(referral: Referral, *, actor: str, now: datetime) -> bool:
         return False
     _complete(referral, actor=actor, now=now)
     return True
+
+
+def is_earned(referral: Referral, reward: Reward, *, now: datetime) -> bool:
+    """Say whether what a reward of a referral waits for is the case now."""
+    if referral.terms is None or is_for_registering(referral, reward):
+        return True
+    if reward.milestone == SET:
+        return is_for_full_set(referral, reward)
+    return _met(referral, now).get(reward.step, False)
 
 
 def first_money(referral: Referral) -> int | None:
@@ -191,6 +198,17 @@ def locked(referral: Referral) -> Referral:
     """Return the referral as it is now, locked until the transaction ends."""
     found = Referral.objects.select_for_update(of=("self",)).select_related("business", "friend", "ambassador", "terms")
     return found.get(pk=referral.pk)
+
+
+def _met(referral: Referral, now: datetime) -> dict[int, bool]:
+    """Return of which steps all conditions hold."""
+    assert referral.terms is not None
+    offer = offer_of(referral.terms)
+    met = {step.number: all_met(referral, step.conditions, now=now) for step in offer.all_steps}
+    # What comes after the last day is too late for the first step, however long further ones go on.
+    missed = offer.steps and referral.qualified_at is None and referral.deadline_at and referral.deadline_at <= now
+    met[1] = met[1] and not (missed and not _was_first_met_in_time(referral, now))
+    return met
 
 
 def _held(referral: Referral) -> list[Reward]:

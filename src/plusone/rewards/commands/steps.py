@@ -106,8 +106,10 @@ def holds_due(now: datetime) -> list[Reward]:
 
 
 @transaction.atomic
-def approve(reward: Reward, *, note: str = "", actor: str, now: datetime) -> bool:
+def approve(reward: Reward, *, note: str = "", is_regardless: bool = False, actor: str, now: datetime) -> bool:
     """Grant a reward that waits for a decision (or was declined: an override). Say whether this call did it.
+
+    `is_regardless` where its conditions do not hold, so that it does not go for that.
 
     Raise Refused otherwise, where an override has no note that says why, and where nobody knows yet what a percentage
     is worth (CASES 42).
@@ -121,7 +123,7 @@ def approve(reward: Reward, *, note: str = "", actor: str, now: datetime) -> boo
         )
     note = note.strip()[:300]
     was = (State.AWAITING_APPROVAL, State.DECLINED) if note else (State.AWAITING_APPROVAL,)
-    if _grant(reward, was, actor=actor, now=now, decided_by=actor, note=note):
+    if _grant(reward, was, actor=actor, now=now, decided_by=actor, note=note, is_regardless=is_regardless):
         return True
     if reward.state == State.DECLINED:
         raise Refused(_("This reward was declined. Write why it is given after all."), code="note_needed", field="note")
@@ -203,6 +205,7 @@ def reopen(
     so. Never one that was given. `due_by` is its new last moment, where it has one of its own."""
     assert not {State.GRANTED, State.CAPPED} & set(was)
     cleared: dict[str, Any] = {"reason": "", "note": "", "available_at": None, "ended_at": None, "decided_by": ""}
+    cleared["is_regardless"] = False
     if due_by is not None:
         cleared["due_by"] = due_by
     if not _move(reward, was, State.PROMISED, **cleared):
