@@ -196,7 +196,7 @@ def test_once_per_person_is_given_once(gym: Business, ana: Client) -> None:
     assert Referral.objects.latest("pk").reason == "completed"
     with translation.override("en"):
         told = tell_reward(second, to="client").sentence
-    assert told.endswith("it is for once per person, and you have or had it already.")
+    assert told.endswith("on Mar 10, 2026 you had it already, and it is for once per person.")
     revoke(Reward.objects.order_by("pk")[0], reason="refunded", **WHO)
     assert earn(ana, "Leo").state == "granted"  # what was taken back unused was not had
 

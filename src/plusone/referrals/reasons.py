@@ -157,8 +157,8 @@ REWARDS: dict[tuple[str, str], Words] = {
         ASK,
     ),
     (S.LAPSED, R.HAD_ALREADY): Words(
-        _("%(name)s does not receive %(reward)s: it is for once per person, and %(name)s has or had it already."),
-        _("You do not receive %(reward)s: it is for once per person, and you have or had it already."),
+        _("%(name)s does not receive %(reward)s: on %(day)s they had it already, and it is for once per person."),
+        _("You do not receive %(reward)s: on %(day)s you had it already, and it is for once per person."),
         BONUS,
         ASK,
     ),

@@ -56,7 +56,7 @@ def choose(form: forms.Form, name: str, choices: Any) -> None:
 def show_refusal(form: forms.Form, error: Refused) -> None:
     """Put a refusal where it belongs: at its field, or above the form."""
     field = error.field.partition(".")[0]
-    form.add_error(field if field in form.fields else None, str(error))
+    form.add_error(field if field in form.fields else None, error.told)
 
 
 def act_once(form: OnceForm, scope: str, act: Callable[[], str]) -> str | None:

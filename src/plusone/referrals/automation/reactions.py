@@ -7,7 +7,7 @@ rewards then wait for a person, with the reason `error` (DESIGN 1).
 from datetime import datetime
 
 from plusone.agenda.events import CheckDone, CheckFact, CheckUndone, SessionAttended, SessionUnmarked, VisitFact
-from plusone.clients.events import ClientActivated, ClientDeleted, ClientReactivated
+from plusone.clients.events import ClientActivated, ClientChanged, ClientDeleted, ClientReactivated
 from plusone.clients.models import Client
 from plusone.events.facts import Fact
 from plusone.events.models import Event
@@ -24,6 +24,7 @@ from plusone.rewards.events import RewardCapped, RewardDeclined, RewardFact, Rew
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 from plusone.store.events import OrderPaid, OrderRefunded
+from plusone.store.models import Payment
 from plusone.store.queries import orders_with_money
 
 
@@ -68,7 +69,9 @@ def give_welcome_gift(business: Business, event: Event, fact: ReferralFact, now:
 
 @reaction(ReferralActivated, failed=ask_about_rewards)
 def reward_ambassador(business: Business, event: Event, fact: ReferralFact, now: datetime) -> None:
-    """An activated referral is settled in the same transaction (R-027)."""
+    """An activated referral is settled in the same transaction (R-027); before, what the friend paid with is looked
+    at."""
+    _look_at_payments(business, event, now)
     commands.settle(Referral.objects.get(business=business, pk=fact.referral), actor=event.actor, now=now)
 
 
@@ -78,7 +81,26 @@ def settle_after_payment(business: Business, event: Event, fact: OrderPaid, now:
     friend = Client.objects.select_related("business").get(business=business, pk=event.client_id or 0)
     if fact.cash and friend.is_active:
         commands.mark_activated(friend, via="purchase", came_back=True, actor=event.actor, now=now)
+    if friend.is_active:  # of a lead the activation looks: it locks the client before the referral
+        _look_at_payments(business, event, now)
     _settle_friend(business, event, now, active=True)
+
+
+@reaction(ClientChanged)
+def look_at_changes(business: Business, event: Event, fact: ClientChanged, now: datetime) -> None:
+    """Whose address, phone or name was changed may turn out to be somebody else, or the same as the other one."""
+    if {"email", "phone", "first_name", "last_name"} & set(fact.fields):
+        client = Client.objects.select_related("business").get(business=business, pk=event.client_id or 0)
+        commands.look_again_at(client, now=now)
+
+
+def _look_at_payments(business: Business, event: Event, now: datetime) -> None:
+    """Look once more at the open referral of somebody who paid with a reference (CASES 25)."""
+    if not Payment.objects.filter(business=business, client=event.client_id).exclude(reference="").exists():
+        return
+    mine = Referral.objects.filter(business=business, friend=event.client_id).exclude(state=Referral.State.CLOSED)
+    for referral in mine.select_related("business", "friend", "ambassador"):
+        commands.look_again(referral, now=now)
 
 
 @reaction(OrderRefunded, failed=ask_about_rewards)

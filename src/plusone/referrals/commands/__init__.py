@@ -21,7 +21,7 @@ from .deciding import (
     reject_referral,
     reject_several,
 )
-from .doubting import remind_of_cases
+from .doubting import look_again, look_again_at, remind_of_cases
 from .foreseeing import Lost, foresee_lost_dispute, foresee_refund
 from .forgetting import forget_notes
 from .imports import RecommendedLine, import_referrals, time_imported, undo_imported
@@ -99,6 +99,8 @@ __all__ = [
     "forget_notes",
     "import_referrals",
     "keep_margin",
+    "look_again",
+    "look_again_at",
     "mark_activated",
     "move_link_visits",
     "move_made",

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F
+from django.db.models import Exists, F, Q
 from django.utils import translation
 
+from plusone.clients.models import Client
 from plusone.events.commands import record
 from plusone.kernel.db.locks import take_turns
 from plusone.kernel.models import User
@@ -39,6 +40,42 @@ def look_closely(referral: Referral, given: Iterable[str], *, now: datetime) -> 
     if PAUSES & set(found):
         pause_link(referral, now=now)
     return tuple(found)
+
+
+@transaction.atomic
+def look_again(referral: Referral, *, now: datetime) -> tuple[str, ...]:
+    """Let the signs look once more at an open referral, since one of its people was changed or the friend has paid.
+
+    Return the names of those that are new; what a person has decided about before is not noticed a second time. What is
+    not given yet waits, what was given stays.
+    """
+    if not referral.is_open or is_trusted(referral.ambassador):
+        return ()
+    known = set(DoubtSign.objects.filter(referral=referral).values_list("name", flat=True))
+    seen = noticed_about(referral, again=True, now=now)
+    found = {name: noticed for name, noticed in seen.items() if name not in known}
+    if not found:
+        return ()
+    case, is_new = _case_for(referral, set(), now=now)
+    for name, noticed in found.items():
+        _sign(case, referral, name, noticed, now=now)
+    _flag(referral, tuple(found), now=now)
+    referral.flagged = True
+    if is_new:
+        told = events.DoubtOpened(
+            referral=referral.pk, ambassador=referral.ambassador_id, flags=tuple(found), paused=False
+        )
+        record(referral.business, told, client=referral.friend_id, actor="system", now=now)
+    return tuple(found)
+
+
+def look_again_at(client: Client, *, now: datetime) -> int:
+    """Look once more at what is open of a client whose address, phone or name was changed, on either side of it. Return
+    how many became doubtful."""
+    theirs = Q(friend=client) | Q(ambassador=client)
+    found = Referral.objects.filter(theirs, business=client.business).exclude(state=Referral.State.CLOSED)
+    rows = found.select_related("business", "friend", "ambassador").order_by("-id")[:SWEEP_BATCH]
+    return sum(bool(look_again(referral, now=now)) for referral in rows)
 
 
 def _note(referral: Referral, found: Mapping[str, Noticed], *, now: datetime) -> None:

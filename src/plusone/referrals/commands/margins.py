@@ -49,17 +49,20 @@ def guard_margin(campaign: Campaign, *, now: datetime) -> None:
     if paid is None or paid.percent <= max(campaign.margin, campaign.accepted_share or 0):
         return
     currency = campaign.business.currency
-    said = _(
-        "This pays %(share)s %% of a sale: %(worth)s of %(sale)s. You wanted to be asked above %(margin)s %%. Confirm "
-        "that it may, or give less."
-    )
+    said = _("This pays %(share)s %% of a sale: %(worth)s of %(sale)s. You wanted to be asked above %(margin)s %%.")
     named = {
         "share": paid.percent,
         "margin": campaign.margin,
         "worth": format_money(paid.worth, currency),
         "sale": format_money(paid.sale, currency),
     }
-    raise AboveMargin(said % named, field="accept_above_margin", share=paid.percent, margin=campaign.margin)
+    raise AboveMargin(
+        said % named,
+        field="accept_above_margin",
+        then=_("Confirm that it may, or give less."),
+        share=paid.percent,
+        margin=campaign.margin,
+    )
 
 
 def _accept(campaign: Campaign, *, actor: str, now: datetime) -> None:

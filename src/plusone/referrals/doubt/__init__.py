@@ -8,21 +8,24 @@ from django.db import InterfaceError, OperationalError, transaction
 from plusone.kernel import faults
 from plusone.referrals.models import Referral
 
-from . import address, crowd, form, network, people
+from . import address, crowd, form, identity, network, people
 from .base import PUBLIC, Noticed, Sign, signs
 
-__all__ = ["Noticed", "Sign", "address", "crowd", "form", "network", "noticed_about", "people", "signs"]
+__all__ = ["Noticed", "Sign", "address", "crowd", "form", "identity", "network", "noticed_about", "people", "signs"]
 
 logger = logging.getLogger(__name__)
 
 
-def noticed_about(referral: Referral, *, now: datetime) -> dict[str, Noticed]:
-    """Let every sign look at a new referral. Return what each noticed, by its name.
+def noticed_about(referral: Referral, *, again: bool = False, now: datetime) -> dict[str, Noticed]:
+    """Let every sign look at a new referral, or with `again` those that look at what may change. Return what each
+    noticed, by its name.
 
     A sign that breaks is `unchecked`: the reward waits, and the registration goes on (FRA-15).
     """
     found: dict[str, Noticed] = {}
     for kind in signs:
+        if again and not kind.looks_again:
+            continue
         if (kind.public_only and referral.source not in PUBLIC) or (kind.away_only and referral.at_home):
             continue
         try:

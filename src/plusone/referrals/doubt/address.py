@@ -27,6 +27,8 @@ class DisposableEmail(Sign):
     label = gettext_lazy("Throw-away e-mail address")
     advice = gettext_lazy("Ask the friend for an address that they keep, or wait for the first payment.")
 
+    looks_again = True
+
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
         """Compare the domain with the list of known ones."""
         return Noticed() if is_disposable(referral.friend.email or "") else None
@@ -43,6 +45,8 @@ class LikeAmbassador(Sign):
     name = "like_ambassador"
     label = gettext_lazy("Looks like the ambassador")
     advice = gettext_lazy("Ask both whether they are two people; a family may share a name.")
+
+    looks_again = True
 
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
         """Compare the two; a shared surname or company is a family or colleagues, and no sign."""

@@ -34,6 +34,8 @@ class Sign:
     public_only: ClassVar[bool] = True  # not asked of what the business itself does, by hand or by its API key
     away_only: ClassVar[bool] = False  # not asked of what comes from the business's own network
 
+    looks_again: ClassVar[bool] = False  # also after a change of one of the two, and when the friend pays
+
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
         """Return what is unusual about a referral (its people and business at hand), or None.
 

@@ -314,7 +314,7 @@ def _give(
             return _give_now(reward, was, actor=actor, now=now, chosen=chosen, **columns)
     except CannotBeGiven as refusal:
         if chosen is not None:
-            raise Refused(refusal.why, code=refusal.reason) from refusal
+            raise Refused(refusal.why, code=refusal.reason, then=_("Choose another one.")) from refusal
         _move(reward, was, State.LAPSED, reason=refusal.reason, ended_at=now, **columns)
         record(reward.business, events.RewardLapsed(**facts_of(reward)), client=reward.client_id, actor=actor, now=now)
         return True

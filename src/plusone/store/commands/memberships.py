@@ -44,7 +44,8 @@ def keep(made: Membership) -> None:
             raise
         raise HadAlready(
             _("“%(membership)s” is for once per person, and %(name)s has or had it already.")
-            % {"membership": made.type.name, "name": made.client.first_name}
+            % {"membership": made.type.name, "name": made.client.first_name},
+            then=_("Choose another one."),
         ) from error
 
 
