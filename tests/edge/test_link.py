@@ -1,6 +1,6 @@
 """R-019, CASES 2, 4-7, FRA-6, FRA-7, FRA-11: what a link answers, by the server's own function and by Django."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -22,13 +22,6 @@ pytestmark = pytest.mark.django_db
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
 type Ask = Callable[..., tuple[int, dict[str, str]]]
-
-
-@pytest.fixture(autouse=True)
-def no_guesses() -> Iterator[None]:
-    app.guesses.clear()
-    yield
-    app.guesses.clear()
 
 
 @pytest.fixture

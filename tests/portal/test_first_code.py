@@ -82,6 +82,17 @@ def test_an_order_sent_with_the_code_shows_the_new_total_first(
 
 
 @pytest.mark.usefixtures("campaign")
+def test_who_tries_many_codes_waits(ana: Client, ben: Client, bono: Product, log_in: LogIn) -> None:
+    """FRA-11: after 20 unknown codes in a minute no code is looked up any more, not a right one either."""
+    browser = log_in(ben)
+    sent = {"quantity": 1, "use": "all", "name": "1"}
+    assert {browser.post(at(bono), {**sent, "code": "bcdfghjkm"}).status_code for _number in range(20)} == {422}
+    answer = browser.post(at(bono), {**sent, "code": ana.code})
+    assert (answer.status_code, Referral.objects.exists()) == (422, False)
+    assert "Too many tries. Please wait a minute, then try again." in answer.content.decode()
+
+
+@pytest.mark.usefixtures("campaign")
 def test_who_was_brought_or_is_a_client_is_not_asked(gym: Business, ana: Client, bono: Product, log_in: LogIn) -> None:
     tom, carla = bring(ana, "Tom").friend, add_client(gym, "Carla", email="carla@clients.example")
     for person in (tom, carla):

@@ -1,15 +1,19 @@
 """CASES 14, 88: what a code that is typed brings, and what one that leads to nobody does not."""
 
+import re
+
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from filling_in import fill_in, page_of
+from filling_in import fill_in, page_of, token_in
 from plusone.clients.commands import delete_client
 from plusone.clients.models import Client
+from plusone.faces.ui.limits import guesses
 from plusone.kernel import clock
 from plusone.kernel.models import Business, Collaborator
 from plusone.referrals.commands import attach_referral
+from plusone.referrals.models import Referral
 from plusone.rewards.models import Reward
 from world import add_client
 
@@ -33,6 +37,42 @@ def test_the_gift_is_promised_where_it_is_given(ana: Client, gym: Business, brow
     ):
         assert "€10.00 of balance" in fill_in(browser, path, email=email, code=code).content.decode()
     assert Reward.objects.filter(side="friend", state="granted").count() == 2
+
+
+def test_who_guesses_is_not_told_which_code_is_somebodys(ana: Client, gym: Business, browser: Browser) -> None:
+    """CONTRACT, Pages; FRA-11: beyond 20 unknown codes in a minute the page and its picture say no more."""
+    for path in ("/join/bcdfghjkm", "/join/bcdfghjkm/card.jpg"):
+        guesses.clear()
+        assert [browser.get(path).status_code for _number in range(22)] == [404] * 20 + [429] * 2
+    guesses.clear()
+    assert [browser.post("/join/bcdfghjkm/remember").status_code for _number in range(21)] == [404] * 20 + [429]
+    assert browser.get("/r/bcdfghjkn").status_code == 429  # one count for all of them
+    assert browser.get(f"/join/{ana.code}").status_code == 200
+    assert browser.get("/join/bcdfghjkm", REMOTE_ADDR="203.0.113.9").status_code == 404
+
+
+@pytest.mark.parametrize("where", ["/at/studio-vela?lang=en", "/join/{code}?lang=en"])
+def test_who_guesses_on_the_form_is_registered_and_told_nothing(
+    ana: Client, gym: Business, browser: Browser, where: str
+) -> None:
+    """CASES 14, FRA-11: everybody is registered, but beyond 20 unknown codes a real one reads like all others."""
+    carla, path = add_client(gym, "Carla"), where.format(code=ana.code)
+    token = token_in(page_of(browser, path))
+
+    def told(number: int, code: str) -> str:
+        email = f"f{number}@friends.example"
+        page = fill_in(browser, path, token, email=email, code=code, REMOTE_ADDR="198.51.100.4").content.decode()
+        assert Client.objects.filter(email=email).exists()
+        page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page)
+        return page.replace(email, "EMAIL").replace(code, "CODE")
+
+    assert "€10.00 of balance" in told(0, carla.code)
+    for number in range(1, 21):
+        assert "Nobody has the code" in told(number, f"bcdfghj{number:02}".replace("0", "z").replace("1", "y"))
+    unknown, known = told(21, "bcdfghjkm"), told(22, carla.code)
+    assert "Your code “CODE” is noted" in known
+    assert (known == unknown, "€10.00" in known) == (True, False)
+    assert Referral.objects.filter(ambassador=carla).count() == 2
 
 
 def test_staff_see_the_code_that_led_to_nobody(ana: Client, gym: Business, browser: Browser) -> None:

@@ -13,14 +13,13 @@ from urllib.parse import parse_qsl, quote, urlencode
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from plusone.faces.ui.dead_ends import ended, unknown
+from plusone.faces.ui.dead_ends import ended, too_many, unknown
 from plusone.faces.ui.failures import away
 from plusone.faces.ui.http import public
-from plusone.faces.ui.limits import Limiter, address_of
+from plusone.faces.ui.limits import address_of, guesses
 from plusone.kernel import ids
 from plusone.referrals import queries
 from plusone.referrals.commands import record_trial, record_visit
@@ -39,9 +38,6 @@ PREFIX = "/r/"
 DECIDED = "plusone.link"
 TOKEN = "v"  # noqa: S105 - the name of a query value
 QUERY_MAX = 2000
-UNKNOWN_PER_MINUTE = 20
-
-guesses = Limiter(UNKNOWN_PER_MINUTE, 60)
 
 
 @dataclass(frozen=True)
@@ -111,7 +107,7 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
     elif decision.status == 503:
         response = away(request)
     else:
-        response = render(request, "429.html", status=429)
+        response = too_many(request)
     for name, value in _headers().items():
         response[name] = value
     return response

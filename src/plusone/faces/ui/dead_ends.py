@@ -12,6 +12,7 @@ from plusone.clients.models import Client
 from plusone.kernel.models import Business
 
 from .http import speak
+from .limits import address_of, guesses
 
 LANGUAGES = ("en", "es", "fr")
 
@@ -54,6 +55,17 @@ def unknown(request: HttpRequest) -> HttpResponse:
     """Say that nobody has this link: 404."""
     speak(reader_language(request, None))
     return _page(request, "ui/invitation_unknown.html", {}, 404)
+
+
+def guessed(request: HttpRequest) -> HttpResponse:
+    """Answer a code that nobody has: 404, and from whom many such came (FRA-11) 429."""
+    return unknown(request) if guesses.allows(address_of(request.META)) else too_many(request)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Say that somebody tried too often: 429."""
+    speak(reader_language(request, None))
+    return render(request, "429.html", status=429)
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.conf import settings
 
 KEYS_MAX = 10_000
 V6_PREFIX = 64
+UNKNOWN_CODES_PER_MINUTE = 20
 
 
 class Limiter:
@@ -32,10 +33,19 @@ class Limiter:
                 self._seen.popitem(last=False)
             return count < self.most
 
+    def is_spent(self, key: str) -> bool:
+        """Say whether `key` has used its limit up; this counts nothing."""
+        with self._lock:
+            since, count = self._seen.get(key, (0.0, 0))
+        return count >= self.most and time.monotonic() - since < self.seconds
+
     def clear(self) -> None:
         """Forget all keys."""
         with self._lock:
             self._seen.clear()
+
+
+guesses = Limiter(UNKNOWN_CODES_PER_MINUTE, 60)  # of codes, wherever one can be tried (FRA-11)
 
 
 def address_of(environ: dict[str, Any]) -> str:

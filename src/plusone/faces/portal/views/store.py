@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from plusone.faces.portal.checkout import Plan, buy_once, changed_meanwhile, read_plan
 from plusone.faces.portal.sight import sight_of
 from plusone.faces.ui.http import Page, client_page
+from plusone.faces.ui.limits import address_of, guesses
 from plusone.kernel.errors import NotHere, Refused
 from plusone.kernel.ids import public_id
 from plusone.ledger.queries import balance_of
-from plusone.referrals.commands import name_ambassador
+from plusone.referrals.commands import UnknownCode, name_ambassador
+from plusone.referrals.models import Referral
 from plusone.referrals.queries import may_name_ambassador
 from plusone.store.models import Picture, Product
 from plusone.store.queries import products_for, usable_coupons
@@ -58,7 +60,7 @@ def checkout(request: Page, product: str) -> HttpResponse:
         return _checkout(request, plan)
     if (code := str(sent.get("code", "")).strip()[:40]) and may_name_ambassador(request.client):
         try:
-            referral = name_ambassador(request.client, code, actor=request.actor, now=request.now)
+            referral = _named(request, code)
         except Refused as error:
             return _checkout(request, plan, code=code, code_error=error.told, status=422)
         # Their gift may be here already, and be worth something in this order.
@@ -78,6 +80,18 @@ def checkout(request: Page, product: str) -> HttpResponse:
     except Refused as error:
         return _checkout(request, plan, note=str(error), status=error.status)
     return redirect("p:order", request.business.slug, order)
+
+
+def _named(request: Page, code: str) -> Referral:
+    """Tie the client to whose code they typed. Raise Refused where that cannot be, or many unknown ones were tried."""
+    address = address_of(request.META)
+    if guesses.is_spent(address):
+        raise Refused(_("Too many tries. Please wait a minute, then try again."))
+    try:
+        return name_ambassador(request.client, code, actor=request.actor, now=request.now)
+    except UnknownCode:
+        guesses.allows(address)
+        raise
 
 
 @client_page

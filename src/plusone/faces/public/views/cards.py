@@ -5,7 +5,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from plusone.faces.ui.dead_ends import reader_language
+from plusone.faces.ui.dead_ends import guessed, reader_language
 from plusone.faces.ui.http import public, speak
 from plusone.faces.ui.pictures import invitation_card
 from plusone.kernel.errors import NotHere
@@ -20,7 +20,9 @@ KEPT_SECONDS = 3600
 def card(request: HttpRequest, code: str) -> HttpResponse:
     """Draw who invites to what; there is none for a code that leads nowhere."""
     found = queries.invitation(code)
-    if found is None or not found.is_open:
+    if found is None:
+        return guessed(request)
+    if not found.is_open:
         raise NotHere
     assert found.campaign is not None
     client, offer = found.client, offer_of(found.campaign.terms)

@@ -19,9 +19,9 @@ from plusone.connect.queries import collaborator
 from plusone.faces.public import privacy, remembering, signs, tokens
 from plusone.faces.public.forms import InvitationForm
 from plusone.faces.public.origins import is_foreign
-from plusone.faces.ui.dead_ends import ended, languages, reader_language, unknown
+from plusone.faces.ui.dead_ends import ended, guessed, languages, reader_language, unknown
 from plusone.faces.ui.http import public, speak
-from plusone.faces.ui.limits import address_of
+from plusone.faces.ui.limits import address_of, guesses
 from plusone.kernel import ids
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
@@ -59,7 +59,7 @@ def join(request: Any, code: str) -> HttpResponse:
     """Invite with a personal link."""
     found = queries.invitation(code)
     if found is None:
-        return unknown(request)
+        return guessed(request)
     if not found.is_open:
         return ended(request, found.client)
     assert found.campaign is not None
@@ -88,7 +88,7 @@ def remember(request: Any, code: str) -> HttpResponse:
     """Keep this invitation on the friend's device, or forget it, as the friend asks (CASES 18)."""
     found = queries.invitation(code)
     if found is None:
-        return unknown(request)
+        return guessed(request)
     if not found.is_open:
         return ended(request, found.client)
     assert found.campaign is not None
@@ -172,7 +172,14 @@ def _register(request: Any, invitation: Invitation) -> HttpResponse:
     except Refused as error:
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
         return show(request, invitation, form, status=422)
-    return _thanks(request, invitation, typed, is_recommended=ambassador is not None)
+    is_hushed = source == "code" and _is_guessing(request, is_known=ambassador is not None)
+    return _thanks(request, invitation, typed, is_recommended=ambassador is not None, is_hushed=is_hushed)
+
+
+def _is_guessing(request: Any, *, is_known: bool) -> bool:
+    """Say whether many unknown codes came from this address: then its answers stop telling which code is somebody's."""
+    address = address_of(request.META)
+    return guesses.is_spent(address) if is_known else not guesses.allows(address)
 
 
 def _recommended_by(
@@ -231,19 +238,23 @@ def show(request: Any, invitation: Invitation, form: InvitationForm, **more: Any
     return render(request, "public/invitation.html", context, status=status)
 
 
-def _thanks(request: Any, invitation: Invitation, typed: dict[str, Any], *, is_recommended: bool) -> HttpResponse:
+def _thanks(
+    request: Any, invitation: Invitation, typed: dict[str, Any], *, is_recommended: bool, is_hushed: bool
+) -> HttpResponse:
     """Say what comes next; the gift only where there is somebody who recommends, since only they bring it (CASES 88).
 
-    That depends on the code alone, so that a client of old sees what everybody sees.
+    That depends on the code alone, so that a client of old sees what everybody sees. Who tries many codes is registered
+    with each (CASES 14), and `is_hushed` says the same of all of them.
     """
     business, offer = invitation.business, invitation.offer
-    gift = offer.friend_reward if is_recommended else None
+    gift = offer.friend_reward if is_recommended and not is_hushed else None
     context = {
         **_common(request, invitation),
         "languages": [],
         "title": _("Thank you, %(name)s!") % {"name": typed["first_name"]},
         "email": typed["email"],
         "is_recommended": is_recommended,
+        "noted_code": typed["code"].strip() if is_hushed else "",
         "lost_code": "" if is_recommended else typed["code"].strip(),
         "gift": sentences.reward_phrase(business, gift) if gift else "",
         "is_gift_at_once": inviting.is_gift_at_once(offer),
