@@ -203,15 +203,15 @@ def start_and_end_campaigns(now: datetime) -> int:
 
 
 @sweep(every_seconds=60)
-def ask_again(now: datetime) -> None:
+def ask_again(now: datetime) -> int:
     """Settle the referrals whose conditions may hold because time has passed."""
-    commands.ask_again(now)
+    return commands.ask_again(now)
 
 
 @sweep(every_seconds=60)
-def close_overdue(now: datetime) -> None:
+def close_overdue(now: datetime) -> int:
     """End the referrals whose last day is over."""
-    commands.close_overdue(now)
+    return commands.close_overdue(now)
 
 
 @sweep(every_seconds=3600)
@@ -233,11 +233,6 @@ def forget_arrivals(now: datetime) -> int:
 
 
 @sweep(every_seconds=30)
-def end_holds(now: datetime) -> None:
-    """Move the rewards on whose verification period is over, then complete their referrals."""
-    for reward in rewards.holds_due(now):
-        if reward.source_kind != "referral":
-            continue
-        referral = Referral.objects.select_related("business").get(pk=reward.source_id)
-        rewards.end_hold(reward, flagged=referral.flagged, actor="system", now=now)
-        commands.settle(referral, actor="system", now=now)
+def end_holds(now: datetime) -> int:
+    """Move the rewards on whose verification period is over."""
+    return commands.end_holds(now)

@@ -14,8 +14,6 @@ from .checking import asked_checks, take_back_check, tick_off
 from .choosing import choose_reward
 from .deciding import (
     approve_referral,
-    ask_again,
-    close_overdue,
     decide_case,
     decide_reward,
     reject_referral,
@@ -55,6 +53,7 @@ from .reviving import revive
 from .settling import complete, mark_activated, settle
 from .sharing import share_link
 from .standing import block_ambassador, restore_ambassador, trust_ambassador
+from .sweeping import ask_again, close_overdue, end_holds
 from .upgrading import Upgrade, foresee_upgrade, upgrade_open_referrals, upgrade_referral
 from .visits import record_past_visit, record_trial, record_visit, roll_up_visits, set_apart_own_visit
 
@@ -92,6 +91,7 @@ __all__ = [
     "decide_case",
     "decide_reward",
     "edit_campaign",
+    "end_holds",
     "foresee_lost_dispute",
     "foresee_refund",
     "foresee_upgrade",

@@ -1,11 +1,10 @@
-"""A person decides about a referral or a whole case, and deadlines run out (REQUIREMENTS 4.2)."""
+"""A person decides about a referral or a whole case (REQUIREMENTS 4.2)."""
 
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
@@ -21,9 +20,7 @@ from .doubting import case_of, close_case, lock_case, members_of
 from .impartial import must_be_impartial
 from .milestones import SET
 from .pausing import lift_pauses
-from .settling import close_open, end_overdue, is_earned, locked, settle
-
-SWEEP_BATCH = 200
+from .settling import close_open, is_earned, locked, settle
 
 
 @transaction.atomic
@@ -125,31 +122,6 @@ def reject_several(referrals: Iterable[Referral], *, note: str = "", actor: str,
         with suppress(Refused), transaction.atomic():
             done += reject_referral(referral, note=note, actor=actor, now=now)
     return done
-
-
-def close_overdue(now: datetime) -> int:
-    """End the referrals whose time is over and that were not earned in it (Q-06, CASES 39). Return how many."""
-    promised = Reward.objects.filter(source_kind="referral", source_id=OuterRef("pk"), state=Reward.State.PROMISED)
-    # No step ends before the recommendation's own last day, so its index finds them all.
-    due = Referral.objects.filter(deadline_at__lte=now).exclude(state=Referral.State.CLOSED)
-    missed = Q(state=Referral.State.REGISTERED, qualified_at=None) & ~Exists(promised.filter(due_by__gt=now))
-    short = Q(terms__every__gt=1, terms__ambassador_reward__isnull=False, qualified_at=None)
-    late = (
-        due.exclude(asks_at__lte=now)  # the next round of `ask_again` settles them, what is late included
-        .filter(missed | Exists(promised.filter(Q(due_by=None) | Q(due_by__lte=now))) | short)
-        .select_related("business")
-        .order_by("deadline_at", "id")
-    )
-    return sum(end_overdue(referral, actor="system", now=now) for referral in late[:SWEEP_BATCH])
-
-
-def ask_again(now: datetime) -> int:
-    """Ask the conditions again where the time has come at which they may hold. Return how many were asked."""
-    due = Referral.objects.filter(asks_at__lte=now).exclude(state=Referral.State.CLOSED).order_by("asks_at", "id")
-    found = list(due[:SWEEP_BATCH])
-    for referral in found:
-        settle(referral, actor="system", now=now)
-    return len(found)
 
 
 def _approve(referral: Referral, *, note: str, actor: str, now: datetime) -> bool:
