@@ -1,17 +1,21 @@
 """Telling all clients: words, preview, who gets it, a test, half a minute to stop it (R-013..R-017, UX task 5)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.test import Client as Browser
 from django.urls import reverse
 
 from plusone.clients.commands import delete_tag, give_tag, tag_called
 from plusone.clients.models import Client
-from plusone.kernel.models import Business
+from plusone.kernel import clock
+from plusone.kernel.models import Business, User
 from plusone.kernel.queue.worker import drain
 from plusone.messaging.models import Message
+from plusone.referrals.commands import deactivate_campaign
 from plusone.referrals.models import Campaign, Mailing, Reminder
 from world import NOON, add_client, launch
 
@@ -176,3 +180,71 @@ def test_reminders_are_planned_changed_and_deleted(gym: Business, ana: Client, o
     assert Reminder.objects.count() == 1
     assert "The reminder is deleted." in text_of(olga.post(remove, follow=True))
     assert Reminder.objects.count() == 0
+
+
+def test_the_log_counts_by_channel_and_names_mails_that_wait_for_the_morning(
+    gym: Business, olga: Browser, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-016, R-245: at night the notices are out, and no mail is written yet; the log says till when they
+    wait."""
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    for name in ("Ana", "Carla", "Dora"):
+        add_client(gym, name)
+    night = NOON.replace(hour=22)
+    campaign = launch(gym, now=night)
+    log = at(gym, "campaign_news", campaign.public_id)
+
+    def read(moment: datetime) -> str:
+        with time_machine.travel(moment, tick=False):
+            drain()
+            olga.force_login(User.objects.get(email="olga@vela.example"))
+            page = text_of(olga.get(log))
+        return page[page.index("What was sent") :]
+
+    monkeypatch.setattr(clock, "now", lambda: night + timedelta(minutes=1))
+    page = read(night + timedelta(minutes=1))
+    assert "3 mails wait until Mar 11, 2026, 8:00 AM" in page
+    assert "E-mail 0 Notice in the client's pages 3 E-mail 3 Notice in the client's pages 0" in page
+    morning = night + timedelta(hours=10)
+    monkeypatch.setattr(clock, "now", lambda: morning)
+    page = read(morning)
+    assert "wait until" not in page
+    assert "E-mail 3 Notice in the client's pages 3 E-mail 0 Notice in the client's pages 0" in page
+
+
+def test_what_a_campaign_had_begun_is_not_being_sent_once_it_has_ended(
+    gym: Business, ana: Client, olga: Browser
+) -> None:
+    """R-016, R-052: nothing leaves for a campaign that is over, and the log does not say so either."""
+    campaign = launch(gym)
+    Mailing.objects.update(state="running", started_at=NOON)
+    log = at(gym, "campaign_news", campaign.public_id)
+    assert "Being sent" in text_of(olga.get(log))
+    deactivate_campaign(campaign, actor="user:1", now=NOON)
+    page = text_of(olga.get(log))
+    assert "Being sent" not in page
+    assert "Stands still: the campaign is not active" in page
+
+
+def test_without_a_mail_server_each_page_that_sends_says_so(
+    gym: Business, ana: Client, olga: Browser, settings: Any
+) -> None:
+    """R-014, R-070: nobody believes that thirty people got a mail which never left."""
+    campaign = launch(gym)
+    pages = [
+        at(gym, "home"),
+        at(gym, "campaign_one", campaign.public_id),
+        at(gym, "campaign_news", campaign.public_id),
+        at(gym, "client_invite"),
+        at(gym, "team"),
+        at(gym, "mail"),
+    ]
+    few = {"act": "message", "pick": ana.public_id}
+    for mailers, says in (
+        ({}, True),
+        ({"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}, False),
+    ):
+        settings.MAILERS = mailers
+        for page in pages:
+            assert ("This installation has no mail server." in text_of(olga.get(page))) is says, page
+        assert ("This installation has no mail server." in text_of(olga.post(at(gym, "clients_several"), few))) is says

@@ -142,27 +142,75 @@ def _reach(channel: str, counts: Counter[str]) -> Reach:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a mailing is, over all its channels."""
+class Way:
+    """How far a mailing is by one channel. Who is still to be written to waits, too: no mail is written at night."""
 
+    channel: str
     sent: int
     waiting: int
     failed: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a mailing is, by each of its channels."""
+
+    ways: list[Way]
     left_out: list[tuple[str, int]]
 
+    @property
+    def sent(self) -> int:
+        """By all channels."""
+        return sum(way.sent for way in self.ways)
 
-def progress_of(mailings: list[Mailing]) -> dict[int, Progress]:
-    """Return how far several mailings are, in one query."""
+    @property
+    def waiting(self) -> int:
+        """By all channels."""
+        return sum(way.waiting for way in self.ways)
+
+    @property
+    def failed(self) -> int:
+        """By all channels."""
+        return sum(way.failed for way in self.ways)
+
+
+def progress_of(mailings: list[Mailing], *, now: datetime) -> dict[int, Progress]:
+    """Return how far several mailings are: one query, and one more a channel of each that is on its way."""
     rows = (
         Message.objects.filter(mailing_id__in=[one.pk for one in mailings])
         .order_by()
-        .values_list("mailing_id", "state", "reason")
+        .values_list("mailing_id", "channel", "state", "reason")
         .annotate(count=Count("pk"))
     )
-    found: dict[int, Counter[tuple[str, str]]] = {one.pk: Counter() for one in mailings}
-    for mailing, state, reason, count in rows:
-        found[mailing or 0][state, reason if state == Message.State.SUPPRESSED else ""] += count
-    return {pk: _progress(counts) for pk, counts in found.items()}
+    found: dict[int, Counter[tuple[str, str, str]]] = {one.pk: Counter() for one in mailings}
+    for mailing, channel, state, reason, count in rows:
+        found[mailing or 0][channel, state, reason if state == Message.State.SUPPRESSED else ""] += count
+    return {one.pk: _progress(one, found[one.pk], now) for one in mailings}
+
+
+def _progress(mailing: Mailing, counts: Counter[tuple[str, str, str]], now: datetime) -> Progress:
+    states, left_out = Message.State, Counter[str]()
+    for (_channel, _state, reason), count in counts.items():
+        if reason:
+            left_out[reason] += count
+    ways = [
+        Way(
+            channel,
+            sent=counts[channel, states.SENT, ""] + counts[channel, states.DELIVERED, ""],
+            waiting=counts[channel, states.QUEUED, ""] + _to_come(mailing, channel, now),
+            failed=counts[channel, states.FAILED, ""],
+        )
+        for channel in mailing.channels
+    ]
+    return Progress(ways, [(str(MANY[Reason(reason)]), count) for reason, count in left_out.most_common()])
+
+
+def _to_come(mailing: Mailing, channel: str, now: datetime) -> int:
+    """Count who is still to be written to, while a mailing is on its way."""
+    if not mailing.is_open or mailing.ended_at is not None:
+        return 0
+    left = without(mailing, channel, audience_of(mailing))
+    return sum(not reason for _client, reason in verdicts(mailing.business, channel, left, now=now))
 
 
 def channels_of(campaign: Campaign) -> list[str]:
@@ -185,23 +233,12 @@ def newcomers_told(business: Business, import_id: int) -> Mailing | None:
 
 def mailings_of(campaign: Campaign) -> list[Mailing]:
     """Return what a campaign sent and will send, newest first."""
-    return list(Mailing.objects.filter(campaign=campaign).order_by("-pk")[:50])
+    return list(Mailing.objects.filter(campaign=campaign).select_related("business").order_by("-pk")[:50])
 
 
 def reminders_of(campaign: Campaign) -> list[Reminder]:
     """Return what a campaign reminds its clients of, the next first, what is over last."""
     return list(Reminder.objects.filter(campaign=campaign).order_by(F("next_on").asc(nulls_last=True), "at", "pk"))
-
-
-def _progress(counts: Counter[tuple[str, str]]) -> Progress:
-    states = Message.State
-    left_out = [(str(MANY[Reason(reason)]), count) for (state, reason), count in counts.most_common() if reason]
-    return Progress(
-        sent=counts[states.SENT, ""] + counts[states.DELIVERED, ""],
-        waiting=counts[states.QUEUED, ""],
-        failed=counts[states.FAILED, ""],
-        left_out=left_out,
-    )
 
 
 def _sent_lately(now: datetime) -> Coalesce:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.mail import mailers
 from django.template import Library
 from django.urls import reverse
 from django.utils.html import format_html
@@ -21,6 +22,12 @@ register = Library()
 def once_token() -> str:
     """Return a token that lets the form it stands in act once."""
     return public_id()
+
+
+@register.simple_tag
+def mails_leave() -> bool:
+    """Say whether this installation has a mail server: without one every mail waits."""
+    return "default" in mailers
 
 
 @register.filter

@@ -26,6 +26,7 @@ from plusone.messaging.rendering import render as render_message
 from plusone.messaging.texts import Context, placeholders, templates
 from plusone.referrals import commands
 from plusone.referrals.audience import (
+    Progress,
     announcement_of,
     channels_of,
     clients_told,
@@ -218,12 +219,24 @@ def preview_of(
     return {"shown": shown, "sample": sample, "language": language}
 
 
+def _row(mailing: Mailing, progress: Progress) -> dict[str, Any]:
+    """Return a mailing with its counts by channel, and how many of its mails rest at night."""
+    ways = [(channels[way.channel](), way) for way in progress.ways]
+    return {
+        "mailing": mailing,
+        "ways": [(kind.label, way) for kind, way in ways],
+        "left_out": progress.left_out,
+        "resting": 0 if mailing.ended_at else sum(way.waiting for kind, way in ways if kind.disturbs),
+    }
+
+
 def _page(request: Page, campaign: Campaign, form: NewsForm | None = None) -> HttpResponse:
     business = request.business
     status = 422 if form is not None and form.errors else 200
     form = form or NewsForm(business=business, initial=initial_of(campaign))
     rows = mailings_of(campaign)
-    progress = progress_of(rows)
+    progress = progress_of(rows, now=request.now)
+    quiet_until = next_loud(business, request.now) if is_quiet(business, request.now) else None
     newest = next((row for row in rows if row.kind == Mailing.Kind.ANNOUNCEMENT), None)
     told_by = channels_of(campaign)
     tags = {tag.public_id: tag for tag in tags_of(business)}
@@ -239,10 +252,10 @@ def _page(request: Page, campaign: Campaign, form: NewsForm | None = None) -> Ht
         "gaps": gaps_shown(),
         "samples": clients_told(business).order_by("pk")[:SAMPLES],
         "reaches": [(channels[one.channel].label, one) for one in reaches(request.business, told_by, now=request.now)],
-        "rows": [(row, progress[row.pk], [channels[one].label for one in row.channels]) for row in rows],
+        "rows": [_row(row, progress[row.pk]) for row in rows],
         "newest": newest,
         "was_told": announcement_of(campaign) is not None,
-        "quiet_until": next_loud(business, request.now) if is_quiet(business, request.now) else None,
+        "quiet_until": quiet_until,
         "may_manage": request.may("campaigns.manage") and campaign.state != Campaign.State.ARCHIVED,
         "me": request.collaborator.user.email,
         "reminders": [
