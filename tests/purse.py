@@ -61,6 +61,10 @@ class Purse:
         self.lapse(now)
         self.earned += amount
         self.pots.append(Pot(amount, ends, gift=gift))
+        self.pay_debt(now)
+
+    def pay_debt(self, now: datetime) -> None:
+        """Whatever comes, or comes back, pays what is owed first."""
         paid = min(self.owed, self.free(now))
         if paid:
             self.take(paid, now)
@@ -69,26 +73,29 @@ class Purse:
 
     def claw(self, gift: Any, amount: int, now: datetime) -> int:
         """Take an earning back as far as it is unspent; with `allow_negative` the rest is a debt. Return how much of it
-        is taken or owed."""
+        is taken."""
         taken = min(amount, self.free(now))
         self.take(taken, now, first=gift)
         self.revoked += taken
         if gift.terms["clawback"] == "allow_negative":
             self.owed += amount - taken
-            return amount
         return taken
 
-    def give_back(self, parts: list[list[Any]], amount: int, now: datetime) -> None:
-        """Undo a redemption, into the lots it came from; where such a lot has expired, for 30 days more."""
+    def give_back(self, parts: list[list[Any]], amount: int, now: datetime) -> list[tuple[Any, int]]:
+        """Undo a redemption, into the lots it came from; where such a lot has expired, for 30 days more. Return what
+        came back of which rewards."""
         self.redeemed -= amount
+        came = []
         for use in reversed(parts):
             pot, part = use
             back = min(part, amount)
             if not back:
                 continue
             amount, use[1] = amount - back, part - back
+            came.append((pot.gift, back))
             if pot.ends and pot.ends <= now:
                 self.pots.append(Pot(back, now + timedelta(days=30)))
             else:
                 pot.left += back
         assert not amount
+        return came

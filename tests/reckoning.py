@@ -262,9 +262,28 @@ class Reckoning:
             self.take_back(gift, "refunded", now)
         elif gift.state in PENDING or gift.terms["clawback"] != "only_pending":
             if gift.state == "granted":
-                back = gift.who.purse.claw(gift, gift.amount - left, now)
-                self.give_room_back(gift, back, wholly=False)
+                gift.reason = "refunded"
+                self.claw(gift, gift.amount - left, now, wholly=False)
             gift.amount = left
+
+    def claw(self, gift: Gift, amount: int, now: datetime, *, wholly: bool) -> None:
+        """Take so much of a reward back. *Reading*: what is owed for it counts as taken back."""
+        used = amount - gift.who.purse.claw(gift, amount, now)
+        if gift.terms["clawback"] == "allow_negative":
+            gift.owed, used = gift.owed + used, 0
+        gift.kept += used
+        self.give_room_back(gift, amount - used, wholly=wholly and not gift.kept)
+
+    def recover(self, came: list[tuple[Gift | None, int]], person: Person, now: datetime) -> None:
+        """*Reading*: what was reserved or used of a reward when it was taken back is taken once it comes back, of a
+        called off or refunded order; what else comes back pays what is owed."""
+        found = [(gift.number, gift, part) for gift, part in came if gift and gift.kept]
+        for _number, gift, part in sorted(found, key=lambda each: each[0]):
+            back = min(gift.kept, part)
+            assert gift.who.purse.claw(gift, back, now) == back
+            gift.kept -= back
+            self.give_room_back(gift, back, wholly=gift.state == "revoked" and not gift.kept)
+        person.purse.pay_debt(now)
 
     def give_room_back(self, gift: Gift, amount: int, *, wholly: bool) -> None:
         for key, in_money in gift.counted:
@@ -278,9 +297,7 @@ class Reckoning:
                 gift.kept = int(not want_back(gift, now))
                 self.give_room_back(gift, 0, wholly=not gift.kept)
             else:
-                back = gift.who.purse.claw(gift, gift.amount, now)
-                gift.kept = gift.amount - back
-                self.give_room_back(gift, back, wholly=back == gift.amount)
+                self.claw(gift, gift.amount, now, wholly=True)
         elif gift.state not in PENDING:
             return
         gift.state, gift.reason = "revoked", lost

@@ -160,6 +160,9 @@ class Counter(Cast, RuleBasedStateMachine):
             call_off(person, sale)
             for pot, part in sale.parts:
                 pot.held -= part
+            live = [(pot.gift, part) for pot, part in sale.parts if not (pot.ends and pot.ends <= self.now)]
+            if sale.parts:
+                self.model.recover(live, person, self.now)
 
     @precondition(lambda self: any(sale.paid for _person, sale in self.sales))
     @rule(which=ANY, part=some.sampled_from((0, 0, 10, 50)))
@@ -180,7 +183,8 @@ class Counter(Cast, RuleBasedStateMachine):
         sale.to_balance += to_balance
         sale.to_method += to_method
         if to_balance:
-            person.purse.give_back(sale.parts, to_balance, self.now)
+            came = person.purse.give_back(sale.parts, to_balance, self.now)
+            self.model.recover(came, person, self.now)
         if sale.to_balance + sale.to_method == sale.total:
             call_off(person, sale)
         if person.tie:

@@ -96,6 +96,7 @@ class Gift:
     is_regardless: bool = False  # given by a person though its conditions did not hold
     is_handed_over: bool = False
     kept: int = 0  # of what was taken back: had been used, and stays
+    owed: int = 0  # or is owed
     collect_by: datetime | None = None
     options: list[dict[str, Any]] = field(default_factory=list)
 

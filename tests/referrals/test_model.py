@@ -278,7 +278,8 @@ class Loop(Counter):
         stands = {row[0]: row[1:] for row in ties}
         rewards_had: dict[int, list[Any]] = {}
         for one in Reward.objects.filter(business=self.business, source_kind="referral").order_by("id"):
-            row = (one.side, one.step, one.kind, one.state, one.reason, one.amount, one.unrecovered, one.available_at)
+            used = (one.unrecovered, one.owed)
+            row = (one.side, one.step, one.kind, one.state, one.reason, one.amount, used, one.available_at)
             rewards_had.setdefault(one.source_id, []).append(row)
         assert len(stands) == len(self.model.ties)
         for tie in self.model.ties:
@@ -286,7 +287,16 @@ class Loop(Counter):
             assert stands[key] == (tie.state, tie.reason, tie.flagged), who
             had = rewards_had.get(key, [])
             gifts = [
-                (one.side, one.step, one.params["kind"], one.state, one.reason, one.amount, one.kept, one.available)
+                (
+                    one.side,
+                    one.step,
+                    one.params["kind"],
+                    one.state,
+                    one.reason,
+                    one.amount,
+                    (one.kept, one.owed),
+                    one.available,
+                )
                 for one in tie.gifts
             ]
             assert had == gifts, who

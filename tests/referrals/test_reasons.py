@@ -27,6 +27,13 @@ from plusone.store.models import Coupon, Order, Product
 from world import EUR10, NOON, add_client, bring, later, launch, sell
 
 LANGUAGES = ("en", "es", "fr")
+KEPT = {
+    ("revoked", "part"): reasons.KEPT_PART,
+    ("revoked", "all"): reasons.KEPT_ALL,
+    ("revoked", "owed"): reasons.OWED,
+    ("granted", "kept"): reasons.REDUCED_KEPT,
+    ("granted", "owed"): reasons.REDUCED_OWED,
+}
 
 
 def test_no_state_and_no_reason_is_without_words_in_any_language() -> None:
@@ -37,7 +44,7 @@ def test_no_state_and_no_reason_is_without_words_in_any_language() -> None:
     assert told | fallbacks == set(Reward.Reason)
     assert {state for state, reason in reasons.REFERRALS if not reason} == set(Referral.State)
     assert {reason for _state, reason in reasons.REFERRALS if reason} == {*Referral.Reason, reasons.FLAGGED}
-    for where, words in {**reasons.REWARDS, **reasons.REFERRALS}.items():
+    for where, words in {**reasons.REWARDS, **reasons.REFERRALS, **KEPT}.items():
         for text in vars(words).values():
             in_three_languages(text, where)
 
@@ -58,8 +65,7 @@ def in_three_languages(text: object, where: object) -> None:
 
 def test_every_reason_has_its_date() -> None:
     """R-290: whatever happened on a day says on which, to staff and to the client."""
-    kept = {("revoked", "part"): reasons.KEPT_PART, ("revoked", "all"): reasons.KEPT_ALL}
-    for (state, reason), words in {**reasons.REWARDS, **reasons.REFERRALS, **kept}.items():
+    for (state, reason), words in {**reasons.REWARDS, **reasons.REFERRALS, **KEPT}.items():
         for sentence in (words.staff, words.client):
             assert ("%(day)s" in str(sentence)) is (state not in UNDATED), (state, reason, sentence)
 

@@ -71,7 +71,7 @@ def test_nobody_pays_a_debt_with_what_has_expired(gym: Business, ana: Client) ->
     earn(gym, ana.pk, 300, key="short", expires_at=later(5), **WHO)
     reserved = hold(gym, ana.pk, 300, key="order", **WHO)
     revoke(gym, ana.pk, 1000, key="back", reason="refunded", ref=("reward", 7), allow_debt=True, **WHO)
-    release(reserved, **WHO)
+    release(reserved, actor="user:1", now=later(6))
     adjust(gym, ana.pk, 700, key="paid", reason="paid", actor="user:1", now=later(6))
     stands = balance_of(gym, ana.pk, now=later(6))
     assert (stands.available, stands.owed, stands.expired, stands.revoked) == (0, 300, 300, 700)

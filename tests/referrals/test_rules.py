@@ -104,7 +104,7 @@ def test_percentage_shrinks_with_a_refund_in_the_hold_and_after_it(gym: Business
     end_holds(later(15))
     assert available(ana, now=later(15)) == 600
     refund(order, 3000, actor="user:1", now=later(20))
-    assert (reward_of(referral), available(ana, now=later(20))) == (("granted", "", 300), 300)
+    assert (reward_of(referral), available(ana, now=later(20))) == (("granted", "refunded", 300), 300)
     refund(order, actor="user:1", now=later(21))
     assert (reward_of(referral)[:2], available(ana, now=later(21))) == (("revoked", "refunded"), 0)
     assert faults(gym) == []

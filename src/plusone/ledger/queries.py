@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from plusone.kernel import clock
 from plusone.kernel.models import Business
 
-from .models import Account, AccountBalance, Entry, LotBalance, Origin, Transfer
+from .models import Account, AccountBalance, Entry, HoldLot, LotBalance, LotUse, Origin, Transfer
 
 K = Transfer.Kind
 
@@ -184,3 +184,17 @@ def posted_for(business: Business, ref: tuple[str, int]) -> int:
     """Return how much was earned for something, whatever became of it since; 0 where nothing was."""
     found = Transfer.objects.filter(business=business, kind=K.EARN, ref_kind=ref[0], ref_id=ref[1])
     return int(found.aggregate(total=Sum("amount"))["total"] or 0)
+
+
+def freed_by(hold: int, ref_kind: str, *, now: datetime) -> dict[int, int]:
+    """Return what a reservation that was released made free, by the reference of this kind that it was earned for. What
+    has expired meanwhile is not free."""
+    live = Q(lot__expires_at=None) | Q(lot__expires_at__gt=now)
+    parts = HoldLot.objects.filter(live, hold=hold, lot__transfer__ref_kind=ref_kind)
+    return dict(parts.values_list("lot__transfer__ref_id").annotate(total=Sum("amount")).order_by())
+
+
+def given_back_by(transfer: int, ref_kind: str) -> dict[int, int]:
+    """Return what a reversal gave back, by the reference of this kind that it was earned for."""
+    uses = LotUse.objects.filter(transfer=transfer, lot__transfer__ref_kind=ref_kind)
+    return dict(uses.values_list("lot__transfer__ref_id").annotate(total=-Sum("amount")).order_by())

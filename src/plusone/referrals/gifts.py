@@ -58,7 +58,7 @@ def gift_in_words(gift: Reward, referral: Referral, *, now: datetime) -> Gift:
     named = {"gift": phrase_of(gift), "business": gift.business.name}
     is_welcome = gift.step == 1 and referral.returned_from is None  # later steps, and returns, are no welcome
     match gift.state:
-        case State.GRANTED:
+        case State.GRANTED if not gift.reduced_at:
             use = types[gift.kind]().use(gift.business, gift.params)
             here = _("Your welcome gift is here: %(gift)s.") if is_welcome else _("Your gift is here: %(gift)s.")
             return Gift(here % named, use)

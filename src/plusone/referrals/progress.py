@@ -187,6 +187,9 @@ def _still_to_come(referral: Referral, reward: Reward | None, now: datetime) -> 
 def _rewarded(business: Business, since: str, referral: Referral, reward: Reward, now: datetime) -> tuple[str, str]:
     named = {"business": business.name, "reward": phrase_of(reward)}
     match reward.state:
+        case Reward.State.GRANTED if reward.reduced_at:
+            reward.client = referral.ambassador
+            return "completed", f"{since} {tell_reward(reward, to='client').sentence}"
         case Reward.State.GRANTED:
             named["then"] = day_in_words(business, reward.granted_at or referral.activated_at or reward.promised_at)
             return "completed", since + " " + _("You received %(reward)s on %(then)s.") % named

@@ -99,6 +99,15 @@ REWARDS: dict[tuple[str, str], Words] = {
         _("Nothing is left to do."),
         _("You find it in your account."),
     ),
+    (S.GRANTED, R.REFUNDED): Words(
+        _(
+            "%(name)s received %(given)s; on %(day)s a refund of the purchase made it %(reward)s: "
+            "%(taken)s was taken back."
+        ),
+        _("You received %(given)s; on %(day)s a refund of the purchase made it %(reward)s: %(taken)s was taken back."),
+        _("Nothing is left to do."),
+        ASK,
+    ),
     (S.CAPPED, ""): Words(
         _("%(name)s did not receive %(reward)s: a limit of the campaign was reached on %(day)s."),
         _("You did not receive %(reward)s: a limit of the campaign was reached on %(day)s."),
@@ -250,6 +259,42 @@ REFERRALS: dict[tuple[str, str], Words] = {
 
 
 # What was taken back only in part, or not at all, since it had been used: that is said, and how much.
+REDUCED_KEPT = Words(
+    _(
+        "%(name)s received %(given)s; on %(day)s a refund of the purchase made it %(reward)s: "
+        "%(taken)s was taken back, %(kept)s had been used already and stays."
+    ),
+    _(
+        "You received %(given)s; on %(day)s a refund of the purchase made it %(reward)s: "
+        "%(taken)s was taken back, the %(kept)s that you had used stay yours."
+    ),
+    _("Nothing is left to do."),
+    ASK,
+)
+REDUCED_OWED = Words(
+    _(
+        "%(name)s received %(given)s; on %(day)s a refund of the purchase made it %(reward)s: "
+        "%(taken)s was taken back, %(owed)s had been used already and goes off what comes next."
+    ),
+    _(
+        "You received %(given)s; on %(day)s a refund of the purchase made it %(reward)s: "
+        "%(taken)s was taken back, the %(owed)s that you had used go off what comes next."
+    ),
+    _("Nothing is left to do."),
+    ASK,
+)
+OWED = Words(
+    _(
+        "The ground for %(reward)s went on %(day)s: %(taken)s was taken back, "
+        "%(owed)s had been used already and goes off what comes next."
+    ),
+    _(
+        "The ground for %(reward)s went on %(day)s: %(taken)s was taken back, "
+        "the %(owed)s that you had used go off what comes next."
+    ),
+    _("Nothing is left to do."),
+    ASK,
+)
 KEPT_PART = Words(
     _("%(taken)s of %(reward)s was taken back from %(name)s on %(day)s; %(kept)s had been used already and stays."),
     _("%(taken)s of %(reward)s was taken back on %(day)s; the %(kept)s that you had used stay yours."),
@@ -266,7 +311,11 @@ KEPT_ALL = Words(
 
 def _words(reward: Reward) -> Words:
     if reward.state == S.REVOKED and reward.unrecovered:
-        return KEPT_ALL if reward.unrecovered >= (reward.amount or 1) else KEPT_PART
+        return KEPT_ALL if reward.unrecovered >= (reward.given or 1) else KEPT_PART
+    if reward.state == S.REVOKED and reward.owed:
+        return OWED
+    if reward.state == S.GRANTED and (reward.unrecovered or reward.owed):
+        return REDUCED_KEPT if reward.unrecovered else REDUCED_OWED
     return REWARDS.get((reward.state, reward.reason)) or REWARDS[reward.state, ""]
 
 
@@ -274,15 +323,19 @@ def tell_reward(reward: Reward, *, to: Reader) -> Told:
     """Say why a reward (its client and business at hand) stands where it does, in the active language."""
     words, currency = _words(reward), reward.business.currency
     waits = {S.ON_HOLD: reward.available_at, S.AWAITING_CHOICE: reward.choice_since}
-    ended = reward.ended_at if reward.state == S.REVOKED else None  # the day it went, not the day it came
+    is_gone = reward.state == S.REVOKED
+    ended = reward.ended_at if is_gone else reward.reduced_at  # the day it went, or shrank, not the day it came
+    back = (reward.given or 0) - (0 if is_gone else reward.amount or 0)
     at = waits.get(S(reward.state)) or ended or reward.granted_at or reward.ended_at
     named = {
-        "reward": phrase_of(reward),
+        "reward": phrase_of(reward, as_given=is_gone),
+        "given": phrase_of(reward, as_given=True),
         "name": reward.client.full_name,
         "business": reward.business.name,
         "day": day_in_words(reward.business, at) if at else "",
         "kept": format_money(reward.unrecovered, currency),
-        "taken": format_money((reward.amount or 0) - reward.unrecovered, currency),
+        "owed": format_money(reward.owed, currency),
+        "taken": format_money(back - reward.unrecovered - reward.owed, currency),
     }
     return _told(words, named, at, to)
 

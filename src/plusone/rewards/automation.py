@@ -1,14 +1,37 @@
-"""What is written about bonuses by hand (R-006), by rules that a business can switch off."""
+"""What rewards do by themselves: what was used of one that went is taken where it comes back. And what is written about
+bonuses by hand (R-006), by rules that a business can switch off."""
+
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from plusone.events.models import Event
+from plusone.events.reactions import reaction
+from plusone.kernel.models import Business
 from plusone.kernel.money import format_money
+from plusone.ledger.events import BalanceReleased, BalanceReversed
+from plusone.ledger.queries import freed_by, given_back_by
 from plusone.messaging.texts import Context, Template, templates
 from plusone.rules.defaults import DefaultRule, default_rules
 from plusone.rules.vocabulary import Step
 
+from .commands import recover
 from .events import BonusGiven, BonusRequested
+
+
+@reaction(BalanceReleased)
+def take_what_was_reserved(business: Business, event: Event, fact: BalanceReleased, now: datetime) -> None:
+    """What an order had reserved of a reward that was taken back meanwhile was never spent."""
+    came = freed_by(fact.hold, "reward", now=now)
+    recover(came, event.client_id or 0, key=f"released:{fact.hold}", actor=event.actor, now=now)
+
+
+@reaction(BalanceReversed)
+def take_what_was_given_back(business: Business, event: Event, fact: BalanceReversed, now: datetime) -> None:
+    """What a refund gives back of a reward that was taken back meanwhile is not spent any more."""
+    came = given_back_by(fact.transfer, "reward")
+    recover(came, event.client_id or 0, key=f"reversed:{fact.transfer}", actor=event.actor, now=now)
 
 
 def _amount(ctx: Context) -> str:

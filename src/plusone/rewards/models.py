@@ -61,8 +61,13 @@ class Reward(Owned):
     state = models.CharField(max_length=20, choices=State, default=State.PROMISED)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
     note = models.CharField(max_length=300, blank=True)
-    # Of one that was taken back: how much its client had used and keeps. Minor units, or 1 where it is no money.
+    # Of one that was taken back, or shrank after it was given: how much its client had used and keeps, and how much is
+    # owed instead. Minor units, or 1 where it is no money.
     unrecovered = models.BigIntegerField(default=0)
+    owed = models.BigIntegerField(default=0, db_default=0)
+    # Of one that a refund made smaller after it was given: what was given, and when it last shrank.
+    granted_amount = models.BigIntegerField(null=True, blank=True)
+    reduced_at = models.DateTimeField(null=True, blank=True)
     hold_days = models.PositiveIntegerField(default=0)
     needs_approval = models.BooleanField(default=False)
     needs_active = models.BooleanField(default=False)  # lapses where its client is not active when it is due
@@ -107,6 +112,11 @@ class Reward(Owned):
     def is_open(self) -> bool:
         """Not settled yet."""
         return self.state in self.OPEN
+
+    @property
+    def given(self) -> int | None:
+        """What it was worth when it was given: a refund may have made it less since. Minor units."""
+        return self.amount if self.granted_amount is None else self.granted_amount
 
     @property
     def step(self) -> int:

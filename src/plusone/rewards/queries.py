@@ -99,10 +99,11 @@ def to_hand_over(business: Business, *, client: Client | None = None, now: datet
     )
 
 
-def phrase_of(reward: Reward) -> str:
-    """Return what a reward is, in the active language: "€15.00 of balance"."""
+def phrase_of(reward: Reward, *, as_given: bool = False) -> str:
+    """Return what a reward is, in the active language: "€15.00 of balance"; `as_given`: before refunds made it less."""
     # A balance is worth what was posted, which a cap or a refund may have made less than the terms said.
-    worth = {} if reward.amount is None else {"amount": reward.amount}
+    amount = reward.given if as_given else reward.amount
+    worth = {} if amount is None else {"amount": amount}
     return types[reward.kind]().phrase(reward.business, {**reward.params, **worth})
 
 

@@ -53,7 +53,9 @@ class RewardOut(Found):
     available_at: Annotated[Moment | None, Field(description="When the hold ends.")]
     granted_at: Moment | None
     reason: str | None
-    unrecovered: Annotated[int, Field(description="Of a revoked one: what had been used already, and stays.")]
+    unrecovered: Annotated[
+        int, Field(description="Of one that was revoked or reduced: what had been used already, and stays.")
+    ]
     detail: Annotated[str, Field(description="Why it stands where it does, in a sentence for staff.")]
     next: Annotated[str, Field(description="What comes next, in a sentence for staff.")]
     expires_at: Annotated[Moment | None, Field(description="Until when what the business hands over waits.")]

@@ -155,7 +155,8 @@ def redeem(
 
 @transaction.atomic
 def reverse(used: Transfer, amount: int, *, key: str, reason: str, actor: str, now: datetime) -> Transfer:
-    """Give back `amount` of a redemption, to the lots it came from. Never more in all than was used (asserted)."""
+    """Give back `amount` of a redemption, to the lots it came from; what its client owes is paid first. Never more in
+    all than was used (asserted)."""
     assert amount > 0
     assert used.kind in (K.REDEEM, K.RENEWAL)
     account = posting.lock(used.business, used.client_id)
@@ -185,6 +186,7 @@ def reverse(used: Transfer, amount: int, *, key: str, reason: str, actor: str, n
         actor=actor,
         now=now,
     )
+    pay_debt(account, key=f"{key}:owed", actor=actor, now=now)
     return transfer
 
 

@@ -104,7 +104,7 @@ def capture(held: Hold, *, kind: Transfer.Kind = K.REDEEM, reason: str = "", act
 
 @transaction.atomic
 def release(held: Hold, *, actor: str, now: datetime) -> None:
-    """Free a reservation. Raise Refused where it has ended already."""
+    """Free a reservation; what its client owes is paid first. Raise Refused where it has ended already."""
     account = posting.lock(held.business, held.client_id)
     _end_hold(held, Hold.State.RELEASED, now)
     for lot, part in held.lots.values_list("lot_id", "amount"):
@@ -117,6 +117,7 @@ def release(held: Hold, *, actor: str, now: datetime) -> None:
         actor=actor,
         now=now,
     )
+    posting.pay_debt(account, key=f"released:{held.pk}:owed", actor=actor, now=now)
 
 
 def _end_hold(held: Hold, state: Hold.State, now: datetime) -> None:

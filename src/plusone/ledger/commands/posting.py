@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q, Sum
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
@@ -238,6 +239,8 @@ def pay_debt(account: Account, *, key: str, actor: str, now: datetime) -> int:
     if paid <= 0:
         return 0
     inputs = inputs_of(K.REVOKE, account.client_id, paid, NO_REF)
+    with translation.override(account.business.language):  # it is kept, whoever made the balance come
+        reason = _("Paid what was owed")
     transfer = post(
         account,
         Account.Kind.DEBT,
@@ -245,7 +248,7 @@ def pay_debt(account: Account, *, key: str, actor: str, now: datetime) -> int:
         kind=K.REVOKE,
         key=key,
         inputs=inputs,
-        reason=_("Paid what was owed"),
+        reason=reason,
         other_client=account.client_id,
         actor=actor,
         now=now,

@@ -7,7 +7,7 @@ from .limits import lock_tally
 from .merging import move_rewards
 from .raising import RAISABLE, raise_promise
 from .reminding import remind_of_choices
-from .shrinking import resize
+from .shrinking import recover, resize
 from .steps import (
     approve,
     ask_review,
@@ -42,6 +42,7 @@ __all__ = [
     "promise",
     "qualify",
     "raise_promise",
+    "recover",
     "remind_of_choices",
     "reopen",
     "resize",

@@ -1,16 +1,20 @@
-"""A percentage follows the money that it counts on, after a refund."""
+"""A percentage follows the money that it counts on, after a refund; and what was used of a reward that went is taken
+where it comes back."""
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from plusone.events.commands import record
+from plusone.ledger import commands as ledger
 from plusone.rewards import events
 from plusone.rewards.models import Reward
 from plusone.rewards.types import types
 
 from . import limits
 from .steps import Reason, State, facts_of, revoke
+from .used import note_used, said
 
 
 @transaction.atomic
@@ -27,16 +31,18 @@ def resize(reward: Reward, basis: int | None, *, actor: str, now: datetime) -> b
         return False
     if left == 0:
         return revoke(reward, reason=Reason.REFUNDED, actor=actor, now=now)
-    taken = 0
+    taken, changed = 0, ["amount"]
     if reward.state == State.GRANTED:
         if reward.clawback == "only_pending":
             return False
-        reason, counted = str(Reason.REFUNDED.label), limits.lock_taken(reward)
+        reason, counted = said(reward, Reason.REFUNDED.label), limits.lock_taken(reward)
         too_much = reward.amount - left
         taken = kind.revoke(reward, too_much, reason=reason, actor=actor, now=now)
-        limits.give_back(counted, too_much if reward.clawback == "allow_negative" else taken, wholly=False)
+        limits.give_back(counted, too_much - note_used(reward, too_much - taken), wholly=False)
+        reward.granted_amount, reward.reduced_at, reward.reason = reward.given, now, Reason.REFUNDED
+        changed += ["granted_amount", "reduced_at", "reason"]
     reward.amount = left
-    reward.save(update_fields=["amount"])
+    reward.save(update_fields=changed)
     record(
         reward.business,
         events.RewardReduced(**facts_of(reward), taken=taken),
@@ -45,3 +51,19 @@ def resize(reward: Reward, basis: int | None, *, actor: str, now: datetime) -> b
         now=now,
     )
     return True
+
+
+@transaction.atomic
+def recover(rewards: dict[int, int], client_id: int, *, key: str, actor: str, now: datetime) -> None:
+    """Take what comes back, by reward, of such as should have been taken back and were used: an order that reserved it
+    was called off, or one that it paid was refunded. `client_id` is whose account it came back to; its lock is held."""
+    for reward in Reward.objects.filter(pk__in=rewards, unrecovered__gt=0, amount__gt=0).order_by("pk"):
+        back = min(rewards[reward.pk], reward.unrecovered)
+        counted = limits.lock_taken(reward)
+        about = {"key": f"{key}:{reward.pk}", "ref": ("reward", reward.pk), "actor": actor, "now": now}
+        reason = said(reward, Reason.REFUNDED.label)
+        moved = ledger.revoke(reward.business, client_id, back, reason=reason, **about)  # type: ignore[arg-type]  # see its signature
+        taken = -moved.amount if moved else 0
+        Reward.objects.filter(pk=reward.pk).update(unrecovered=F("unrecovered") - taken)
+        gone = reward.state == State.REVOKED and taken == reward.unrecovered
+        limits.give_back(counted, taken, wholly=gone)

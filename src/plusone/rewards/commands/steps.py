@@ -20,6 +20,7 @@ from plusone.rewards.types import types
 from plusone.rewards.types.base import CannotBeGiven, end_of
 
 from . import limits
+from .used import note_used, said
 
 SWEEP_BATCH = 200
 State, Reason = Reward.State, Reward.Reason
@@ -253,18 +254,15 @@ def revoke(reward: Reward, *, reason: str, actor: str, now: datetime) -> bool:
 
     Say whether there was one to take.
     """
-    taken = whole = 0
+    taken = whole = kept = 0
     if reward.clawback != "only_pending" and _move(
         reward, (State.GRANTED,), State.REVOKED, reason=reason, ended_at=now
     ):
-        why, whole = str(Reason(reason).label if reason else State.REVOKED.label), reward.amount or 1
-        counted = limits.lock_taken(reward)
-        taken = types[reward.kind]().revoke(reward, whole, reason=why, actor=actor, now=now)
-        # A debt is paid by the next earning, so it counts as taken back.
-        back = whole if reward.clawback == "allow_negative" and reward.amount else taken
-        limits.give_back(counted, back if reward.amount else 0, wholly=back == whole)
-        reward.unrecovered = whole - back
-        reward.save(update_fields=["unrecovered"])
+        whole, counted = reward.amount or 1, limits.lock_taken(reward)
+        why = Reason(reason).label if reason else State.REVOKED.label
+        taken = types[reward.kind]().revoke(reward, whole, reason=said(reward, why), actor=actor, now=now)
+        kept = note_used(reward, whole - taken)
+        limits.give_back(counted, whole - kept if reward.amount else 0, wholly=not reward.unrecovered)
     elif not _move(reward, Reward.PENDING, State.REVOKED, reason=reason, ended_at=now):
         return False
     record(

@@ -130,7 +130,7 @@ class RewardTakenBack(_AboutReward):
 
     def paragraphs(self, ctx: Context) -> list[str]:
         """Say why."""
-        return [hello(), "{why}", _("What you had already used stays yours."), "{next}"]
+        return [hello(), "{why}", "{next}"]
 
 
 @templates
@@ -152,7 +152,7 @@ class RewardSmaller(_AboutReward):
                 "Your reward is a share of a purchase, and part of that purchase was refunded. What is left of your "
                 "reward: {reward}."
             ),
-            _("What you had already used stays yours."),
+            "{why}",
         ]
 
 
