@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 import plusone
-from plusone.clients.commands import activate
+from plusone.clients.commands import activate, archive, reactivate
 from plusone.clients.models import Client
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
@@ -43,7 +43,8 @@ def test_no_state_and_no_reason_is_without_words_in_any_language() -> None:
     fallbacks = {Reward.Reason.HOLD, Reward.Reason.DECLINED}  # one state each, whose own words say it
     assert told | fallbacks == set(Reward.Reason)
     assert {state for state, reason in reasons.REFERRALS if not reason} == set(Referral.State)
-    assert {reason for _state, reason in reasons.REFERRALS if reason} == {*Referral.Reason, reasons.FLAGGED}
+    beside = {reasons.FLAGGED, reasons.PUT_ASIDE}
+    assert {reason for _state, reason in reasons.REFERRALS if reason} == {*Referral.Reason, *beside}
     for where, words in {**reasons.REWARDS, **reasons.REFERRALS, **KEPT}.items():
         for text in vars(words).values():
             in_three_languages(text, where)
@@ -85,6 +86,23 @@ def test_every_sign_of_doubt_has_its_evidence_and_a_next_step(gym: Business, ana
                 said.append(sign().says(ben, {"people": 3, "number": 20, "ad": "gclid"}))
         assert len(set(said)) == len(LANGUAGES), (sign.name, said)
         assert all(sentence.endswith(".") for sentence in said), said
+
+
+def test_staff_are_told_to_bring_a_friend_back_before_activating(gym: Business, ana: Client) -> None:
+    """R-290, 4.1: an archived lead cannot be activated, so the next step is another one; the client is told no more."""
+    launch(gym)
+    ben = bring(ana, "Ben")
+    before = reasons.tell_referral(ben, to="client")
+    archive(ben.friend, actor="user:1", now=later(1))
+    ben = Referral.objects.get(pk=ben.pk)
+    with pytest.raises(Refused):
+        activate(ben.friend, actor="user:1", now=later(2))
+    told = reasons.tell_referral(ben, to="staff")
+    assert "put aside" in told.sentence
+    assert "bring them back first" in told.next
+    assert reasons.tell_referral(ben, to="client") == before
+    reactivate(ben.friend, actor="user:1", now=later(2))
+    assert "activate Ben" in reasons.tell_referral(Referral.objects.get(pk=ben.pk), to="staff").next
 
 
 def refusals(room: str) -> Iterator[tuple[str, ast.Call]]:

@@ -11,6 +11,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from plusone.clients.models import Client
 from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.kernel.money import format_money
@@ -193,6 +194,7 @@ REWARDS: dict[tuple[str, str], Words] = {
 
 T, Q = Referral.State, Referral.Reason
 FLAGGED = "flagged"
+PUT_ASIDE = "archived"  # the friend, while the recommendation waits for them
 
 REFERRALS: dict[tuple[str, str], Words] = {
     (T.REGISTERED, ""): Words(
@@ -205,6 +207,12 @@ REFERRALS: dict[tuple[str, str], Words] = {
         _("%(friend)s registered on %(day)s, and something about it is unusual: no reward is given before you decide."),
         _("%(friend)s registered on %(day)s, and %(business)s is checking this recommendation."),
         _("Look at what was noticed, then approve or reject."),
+        NOTHING,
+    ),
+    (T.REGISTERED, PUT_ASIDE): Words(
+        _("%(friend)s registered on %(day)s, and was put aside before becoming a client."),
+        _("%(friend)s registered on %(day)s and is not a client yet."),
+        _("Nothing happens while they are archived. If they start after all, bring them back first, then activate them."),
         NOTHING,
     ),
     (T.ACTIVATED, ""): Words(
@@ -342,7 +350,8 @@ def tell_reward(reward: Reward, *, to: Reader) -> Told:
 
 def tell_referral(referral: Referral, *, to: Reader) -> Told:
     """Say why a recommendation (friend and business at hand) stands where it does, in the active language."""
-    code = FLAGGED if referral.flagged and referral.is_open else referral.reason
+    code = PUT_ASIDE if referral.friend.status == Client.Status.ARCHIVED else ""
+    code = FLAGGED if referral.flagged and referral.is_open else referral.reason or code
     words = REFERRALS.get((referral.state, code)) or REFERRALS[referral.state, ""]
     at = referral.closed_at or referral.activated_at or referral.registered_at
     named = {
