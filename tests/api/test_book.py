@@ -34,7 +34,7 @@ class TestClients:
         assert vela.get(f"/clients/{ana['id']}").body == ana
         for query in ("q=lopez", "q=ANA lóp", "q=%2B34600", "tag=vip", "tag= Yoga ", "status=active"):
             assert [c["id"] for c in vela.get(f"/clients?{query}").body["items"]] == [ana["id"]], query
-        for query in ("q=ben", "tag=none", "status=lead", "status=archived"):
+        for query in ("q=ben", "tag=none", "status=lead", "status=archived", "status=pending_assignment"):
             assert vela.get(f"/clients?{query}").body["items"] == []
         assert vela.get("/clients?status=deleted").status == 422
 

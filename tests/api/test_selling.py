@@ -116,6 +116,7 @@ class TestOrders:
             2,
         ]
         assert [count("state=refunded"), count(f"client={RANDOM}")] == [0, 0]
+        assert [count("state=draft"), count("state=failed")] == [0, 0]  # REQUIREMENTS 4.6: to come
 
 
 class TestBalances:

@@ -30,7 +30,7 @@ from plusone.store.commands import (
     freeze,
     pay,
     place_order,
-    start_queued,
+    start_scheduled,
 )
 from plusone.store.models import GiftedDays, Membership, MembershipType, Order
 from world import EUR10, NOON, bring, later, launch
@@ -108,10 +108,10 @@ def test_it_waits_until_the_one_before_is_over(gym: Business, ana: Client) -> No
     launch(gym, ambassador=gift(month, "queue"))
     earn(ana)
     waiting = Membership.objects.get(order=None)
-    assert (waiting.state, waiting.started_at, ends(gym, running)) == ("queued", None, "2026-04-10")
-    assert start_queued(later(5)) == 0
+    assert (waiting.state, waiting.started_at, ends(gym, running)) == ("scheduled", None, "2026-04-10")
+    assert start_scheduled(later(5)) == 0
     end_due(later(31))
-    assert (start_queued(later(31)), start_queued(later(31))) == (1, 0)
+    assert (start_scheduled(later(31)), start_scheduled(later(31))) == (1, 0)
     waiting.refresh_from_db()
     assert (waiting.state, ends(gym, waiting)) == ("active", "2026-05-10")
 
@@ -121,9 +121,9 @@ def test_a_waiting_pack_begins_with_the_last_use(gym: Business, ana: Client) -> 
     buy(ana, pack)
     launch(gym, ambassador=gift(pack, "queue"))
     earn(ana)
-    assert start_queued(NOON) == 0
+    assert start_scheduled(NOON) == 0
     mark_visit(ana, key="1", **WHO)
-    assert start_queued(NOON) == 1
+    assert start_scheduled(NOON) == 1
 
 
 def test_uses_of_a_pack_come_on_top(gym: Business, ana: Client) -> None:
@@ -236,5 +236,5 @@ def test_a_deleted_client_waits_for_nothing(gym: Business, ana: Client) -> None:
     earn(ana)
     delete_client(ana, archive_first=True, **WHO)
     end_due(later(60))
-    assert start_queued(later(60)) == 0
+    assert start_scheduled(later(60)) == 0
     assert Membership.objects.get(order=None).state == "void"

@@ -212,7 +212,10 @@ REFERRALS: dict[tuple[str, str], Words] = {
     (T.REGISTERED, PUT_ASIDE): Words(
         _("%(friend)s registered on %(day)s, and was put aside before becoming a client."),
         _("%(friend)s registered on %(day)s and is not a client yet."),
-        _("Nothing happens while they are archived. If they start after all, bring them back first, then activate them."),
+        _(
+            "Nothing happens while they are archived. "
+            "If they start after all, bring them back first, then activate them."
+        ),
         NOTHING,
     ),
     (T.ACTIVATED, ""): Words(

@@ -27,9 +27,9 @@ def end_memberships(now: datetime) -> None:
 
 
 @sweep(every_seconds=60)
-def start_queued_memberships(now: datetime) -> None:
+def start_scheduled_memberships(now: datetime) -> None:
     """Let given memberships begin that waited for the one before."""
-    commands.start_queued(now)
+    commands.start_scheduled(now)
 
 
 @sweep(every_seconds=60)

@@ -35,6 +35,7 @@ router = Router(tags=["Clients"])
 
 Tags = Annotated[list[TagName], Field(max_length=50)]
 State = Literal["invited", "lead", "active", "archived"]
+Later = Literal["pending_assignment"]  # comes with assigning; until then a list of them is empty
 STATES: tuple[State, ...] = get_args(State)
 LastName = Annotated[str, Strict(), Field(max_length=80, pattern=NO_CONTROL)]
 
@@ -105,7 +106,7 @@ class ClientFilter(Page):
     """Which clients."""
 
     q: Annotated[str, Field(max_length=200, pattern=NO_NUL, description="Words of name, address or phone.")] = ""
-    status: State | None = None
+    status: State | Later | None = None
     tag: Annotated[str, Field(max_length=60, pattern=NO_NUL, description="The name of a tag.")] = ""
 
 

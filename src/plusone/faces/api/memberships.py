@@ -21,7 +21,7 @@ router = Router(tags=["Memberships"])
 Kind = Literal["recurring", "prepaid", "pack"]
 Period = Literal["month", "year"]
 Count = Annotated[int, Strict(), Field(ge=1, le=3650)]
-State = Literal["pending_payment", "queued", "active", "frozen", "past_due", "ending", "ended", "used_up", "void"]
+State = Literal["pending_payment", "scheduled", "active", "frozen", "past_due", "ending", "ended", "used_up", "void"]
 
 
 class MembershipTypeIn(Body):

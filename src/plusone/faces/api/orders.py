@@ -38,6 +38,7 @@ from .references import row_of, rows_of
 router = Router(tags=["Orders"])
 
 State = Literal["awaiting_payment", "paid", "partially_refunded", "refunded", "disputed", "expired", "cancelled"]
+Later = Literal["draft", "failed"]  # come with carts and payment providers; until then a list of them is empty
 Method = Literal["cash", "transfer", "terminal"]
 LINES_MAX = 100
 SOLD = ("lines__product", "lines__membership_type")
@@ -158,7 +159,7 @@ class OrderFilter(Page):
     """Which orders."""
 
     client: Annotated[str, Field(max_length=64, pattern=NO_NUL, description="The id of a client.")] = ""
-    state: State | None = None
+    state: State | Later | None = None
 
 
 assert set(get_args(State)) == set(Order.State.values), "the API names every state of an order"

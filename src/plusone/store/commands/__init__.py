@@ -8,7 +8,7 @@ from .gifts import (
     give_days,
     grant_membership,
     running_of_type,
-    start_queued,
+    start_scheduled,
     withdraw_days,
     withdraw_membership,
 )
@@ -51,7 +51,7 @@ __all__ = [
     "running_of_type",
     "sell",
     "set_picture",
-    "start_queued",
+    "start_scheduled",
     "unfreeze",
     "use_membership",
     "withdraw_coupon",

@@ -43,7 +43,7 @@ def grant_membership(
         business=client.business, client=client, type=wanted, source_kind=source[0], source_id=source[1], ordered_at=now
     )
     if before is not None and queue and not wanted.once_per_person:
-        made.state = State.QUEUED
+        made.state = State.SCHEDULED
     elif before is not None and before.ends_at is not None and not wanted.uses and not wanted.once_per_person:
         return give_days(client, _length(before, wanted), to=before, source=source, actor=actor, now=now)
     else:
@@ -51,7 +51,7 @@ def grant_membership(
     keep(made)
     told = events.MembershipGranted(membership=made.pk, source=source[0])
     record(client.business, told, client=client.pk, actor=actor, now=now)
-    if made.state != State.QUEUED:
+    if made.state != State.SCHEDULED:
         add_waiting_days(made, actor=actor, now=now)
     return made
 
@@ -83,21 +83,21 @@ def withdraw_membership(client: Client, *, source: Source, actor: str, now: date
     if row is None:
         return withdraw_days(client, source=source, actor=actor, now=now)
     found = locked_membership(row)
-    if found.state not in (*LIVE, State.QUEUED) or MembershipUse.objects.filter(membership=found).exists():
+    if found.state not in (*LIVE, State.SCHEDULED) or MembershipUse.objects.filter(membership=found).exists():
         return False
     void(found, actor=actor, now=now)
     return True
 
 
-def start_queued(now: datetime) -> int:
+def start_scheduled(now: datetime) -> int:
     """Let memberships begin that waited for one of their type to be over. Return how many."""
     before = Membership.objects.filter(client=OuterRef("client"), type=OuterRef("type"), state__in=LIVE)
-    waiting = Membership.objects.filter(~Exists(before), state=State.QUEUED).order_by("id")
+    waiting = Membership.objects.filter(~Exists(before), state=State.SCHEDULED).order_by("id")
     started = 0
     for key in list(waiting.values_list("pk", flat=True)[:SWEEP_BATCH]):
         with transaction.atomic():
             found = locked_membership(Membership(pk=key))
-            if found.state != State.QUEUED or running_of_type(found.client, found.type, now=now) is not None:
+            if found.state != State.SCHEDULED or running_of_type(found.client, found.type, now=now) is not None:
                 continue
             begin(found, now=now)
             found.save()

@@ -188,7 +188,7 @@ def cancel_membership(membership: Membership, *, actor: str, now: datetime) -> b
     found = locked_membership(membership)
     if found.state in (State.ENDING, State.ENDED):
         return False
-    if found.state == State.QUEUED:
+    if found.state == State.SCHEDULED:
         void(found, actor=actor, now=now)
         return True
     if found.state not in LIVE:

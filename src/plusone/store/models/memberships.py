@@ -64,7 +64,7 @@ class Membership(Owned):
         """Where a membership stands."""
 
         PENDING_PAYMENT = "pending_payment", _("Awaiting payment")
-        QUEUED = "queued", _("Begins after the one before")
+        SCHEDULED = "scheduled", _("Begins after the one before")
         ACTIVE = "active", _("Active")
         FROZEN = "frozen", _("Frozen")
         PAST_DUE = "past_due", _("Payment is due")
@@ -98,7 +98,7 @@ class Membership(Owned):
                 condition=~Q(state="frozen") | Q(frozen_at__isnull=False), name="store_membership_frozen_since"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=("pending_payment", "queued", "void")) | Q(started_at__isnull=False),
+                condition=Q(state__in=("pending_payment", "scheduled", "void")) | Q(started_at__isnull=False),
                 name="store_membership_started",
             ),
             models.CheckConstraint(
@@ -119,7 +119,7 @@ class Membership(Owned):
             models.Index(fields=["business", "-id"], name="store_membership_newest"),
             models.Index(fields=["client", "-id"], name="store_membership_client"),
             models.Index(fields=["ends_at"], condition=Q(state__in=("active", "ending")), name="store_membership_due"),
-            models.Index(fields=["client"], condition=Q(state="queued"), name="store_membership_queue"),
+            models.Index(fields=["client"], condition=Q(state="scheduled"), name="store_membership_queue"),
         ]
 
 
