@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from things import day_of, days_on, hand, want_back
-from tied import OPEN, PENDING, UNDECIDED, Gift, Person, Tie
+from things import call_off, day_of, days_on, hand, want_back
+from tied import OPEN, PENDING, UNDECIDED, Gift, Person, Sale, Tie
 
 
 class Reckoning:
@@ -294,6 +294,7 @@ class Reckoning:
             return
         if gift.state == "granted" and gift.terms["clawback"] != "only_pending":
             if gift.amount is None:
+                self.call_off_with(gift, now)
                 gift.kept = int(not want_back(gift, now))
                 self.give_room_back(gift, 0, wholly=not gift.kept)
             else:
@@ -301,6 +302,24 @@ class Reckoning:
         elif gift.state not in PENDING:
             return
         gift.state, gift.reason = "revoked", lost
+
+    def call_off_with(self, gift: Gift, now: datetime) -> None:
+        """*Reading*: an order that only waits is called off with the coupon that made its price."""
+        for ticket in gift.who.tickets:
+            if ticket.gift is gift and ticket.sale:
+                self.called_off(gift.who, ticket.sale, "cancelled", now)
+
+    def called_off(self, person: Person, sale: Sale, state: str, now: datetime) -> None:
+        """An order that waits ends unpaid: what it reserved is free."""
+        if sale.state != "awaiting_payment":
+            return
+        sale.state = state
+        call_off(person, sale)
+        for pot, part in sale.parts:
+            pot.held -= part
+        if sale.parts:
+            live = [(pot.gift, part) for pot, part in sale.parts if not (pot.ends and pot.ends <= now)]
+            self.recover(live, person, now)
 
     # People decide
 

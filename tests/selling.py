@@ -152,17 +152,7 @@ class Counter(Cast, RuleBasedStateMachine):
     def cancel(self, which: int) -> None:
         person, sale = self.sales[which % len(self.sales)]
         if self.said(sale.paid is None, lambda: store.cancel(self.order(sale), **self.by)):
-            self.called_off(person, sale, "cancelled")
-
-    def called_off(self, person: Person, sale: Sale, state: str) -> None:
-        if sale.state == "awaiting_payment":
-            sale.state = state
-            call_off(person, sale)
-            for pot, part in sale.parts:
-                pot.held -= part
-            live = [(pot.gift, part) for pot, part in sale.parts if not (pot.ends and pot.ends <= self.now)]
-            if sale.parts:
-                self.model.recover(live, person, self.now)
+            self.model.called_off(person, sale, "cancelled", self.now)
 
     @precondition(lambda self: any(sale.paid for _person, sale in self.sales))
     @rule(which=ANY, part=some.sampled_from((0, 0, 10, 50)))
@@ -194,7 +184,7 @@ class Counter(Cast, RuleBasedStateMachine):
     @rule(which=ANY)
     def dispute(self, which: int) -> None:
         """A client's bank takes a payment into question: once, and nothing is given back by that."""
-        paid = [each for each in self.sales if each[1].paid and each[1].due]
+        paid = [each for each in self.sales if each[1].money or each[1].dispute]
         _person, sale = (paid or self.sales)[which % len(paid or self.sales)]
         if self.said(bool(paid), lambda: store.dispute(self.order(sale), **self.by)) and not sale.dispute:
             sale.dispute = "open"

@@ -99,7 +99,7 @@ def want_back(gift: Gift, now: datetime) -> bool:
     if kind == "coupon":
         ticket = next(ticket for ticket in who.tickets if ticket.gift is gift)
         ticket.is_withdrawn = True
-        return not ticket.is_used
+        return ticket.sale is None or ticket.sale.paid is None
     if kind != "membership_days":
         return not gift.is_handed_over
     given = next(given for given in who.days if given.gift is gift)

@@ -118,13 +118,29 @@ def test_a_percentage_off_is_rounded_half_up(gym: Business, ana: Client, price: 
     assert usable_coupons(ben, now=NOON)[0].off(price) == off
 
 
+def test_an_order_that_waits_shields_no_coupon(gym: Business, ana: Client, bono: Product) -> None:
+    """4.3: Ana places an order with her coupon and does not pay; Ben is refunded. Nothing was used: the order is called
+    off with the price that the coupon made, and the limit has its room back."""
+    launch(gym, ambassador=FIVE, conditions=[{"kind": "orders", "at_least": 1}], caps={"rewards_total": 1})
+    first = bring(ana, "Ben")
+    bought = sell(first.friend, bono)
+    waiting = order(ana, bono, coupon=Coupon.objects.get().code)
+    refund(bought, **WHO)
+    waiting.refresh_from_db()
+    reward = gift(first, "ambassador")
+    assert (waiting.state, reward.state, reward.unrecovered) == ("cancelled", "revoked", 0)
+    second = bring(ana, "Eva")
+    sell(second.friend, bono)
+    assert gift(second, "ambassador").state == "granted"
+
+
 def test_a_refund_withdraws_an_unused_coupon_and_notes_a_used_one(gym: Business, ana: Client, bono: Product) -> None:
     """4.3: granted → revoked, up to what is unused; the rest is told as unrecovered."""
     launch(gym, ambassador=FIVE, conditions=[{"kind": "orders", "at_least": 1}])
     first, second = bring(ana, "Ben").friend, bring(ana, "Eva").friend
     bought = [sell(friend, bono) for friend in (first, second)]
     used, unused = Coupon.objects.order_by("pk")
-    order(ana, bono, coupon=used.code)
+    pay(order(ana, bono, coupon=used.code), method="cash", **WHO)
     for paid in bought:
         refund(paid, **WHO)
         refund_again = Event.objects.filter(name="reward.revoked").count()

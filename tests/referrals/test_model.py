@@ -238,7 +238,7 @@ class Loop(Counter):
             close_overdue(self.now)
         for person, sale in self.sales:
             if sale.placed + UNPAID <= self.now:
-                self.called_off(person, sale, "expired")
+                self.model.called_off(person, sale, "expired", self.now)
         pass_time([*self.ambassadors, *self.friends], self.now)
         self.model.end_holds(self.now)
         self.model.close_late(self.now)

@@ -1,6 +1,6 @@
 """The verbs of the store."""
 
-from .coupons import CouponRefused, issue_coupon, withdraw_coupon
+from .coupons import CouponRefused, issue_coupon
 from .desk import sell
 from .disputes import NotDisputable, close_dispute, dispute
 from .gifts import (
@@ -19,6 +19,7 @@ from .products import archive_product, create_product, edit_product, restore_pro
 from .refunds import refund
 from .renewals import renew
 from .uses import return_use, use_membership
+from .withdrawing import withdraw_coupon
 
 __all__ = [
     "CouponRefused",

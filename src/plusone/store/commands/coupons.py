@@ -73,17 +73,3 @@ def locked_coupon(client: Client, code: str, *, now: datetime) -> Coupon:
         day = {"day": clock.day_in_words(client.business, coupon.expires_at - MOMENT)}
         raise CouponRefused(_("This coupon could be used until %(day)s.") % day, code="coupon_expired")
     return coupon
-
-
-@transaction.atomic
-def withdraw_coupon(coupon: Coupon, *, actor: str, now: datetime) -> bool:
-    """Make a coupon worthless. Say whether it was still unused; an order that uses it keeps its price."""
-    coupon = Coupon.objects.select_for_update(of=("self",)).select_related("business").get(pk=coupon.pk)
-    if coupon.withdrawn_at is not None:
-        return False
-    coupon.withdrawn_at = now
-    coupon.save(update_fields=["withdrawn_at"])
-    is_used = standing(Order.objects.filter(coupon=coupon)).exists()
-    told = events.CouponWithdrawn(coupon=coupon.pk, used=is_used)
-    record(coupon.business, told, client=coupon.client_id, actor=actor, now=now)
-    return not is_used

@@ -28,17 +28,23 @@ def dispute(order: Order, *, reason: str = "", actor: str, now: datetime) -> boo
     """Note that a payment is disputed; nothing is given back before it is lost. Say whether this call did it.
 
     An order is disputed once: the news of it again, late or twice, opens nothing. Raise NotDisputable where no money
-    was paid.
+    was paid, or all of it was given back.
     """
     order = locked(order)
+    if Dispute.objects.filter(order=order).exists():
+        return False
     if not order.is_paid or not order.due:
         raise NotDisputable(
             _("No money was paid for this order, so there is nothing to dispute."),
             code="not_paid",
             then=_("Look whether the bank means another order."),
         )
-    if Dispute.objects.filter(order=order).exists():
-        return False
+    if not order.money_left:
+        raise NotDisputable(
+            _("All the money of this order was given back, so there is nothing to dispute."),
+            code="nothing_left",
+            then=_("Tell the bank that it was refunded."),
+        )
     reason = without_names(reason, [order.client])[:200]  # it is kept for years, the name is not
     Dispute.objects.create(
         business=order.business,
