@@ -122,7 +122,7 @@ class ImportLine(models.Model):
     cells = models.JSONField(default=list)
     problem = models.CharField(max_length=10, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
-    field = models.CharField(max_length=20, blank=True)  # which one is wrong
+    field = models.CharField(max_length=120, blank=True)  # which are wrong, apart by spaces
     reasons = models.JSONField(default=dict)  # sentences by language
     client_id = models.BigIntegerField(null=True)
     referral_id = models.BigIntegerField(null=True)

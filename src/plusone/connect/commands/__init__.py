@@ -14,7 +14,16 @@ from .businesses import (
 )
 from .closing import delete_business
 from .keys import create_api_key, note_key_use, revoke_api_key
-from .staging import discard_import, has_names, look_through, map_columns, mend_lines, places_of, stage_import
+from .staging import (
+    discard_import,
+    has_names,
+    look_through,
+    map_columns,
+    mend_changed,
+    mend_lines,
+    places_of,
+    stage_import,
+)
 from .team import (
     INVITATION_DAYS,
     LastOwner,
@@ -47,6 +56,7 @@ __all__ = [
     "keep_answer",
     "look_through",
     "map_columns",
+    "mend_changed",
     "mend_lines",
     "note_key_use",
     "open_business",

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
-from plusone.connect.imports.columns import CLIENT_FIELDS, client_columns
+from plusone.connect.imports.columns import CLIENT_FIELDS, client_columns, with_whole_names
 from plusone.connect.imports.files import Line, Unreadable
 from plusone.connect.imports.judging import Judged, in_each_language, judge
 from plusone.connect.imports.lines import address
@@ -55,6 +55,7 @@ def stage_import(business: Business, path: Path, *, filename: str, actor: str, n
     if len(table.header) > COLUMNS_MAX:
         raise Unreadable(_("This file has more than %(most)s columns.") % {"most": COLUMNS_MAX})
     places, _unused = client_columns(table.header, {}, strict=False)
+    places = with_whole_names(places, table.lines())
     imported = ClientImport.objects.create(
         business=business,
         filename=filename[:120],
@@ -235,6 +236,18 @@ def mend_lines(imported: ClientImport, mended: Mapping[int, Mapping[str, str]], 
         good += _look_again(imported, row, now)
     recount(imported)
     return good
+
+
+def mend_changed(imported: ClientImport, mended: Mapping[int, Mapping[str, str]], *, now: datetime) -> int:
+    """Take the cells of bad lines that say something new. Return how many of those lines are bad yet."""
+    if imported.state != State.CHECKED:
+        return 0
+    places, changed = places_of(imported), {}
+    for row in imported.rows.filter(number__in=list(mended), outcome=Outcome.FAILED):
+        had = {field: row.cells[place] if place < len(row.cells) else "" for field, place in places.items()}
+        if any(text.strip() != had[field].strip() for field, text in mended[row.number].items() if field in had):
+            changed[row.number] = mended[row.number]
+    return len(changed) - mend_lines(imported, changed, now=now) if changed else 0
 
 
 def _look_again(imported: ClientImport, row: ImportLine, now: datetime) -> bool:

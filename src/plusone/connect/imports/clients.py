@@ -14,7 +14,7 @@ from plusone.kernel.models import Business
 from plusone.referrals import commands as referrals
 from plusone.referrals.audience import last_mailing
 
-from .columns import client_columns, missing
+from .columns import client_columns, missing, with_whole_names
 from .files import Line
 from .lines import BATCH, again_if_somebody_was_faster, cells_of
 from .reading import read_client, twin_of
@@ -42,6 +42,7 @@ def import_clients(
     """
     table = read_table(path)
     places, unused = client_columns(table.header, columns or {})
+    places = with_whole_names(places, table.lines(), (columns or {}).values())
     if "first_name" not in places and "name" not in places:
         raise missing(table.header, "name")
     report = Report(

@@ -2,14 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .files import Unreadable
+from .files import Line, Unreadable
 
 IGNORED = "-"
+SAMPLE = 200  # lines from which is told what a column holds
 
 # The names under which each field is known, best first, folded as `_fold` does.
 CLIENT_FIELDS: dict[str, tuple[str, ...]] = {
@@ -185,6 +187,21 @@ def client_columns(
     if "first_name" not in places and "name" not in places and "last_name" in places:
         places["name"] = places.pop("last_name")
     return places, unused
+
+
+def with_whole_names(
+    places: dict[str, int], lines: Iterable[Line], said: Collection[str] = (), *, most: int = SAMPLE
+) -> dict[str, int]:
+    """Return the places with a first name that is a whole one under its own name: “nombre” holds “Ana López” in most
+    lines, and no column has last names. What was `said` of the columns stays."""
+    if "first_name" not in places or {"last_name", "name"} & places.keys() or "first_name" in said:
+        return places
+    place = places["first_name"]
+    cells = [line.cells[place].strip() for line in islice(lines, most) if place < len(line.cells)]
+    filled = [cell for cell in cells if cell]
+    if 2 * sum(" " in cell for cell in filled) <= len(filled):
+        return places
+    return {"name" if field == "first_name" else field: at for field, at in places.items()}
 
 
 def _place(header: Sequence[str], folded: Sequence[str], column: str) -> int:

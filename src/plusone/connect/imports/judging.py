@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.utils import translation
@@ -16,17 +17,19 @@ from plusone.referrals.audience import last_mailing
 
 from .files import Line
 from .lines import cells_of
-from .reading import read_client, twin_of
+from .reading import Faults, read_client, twin_of
 from .report import Reason
 from .scratch import Scratch
 
 # How a refusal calls a field, where the columns of a file call it otherwise.
 FIELDS = {"date": "created_at", "amount": "opening_balance"}
 
+ABOUT_MAX = 120
+
 
 @dataclass
 class Judged:
-    """What became of a line: its outcome, what is to be said, and which field that is about."""
+    """What became of a line: its outcome, what is to be said, and which fields that is about, apart by spaces."""
 
     raw: Line
     outcome: str = ""
@@ -90,8 +93,10 @@ def _read(
     try:
         line = read_client(business, raw.number, cells_of(raw, width, places), now)
     except Refused as error:
-        judged.outcome, judged.about = "failed", FIELDS.get(error.field, error.field)
-        judged.reasons = [lambda: _why(business, raw, places, width, now)]
+        faults = _faults(error)
+        judged.outcome = "failed"
+        judged.about = " ".join(dict.fromkeys(FIELDS.get(one.field, one.field) for one in faults))[:ABOUT_MAX]
+        judged.reasons = [partial(_why, business, raw, places, width, now, at) for at in range(len(faults))]
         return judged
     twin = twin_of(line, scratch)
     if twin is None:
@@ -102,12 +107,16 @@ def _read(
     return judged
 
 
-def _why(business: Business, raw: Line, places: Mapping[str, int], width: int, now: datetime) -> str:
-    """Return the refusal of a line once more, in the language of the moment."""
+def _faults(error: Refused) -> list[Refused]:
+    return error.faults if isinstance(error, Faults) else [error]
+
+
+def _why(business: Business, raw: Line, places: Mapping[str, int], width: int, now: datetime, at: int) -> str:
+    """Return one refusal of a line once more, in the language of the moment."""
     try:
         read_client(business, raw.number, cells_of(raw, width, places), now)
     except Refused as error:
-        return str(error.message)
+        return str(_faults(error)[at].message)
     raise AssertionError("a line that was refused is none the second time")
 
 

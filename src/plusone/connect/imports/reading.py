@@ -1,6 +1,6 @@
 """One line of a file of clients, understood: who it is, and whether an earlier line was the same person."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from plusone.clients.commands import ClientLine, name_key
 from plusone.clients.commands.profile import clean
-from plusone.kernel.errors import Invalid
+from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import e164
 from plusone.kernel.models import Business
 
@@ -29,37 +29,81 @@ class Twin:
     bad: bool = False
 
 
+class Faults(Invalid):
+    """All that is wrong in the cells of one line, each said of its field."""
+
+    def __init__(self, faults: Sequence[Refused]) -> None:
+        super().__init__(" ".join(str(fault.message) for fault in faults), field=faults[0].field)
+        self.faults = list(faults)
+
+
+class _Gathering:
+    """Reads cell after cell and goes on after a wrong one, so that a line is mended at once and not a cell a round."""
+
+    def __init__(self) -> None:
+        self.faults: list[Refused] = []
+
+    def read[T](self, read: Callable[[], T], otherwise: T, field: str = "") -> T:
+        """Return what a cell says; keep what is wrong with it, under the name of its column, and go on."""
+        try:
+            return read()
+        except Refused as fault:
+            fault.field = field or fault.field
+            self.faults.append(fault)
+            return otherwise
+
+
 def read_client(business: Business, number: int, cells: Mapping[str, str], now: datetime) -> ClientLine:
-    """Return the client of a line. Raise Refused (in the language of the moment) for a line that is none."""
+    """Return the client of a line. Raise Faults (in the language of the moment) for a line that is none."""
     first_name, last_name = cells.get("first_name", ""), cells.get("last_name", "")
     if whole := cells.get("name", ""):
         if not first_name and not last_name:
             first_name, last_name = split_name(whole)
         first_name = first_name or whole
-    columns = clean(business, first_name=first_name, last_name=last_name, email=cells.get("email", ""))
+    line, email = _Gathering(), cells.get("email", "")
+    nothing: dict[str, Any] = {}
+    columns = line.read(lambda: clean(business, first_name=first_name, last_name=last_name), nothing)
+    columns = columns | line.read(lambda: _address(business, email), nothing)
     unread = _unread_phone(business, columns, cells.get("phone", ""))
-    external_id = cells.get("external_id", "")
-    if len(external_id) > EXTERNAL_ID_MAX:
-        raise Invalid(_("This id is too long."), field="external_id")
-    tags = read_tags(cells.get("tags", ""))
-    if any(len(tag) > TAG_MAX for tag in tags):
-        raise Invalid(_("A tag has between 1 and 60 characters."), field="tags")
-    date = cells.get("created_at", "")
-    opening, notes = _opening(business, cells.get("opening_balance", ""))
-    notes += [lambda: _no_phone(business, unread)] if unread else []
-    return ClientLine(
+    date, status = cells.get("created_at", ""), cells.get("status", "")
+    unsaid: tuple[int, list[Reason]] = (0, [])
+    opening, notes = line.read(lambda: _opening(business, cells.get("opening_balance", "")), unsaid)
+    found = ClientLine(
         number=number,
-        external_id=external_id or None,
+        external_id=line.read(lambda: _external_id(cells), None),
         columns=columns,
-        status=read_status(cells.get("status", "")),
-        created_at=read_moment(business, date, now) if date else None,
-        tags=tags,
+        status=line.read(lambda: read_status(status), "", "status"),
+        created_at=line.read(lambda: read_moment(business, date, now) if date else None, None, "created_at"),
+        tags=line.read(lambda: _tags(cells), ()),
         language=read_language(cells.get("language", "")),
         referred_by=cells.get("referred_by", ""),
         opening=opening,
         unread_phone=unread,
-        notes=notes,
+        notes=notes + ([lambda: _no_phone(business, unread)] if unread else []),
     )
+    if line.faults:
+        raise Faults(line.faults)
+    return found
+
+
+def _address(business: Business, email: str) -> dict[str, Any]:
+    """Return the columns of an address alone, so that it is looked at beside a wrong name too."""
+    columns = clean(business, first_name="-", email=email)
+    return {name: columns[name] for name in ("email", "email_key")}
+
+
+def _external_id(cells: Mapping[str, str]) -> str | None:
+    text = cells.get("external_id", "")
+    if len(text) > EXTERNAL_ID_MAX:
+        raise Invalid(_("This id is too long."), field="external_id")
+    return text or None
+
+
+def _tags(cells: Mapping[str, str]) -> tuple[str, ...]:
+    tags = read_tags(cells.get("tags", ""))
+    if any(len(tag) > TAG_MAX for tag in tags):
+        raise Invalid(_("A tag has between 1 and 60 characters."), field="tags")
+    return tags
 
 
 def _unread_phone(business: Business, columns: dict[str, Any], text: str) -> str:

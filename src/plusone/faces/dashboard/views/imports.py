@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from plusone.clients.models import Client
@@ -177,10 +177,11 @@ def _to_check(imported: ClientImport) -> dict[str, Any]:
 
 
 def _bad(imported: ClientImport, row: ImportLine) -> dict[str, Any]:
-    """Return a bad line with the cells that can be mended: the one that is wrong, or all where that is not known."""
+    """Return a bad line with the cells that can be mended: those that are wrong, or all where that is not known."""
     places = commands.places_of(imported)
-    about = "name" if row.field == "first_name" and "first_name" not in places else row.field
-    shown = [about] if about in places and not row.problem and len(row.cells) <= len(imported.header) else list(places)
+    about = ["name" if one == "first_name" and "first_name" not in places else one for one in row.field.split()]
+    is_known = about and set(about) <= set(places) and not row.problem and len(row.cells) <= len(imported.header)
+    shown = [field for field in places if field in about] if is_known else list(places)
     cells = {field: row.cells[place] if place < len(row.cells) else "" for field, place in places.items()}
     rest = [cell for field, cell in cells.items() if field not in shown and cell]
     return {
@@ -255,11 +256,7 @@ def columns(request: Page, clientimport: str) -> HttpResponse:
 def lines(request: Page, clientimport: str) -> HttpResponse:
     """Take the mended cells of bad lines, and look at those lines again."""
     imported = get(request.business, ClientImport, clientimport)
-    mended: dict[int, dict[str, str]] = {}
-    for name, text in request.POST.items():
-        number, _dash, field = name.removeprefix("cell-").partition("-")
-        if name.startswith("cell-") and number.isdecimal() and len(number) < 10:
-            mended.setdefault(int(number), {})[field] = str(text)
+    mended = _mended(request)
     good = commands.mend_lines(imported, mended, now=request.now)
     if good:
         messages.success(request, _("Lines that are good now: %(count)s.") % {"count": good})
@@ -268,15 +265,34 @@ def lines(request: Page, clientimport: str) -> HttpResponse:
     return redirect("b:import", request.business.slug, imported.public_id)
 
 
+def _mended(request: Page) -> dict[int, dict[str, str]]:
+    """Return the cells that were sent along, by line and field."""
+    mended: dict[int, dict[str, str]] = {}
+    for name, text in request.POST.items():
+        number, _dash, field = name.removeprefix("cell-").partition("-")
+        if name.startswith("cell-") and number.isdecimal() and len(number) < 10:
+            mended.setdefault(int(number), {})[field] = str(text)
+    return mended
+
+
 @staff("imports.run")
 @require_POST
 def run(request: Page, clientimport: str) -> HttpResponse:
-    """Bring the file in; pressed twice, it comes in once."""
+    """Bring the file in, with what was mended on the page; pressed twice, it comes in once."""
     imported = get(request.business, ClientImport, clientimport)
+    here = redirect("b:import", request.business.slug, imported.public_id)
+    if left := commands.mend_changed(imported, _mended(request), now=request.now):
+        text = ngettext(
+            "Nothing is imported yet: %(count)s line that you corrected still has something wrong.",
+            "Nothing is imported yet: %(count)s lines that you corrected still have something wrong.",
+            left,
+        )
+        messages.warning(request, text % {"count": left})
+        return here
     tell = "tell" in request.POST and _campaign(request) is not None
     invite = "invite" in request.POST and request.may("clients.manage")
     commands.start_import(imported, tell=tell, invite=invite, actor=request.actor, now=request.now)
-    return redirect("b:import", request.business.slug, imported.public_id)
+    return here
 
 
 @staff("imports.run")
