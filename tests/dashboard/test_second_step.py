@@ -105,6 +105,22 @@ def test_an_app_is_asked_after_every_way_in(
         assert not is_in(fourth), "a recovery code counts once"
 
 
+def test_who_has_just_taken_the_second_step_is_not_asked_again(olga: User) -> None:
+    """AUTH-6: the code of this half minute is spent by logging in, so no page asks for one in the minutes after it."""
+    with time_machine.travel(NOON, tick=False) as clock:
+        here, there = Browser(), Browser()
+        log_in(here)
+        secret, _recovery = set_up(here, NOON)
+        clock.shift(timedelta(seconds=30))
+        there.post(LOGIN, {"login": olga.email, "password": RIGHT})
+        there.post(STEP, {"code": app_code(secret, NOON + timedelta(seconds=30))})
+        for page in (f"{SECURITY}passkeys/", CODES, f"{APP}remove/"):
+            assert there.get(page).status_code == 200, page
+        clock.shift(timedelta(minutes=10))
+        for page in (f"{SECURITY}passkeys/", CODES, f"{APP}remove/"):
+            assert there.get(page)["Location"].startswith(AGAIN), page
+
+
 def test_recovery_codes_are_renewed_and_the_app_removed(olga: User) -> None:
     """AUTH-6: only a code shows that it is still Olga; old codes stop working; without an app no step is asked."""
     with time_machine.travel(NOON, tick=False) as clock:

@@ -12,9 +12,10 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter as account_adapter
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
-from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.base.internal.flows import check_rate_limit, post_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.internal import flows as app_flows
@@ -81,8 +82,6 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002  # allauth's name
         """Name a passkey after where it is made, unless its owner does."""
-        from allauth.core import context  # the request of this moment
-
         return device_of(context.request.headers.get("User-Agent", "")) or _("Passkey")
 
 
@@ -126,7 +125,12 @@ class _Spends:
 
 
 class CodeForm(_Spends, AuthenticateForm):  # type: ignore[misc]  # allauth has no types
-    """The second step, by a code."""
+    """The second step, by a code. It shows who is there for the next minutes too: the code it took is spent, and the
+    app has no other yet."""
+
+    def save(self) -> None:
+        """Note the moment, from which `ACCOUNT_REAUTHENTICATION_TIMEOUT` counts."""
+        post_authentication(context.request, self.authenticator, reauthenticated=True)
 
 
 class CodeAgainForm(_Spends, ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
@@ -152,7 +156,9 @@ class _Reads:
 
 
 class PasskeyForm(_Reads, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
-    """The second step, by a passkey."""
+    """The second step, by a passkey; it is not asked again in the next minutes."""
+
+    reauthenticated = True
 
 
 class PasskeyAgainForm(_Reads, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
@@ -160,7 +166,9 @@ class PasskeyAgainForm(_Reads, ReauthenticateWebAuthnForm):  # type: ignore[misc
 
 
 class PasskeyLogInForm(_Reads, LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
-    """The way in by a passkey."""
+    """The way in by a passkey; it is not asked again in the next minutes."""
+
+    reauthenticated = True
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
