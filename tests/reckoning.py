@@ -178,7 +178,7 @@ class Reckoning:
         if gift.is_percent and gift.amount is None:
             return
         if gift.amount == 0:
-            gift.state, gift.amount = "lapsed", None
+            gift.state, gift.amount, gift.reason = "lapsed", None, "worth_nothing" if basis else "refunded"
         elif gift.hold_days:
             gift.state, gift.reason = "on_hold", "hold"
             gift.available = days_on(now, gift.hold_days)

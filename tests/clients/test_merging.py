@@ -59,7 +59,7 @@ def test_one_recommendation_remains_and_its_reward_comes(
     assert [(str(label), number) for label, number in told.moved][-1] == ("Recommended by", 1)
     assert (available(ana, later(2)), available(marta, later(2))) == (0, 1500)
     merge(desk, first.friend, now=later(3))
-    left = Referral.objects.exclude(reason__in=("rejected", "withdrawn"))
+    left = Referral.objects.exclude(reason__in=("rejected", "withdrawn", "campaign_ended"))
     assert [(one.ambassador_id, one.friend_id, one.reason) for one in left] == [(marta.pk, desk.pk, "completed")]
     first.refresh_from_db()
     assert (first.reason, available(ana, later(3))) == ("withdrawn", 0)

@@ -194,7 +194,7 @@ def test_deactivating_can_end_the_open_ones(gym: Business, ana: Client, olga: Br
     referral = bring(ana, "Ben")
     olga.post(at(gym, "campaign_deactivate", campaign.public_id), {"open_referrals": "stop"})
     referral.refresh_from_db()
-    assert (referral.state, referral.reason) == ("closed", "withdrawn")
+    assert (referral.state, referral.reason) == ("closed", "campaign_ended")
 
 
 def test_deactivating_for_some_days_asks_how_many(gym: Business, ana: Client, olga: Browser) -> None:

@@ -48,7 +48,7 @@ PROMISES = {
         JOIN ledger_account a ON a.id = e.account_id JOIN ledger_transfer t ON t.id = e.transfer_id
         WHERE a.business_id <> e.business_id OR t.business_id <> e.business_id""",
     "a friend has one referral": """SELECT friend_id FROM referrals_referral
-        WHERE reason NOT IN ('rejected', 'withdrawn') GROUP BY friend_id HAVING COUNT(*) > 1""",
+        WHERE reason NOT IN ('rejected', 'withdrawn', 'campaign_ended') GROUP BY friend_id HAVING COUNT(*) > 1""",
     "a referred friend who is active has an activated referral": """SELECT r.id FROM referrals_referral r
         JOIN clients_client c ON c.id = r.friend_id WHERE c.activated_at IS NOT NULL AND r.activated_at IS NULL
         AND r.state <> 'closed'""",

@@ -162,7 +162,7 @@ def test_who_is_told_that_the_time_was_over_and_the_owner_opens_it_again(
     assert "needed had happened in time" in told[0].text
     gift = Message.objects.get(template="reward.gift_lapsed", channel="email")
     assert gift.to == "eva@friends.example"
-    assert "You do not receive €10.00 of balance: the time for it was over" in gift.text
+    assert "You do not receive €10.00 of balance: the last day for it was Apr 9, 2026." in gift.text
     active.refresh_from_db()
     with pytest.raises(Refused):
         revive(active, note=" ", actor="user:1", now=later(32))

@@ -181,12 +181,12 @@ def test_promises_kept_for_some_days(gym: Business, ana: Client, day: int, earne
     assert state_of(referral) == ("closed", "completed" if earned else "not_converted")
 
 
-def test_stopped_campaign_withdraws_open_referrals(gym: Business, ana: Client) -> None:
+def test_stopped_campaign_ends_open_referrals(gym: Business, ana: Client) -> None:
     """Q-06: the owner may end what is open."""
     campaign = launch(gym)
     referral = bring(ana, "Ben")
     deactivate_campaign(campaign, open_referrals="stop", **WHO)
-    assert state_of(referral) == ("closed", "withdrawn")
+    assert state_of(referral) == ("closed", "campaign_ended")
     assert Reward.objects.get().state == "lapsed"
 
 

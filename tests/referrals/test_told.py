@@ -234,7 +234,7 @@ def test_a_friend_who_came_too_late_reads_that(gym: Business, ana: Client) -> No
     )
     close_overdue(later(31))
     assert read(late.friend, later(31))[0][0] == (
-        "You do not receive €10.00 of balance: the time for it was over on Apr 10, 2026."
+        "You do not receive €10.00 of balance: the last day for it was Apr 9, 2026."
     )
 
 

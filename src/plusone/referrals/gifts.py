@@ -15,7 +15,7 @@ from .conditions import still_missing
 from .further import actions_phrase
 from .models import Referral
 from .offers import offer_of
-from .reasons import day_in_words, tell_reward
+from .reasons import day_in_words, last_day_in_words, tell_reward
 
 TOLD_DAYS = 60  # for so long the page of an active client tells of a gift that is settled
 State = Reward.State
@@ -108,7 +108,7 @@ def _until(gift: Reward, referral: Referral) -> str:
     last = gift.due_by or referral.deadline_at
     if last is None:
         return ""
-    return _("Until %(day)s at the latest.") % {"day": day_in_words(referral.business, last - timedelta(days=1))}
+    return _("Until %(day)s at the latest.") % {"day": last_day_in_words(referral.business, last)}
 
 
 def _is_recent(gift: Reward, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """How far each friend has come, in plain words for the one who invited them (R-047, R-049, R-116, R-290)."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet, Window
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from .models import Referral
 from .offers import Step as OfferStep
 from .offers import offer_of
 from .queries import appeals_of, referrals_of
-from .reasons import day_in_words, tell_referral, tell_reward
+from .reasons import day_in_words, last_day_in_words, tell_referral, tell_reward
 
 State, Reason = Referral.State, Referral.Reason
 Step = tuple[str, str]
@@ -129,7 +129,7 @@ def _further_words(
         then = _("Then you also receive %(reward)s.") % {"reward": phrase_of(reward)}
         said = f"{missing} {then}"
         if reward.due_by:
-            last = day_in_words(business, reward.due_by - timedelta(days=1))
+            last = last_day_in_words(business, reward.due_by)
             said += " " + _("Until %(day)s at the latest.") % {"day": last}
         return said, "now"
     reward.client = referral.ambassador
@@ -179,7 +179,7 @@ def _still_to_come(referral: Referral, reward: Reward | None, now: datetime) -> 
         return said
     said += " " + _("Then you receive %(reward)s.") % {"reward": phrase_of(reward)}
     if referral.deadline_at is not None and referral.is_open:
-        last = day_in_words(referral.business, referral.deadline_at - timedelta(days=1))
+        last = last_day_in_words(referral.business, referral.deadline_at)
         said += " " + _("Until %(day)s at the latest.") % {"day": last}
     return said
 

@@ -24,7 +24,7 @@ from .standing import is_blocked
 CODE_LETTERS = frozenset(ids.CODE_ALPHABET)
 ATTACH_WINDOW = timedelta(hours=72)
 BROUGHT_ALONG = ("import", "api")  # sources of clients who may have paid elsewhere, before they stood here
-FREED = ("rejected", "withdrawn")  # such a friend may get another ambassador
+FREED = ("rejected", "withdrawn", "campaign_ended")  # such a friend may get another ambassador
 
 
 def campaigns_of(business: Business) -> QuerySet[Campaign]:

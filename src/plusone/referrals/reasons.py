@@ -5,7 +5,7 @@ words in a language.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.utils.functional import Promise
@@ -48,6 +48,7 @@ BY_ITSELF = _("It moves on by itself; nothing is left to do for you.")
 OVERRIDE = _("The owner can still give it, with a note that says why.")
 BONUS = _("If it was deserved all the same, adjust the balance by hand.")
 
+MOMENT = timedelta(microseconds=1)
 S, R = Reward.State, Reward.Reason
 
 # By state and reason; a reason that a state does not name falls back on the state alone.
@@ -155,8 +156,8 @@ REWARDS: dict[tuple[str, str], Words] = {
         ASK,
     ),
     (S.LAPSED, R.DEADLINE): Words(
-        _("%(name)s does not receive %(reward)s: the time for it was over on %(day)s."),
-        _("You do not receive %(reward)s: the time for it was over on %(day)s."),
+        _("%(name)s does not receive %(reward)s: the last day for it was %(day)s."),
+        _("You do not receive %(reward)s: the last day for it was %(day)s."),
         BONUS,
         ASK,
     ),
@@ -176,6 +177,36 @@ REWARDS: dict[tuple[str, str], Words] = {
         _("%(name)s does not receive %(reward)s: the recommendation was rejected on %(day)s."),
         _("You do not receive %(reward)s: on %(day)s %(business)s did not accept this recommendation."),
         _("The friend may get another ambassador."),
+        ASK,
+    ),
+    (S.LAPSED, R.WORTH_NOTHING): Words(
+        _("%(name)s does not receive %(reward)s: on %(day)s the payment that it counts on was too small to bring any."),
+        _("You do not receive %(reward)s: on %(day)s the payment that it counts on was too small to bring any."),
+        BONUS,
+        ASK,
+    ),
+    (S.LAPSED, R.REFUNDED): Words(
+        _("%(name)s does not receive %(reward)s: on %(day)s, when due, the payment that it counts on was refunded."),
+        _("You do not receive %(reward)s: on %(day)s, when due, the payment that it counts on was refunded."),
+        BONUS,
+        ASK,
+    ),
+    (S.LAPSED, R.CAMPAIGN_ENDED): Words(
+        _("%(name)s does not receive %(reward)s: on %(day)s the campaign ended, and the open recommendations with it."),
+        _("You do not receive %(reward)s: on %(day)s the campaign ended, and this recommendation with it."),
+        BONUS,
+        ASK,
+    ),
+    (S.LAPSED, R.WITHDRAWN): Words(
+        _("%(name)s does not receive %(reward)s: since %(day)s one of the people of this recommendation is gone."),
+        _("You do not receive %(reward)s: this recommendation was withdrawn on %(day)s."),
+        _("Nothing is left to do."),
+        ASK,
+    ),
+    (S.REVOKED, R.DISPUTE_LOST): Words(
+        _("%(reward)s was taken back from %(name)s on %(day)s, because the payment behind it was lost in a dispute."),
+        _("%(reward)s was taken back on %(day)s, because the bank took the payment behind it back."),
+        _("Nothing is left to do."),
         ASK,
     ),
     (S.REVOKED, ""): Words(
@@ -255,15 +286,21 @@ REFERRALS: dict[tuple[str, str], Words] = {
         ASK,
     ),
     (T.CLOSED, Q.NOT_CONVERTED): Words(
-        _("The time for this recommendation was over on %(day)s, and not all that it needs had happened."),
-        _("The time for this recommendation was over on %(day)s."),
+        _("The last day for this recommendation was %(day)s, and not all that it needs had happened."),
+        _("The last day for this recommendation was %(day)s."),
         _("The owner can open it again, with a note that says why."),
         ASK,
     ),
     (T.CLOSED, Q.WITHDRAWN): Words(
-        _("This recommendation was withdrawn on %(day)s, since its campaign or one of its people is gone."),
-        _("This recommendation ended on %(day)s with its campaign."),
+        _("This recommendation was withdrawn on %(day)s, since one of its people is gone."),
+        _("This recommendation was withdrawn on %(day)s."),
         _("Nothing is left to do."),
+        ASK,
+    ),
+    (T.CLOSED, Q.CAMPAIGN_ENDED): Words(
+        _("This recommendation ended on %(day)s: its campaign ended, and the open recommendations with it."),
+        _("This recommendation ended on %(day)s with its campaign."),
+        _("The friend may get another ambassador."),
         ASK,
     ),
 }
@@ -338,6 +375,8 @@ def tell_reward(reward: Reward, *, to: Reader) -> Told:
     ended = reward.ended_at if is_gone else reward.reduced_at  # the day it went, or shrank, not the day it came
     back = (reward.given or 0) - (0 if is_gone else reward.amount or 0)
     at = waits.get(S(reward.state)) or ended or reward.granted_at or reward.ended_at
+    if reward.reason == R.DEADLINE and reward.due_by:  # the last day as it was promised, whenever somebody looked
+        at = reward.due_by - MOMENT
     named = {
         "reward": phrase_of(reward, as_given=is_gone),
         "given": phrase_of(reward, as_given=True),
@@ -357,6 +396,8 @@ def tell_referral(referral: Referral, *, to: Reader) -> Told:
     code = FLAGGED if referral.flagged and referral.is_open else referral.reason or code
     words = REFERRALS.get((referral.state, code)) or REFERRALS[referral.state, ""]
     at = referral.closed_at or referral.activated_at or referral.registered_at
+    if referral.reason == Q.NOT_CONVERTED and referral.deadline_at:
+        at = referral.deadline_at - MOMENT
     named = {
         "friend": referral.friend.full_name if to == "staff" else referral.friend.short_name,
         "business": referral.business.name,
@@ -368,6 +409,11 @@ def tell_referral(referral: Referral, *, to: Reader) -> Told:
 def day_in_words(business: Business, at: datetime) -> str:
     """Return the business's day of a moment as its reader writes it: "12 May 2026"."""
     return clock.day_in_words(business, at)
+
+
+def last_day_in_words(business: Business, end: datetime) -> str:
+    """Return the last day of a time that ends at 00:00 of the day after: "11 Jun 2026"."""
+    return day_in_words(business, end - MOMENT)  # a day is not always 24 hours
 
 
 def _told(words: Words, named: dict[str, str], at: datetime | None, to: Reader) -> Told:

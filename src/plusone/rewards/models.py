@@ -41,6 +41,10 @@ class Reward(Owned):
         FLAGGED = "flagged", _("The business is checking this recommendation")
         DEADLINE = "deadline", _("The time to complete the conditions is over")
         REFUNDED = "refunded", _("The purchase was refunded")
+        DISPUTE_LOST = "dispute_lost", _("The payment was lost in a dispute")
+        WORTH_NOTHING = "worth_nothing", _("The payment that it counts on was too small")
+        CAMPAIGN_ENDED = "campaign_ended", _("The campaign ended, and the open recommendations with it")
+        WITHDRAWN = "withdrawn", _("One of the people is gone")
         ERROR = "error", _("Something went wrong; the business will look at it")
         DECLINED = "declined", _("The business declined this reward")
         CAP_COUNT = "cap_count", _("The number of rewards is limited, and the limit was reached")
@@ -76,7 +80,9 @@ class Reward(Owned):
         default=dict
     )  # {"scope", "rewards_total", "rewards_per_month", "amount_total", "amount_per_month", "budget"}
     promised_at = models.DateTimeField()
-    due_by = models.DateTimeField(null=True, blank=True)  # a step's own last moment; else its source says
+    due_by = models.DateTimeField(
+        null=True, blank=True
+    )  # a step's own last moment, or the one that was missed; else None
     available_at = models.DateTimeField(null=True, blank=True)  # when the hold ends: 00:00 in the business's time zone
     choice_since = models.DateTimeField(null=True, blank=True)  # since when its client may choose
     reminded_at = models.DateTimeField(null=True, blank=True)  # of the choice, once

@@ -11,7 +11,7 @@ from plusone.clients.models import Client, fold
 from plusone.kernel.models import Business
 from plusone.kernel.money import share
 
-from .models import Coupon, Membership, MembershipType, Order, Payment, Product, Refund
+from .models import Coupon, Dispute, Membership, MembershipType, Order, Payment, Product, Refund
 
 
 def products_of(business: Business, *, archived: bool = False) -> QuerySet[Product]:
@@ -121,6 +121,11 @@ def order_counts(business: Business) -> dict[str, int]:
 def disputed_orders(business: Business) -> QuerySet[Order]:
     """Return the orders whose payment is disputed and nobody knows yet how it ends."""
     return Order.objects.filter(business=business, state=Order.State.DISPUTED)
+
+
+def is_dispute_lost(business: Business, order: int) -> bool:
+    """Say whether the payment of an order was disputed, and the bank took it back."""
+    return Dispute.objects.filter(business=business, order=order, outcome=Dispute.Outcome.LOST).exists()
 
 
 def has_open_dispute(client: Client) -> bool:

@@ -25,7 +25,7 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 from plusone.store.events import OrderPaid, OrderRefunded
 from plusone.store.models import Payment
-from plusone.store.queries import orders_with_money
+from plusone.store.queries import is_dispute_lost, orders_with_money
 
 
 def ask_about_rewards(business: Business, event: Event, fact: Fact, now: datetime, error: Exception) -> None:
@@ -105,8 +105,10 @@ def _look_at_payments(business: Business, event: Event, now: datetime) -> None:
 
 @reaction(OrderRefunded, failed=ask_about_rewards)
 def settle_after_refund(business: Business, event: Event, fact: OrderRefunded, now: datetime) -> None:
-    """Money that a friend gets back may take a reward's ground away."""
-    _settle_friend(business, event, now, active=True, lost=Reward.Reason.REFUNDED)
+    """Money that a friend gets back, or that their bank took back, may take a reward's ground away."""
+    is_lost = is_dispute_lost(business, fact.order)
+    lost = Reward.Reason.DISPUTE_LOST if is_lost else Reward.Reason.REFUNDED
+    _settle_friend(business, event, now, active=True, lost=lost)
 
 
 @reaction(SessionAttended, failed=ask_about_rewards)

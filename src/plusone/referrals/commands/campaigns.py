@@ -149,7 +149,7 @@ def deactivate_campaign(
     with caused_by(ended):
         for referral in waiting if open_referrals != Policy.HONOUR else ():
             if open_referrals == Policy.STOP:
-                close_open(referral, Referral.Reason.WITHDRAWN, actor=actor, now=now)
+                close_open(referral, Referral.Reason.CAMPAIGN_ENDED, actor=actor, now=now)
             else:
                 bring_forward(referral, last_moment(business, now, days))
                 told = events.ReferralDeadlineSet(referral=referral.pk, ambassador=referral.ambassador_id, days=days)

@@ -3,8 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from plusone.kernel.errors import Refused
 from plusone.referrals.models import Referral
+from plusone.referrals.reasons import tell_reward
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 
@@ -21,6 +24,16 @@ def choose_reward(reward: Reward, option: int, *, actor: str, now: datetime) -> 
     # The recommendation first, as everywhere; then the reward.
     referral = locked(Referral(pk=reward.source_id))
     reward.refresh_from_db(fields=["state", "kind", "params", "options", "amount"])
+    settled = reward.state in (Reward.State.REVOKED, Reward.State.LAPSED, Reward.State.DECLINED)
+    if settled or reward.state in (Reward.State.ON_HOLD, Reward.State.AWAITING_APPROVAL):
+        raise _not_to_choose(reward, actor=actor)
     done = rewards.choose(reward, option, basis=first_money(referral), actor=actor, now=now)
     complete(referral, actor=actor, now=now)
     return done
+
+
+def _not_to_choose(reward: Reward, *, actor: str) -> Refused:
+    """Say where a reward stands of which nothing is to be chosen, in the words of every other page."""
+    told = tell_reward(reward, to="client" if actor == f"client:{reward.client_id}" else "staff")
+    then = _("It can be chosen once it is due.") if reward.is_open else told.next
+    return Refused(told.sentence, code="nothing_to_choose", then=then)

@@ -40,7 +40,7 @@ def revive(referral: Referral, *, note: str, actor: str, now: datetime) -> bool:
     referral.save(update_fields=["state", "reason", "closed_at", "note", "deadline_at"])
     for reward in rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, []):
         if reward.reason == Reward.Reason.DEADLINE:
-            due_by = referral.deadline_at if reward.due_by else None
+            due_by = referral.deadline_at if reward.step > 1 else None
             rewards.reopen(reward, was=(Reward.State.LAPSED,), due_by=due_by, actor=actor, now=now)
     told = events.ReferralRevived(referral=referral.pk, ambassador=referral.ambassador_id)
     record(referral.business, told, client=referral.friend_id, actor=actor, now=now)

@@ -24,6 +24,13 @@ State, Reason = Referral.State, Referral.Reason
 MOMENT = timedelta(microseconds=1)
 FAILED = (Reward.State.AWAITING_APPROVAL, Reward.Reason.ERROR)
 NOT_EARNED = (Reward.State.PROMISED, Reward.State.LAPSED)
+ENDED_BY = {
+    Reason.NOT_CONVERTED: Reward.Reason.DEADLINE,
+    Reason.REJECTED: Reward.Reason.DECLINED,
+    Reason.CAMPAIGN_ENDED: Reward.Reason.CAMPAIGN_ENDED,
+    Reason.WITHDRAWN: Reward.Reason.WITHDRAWN,
+    Reason.LEAD_DELETED: Reward.Reason.WITHDRAWN,
+}
 
 
 @transaction.atomic
@@ -78,7 +85,7 @@ def settle(referral: Referral, *, lost: str = "", actor: str, now: datetime) -> 
         if reward.milestone == SET or reward.is_regardless:
             continue
         if met[reward.step] or is_for_registering(referral, reward):
-            rewards.resize(reward, basis, actor=actor, now=now)
+            rewards.resize(reward, basis, lost=lost or Reward.Reason.REFUNDED, actor=actor, now=now)
             rewards.qualify(reward, basis=basis, flagged=referral.flagged, actor=actor, now=now)
         elif (reward.state, reward.reason) != FAILED:
             rewards.revoke(reward, reason=lost, actor=actor, now=now)
@@ -146,7 +153,8 @@ def end_overdue(referral: Referral, *, actor: str, now: datetime) -> bool:
             return close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
     for reward in held:
         if _is_late(referral, reward, now):
-            rewards.lapse(reward, reason=Reward.Reason.DEADLINE, actor=actor, now=now)
+            missed = reward.due_by or referral.deadline_at
+            rewards.lapse(reward, reason=Reward.Reason.DEADLINE, missed=missed, actor=actor, now=now)
     complete(referral, actor=actor, now=now)
     referral.refresh_from_db(fields=["state", "reason", "closed_at"])
     return True
@@ -176,17 +184,19 @@ def close_open(referral: Referral, reason: Referral.Reason, *, actor: str, now: 
     if not open_now.update(state=State.CLOSED, reason=reason, closed_at=now, note=note[:300]):
         return False
     referral.refresh_from_db(fields=["state", "reason", "closed_at", "note"])
-    why = {Reason.NOT_CONVERTED: Reward.Reason.DEADLINE, Reason.REJECTED: Reward.Reason.DECLINED}.get(reason, "")
+    why = ENDED_BY[reason]
     for reward in _held(referral):
         # A friend's gift on registering was earned: who did not convert in time loses what is still promised alone.
         if reason != Reason.NOT_CONVERTED or reward.state == Reward.State.PROMISED:
-            rewards.lapse(reward, reason=why, actor=actor, now=now)
+            missed = reward.due_by or referral.deadline_at if reason == Reason.NOT_CONVERTED else None
+            rewards.lapse(reward, reason=why, missed=missed, actor=actor, now=now)
     if referral.qualified_at is not None and _counts(referral):
         settle_sets(referral, basis=None, lost="", actor=actor, now=now)
     fact = {
         Reason.LEAD_DELETED: events.ReferralLeadDeleted,
         Reason.NOT_CONVERTED: events.ReferralNotConverted,
         Reason.WITHDRAWN: events.ReferralWithdrawn,
+        Reason.CAMPAIGN_ENDED: events.ReferralWithdrawn,
         Reason.REJECTED: events.ReferralRejected,
     }[reason]
     told = fact(referral=referral.pk, ambassador=referral.ambassador_id)

@@ -16,7 +16,7 @@ from .address import looks_like
 from .base import Noticed, Sign, signs
 
 RING_MAX = 12
-FREED = ("rejected", "withdrawn")
+FREED = ("rejected", "withdrawn", "campaign_ended")
 
 
 @signs

@@ -321,6 +321,7 @@ class Referral(Owned):
         LEAD_DELETED = "lead_deleted", _("The lead was deleted")
         NOT_CONVERTED = "not_converted", _("Did not become a client in time")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        CAMPAIGN_ENDED = "campaign_ended", _("The campaign ended")
 
     ambassador = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="referrals_made")
     friend = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="referrals_received")
@@ -352,12 +353,12 @@ class Referral(Owned):
         constraints = [
             models.UniqueConstraint(
                 fields=["business", "friend"],
-                condition=~Q(reason__in=("rejected", "withdrawn")) & Q(returned_from=None),
+                condition=~Q(reason__in=("rejected", "withdrawn", "campaign_ended")) & Q(returned_from=None),
                 name="referrals_one_as_new",
             ),
             models.UniqueConstraint(
                 fields=["business", "friend", "returned_from"],
-                condition=~Q(reason__in=("rejected", "withdrawn")) & Q(returned_from__isnull=False),
+                condition=~Q(reason__in=("rejected", "withdrawn", "campaign_ended")) & Q(returned_from__isnull=False),
                 name="referrals_one_a_return",
             ),
             models.UniqueConstraint(

@@ -18,7 +18,7 @@ from .used import note_used, said
 
 
 @transaction.atomic
-def resize(reward: Reward, basis: int | None, *, actor: str, now: datetime) -> bool:
+def resize(reward: Reward, basis: int | None, *, lost: str = Reason.REFUNDED, actor: str, now: datetime) -> bool:
     """Let a percentage follow the money it counts on, after a refund; never upwards. Say whether it changed.
 
     Before the grant the reward is smaller, and revoked where nothing is left; after it what is too much is taken back.
@@ -30,7 +30,7 @@ def resize(reward: Reward, basis: int | None, *, actor: str, now: datetime) -> b
     if left >= reward.amount or reward.state not in (*Reward.PENDING, State.GRANTED):
         return False
     if left == 0:
-        return revoke(reward, reason=Reason.REFUNDED, actor=actor, now=now)
+        return revoke(reward, reason=lost, actor=actor, now=now)
     taken, changed = 0, ["amount"]
     if reward.state == State.GRANTED:
         if reward.clawback == "only_pending":

@@ -149,7 +149,13 @@ def choose(reward: Reward, option: int, *, basis: int | None = None, actor: str,
     params: dict[str, Any] = reward.options[option]
     kind = types[params["kind"]]()
     amount = kind.amount(reward.business, params, basis)
-    if kind.needs_basis(params) and not amount:
+    if amount == 0:
+        raise Refused(
+            _("This option is worth nothing: the payment that it counts on was given back, or is too small."),
+            code="worth_nothing",
+            then=_("Choose another one."),
+        )
+    if kind.needs_basis(params) and amount is None:
         raise Refused(
             _("How much this is will be known with the friend's first payment. Choose it then, or another one now."),
             code="amount_unknown",
@@ -207,7 +213,7 @@ def reopen(
     assert not {State.GRANTED, State.CAPPED} & set(was)
     cleared: dict[str, Any] = {"reason": "", "note": "", "available_at": None, "ended_at": None, "decided_by": ""}
     cleared["is_regardless"] = False
-    if due_by is not None:
+    if due_by is not None or reward.reason == Reason.DEADLINE:  # the one that was missed counts no more
         cleared["due_by"] = due_by
     if not _move(reward, was, State.PROMISED, **cleared):
         return False
@@ -240,9 +246,10 @@ def bring_forward(reward: Reward, due_by: datetime) -> bool:
 
 
 @transaction.atomic
-def lapse(reward: Reward, *, reason: str = "", actor: str, now: datetime) -> bool:
-    """End an open reward that will not be earned. Say whether it was open."""
-    if not _move(reward, Reward.OPEN, State.LAPSED, reason=reason, ended_at=now):
+def lapse(reward: Reward, *, reason: str = "", missed: datetime | None = None, actor: str, now: datetime) -> bool:
+    """End an open reward that will not be earned; `missed` is the last moment that passed. Say whether it was open."""
+    last = {} if missed is None else {"due_by": missed}
+    if not _move(reward, Reward.OPEN, State.LAPSED, reason=reason, ended_at=now, **last):
         return False
     record(reward.business, events.RewardLapsed(**facts_of(reward)), client=reward.client_id, actor=actor, now=now)
     return True
@@ -364,7 +371,7 @@ def _set_amount(reward: Reward, basis: int | None, *, actor: str, now: datetime)
     if amount is None:
         return False
     if amount == 0:
-        lapse(reward, actor=actor, now=now)
+        lapse(reward, reason=Reason.WORTH_NOTHING if basis else Reason.REFUNDED, actor=actor, now=now)
         return False
     reward.amount = amount
     reward.save(update_fields=["amount"])
