@@ -10,9 +10,11 @@ from plusone.clients.models import Client
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.referrals.commands import choose_reward, close_overdue, deactivate_campaign, revive
+from plusone.referrals.gifts import gifts_of
 from plusone.referrals.models import Referral
 from plusone.referrals.progress import friends_of
 from plusone.referrals.reasons import tell_referral, tell_reward
+from plusone.rewards.commands import hand_over
 from plusone.rewards.models import Reward
 from plusone.store.commands import close_dispute, dispute, refund
 from plusone.store.models import Product
@@ -67,8 +69,8 @@ def test_a_percentage_that_comes_to_nothing_says_so(gym: Business, ana: Client) 
     assert (mine().state, mine().reason) == ("lapsed", "worth_nothing")
     assert why() == (
         (
-            "Ana López does not receive 10 % of the first purchase as balance: on Mar 10, 2026 the payment that it counts "
-            "on was too small to bring any."
+            "Ana López does not receive 10 % of the first purchase as balance: "
+            "on Mar 10, 2026 the payment that it counts on was too small to bring any."
         ),
         "This recommendation is complete since Mar 10, 2026: nothing is left to settle.",
     )
@@ -148,3 +150,52 @@ def test_a_campaign_that_ended_and_a_person_who_is_gone_are_told_apart(
     if how == "campaign":
         launch(gym)
         assert bring(ana, "Ben").pk != ben.pk
+
+
+@pytest.mark.parametrize("days", [5, None])
+def test_what_staff_hand_over_waits_and_is_handed_over(gym: Business, ana: Client, days: int | None) -> None:
+    """Q-25, R-290: granted is not received: it waits at the desk, until a day where it ends, and then it is hers."""
+    launch(gym, ambassador={"kind": "manual", "text": "Taza", "expires_days": days})
+    activate(bring(ana, "Ben").friend, **WHO)
+
+    def told(day: float) -> list[str]:
+        words = [tell_reward(mine(), to="staff", now=later(day)), tell_reward(mine(), to="client", now=later(day))]
+        assert words[1].sentence in friends_of(ana, most=9, now=later(day)).shown[0].sentence
+        return [text for one in words for text in (one.sentence, one.next)]
+
+    ready = "until Mar 14, 2026" if days else "since Mar 10, 2026"
+    waits = [
+        f"“Taza” is ready for Ana López {ready}, and has not been handed over yet.",
+        "Hand it over, and say so.",
+        f"“Taza” is ready for you {ready}.",
+        "Collect it at Studio Vela.",
+    ]
+    assert (told(0), told(4)) == (waits, waits)
+    over = [
+        "Ana López did not collect “Taza”: the last day for it was Mar 14, 2026.",
+        "If it was deserved all the same, adjust the balance by hand.",
+        "You did not collect “Taza”: the last day for it was Mar 14, 2026.",
+        "If you think this is wrong, write to Studio Vela.",
+    ]
+    assert told(5) == (over if days else waits)
+    hand_over(mine(), actor="user:1", now=later(3))
+    assert told(9) == [
+        "“Taza” was handed over to Ana López on Mar 13, 2026.",
+        "Nothing is left to do.",
+        "You received “Taza” on Mar 13, 2026.",
+        "You need do nothing.",
+    ]
+
+
+def test_a_friends_gift_at_the_desk_says_until_when_and_that_it_is_over(gym: Business, ana: Client) -> None:
+    """R-116, Q-25: on the friend's page, a lead's too."""
+    launch(gym, friend={"kind": "manual", "text": "Taza", "expires_days": 5})
+    ben = bring(ana, "Ben").friend
+    [gift] = gifts_of(ben, now=later(4))
+    assert gift.sentence == "Your welcome gift is here: “Taza”."
+    assert gift.next.endswith(" Until Mar 14, 2026 at the latest.")
+    [gift] = gifts_of(ben, now=later(5))
+    assert gift.sentence == "You did not collect “Taza”: the last day for it was Mar 14, 2026."
+    hand_over(Reward.objects.get(side="friend"), actor="user:1", now=later(1))
+    [gift] = gifts_of(ben, now=later(5))
+    assert gift.sentence == "You received “Taza” on Mar 11, 2026."

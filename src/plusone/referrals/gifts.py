@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
+from plusone.kernel.models import Business
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of
 from plusone.rewards.types import types
@@ -15,7 +16,7 @@ from .conditions import still_missing
 from .further import actions_phrase
 from .models import Referral
 from .offers import offer_of
-from .reasons import day_in_words, last_day_in_words, tell_reward
+from .reasons import day_in_words, last_day_in_words, tell_reward, thing_of
 
 TOLD_DAYS = 60  # for so long the page of an active client tells of a gift that is settled
 State = Reward.State
@@ -58,10 +59,13 @@ def gift_in_words(gift: Reward, referral: Referral, *, now: datetime) -> Gift:
     named = {"gift": phrase_of(gift), "business": gift.business.name}
     is_welcome = gift.step == 1 and referral.returned_from is None  # later steps, and returns, are no welcome
     match gift.state:
-        case State.GRANTED if not gift.reduced_at:
+        case State.GRANTED if not gift.reduced_at and not _is_handed_or_over(gift, now):
             use = types[gift.kind]().use(gift.business, gift.params)
+            if gift.expires_at is not None:
+                named["gift"] = thing_of(gift)
             here = _("Your welcome gift is here: %(gift)s.") if is_welcome else _("Your gift is here: %(gift)s.")
-            return Gift(here % named, use)
+            until = "" if gift.expires_at is None else _until(gift.expires_at, gift.business)
+            return Gift(here % named, f"{use} {until}".strip())
         case State.PROMISED:
             return Gift(*_promised(gift, referral, now))
         case State.ON_HOLD if gift.available_at:
@@ -81,8 +85,14 @@ def gift_in_words(gift: Reward, referral: Referral, *, now: datetime) -> Gift:
                 else _("%(business)s still has to confirm your gift: %(gift)s.")
             )
             return Gift(asks % named, nothing)
-    told = tell_reward(gift, to="client")
+    told = tell_reward(gift, to="client", now=now)
     return Gift(told.sentence, told.next)
+
+
+def _is_handed_or_over(gift: Reward, now: datetime) -> bool:
+    """Say whether what staff hand over was handed over, or was not collected in time."""
+    is_over = gift.expires_at is not None and gift.expires_at <= now
+    return types[gift.kind].by_hand and (is_over or gift.is_handed_over)
 
 
 def _promised(gift: Reward, referral: Referral, now: datetime) -> tuple[str, str]:
@@ -98,17 +108,19 @@ def _promised(gift: Reward, referral: Referral, now: datetime) -> tuple[str, str
             said = _("Your welcome gift comes with your first purchase: %(gift)s.")
         else:
             said = _("Your gift comes with your next purchase: %(gift)s.")
-        return said % named, _until(gift, referral)
+        return said % named, _by_when(gift, referral)
     named["action"] = actions_phrase(referral.business, step.conditions, own=True)
     said = _("You receive %(gift)s once you %(action)s.") % named
-    return said, " ".join([*missing, _until(gift, referral)]).strip()
+    return said, " ".join([*missing, _by_when(gift, referral)]).strip()
 
 
-def _until(gift: Reward, referral: Referral) -> str:
+def _by_when(gift: Reward, referral: Referral) -> str:
     last = gift.due_by or referral.deadline_at
-    if last is None:
-        return ""
-    return _("Until %(day)s at the latest.") % {"day": last_day_in_words(referral.business, last)}
+    return "" if last is None else _until(last, referral.business)
+
+
+def _until(end: datetime, business: Business) -> str:
+    return _("Until %(day)s at the latest.") % {"day": last_day_in_words(business, end)}
 
 
 def _is_recent(gift: Reward, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of, rewards_of
+from plusone.rewards.types import types
 
 from .conditions import still_missing
 from .further import step_name
@@ -134,7 +135,7 @@ def _further_words(
         return said, "now"
     reward.client = referral.ambassador
     state = "done" if reward.state == Reward.State.GRANTED else "now" if reward.is_open else "ended"
-    return tell_reward(reward, to="client").sentence, state
+    return tell_reward(reward, to="client", now=now).sentence, state
 
 
 def _labels() -> dict[str, str]:
@@ -187,9 +188,9 @@ def _still_to_come(referral: Referral, reward: Reward | None, now: datetime) -> 
 def _rewarded(business: Business, since: str, referral: Referral, reward: Reward, now: datetime) -> tuple[str, str]:
     named = {"business": business.name, "reward": phrase_of(reward)}
     match reward.state:
-        case Reward.State.GRANTED if reward.reduced_at:
+        case Reward.State.GRANTED if reward.reduced_at or types[reward.kind].by_hand:
             reward.client = referral.ambassador
-            return "completed", f"{since} {tell_reward(reward, to='client').sentence}"
+            return "completed", f"{since} {tell_reward(reward, to='client', now=now).sentence}"
         case Reward.State.GRANTED:
             named["then"] = day_in_words(business, reward.granted_at or referral.activated_at or reward.promised_at)
             return "completed", since + " " + _("You received %(reward)s on %(then)s.") % named
@@ -204,7 +205,7 @@ def _rewarded(business: Business, since: str, referral: Referral, reward: Reward
         case Reward.State.PROMISED | Reward.State.ON_HOLD:
             return "active", f"{since} {_still_to_come(referral, reward, now)}"
     reward.client = referral.ambassador
-    told = tell_reward(reward, to="client")
+    told = tell_reward(reward, to="client", now=now)
     return "ineligible", f"{told.sentence} {told.next}"
 
 

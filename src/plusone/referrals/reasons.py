@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from plusone.clients.models import Client
@@ -17,20 +16,26 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import format_money
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of
+from plusone.rewards.types import types
 
+from .catalogue import (
+    ASK,
+    BONUS,
+    BY_ITSELF,
+    FLAGGED,
+    HAND_DONE,
+    HAND_ENDED,
+    HAND_UNTIL,
+    HAND_WAITS,
+    NOTHING,
+    OVERRIDE,
+    PUT_ASIDE,
+    REFERRALS,
+    Words,
+)
 from .models import Referral
 
 type Reader = Literal["staff", "client"]
-
-
-@dataclass(frozen=True)
-class Words:
-    """One reason in words: a sentence for each reader, and their next step."""
-
-    staff: str | Promise
-    client: str | Promise
-    staff_next: str | Promise
-    client_next: str | Promise
 
 
 @dataclass(frozen=True)
@@ -42,14 +47,9 @@ class Told:
     at: datetime | None = None
 
 
-NOTHING = _("You need do nothing.")
-ASK = _("If you think this is wrong, write to %(business)s.")
-BY_ITSELF = _("It moves on by itself; nothing is left to do for you.")
-OVERRIDE = _("The owner can still give it, with a note that says why.")
-BONUS = _("If it was deserved all the same, adjust the balance by hand.")
-
 MOMENT = timedelta(microseconds=1)
 S, R = Reward.State, Reward.Reason
+Q = Referral.Reason
 
 # By state and reason; a reason that a state does not name falls back on the state alone.
 REWARDS: dict[tuple[str, str], Words] = {
@@ -223,89 +223,6 @@ REWARDS: dict[tuple[str, str], Words] = {
     ),
 }
 
-T, Q = Referral.State, Referral.Reason
-FLAGGED = "flagged"
-PUT_ASIDE = "archived"  # the friend, while the recommendation waits for them
-
-REFERRALS: dict[tuple[str, str], Words] = {
-    (T.REGISTERED, ""): Words(
-        _("%(friend)s registered on %(day)s and is not a client yet."),
-        _("%(friend)s registered on %(day)s and is not a client yet."),
-        _("Get in touch, and activate %(friend)s at the start."),
-        NOTHING,
-    ),
-    (T.REGISTERED, FLAGGED): Words(
-        _("%(friend)s registered on %(day)s, and something about it is unusual: no reward is given before you decide."),
-        _("%(friend)s registered on %(day)s, and %(business)s is checking this recommendation."),
-        _("Look at what was noticed, then approve or reject."),
-        NOTHING,
-    ),
-    (T.REGISTERED, PUT_ASIDE): Words(
-        _("%(friend)s registered on %(day)s, and was put aside before becoming a client."),
-        _("%(friend)s registered on %(day)s and is not a client yet."),
-        _(
-            "Nothing happens while they are archived. "
-            "If they start after all, bring them back first, then activate them."
-        ),
-        NOTHING,
-    ),
-    (T.ACTIVATED, ""): Words(
-        _("%(friend)s is a client since %(day)s."),
-        _("%(friend)s is a client since %(day)s."),
-        _("What is still to come stands with each reward."),
-        NOTHING,
-    ),
-    (T.ACTIVATED, FLAGGED): Words(
-        _("%(friend)s is a client since %(day)s, and something is unusual: no reward is given before you decide."),
-        _("%(friend)s is a client since %(day)s, and %(business)s is checking this recommendation."),
-        _("Look at what was noticed, then approve or reject."),
-        NOTHING,
-    ),
-    (T.CLOSED, ""): Words(
-        _("This recommendation ended on %(day)s."),
-        _("This recommendation ended on %(day)s."),
-        _("Nothing is left to do."),
-        ASK,
-    ),
-    (T.CLOSED, Q.COMPLETED): Words(
-        _("This recommendation is complete since %(day)s: nothing is left to settle."),
-        _("This recommendation is complete since %(day)s."),
-        _("Nothing is left to do."),
-        _("Thank you for recommending %(business)s!"),
-    ),
-    (T.CLOSED, Q.REJECTED): Words(
-        _("This recommendation was rejected on %(day)s."),
-        _("On %(day)s %(business)s did not accept this recommendation."),
-        _("The friend may get another ambassador."),
-        ASK,
-    ),
-    (T.CLOSED, Q.LEAD_DELETED): Words(
-        _("The lead was deleted on %(day)s before becoming a client."),
-        _("The friend did not become a client; this recommendation ended on %(day)s."),
-        _("Nothing is left to do."),
-        ASK,
-    ),
-    (T.CLOSED, Q.NOT_CONVERTED): Words(
-        _("The last day for this recommendation was %(day)s, and not all that it needs had happened."),
-        _("The last day for this recommendation was %(day)s."),
-        _("The owner can open it again, with a note that says why."),
-        ASK,
-    ),
-    (T.CLOSED, Q.WITHDRAWN): Words(
-        _("This recommendation was withdrawn on %(day)s, since one of its people is gone."),
-        _("This recommendation was withdrawn on %(day)s."),
-        _("Nothing is left to do."),
-        ASK,
-    ),
-    (T.CLOSED, Q.CAMPAIGN_ENDED): Words(
-        _("This recommendation ended on %(day)s: its campaign ended, and the open recommendations with it."),
-        _("This recommendation ended on %(day)s with its campaign."),
-        _("The friend may get another ambassador."),
-        ASK,
-    ),
-}
-
-
 # What was taken back only in part, or not at all, since it had been used: that is said, and how much.
 REDUCED_KEPT = Words(
     _(
@@ -357,6 +274,21 @@ KEPT_ALL = Words(
 )
 
 
+def thing_of(reward: Reward) -> str:
+    """Return what staff hand over, without for how many days it waits: once it is given, the day itself is said."""
+    return types[reward.kind]().phrase(reward.business, {**reward.params, "expires_days": None})
+
+
+def _by_hand(reward: Reward, now: datetime) -> tuple[Words, datetime | None]:
+    """Return the words for a granted reward that staff hand over, and the moment they are about."""
+    handed, end = getattr(reward, "handover", None), reward.expires_at
+    if handed is not None:
+        return HAND_DONE, handed.at
+    if end is None:
+        return HAND_WAITS, reward.granted_at
+    return HAND_ENDED if end <= now else HAND_UNTIL, end - MOMENT
+
+
 def _words(reward: Reward) -> Words:
     if reward.state == S.REVOKED and reward.unrecovered:
         return KEPT_ALL if reward.unrecovered >= (reward.given or 1) else KEPT_PART
@@ -367,18 +299,22 @@ def _words(reward: Reward) -> Words:
     return REWARDS.get((reward.state, reward.reason)) or REWARDS[reward.state, ""]
 
 
-def tell_reward(reward: Reward, *, to: Reader) -> Told:
+def tell_reward(reward: Reward, *, to: Reader, now: datetime | None = None) -> Told:
     """Say why a reward (its client and business at hand) stands where it does, in the active language."""
     words, currency = _words(reward), reward.business.currency
     waits = {S.ON_HOLD: reward.available_at, S.AWAITING_CHOICE: reward.choice_since}
     is_gone = reward.state == S.REVOKED
+    thing = phrase_of(reward, as_given=is_gone)
     ended = reward.ended_at if is_gone else reward.reduced_at  # the day it went, or shrank, not the day it came
     back = (reward.given or 0) - (0 if is_gone else reward.amount or 0)
     at = waits.get(S(reward.state)) or ended or reward.granted_at or reward.ended_at
     if reward.reason == R.DEADLINE and reward.due_by:  # the last day as it was promised, whenever somebody looked
         at = reward.due_by - MOMENT
+    if reward.state == S.GRANTED and types[reward.kind].by_hand:
+        words, at = _by_hand(reward, now or clock.now())
+        thing = thing_of(reward)
     named = {
-        "reward": phrase_of(reward, as_given=is_gone),
+        "reward": thing,
         "given": phrase_of(reward, as_given=True),
         "name": reward.client.full_name,
         "business": reward.business.name,

@@ -35,9 +35,8 @@ def wallet_of(client: Client, *, unsettled: Sequence[Reward] | None = None, now:
 def rewards_of(business: Business, source_kind: str, source_ids: Iterable[int]) -> dict[int, list[Reward]]:
     """Return the rewards of several sources by source, the friend's first."""
     found: dict[int, list[Reward]] = {}
-    for reward in Reward.objects.filter(
-        business=business, source_kind=source_kind, source_id__in=list(source_ids)
-    ).order_by("-side", "id"):
+    mine = Reward.objects.filter(business=business, source_kind=source_kind, source_id__in=list(source_ids))
+    for reward in mine.select_related("handover").order_by("-side", "id"):
         reward.business = business
         found.setdefault(reward.source_id, []).append(reward)
     return found

@@ -1,6 +1,7 @@
 """`/referrals` and `/rewards`: who recommended whom, and what that is worth."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
@@ -107,7 +108,7 @@ class ReferralFilter(Page):
     ambassador: Annotated[str, Field(max_length=64, pattern=NO_NUL, description="The id of a client.")] = ""
 
 
-def show(business: Business, referrals: Sequence[Referral]) -> list[dict[str, Any]]:
+def show(business: Business, referrals: Sequence[Referral], now: datetime) -> list[dict[str, Any]]:
     """Return referrals as the API shows them, with the rewards of all in one query."""
     held = rewards_of(business, "referral", [referral.pk for referral in referrals])
     shown = [reward for rewards in held.values() for reward in rewards]
@@ -137,6 +138,7 @@ def show(business: Business, referrals: Sequence[Referral]) -> list[dict[str, An
                     referral.friend if reward.side == "friend" else referral.ambassador,
                     referral.public_id,
                     also,
+                    now,
                 )
                 for reward in held.get(referral.pk, [])
             ],
@@ -148,7 +150,7 @@ def show(business: Business, referrals: Sequence[Referral]) -> list[dict[str, An
 
 def _again(request: Call, referral: Referral) -> dict[str, Any]:
     found = referrals_of(request.business).get(pk=referral.pk)
-    return {**show(request.business, [found])[0], "progress": _progress(request, found)}
+    return {**show(request.business, [found], request.now)[0], "progress": _progress(request, found)}
 
 
 def _progress(request: Call, referral: Referral) -> list[dict[str, Any]]:
@@ -178,7 +180,9 @@ def list_referrals(request: Call, wanted: Query[ReferralFilter]) -> dict[str, An
     rows = referrals_of(request.business, state=wanted.state or "")
     if wanted.ambassador:
         rows = rows.filter(ambassador__public_id=wanted.ambassador)
-    return page(rows, wanted, by="registered_at", every=every, show=lambda found: show(request.business, found))
+    return page(
+        rows, wanted, by="registered_at", every=every, show=lambda found: show(request.business, found, request.now)
+    )
 
 
 @router.post("", response={200: ReferralDetail, 201: ReferralDetail})

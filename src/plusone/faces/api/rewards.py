@@ -1,6 +1,7 @@
 """`/rewards`: what is given for recommendations, to whom, and where it stands."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Query, Router
@@ -93,11 +94,11 @@ class ChoiceIn(Body):
 
 
 def show_reward(
-    business: Business, reward: Reward, client: Client, referral: str | None, also: Given
+    business: Business, reward: Reward, client: Client, referral: str | None, also: Given, now: datetime
 ) -> dict[str, Any]:
     """Return a reward as the API shows it: with the id of its recommendation, and what came of it."""
     reward.business, reward.client = business, client
-    told = tell_reward(reward, to="staff")
+    told = tell_reward(reward, to="staff", now=now)
     return {
         "id": reward.public_id,
         "referral": referral,
@@ -121,29 +122,31 @@ def show_reward(
     }
 
 
-def show(business: Business, rewards: Sequence[Reward]) -> list[dict[str, Any]]:
+def show(business: Business, rewards: Sequence[Reward], now: datetime) -> list[dict[str, Any]]:
     """Return rewards (each with its client at hand) as the API shows them, in three queries at most for all of them."""
     also, behind = given_of(business, rewards), recommendations_behind(business, [reward.pk for reward in rewards])
-    return [show_reward(business, reward, reward.client, behind.get(reward.pk), also) for reward in rewards]
+    return [show_reward(business, reward, reward.client, behind.get(reward.pk), also, now) for reward in rewards]
 
 
 @router.get("", response=RewardList)
 def list_rewards(request: Call, wanted: Query[RewardFilter]) -> dict[str, Any]:
     """List rewards, newest promise first."""
-    every = Reward.objects.filter(business=request.business).select_related("client")
+    every = Reward.objects.filter(business=request.business).select_related("client", "handover")
     rows = every
     for name in ("state", "side", "kind"):
         if value := getattr(wanted, name):
             rows = rows.filter(**{name: value})
     if wanted.client:
         rows = rows.filter(client__public_id=wanted.client)
-    return page(rows, wanted, by="promised_at", every=every, show=lambda found: show(request.business, found))
+    return page(
+        rows, wanted, by="promised_at", every=every, show=lambda found: show(request.business, found, request.now)
+    )
 
 
 @router.get("/{reward_id}", response=RewardOut)
 def get_reward(request: Call, reward_id: str) -> dict[str, Any]:
     """Return a reward."""
-    return show(request.business, [_reward(request, reward_id)])[0]
+    return show(request.business, [_reward(request, reward_id)], request.now)[0]
 
 
 @router.post("/{reward_id}/approve", response=RewardOut)
@@ -152,7 +155,7 @@ def approve_reward(request: Call, reward_id: str, body: DecisionIn | None = None
     reward = _reward(request, reward_id)
     note = body.note if body else ""
     commands.decide_reward(reward, approve=True, note=note, actor=request.actor, now=request.now)
-    return show(request.business, [reward])[0]
+    return show(request.business, [reward], request.now)[0]
 
 
 @router.post("/{reward_id}/hand-over", response=RewardOut)
@@ -160,7 +163,7 @@ def hand_over_reward(request: Call, reward_id: str) -> dict[str, Any]:
     """Say that a product or another thing was handed over. 409 `nothing_to_hand_over`, `expired`."""
     reward = _reward(request, reward_id)
     deciding.hand_over(reward, actor=request.actor, now=request.now)
-    return show(request.business, [reward])[0]
+    return show(request.business, [reward], request.now)[0]
 
 
 @router.post("/{reward_id}/choose", response=RewardOut)
@@ -168,7 +171,7 @@ def choose_reward(request: Call, reward_id: str, body: ChoiceIn) -> dict[str, An
     """Choose for its client which of the options is given. 409 `chosen`, `nothing_to_choose`, `amount_unknown`."""
     reward = _reward(request, reward_id)
     commands.choose_reward(reward, body.option, actor=request.actor, now=request.now)
-    return show(request.business, [reward])[0]
+    return show(request.business, [reward], request.now)[0]
 
 
 @router.post("/{reward_id}/decline", response=RewardOut)
@@ -177,7 +180,7 @@ def decline_reward(request: Call, reward_id: str, body: DecisionIn | None = None
     reward = _reward(request, reward_id)
     note = body.note if body else ""
     commands.decide_reward(reward, approve=False, note=note, actor=request.actor, now=request.now)
-    return show(request.business, [reward])[0]
+    return show(request.business, [reward], request.now)[0]
 
 
 def _reward(request: Call, reward_id: str) -> Reward:

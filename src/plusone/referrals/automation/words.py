@@ -154,7 +154,7 @@ class Why(Placeholder):
     def value(self, ctx: Context) -> str | None:
         """Return the sentence for the client, with its day where it is about one."""
         reward = _reward(ctx)
-        return tell_reward(reward, to="client").sentence if reward else None
+        return tell_reward(reward, to="client", now=ctx.now).sentence if reward else None
 
 
 @placeholders
@@ -167,7 +167,7 @@ class WhatNext(Placeholder):
     def value(self, ctx: Context) -> str | None:
         """Return the sentence for the client."""
         reward = _reward(ctx)
-        return tell_reward(reward, to="client").next if reward else None
+        return tell_reward(reward, to="client", now=ctx.now).next if reward else None
 
 
 @placeholders

@@ -26,14 +26,14 @@ def choose_reward(reward: Reward, option: int, *, actor: str, now: datetime) -> 
     reward.refresh_from_db(fields=["state", "kind", "params", "options", "amount"])
     settled = reward.state in (Reward.State.REVOKED, Reward.State.LAPSED, Reward.State.DECLINED)
     if settled or reward.state in (Reward.State.ON_HOLD, Reward.State.AWAITING_APPROVAL):
-        raise _not_to_choose(reward, actor=actor)
+        raise _not_to_choose(reward, actor=actor, now=now)
     done = rewards.choose(reward, option, basis=first_money(referral), actor=actor, now=now)
     complete(referral, actor=actor, now=now)
     return done
 
 
-def _not_to_choose(reward: Reward, *, actor: str) -> Refused:
+def _not_to_choose(reward: Reward, *, actor: str, now: datetime) -> Refused:
     """Say where a reward stands of which nothing is to be chosen, in the words of every other page."""
-    told = tell_reward(reward, to="client" if actor == f"client:{reward.client_id}" else "staff")
+    told = tell_reward(reward, to="client" if actor == f"client:{reward.client_id}" else "staff", now=now)
     then = _("It can be chosen once it is due.") if reward.is_open else told.next
     return Refused(told.sentence, code="nothing_to_choose", then=then)

@@ -54,7 +54,7 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
             {
                 "reward": reward,
                 "what": phrase_of(reward),
-                "told": tell_reward(reward, to="staff"),
+                "told": tell_reward(reward, to="staff", now=request.now),
                 "step": _step(found, reward),
                 "options": option_phrases(reward) if reward.state == Reward.State.AWAITING_CHOICE else [],
                 "missing": _missing(found, reward, request.now),

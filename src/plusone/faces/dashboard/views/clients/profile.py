@@ -1,6 +1,7 @@
 """One client: details, link, friends, balance, orders, history."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -76,7 +77,7 @@ def overview(request: Page, client: str) -> HttpResponse:
         is_live=terms is not None,
         **(handing_on(found, offer_of(terms)) if terms else {}),
         wallet=wallet_of(found, unsettled=open_now if len(open_now) < COMING_MAX else None, now=request.now),
-        coming=_coming(found, open_now),
+        coming=_coming(found, open_now, request.now),
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
         tags=tags_beside(found),
         is_disputed=request.may("store.view") and has_open_dispute(found),
@@ -115,14 +116,14 @@ def _lines(request: Page, lead: Client) -> list[str]:
     return telling.activation_lines(request.business, [lead], seen=request.seen, now=request.now)[lead.pk]
 
 
-def _coming(client: Client, open_now: Sequence[Reward]) -> list[dict[str, Any]]:
+def _coming(client: Client, open_now: Sequence[Reward], now: datetime) -> list[dict[str, Any]]:
     """Say of the rewards that are not settled yet why they wait (UX 12), each with its recommendation."""
     referrals = referrals_behind(client.business, open_now)
     rows = []
     for reward in open_now:
         reward.business, reward.client = client.business, client
         options = option_phrases(reward) if reward.state == Reward.State.AWAITING_CHOICE else []
-        told = tell_reward(reward, to="staff")
+        told = tell_reward(reward, to="staff", now=now)
         rows.append({"told": told, "referral": referrals.get(reward.pk), "reward": reward, "options": options})
     return rows
 
