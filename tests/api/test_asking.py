@@ -36,6 +36,30 @@ def test_a_referral_says_how_far_its_friend_has_come(vela: Caller, gym: Business
     assert done["closed_at"]
 
 
+def test_a_friend_of_a_set_says_how_many_are_there(vela: Caller, gym: Business, ana: Client, bono: Product) -> None:
+    """R-285, R-290: nothing was promised for one friend alone, and "why not?" has an answer: one of two; at the second
+    the set is full, and a third begins the next."""
+    launch(gym, every=2)
+    ben, eva, tom = (bring(ana, name) for name in ("Ben", "Eva", "Tom"))
+    sell(ben.friend, bono)
+    said = vela.get(f"/referrals/{ben.public_id}").body
+    assert (said["rewards"], said["reason"]) == ([], "completed")
+    assert said["detail"] == "Ben has done all that was asked since Mar 10, 2026, and counts for a set of friends."
+    assert said["next"] == "The reward comes with the friend who makes the set full."
+    every = "Ana López receives €15.00 of balance for every 2 friends:"
+    assert said["set"] == {
+        "done": 1, "wanted": 2, "counts": True, "detail": f"{every} 1 of 2 are there, Ben among them.",
+    }  # fmt: skip
+    assert vela.get(f"/referrals/{eva.public_id}").body["set"]["detail"] == f"{every} 1 of 2 are there, Eva not yet."
+    sell(eva.friend, bono)
+    sets = {one["friend"]: one["set"] for one in vela.get("/referrals").body["items"]}
+    told = [(sets[one.friend.public_id]["done"], sets[one.friend.public_id]["counts"]) for one in (ben, eva, tom)]
+    assert told == [(2, True), (2, True), (0, False)]
+    friend = {"email": "ida@friends.example", "first_name": "Ida"}
+    sent = {"ambassador": ana.public_id, "friend": friend, "campaign": launch(gym).public_id}
+    assert vela.post("/referrals", sent).body["set"] is None
+
+
 def test_rewards_are_listed_and_narrowed(vela: Caller, lune: Caller, gym: Business, ana: Client, bono: Product) -> None:
     """R-111, ISO-3: newest promise first, by state, side, kind and client; another business's ids find nothing."""
     launch(gym, friend=EUR10, hold_days=14)

@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from plusone.clients.commands import archive, delete_client
 from plusone.kernel import clock
 from plusone.kernel.models import Business, User
-from plusone.messaging.commands import send, send_raw
+from plusone.messaging.commands import send_raw
 from plusone.messaging.models import Message
-from world import House, add_client, open_gym, open_salon
+from world import House, open_gym, open_salon
 
 pytestmark = pytest.mark.django_db
 
@@ -56,28 +55,6 @@ def test_it_shows_text_and_html(code: Message) -> None:
     assert part.content == b"<p>Your code is KQXW-7</p>"
     assert "sandbox" in part["Content-Security-Policy"]
     assert "default-src 'none'" in part["Content-Security-Policy"]
-
-
-def test_it_names_people_and_says_who_is_gone(house: House) -> None:
-    """PRI-7, UX 4: a notice names its client; of somebody who was deleted neither a code name nor a dash is left."""
-    gym = house.business
-    ana, browser = add_client(gym, "Ana", "López"), Browser()
-    ana.access = True
-    ana.save(update_fields=["access"])
-    notice = send(gym, "invitation.own", to_client=ana, key="notice", channel="portal", now=clock.now())
-    page = browser.get("/o/").content.decode()
-    assert ana.public_id not in page
-    assert "Ana López" in page
-    assert "Ana López" in browser.get(f"/o/{notice.public_id}/").content.decode()
-    archive(ana, actor="user:1", now=clock.now())
-    delete_client(ana, actor="user:1", now=clock.now())
-    send(gym, "invitation.own", to_client=ana, key="too late", now=clock.now())
-    mine = Message.objects.filter(client=ana)
-    page = browser.get("/o/?lang=en", HTTP_ACCEPT_LANGUAGE="en").content.decode()
-    assert page.count("To somebody who was deleted: not sent") == mine.filter(state="suppressed").count() == 1
-    assert page.count("To somebody who was deleted") == mine.count() == 2
-    assert [name for name in set(Message.objects.values_list("template", flat=True)) if name in page] == []
-    assert "–" not in page.split("<main")[1]
 
 
 def test_on_ones_own_machine_it_is_there(code: Message, settings: Any) -> None:

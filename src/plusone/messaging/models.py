@@ -104,28 +104,6 @@ class Message(Row):
         return f"{self.template} #{self.pk}"
 
     @property
-    def said_to(self) -> str:
-        """Who reads it, as people know them: a client by their name where the channel has no address of its own."""
-        if self.is_forgotten:
-            return ""
-        return self.client.full_name if self.client and self.channel == "portal" else self.to
-
-    @property
-    def is_forgotten(self) -> bool:
-        """Whether its reader was deleted: that it was written is all that is left."""
-        gone = self.client is not None and self.client.status == Client.Status.DELETED
-        return gone or not (self.to or self.subject or self.text)
-
-    @property
-    def title(self) -> str:
-        """What it is about; of somebody who was deleted nothing is said but that."""
-        if self.is_forgotten and self.state == self.State.SUPPRESSED:
-            return str(_("To somebody who was deleted: not sent"))
-        if self.is_forgotten:
-            return str(_("To somebody who was deleted"))
-        return self.subject or str(_("About somebody who was deleted"))
-
-    @property
     def is_waiting(self) -> bool:
         """Whether it is still to be sent."""
         return self.state == self.State.QUEUED

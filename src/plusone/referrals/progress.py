@@ -1,6 +1,6 @@
 """How far each friend has come, in plain words for the one who invited them (R-047, R-049, R-116, R-290)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet, Window
@@ -19,6 +19,7 @@ from .offers import Step as OfferStep
 from .offers import offer_of
 from .queries import appeals_of, referrals_of
 from .reasons import day_in_words, last_day_in_words, tell_referral, tell_reward
+from .sets import sets_of
 
 State, Reason = Referral.State, Referral.Reason
 Step = tuple[str, str]
@@ -80,12 +81,15 @@ def numbered(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
 def progress_of(business: Business, referrals: list[Referral], *, now: datetime) -> list[Progress]:
     """Return the progress of referrals, each with its business, friend and terms at hand, in one query more."""
     rewards = rewards_of(business, "referral", [referral.pk for referral in referrals])
-    appeals = appeals_of(business, referrals)
+    appeals, sets = appeals_of(business, referrals), sets_of(business, referrals)
     found = []
     for referral in referrals:
         mine = [reward for reward in rewards.get(referral.pk, []) if reward.side == Reward.Side.AMBASSADOR]
         appeal = {None: "", False: "ask", True: "asked"}[appeals.get(referral.pk)]
-        found.append(_progress(business, referral, mine, appeal, now))
+        shown = _progress(business, referral, mine, appeal, now)
+        if (in_set := sets.get(referral.pk)) and not mine:
+            shown = replace(shown, sentence=f"{shown.sentence} {in_set.for_client}")
+        found.append(shown)
     return found
 
 

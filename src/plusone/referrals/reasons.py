@@ -34,6 +34,7 @@ from .catalogue import (
     Words,
 )
 from .models import Referral
+from .offers import offer_of
 
 type Reader = Literal["staff", "client"]
 
@@ -326,11 +327,21 @@ def tell_reward(reward: Reward, *, to: Reader, now: datetime | None = None) -> T
     return _told(words, named, at, to)
 
 
+COUNTED = Words(
+    _("%(friend)s has done all that was asked since %(day)s, and counts for a set of friends."),
+    _("%(friend)s has done all that was asked since %(day)s, and counts for your reward."),
+    _("The reward comes with the friend who makes the set full."),
+    _("Thank you for recommending %(business)s!"),
+)
+
+
 def tell_referral(referral: Referral, *, to: Reader) -> Told:
     """Say why a recommendation (friend and business at hand) stands where it does, in the active language."""
     code = PUT_ASIDE if referral.friend.status == Client.Status.ARCHIVED else ""
     code = FLAGGED if referral.flagged and referral.is_open else referral.reason or code
     words = REFERRALS.get((referral.state, code)) or REFERRALS[referral.state, ""]
+    if referral.reason == Q.COMPLETED and referral.terms and offer_of(referral.terms).counts_sets:
+        words = COUNTED
     at = referral.closed_at or referral.activated_at or referral.registered_at
     if referral.reason == Q.NOT_CONVERTED and referral.deadline_at:
         at = referral.deadline_at - MOMENT

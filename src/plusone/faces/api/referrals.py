@@ -19,6 +19,7 @@ from plusone.referrals.models import Campaign, Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import referrals_of
 from plusone.referrals.reasons import tell_referral
+from plusone.referrals.sets import InSet, sets_of
 from plusone.rewards.queries import given_of, rewards_of
 
 from .call import Call
@@ -32,6 +33,15 @@ from .rewards import DecisionIn, RewardOut, show_reward
 router = Router(tags=["Referrals"])
 
 State = Literal["invited", "registered", "activated", "closed"]
+
+
+class SetOut(Found):
+    """The set of friends that this one belongs to, or would."""
+
+    done: Annotated[int, Field(description="How many friends of it are there.")]
+    wanted: Annotated[int, Field(description="How many make it full, and bring the reward.")]
+    counts: Annotated[bool, Field(description="Whether this friend is among them.")]
+    detail: Annotated[str, Field(description="The same in a sentence for staff.")]
 
 
 class ReferralOut(Found):
@@ -54,6 +64,7 @@ class ReferralOut(Found):
     closed_at: Moment | None
     deadline_at: Annotated[Moment | None, Field(description="When the friend's time is over; null: no end.")]
     rewards: list[RewardOut]
+    set: Annotated[SetOut | None, Field(description="Where the ambassador is rewarded for every so many friends.")]
 
 
 class ProgressOut(Found):
@@ -112,7 +123,7 @@ def show(business: Business, referrals: Sequence[Referral], now: datetime) -> li
     """Return referrals as the API shows them, with the rewards of all in one query."""
     held = rewards_of(business, "referral", [referral.pk for referral in referrals])
     shown = [reward for rewards in held.values() for reward in rewards]
-    also = given_of(business, shown)
+    also, sets = given_of(business, shown), sets_of(business, referrals)
     return [
         {
             "id": referral.public_id,
@@ -142,10 +153,17 @@ def show(business: Business, referrals: Sequence[Referral], now: datetime) -> li
                 )
                 for reward in held.get(referral.pk, [])
             ],
+            "set": _show_set(sets.get(referral.pk)),
         }
         for referral in referrals
         for told in [tell_referral(referral, to="staff")]
     ]
+
+
+def _show_set(found: InSet | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"done": found.done, "wanted": found.wanted, "counts": found.counts, "detail": found.for_staff}
 
 
 def _again(request: Call, referral: Referral) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import events_of, referrals_of
 from plusone.referrals.reasons import tell_referral, tell_reward
+from plusone.referrals.sets import sets_of
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import option_phrases, phrase_of, rewards_of
 
@@ -48,6 +49,7 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
         ],
         "referral": found,
         "told": tell_referral(found, to="staff"),
+        "in_set": sets_of(request.business, [found]).get(found.pk),
         "missing": still_missing(found, now=request.now) if found.is_open and found.terms else [],
         "checks": [(what, has_done(found.friend, what, since=found.counts_from)) for what in asked_checks(found)],
         "rewards": [

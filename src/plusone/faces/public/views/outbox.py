@@ -53,7 +53,7 @@ def outbox(request: Any) -> HttpResponse:
 def message(request: Any, message: str) -> HttpResponse:
     """Show one message, its text and what its HTML looks like."""
     found = _one(request, message)
-    return _private(render(request, "public/message.html", {"title": found.title, "message": found}))
+    return _private(render(request, "public/message.html", {"title": found.subject, "message": found}))
 
 
 @public

@@ -36,11 +36,9 @@ def previews(business: Business, offer: Offer) -> list[dict[str, Any]]:
                     "invites": _("Ana invites you to %(business)s") % {"business": business.name},
                     "recommend": _("Recommend a friend"),
                     "share_label": _("Share your link"),
-                    "gift_label": _("Your welcome gift"),
-                    "gift": sentences.reward_phrase(business, offer.friend_reward) if offer.friend_reward else "",
-                    "fields": [_("First name"), _("E-mail"), _("Phone")],
-                    "register": _("Register and get my gift") if offer.friend_reward else _("Register"),
-                    "free": _("Free, without a password, and it binds you to nothing."),
+                    "register": _("Register"),
+                    "first_name": _("First name"),
+                    "email": _("E-mail"),
                 }
             )
     return found

@@ -1,0 +1,92 @@
+"""How many friends of a set are there, said of each friend who counts for one (R-285, R-290)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from plusone.kernel.models import Business
+from plusone.rewards.types import types
+
+from .models import Referral
+from .offers import offer_of
+from .queries import FREED
+
+
+@dataclass(frozen=True)
+class InSet:
+    """The set of a friend: `done` of `wanted` friends are there; `counts` says whether this one is among them."""
+
+    referral: Referral
+    done: int
+    wanted: int
+    counts: bool
+
+    @property
+    def for_staff(self) -> str:
+        """The sentence for staff."""
+        return self._said(
+            _("%(name)s receives %(reward)s for every %(wanted)s friends: %(done)s of %(wanted)s are there, %(friend)s "
+              "among them.")
+            if self.counts
+            else _("%(name)s receives %(reward)s for every %(wanted)s friends: %(done)s of %(wanted)s are there, "
+                   "%(friend)s not yet."),
+            self.referral.friend.full_name,
+        )  # fmt: skip
+
+    @property
+    def for_client(self) -> str:
+        """The sentence for the ambassador."""
+        return self._said(
+            _("You receive %(reward)s for every %(wanted)s friends: %(done)s of %(wanted)s are there, %(friend)s among "
+              "them.")
+            if self.counts
+            else _("You receive %(reward)s for every %(wanted)s friends: %(done)s of %(wanted)s are there, %(friend)s "
+                   "not yet."),
+            self.referral.friend.short_name,
+        )  # fmt: skip
+
+    def _said(self, sentence: str, friend: str) -> str:
+        assert self.referral.terms is not None
+        given = self.referral.terms.ambassador_reward
+        assert given is not None
+        named = {"friend": friend, "name": self.referral.ambassador.full_name, "done": self.done, "wanted": self.wanted}
+        return sentence % {**named, "reward": types[given["kind"]]().phrase(self.referral.business, given)}
+
+
+def counts_for_a_set(referral: Referral) -> bool:
+    """Say whether the terms of a referral reward sets of friends, and it is open or complete."""
+    if referral.terms is None or referral.reason not in ("", Referral.Reason.COMPLETED):
+        return False
+    return offer_of(referral.terms).counts_sets
+
+
+def sets_of(business: Business, referrals: Iterable[Referral]) -> dict[int, InSet]:
+    """Return the set of each of several referrals that count for one (terms, friend and ambassador at hand), by
+    referral: of one that does not count yet, the set that is being filled. In one query, where there are such."""
+    wanted = [referral for referral in referrals if counts_for_a_set(referral)]
+    if not wanted:
+        return {}
+    there = Referral.objects.filter(
+        business=business,
+        ambassador__in={referral.ambassador_id for referral in wanted},
+        terms__every__gt=1,
+        qualified_at__isnull=False,
+        flagged=False,
+    ).exclude(reason__in=FREED)
+    filled: dict[tuple[int, int | None, int], list[int]] = defaultdict(list)
+    rows = there.order_by("qualified_at", "pk").values_list("ambassador", "campaign", "terms__every", "pk")
+    for ambassador, campaign, every, key in rows:
+        filled[ambassador, campaign, every].append(key)
+    return {referral.pk: _in_set(business, referral, filled) for referral in wanted}
+
+
+def _in_set(business: Business, referral: Referral, filled: dict[tuple[int, int | None, int], list[int]]) -> InSet:
+    assert referral.terms is not None
+    referral.business = business
+    every = referral.terms.every
+    mine = filled.get((referral.ambassador_id, referral.campaign_id, every), [])
+    counts = referral.pk in mine
+    first = (mine.index(referral.pk) if counts else len(mine)) // every * every
+    return InSet(referral, min(len(mine) - first, every), every, counts)
