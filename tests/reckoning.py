@@ -86,8 +86,7 @@ class Reckoning:
             self.end_late(tie, now)
             if tie.state == "closed":
                 return
-        first = min((sale for sale in tie.friend.sales if sale.paid and sale.due), key=lambda s: s.paid, default=None)
-        basis = first.money if first else None
+        basis = self.basis(tie)
         met = self.met(tie, now)
         tie.qualified = met[1]
         # What the friend receives is settled first, as limits may be reached.
@@ -97,7 +96,7 @@ class Reckoning:
                 self.move_on(tie, gift, basis, now)
             else:
                 self.take_back(gift, lost, now)
-        self.fill_sets(tie, basis, lost, now)
+        self.fill_sets(tie, lost, now)
         self.complete(tie)
 
     def met(self, tie: Tie, now: datetime) -> dict[int, bool]:
@@ -142,17 +141,20 @@ class Reckoning:
         if came and not waits:
             tie.state, tie.reason = "closed", "completed"
 
-    def fill_sets(self, tie: Tie, basis: int | None, lost: str, now: datetime) -> None:
+    def fill_sets(self, tie: Tie, lost: str, now: datetime) -> None:
         """One reward for every N friends; it goes when its basis goes. It stands with the friend who made the set
-        full. *Reading*: at most one for each friend, so one that was taken back is not given for the same friend."""
+        full. *Reading*: at most one for each friend; where that friend had one which was taken back, it stands with the
+        newest of the set who had none."""
         if not self.counts(tie):
             return
         live, full = self.sets_of(tie)
-        mine = any(gift.is_set for gift in tie.gifts)
-        if len(live) < full and tie.qualified and not mine and tie.reason in ("", "completed"):
-            gift = self.promise(tie, "ambassador", tie.terms["hold_days"], is_set=True)
-            tie.gifts.append(gift)
-            self.move_on(tie, gift, basis, now)
+        free = [each for each in self.in_sets_of(tie) if not any(gift.is_set for gift in each.gifts)]
+        if len(live) < full and free:
+            carrier = tie if tie in free else free[-1]
+            gift = self.promise(carrier, "ambassador", carrier.terms["hold_days"], is_set=True)
+            carrier.gifts.append(gift)
+            self.move_on(carrier, gift, self.basis(carrier), now)
+            return
         for gift in live[full:]:
             self.take_back(gift, lost, now)
 
@@ -163,11 +165,23 @@ class Reckoning:
             for each in self.ties
             if each.ambassador is tie.ambassador and each.terms["every"] == tie.terms["every"]
         ]
-        counted = (
-            each.qualified and not each.flagged and each.reason not in ("rejected", "not_converted") for each in same
-        )
         given = sorted((gift for each in same for gift in each.gifts if gift.is_set), key=lambda gift: gift.number)
-        return [gift for gift in given if gift.state != "revoked"], sum(counted) // tie.terms["every"]
+        return [gift for gift in given if gift.state != "revoked"], len(self.in_sets_of(tie)) // tie.terms["every"]
+
+    def in_sets_of(self, tie: Tie) -> list[Tie]:
+        """The friends who count for the sets of a recommendation, the first who came first."""
+        return [
+            each
+            for each in self.ties
+            if each.ambassador is tie.ambassador
+            and each.terms["every"] == tie.terms["every"]
+            and (each.qualified and not each.flagged and each.reason not in ("rejected", "not_converted"))
+        ]
+
+    def basis(self, tie: Tie) -> int | None:
+        """The money left in the friend's first order with money."""
+        first = min((sale for sale in tie.friend.sales if sale.paid and sale.due), key=lambda s: s.paid, default=None)
+        return first.money if first else None
 
     # Rewards
 
@@ -238,9 +252,8 @@ class Reckoning:
 
     def choose(self, tie: Tie, gift: Gift, option: dict[str, Any], now: datetime) -> bool:
         """The ambassador chooses once it is due; a percentage only while there is money to take it of."""
-        first = min((sale for sale in tie.friend.sales if sale.paid and sale.due), key=lambda s: s.paid, default=None)
         wanted = Gift(gift.number, gift.side, gift.who, option, gift.terms, 0)
-        worth = wanted.worth(first.money if first else None)
+        worth = wanted.worth(self.basis(tie))
         if wanted.is_percent and not worth:
             return False
         if gift.state == "awaiting_choice":
@@ -381,7 +394,7 @@ class Reckoning:
             if gift.state in OPEN:
                 gift.state, gift.reason = "lapsed", "declined"
         if tie.qualified:
-            self.fill_sets(tie, None, "", now)
+            self.fill_sets(tie, "", now)
         return True
 
     # Time

@@ -103,3 +103,24 @@ def test_a_doubt_ends_with_the_decision_though_the_client_has_still_to_choose(gy
     assert (reward.state, referral.flagged, DoubtCase.objects.get().state) == ("awaiting_choice", False, "approved")
     choose_reward(reward, 1, **WHO)
     assert Referral.objects.get().reason == "completed"
+
+
+def test_a_full_set_is_rewarded_whoever_of_it_was_refunded(gym: Business, ana: Client, bono: Product) -> None:
+    """R-285: Ben and Eva fill a set; Eva gets her money back and buys again, so two friends qualify and one reward is
+    due. It stands with Ben, since Eva's was taken back; it goes with either."""
+    launch(gym, ambassador=EUR10, every=2, conditions=[{"kind": "orders", "at_least": 1}])
+    ben, eva = (bring(ana, name).friend for name in ("Ben", "Eva"))
+    first = sell(ben, bono)
+    refund(sell(eva, bono), **WHO)
+    assert available(ana) == 0
+    again = sell(eva, bono)
+    assert available(ana) == 1000
+    assert [row.state for row in Reward.objects.order_by("pk")] == ["revoked", "granted"]
+    given = Reward.objects.get(state="granted")
+    assert Referral.objects.get(pk=given.source_id).friend == ben
+    refund(first, **WHO)
+    assert (available(ana), faults(gym)) == (0, [])
+    refund(again, **WHO)
+    for name in ("Cleo", "Dan"):
+        sell(bring(ana, name).friend, bono)
+    assert (available(ana), Reward.objects.filter(state="granted").count()) == (1000, 1)

@@ -11,7 +11,8 @@ from plusone.referrals.reasons import tell_reward
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 
-from .settling import complete, first_money, locked
+from .milestones import first_money
+from .settling import complete, locked
 
 
 @transaction.atomic

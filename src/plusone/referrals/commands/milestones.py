@@ -1,7 +1,8 @@
 """One reward for every N friends (CONTRACT `every`, R-285): counted exactly, and taken back when its basis goes.
 
 A set is counted over the referrals of one ambassador and campaign whose terms say the same N. The reward stands with
-the referral that made the set full. The tally's row is the lock: two friends who qualify at once fill one set.
+the referral that made the set full, or, where that had one which was taken back, with another of the set. The tally's
+row is the lock: two friends who qualify at once fill one set.
 """
 
 from datetime import datetime
@@ -14,8 +15,18 @@ from plusone.referrals.promising import carried
 from plusone.referrals.queries import qualified_in_sets
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
+from plusone.store.queries import first_order_with_money
 
 SET = "set"
+
+
+def first_money(referral: Referral) -> int | None:
+    """Return the money that is left in the friend's first order with money: what percentages count on.
+
+    None without one.
+    """
+    order = first_order_with_money(referral.friend, since=referral.counts_from)
+    return order.money_left if order else None
 
 
 @transaction.atomic
@@ -27,7 +38,7 @@ def note_qualified(referral: Referral, met: bool, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def settle_sets(referral: Referral, *, basis: int | None, lost: str, actor: str, now: datetime) -> None:
+def settle_sets(referral: Referral, *, lost: str, actor: str, now: datetime) -> None:
     """Reward the ambassador for each full set of friends, and take back what is no longer full."""
     terms = referral.terms
     assert terms is not None
@@ -36,18 +47,19 @@ def settle_sets(referral: Referral, *, basis: int | None, lost: str, actor: str,
     full = qualified_in_sets(referral).count() // terms.every
     given = _given(referral)
     live = given.exclude(state=Reward.State.REVOKED)
-    if live.count() < full and referral.qualified_at is not None and not _has_one(given, referral):
+    carrier = _carrier(referral, given) if live.count() < full else None
+    if carrier is not None and carrier.terms is not None and carrier.terms.ambassador_reward is not None:
         reward = rewards.promise(
             referral.ambassador,
             side=Reward.Side.AMBASSADOR,
-            source=("referral", referral.pk),
+            source=("referral", carrier.pk),
             milestone=SET,
-            params=terms.ambassador_reward,
-            **carried(terms, Reward.Side.AMBASSADOR),
+            params=carrier.terms.ambassador_reward,
+            **carried(carrier.terms, Reward.Side.AMBASSADOR),
             actor=actor,
             now=now,
         )
-        rewards.qualify(reward, basis=basis, flagged=referral.flagged, actor=actor, now=now)
+        rewards.qualify(reward, basis=first_money(carrier), flagged=carrier.flagged, actor=actor, now=now)
     else:
         # All beyond the full sets, not the newest alone: that one may have been capped or declined.
         for reward in live.select_related("business", "client").order_by("id")[full:]:
@@ -75,5 +87,8 @@ def _given(referral: Referral) -> QuerySet[Reward]:
     )
 
 
-def _has_one(given: QuerySet[Reward], referral: Referral) -> bool:
-    return given.filter(source_id=referral.pk).exists()
+def _carrier(referral: Referral, given: QuerySet[Reward]) -> Referral | None:
+    """Return the referral of a set that a new reward stands with: this one, else the newest that had none."""
+    free = qualified_in_sets(referral).filter(terms__ambassador_reward__isnull=False)
+    free = free.exclude(pk__in=given.values("source_id")).select_related("terms", "friend", "business")
+    return free.filter(pk=referral.pk).first() or free.order_by("-pk").first()

@@ -16,9 +16,8 @@ from plusone.referrals.offers import Step, offer_of
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
-from plusone.store.queries import first_order_with_money
 
-from .milestones import SET, is_for_full_set, note_qualified, settle_sets
+from .milestones import SET, first_money, is_for_full_set, note_qualified, settle_sets
 
 State, Reason = Referral.State, Referral.Reason
 MOMENT = timedelta(microseconds=1)
@@ -90,7 +89,7 @@ def settle(referral: Referral, *, lost: str = "", actor: str, now: datetime) -> 
         elif (reward.state, reward.reason) != FAILED:
             rewards.revoke(reward, reason=lost, actor=actor, now=now)
     if offer.counts_sets:
-        settle_sets(referral, basis=basis, lost=lost, actor=actor, now=now)
+        settle_sets(referral, lost=lost, actor=actor, now=now)
         held = _held(referral)
     if _is_settled(referral, held):
         _complete(referral, actor=actor, now=now)
@@ -114,15 +113,6 @@ def is_earned(referral: Referral, reward: Reward, *, now: datetime) -> bool:
     if reward.milestone == SET:
         return is_for_full_set(referral, reward)
     return _met(referral, now).get(reward.step, False)
-
-
-def first_money(referral: Referral) -> int | None:
-    """Return the money that is left in the friend's first order with money: what percentages count on.
-
-    None without one.
-    """
-    order = first_order_with_money(referral.friend, since=referral.counts_from)
-    return order.money_left if order else None
 
 
 def is_overdue(referral: Referral, held: list[Reward], *, now: datetime) -> bool:
@@ -191,7 +181,7 @@ def close_open(referral: Referral, reason: Referral.Reason, *, actor: str, now: 
             missed = reward.due_by or referral.deadline_at if reason == Reason.NOT_CONVERTED else None
             rewards.lapse(reward, reason=why, missed=missed, actor=actor, now=now)
     if referral.qualified_at is not None and _counts(referral):
-        settle_sets(referral, basis=None, lost="", actor=actor, now=now)
+        settle_sets(referral, lost="", actor=actor, now=now)
     fact = {
         Reason.LEAD_DELETED: events.ReferralLeadDeleted,
         Reason.NOT_CONVERTED: events.ReferralNotConverted,

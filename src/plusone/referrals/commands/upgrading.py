@@ -20,8 +20,9 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 
 from .campaigns import lock_campaign
+from .milestones import first_money
 from .promising import due_by, promise_all
-from .settling import first_money, is_overdue, last_moment, locked, settle
+from .settling import is_overdue, last_moment, locked, settle
 from .wording import wording_of
 
 
