@@ -60,24 +60,6 @@ class Reckoning:
             friend.tie.via = via  # a lead who had done all that was asked is a client now
             self.settle(friend.tie, now)
 
-    def is_met(self, tie: Tie, step: int = 1) -> bool:
-        wanted = tie.steps[step - 1]["conditions"] or [{"kind": "activated"}]
-        return all(self.holds(tie, condition) for condition in wanted)
-
-    def holds(self, tie: Tie, condition: dict[str, Any]) -> bool:
-        friend, kind = tie.friend, condition["kind"]
-        if kind == "activated":
-            return bool(tie.via) and (tie.via == "manual" or bool(friend.with_money))
-        done = {
-            "membership_bought": any(
-                each.is_new and each.sale.money and each.state != "void" for each in friend.passes
-            ),
-            "orders": len(friend.with_money),
-            "spend": sum(sale.money for sale in friend.sales),
-            "sessions_attended": sum(at >= tie.registered for at in friend.visits),
-        }[kind]
-        return bool(done >= condition.get("at_least", 1))
-
     def settle(self, tie: Tie, now: datetime, lost: str = "") -> None:
         """Do what is due, right after whatever may have changed it."""
         if tie.reason not in ("", "completed"):
@@ -86,7 +68,7 @@ class Reckoning:
             self.end_late(tie, now)
             if tie.state == "closed":
                 return
-        basis = self.basis(tie)
+        basis = tie.basis
         met = self.met(tie, now)
         tie.qualified = met[1]
         # What the friend receives is settled first, as limits may be reached.
@@ -102,7 +84,7 @@ class Reckoning:
     def met(self, tie: Tie, now: datetime) -> dict[int, bool]:
         """*Reading*: with further steps the first may outlive its last day unmet; it is not met after it."""
         too_late = bool(tie.terms["steps"]) and not tie.qualified and tie.is_late(now)
-        return {step: self.is_met(tie, step) and not (step == 1 and too_late) for step in range(1, len(tie.steps) + 1)}
+        return {step: tie.is_met(step) and not (step == 1 and too_late) for step in range(1, len(tie.steps) + 1)}
 
     def is_for_coming(self, tie: Tie, gift: Gift) -> bool:
         return gift.side == "friend" and gift.step == 1 and tie.terms["friend_reward_on"] == "registered"
@@ -153,7 +135,7 @@ class Reckoning:
             carrier = tie if tie in free else free[-1]
             gift = self.promise(carrier, "ambassador", carrier.terms["hold_days"], is_set=True)
             carrier.gifts.append(gift)
-            self.move_on(carrier, gift, self.basis(carrier), now)
+            self.move_on(carrier, gift, carrier.basis, now)
             return
         for gift in live[full:]:
             self.take_back(gift, lost, now)
@@ -177,11 +159,6 @@ class Reckoning:
             and each.terms["every"] == tie.terms["every"]
             and (each.qualified and not each.flagged and each.reason not in ("rejected", "not_converted"))
         ]
-
-    def basis(self, tie: Tie) -> int | None:
-        """The money left in the friend's first order with money."""
-        first = min((sale for sale in tie.friend.sales if sale.paid and sale.due), key=lambda s: s.paid, default=None)
-        return first.money if first else None
 
     # Rewards
 
@@ -220,7 +197,7 @@ class Reckoning:
 
     def grant(self, gift: Gift, now: datetime) -> None:
         """Give, or let the client choose first. *Reading*: who may choose among things and money is asked only while no
-        limit is used up, whichever is chosen then."""
+        limit is used up, whichever is chosen then; from then on it has its place in the limits of number."""
         if gift.params["kind"] != "choice":
             self.give(gift, now)
             return
@@ -229,20 +206,32 @@ class Reckoning:
             if self.counted.get(key, 0) >= most:
                 gift.state, gift.reason = "capped", reason
                 return
+        gift.counted = [(key, in_money) for key, _most, _reason, in_money in self.limits(gift, now)]
+        gift.counted_at = now
+        for key, in_money in gift.counted:
+            self.counted[key] = self.counted.get(key, 0) + (not in_money)
+
+    def leave_place(self, gift: Gift) -> None:
+        if gift.counted_at:
+            self.give_room_back(gift, 0, wholly=True)
+            gift.counted_at = None
 
     def give(self, gift: Gift, now: datetime) -> None:
         """Give within the limits. *Reading*: what is taken back later gives a limit its room back, the reward itself
         where nothing of it was spent; what is owed for it counts as taken back. Things count in number alone."""
-        limits, amount = self.limits(gift, now), gift.amount
+        limits, amount = self.limits(gift, gift.counted_at or now), gift.amount
         for key, most, reason, in_money in limits:
+            if gift.counted_at and not in_money:
+                continue
             left = most - self.counted.get(key, 0)
             if left <= 0 and (not in_money or amount is not None):
                 gift.state, gift.reason = "capped", reason
+                self.leave_place(gift)
                 return
             amount = min(amount, left) if in_money and amount is not None else amount
         gift.counted = [(key, in_money) for key, _most, _reason, in_money in limits]
         for key, in_money in gift.counted:
-            self.counted[key] = self.counted.get(key, 0) + ((amount or 0) if in_money else 1)
+            self.counted[key] = self.counted.get(key, 0) + ((amount or 0) if in_money else not gift.counted_at)
         gift.amount, gift.state, gift.reason = amount, "granted", ""
         if amount is None:
             hand(gift, now)
@@ -253,7 +242,7 @@ class Reckoning:
     def choose(self, tie: Tie, gift: Gift, option: dict[str, Any], now: datetime) -> bool:
         """The ambassador chooses once it is due; a percentage only while there is money to take it of."""
         wanted = Gift(gift.number, gift.side, gift.who, option, gift.terms, 0)
-        worth = wanted.worth(self.basis(tie))
+        worth = wanted.worth(tie.basis)
         if wanted.is_percent and not worth:
             return False
         if gift.state == "awaiting_choice":
@@ -312,7 +301,9 @@ class Reckoning:
                 self.give_room_back(gift, 0, wholly=not gift.kept)
             else:
                 self.claw(gift, gift.amount, now, wholly=True)
-        elif gift.state not in PENDING:
+        elif gift.state in PENDING:
+            self.leave_place(gift)
+        else:
             return
         gift.state, gift.reason = "revoked", lost
 
@@ -353,6 +344,7 @@ class Reckoning:
     def decline(self, tie: Tie, gift: Gift, now: datetime) -> bool:
         if gift.state in OPEN:
             gift.state, gift.reason, gift.is_decided = "declined", "declined", True
+            self.leave_place(gift)
             self.complete(tie)
             self.settle_doubt(tie, now)
         return gift.state == "declined"
@@ -393,6 +385,7 @@ class Reckoning:
         for gift in tie.gifts:
             if gift.state in OPEN:
                 gift.state, gift.reason = "lapsed", "declined"
+                self.leave_place(gift)
         if tie.qualified:
             self.fill_sets(tie, "", now)
         return True

@@ -92,6 +92,7 @@ class Gift:
     amount: int | None = None
     available: datetime | None = None
     counted: list[tuple[Any, bool]] = field(default_factory=list)
+    counted_at: datetime | None = None  # of a choice: since when it has its place
     is_decided: bool = False
     is_regardless: bool = False  # given by a person though its conditions did not hold
     is_handed_over: bool = False
@@ -139,3 +140,27 @@ class Tie:
     def is_late(self, now: datetime) -> bool:
         days = self.terms["qualification_days"]
         return bool(days) and day_of(now) > day_of(self.registered) + timedelta(days=days)
+
+    def is_met(self, step: int = 1) -> bool:
+        wanted = self.steps[step - 1]["conditions"] or [{"kind": "activated"}]
+        return all(self.holds(condition) for condition in wanted)
+
+    def holds(self, condition: dict[str, Any]) -> bool:
+        friend, kind = self.friend, condition["kind"]
+        if kind == "activated":
+            return bool(self.via) and (self.via == "manual" or bool(friend.with_money))
+        done = {
+            "membership_bought": any(
+                each.is_new and each.sale.money and each.state != "void" for each in friend.passes
+            ),
+            "orders": len(friend.with_money),
+            "spend": sum(sale.money for sale in friend.sales),
+            "sessions_attended": sum(at >= self.registered for at in friend.visits),
+        }[kind]
+        return bool(done >= condition.get("at_least", 1))
+
+    @property
+    def basis(self) -> int | None:
+        """The money left in the friend's first order with money."""
+        first = min((sale for sale in self.friend.sales if sale.paid and sale.due), key=lambda s: s.paid, default=None)
+        return first.money if first else None

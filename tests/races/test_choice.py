@@ -54,3 +54,24 @@ def test_choice_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPa
     naive.reward_moves(monkeypatch)
     race(*(lambda pick=pick: rewards.choose(Reward.objects.get(pk=key), pick, **WHO) for pick in (0, 1)))  # type: ignore[misc]
     assert granted() == (2 if ON_POSTGRES else 1)
+
+
+def offers(gym: Business, ana: Client) -> int:
+    """Ana may choose one reward of the two that her cap allows; two more friends become clients at the same moment."""
+    launch(gym, ambassador={"kind": "choice", "options": [EUR15, MASSAGE]}, caps={"rewards_total": 2})
+    first, *friends = [bring(ana, name).friend for name in ("Ben", "Cleo", "Eva")]
+    lifecycle.activate(first, **WHO)
+    race(*(lambda friend=friend: lifecycle.activate(friend, **WHO) for friend in friends))  # type: ignore[misc]
+    return Reward.objects.filter(state="awaiting_choice").count()
+
+
+def test_no_more_is_offered_than_can_be_given(gym: Business, ana: Client) -> None:
+    """MON-7, R-104: each offer takes its place in the limit."""
+    assert offers(gym, ana) == 2
+    assert Reward.objects.filter(state="capped", reason="cap_count").count() == 1
+
+
+def test_offers_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the lock both see the last place free on PostgreSQL."""
+    naive.unlocked_tally(monkeypatch, of=":total")
+    assert offers(gym, ana) == (3 if ON_POSTGRES else 2)

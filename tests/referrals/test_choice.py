@@ -12,14 +12,14 @@ from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of, faults
 from plusone.messaging.models import Message
 from plusone.referrals.automation.reactions import remind_of_choices
-from plusone.referrals.commands import choose_reward
+from plusone.referrals.commands import choose_reward, decide_reward, reject_referral
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import read_offer
 from plusone.referrals.progress import friends_of
 from plusone.referrals.reasons import tell_reward
 from plusone.referrals.sentences import for_ambassador
 from plusone.rewards import commands as rewards
-from plusone.rewards.models import Reward
+from plusone.rewards.models import Reward, Tally
 from plusone.rewards.queries import option_phrases, phrase_of, wallet_of
 from plusone.rules.engine import work
 from plusone.store.commands import refund
@@ -117,18 +117,6 @@ def test_a_refund_before_the_choice_takes_it_and_after_it_what_was_chosen(
     assert not faults(gym)
 
 
-def test_nobody_is_asked_to_choose_beyond_a_limit(gym: Business, ana: Client) -> None:
-    """CONTRACT caps: with the limit reached it is capped at once; of two that wait, the second may meet it later."""
-    offered(gym, ana, caps={"rewards_total": 1})
-    activate(bring(ana, "Cleo").friend, **WHO)
-    first, second = Reward.objects.order_by("id")
-    choose_reward(first, 0, **WHO)
-    choose_reward(second, 0, **WHO)
-    assert (second.state, second.reason, available(ana)) == ("capped", "cap_count", 1500)
-    activate(bring(ana, "Dan").friend, **WHO)
-    assert list(Reward.objects.order_by("id").values_list("state", flat=True)) == ["granted", "capped", "capped"]
-
-
 def test_the_client_is_written_to_and_reminded_once(gym: Business, ana: Client) -> None:
     """R-104, R-249: a mail when it is due, one more after two weeks; it stays open."""
     offered(gym, ana)
@@ -193,3 +181,56 @@ def test_a_choice_is_worth_money_where_one_of_its_options_is(gym: Business) -> N
     cards = [{"kind": "manual", "text": text} for text in ("Card", "Plant")]
     for options, expected in ((cards, False), ([*cards, EUR10], True)):
         assert read_offer(gym, {"ambassador_reward": {"kind": "choice", "options": options}}).gives_money is expected
+
+
+def both_friends(ana: Client) -> list[Reward]:
+    for name in ("Ben", "Eva"):
+        activate(bring(ana, name).friend, **WHO)
+    return list(Reward.objects.select_related("business", "client").order_by("pk"))
+
+
+def test_what_is_offered_can_be_given(gym: Business, ana: Client) -> None:
+    """R-104, MON-7: under a cap of one reward Ana is asked to choose once; the second friend's is over the limit at
+    once, and not after she has chosen."""
+    launch(gym, ambassador=EITHER, caps={"rewards_total": 1})
+    first, second = both_friends(ana)
+    assert (first.state, second.state, second.reason) == ("awaiting_choice", "capped", "cap_count")
+    assert choose_reward(first, 0, **WHO)
+    assert (Reward.objects.get(pk=first.pk).state, available(ana)) == ("granted", 1500)
+    assert Tally.objects.get(key__endswith=":total").number == 1
+
+
+def test_a_choice_that_ends_leaves_its_place(gym: Business, ana: Client, bono: Product) -> None:
+    """MON-7: declined, rejected, or refunded before she has chosen: the next friend's is hers to choose."""
+    launch(gym, ambassador=EITHER, caps={"rewards_total": 1}, conditions=[{"kind": "orders", "at_least": 1}])
+    for number, end in enumerate(("decline", "reject", "refund", "choose and refund")):
+        referral = bring(ana, f"Friend{number}")
+        order = sell(referral.friend, bono)
+        reward = Reward.objects.select_related("business", "client").get(source_id=referral.pk)
+        assert reward.state == "awaiting_choice", end
+        assert Tally.objects.get(key__endswith=":total").number == 1
+        if end == "decline":
+            decide_reward(reward, approve=False, **WHO)
+        elif end == "reject":
+            reject_referral(referral, **WHO)
+        else:
+            if end != "refund":
+                choose_reward(reward, 0, **WHO)
+            refund(order, **WHO)
+        assert Tally.objects.get(key__endswith=":total").number == 0, end
+
+
+def test_a_choice_counts_in_the_month_of_its_offer(gym: Business, ana: Client) -> None:
+    """CONTRACT, States: what was offered in March is chosen in April, and takes no place of April's."""
+    launch(gym, ambassador=EITHER, caps={"rewards_per_month": 1})
+    march, april = bring(ana, "Ben").friend, bring(ana, "Eva").friend
+    activate(march, **WHO)
+    first = Reward.objects.select_related("business", "client").get(state="awaiting_choice")
+    later_on = {"actor": "user:1", "now": later(30)}
+    activate(april, **later_on)
+    assert Reward.objects.filter(state="awaiting_choice").count() == 2
+    for reward in Reward.objects.filter(state="awaiting_choice").select_related("business", "client"):
+        assert choose_reward(reward, 0, **later_on)
+    first.refresh_from_db()
+    assert (first.state, balance_of(gym, ana.pk, now=later(30)).available) == ("granted", 3000)
+    assert set(Tally.objects.filter(key__endswith=":number").values_list("number", flat=True)) == {1}

@@ -84,6 +84,8 @@ class Reward(Owned):
         null=True, blank=True
     )  # a step's own last moment, or the one that was missed; else None
     available_at = models.DateTimeField(null=True, blank=True)  # when the hold ends: 00:00 in the business's time zone
+    # When it took its place in the limits of its number, where that was before the grant: once it could be chosen.
+    counted_at = models.DateTimeField(null=True, blank=True)
     choice_since = models.DateTimeField(null=True, blank=True)  # since when its client may choose
     reminded_at = models.DateTimeField(null=True, blank=True)  # of the choice, once
     granted_at = models.DateTimeField(null=True, blank=True)

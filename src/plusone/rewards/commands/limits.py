@@ -2,7 +2,8 @@
 locked row.
 
 The last reward under an amount is granted, clamped to what is left (CONTRACT, States). A month is the business's
-calendar month of the grant. What is taken back of a reward can be given again; a reward that was capped stays capped.
+calendar month of the grant; of what a client may choose it is that of the offer, when the reward takes its place and
+can be given. What is taken back of a reward can be given again; a reward that was capped stays capped.
 """
 
 from dataclasses import dataclass
@@ -55,18 +56,19 @@ def take(reward: Reward, *, actor: str, now: datetime) -> tuple[int | None, Rewa
 
     Called in the transaction of the grant; the rows stay locked until it ends.
     """
-    limits = limits_of(reward, now)
+    has_place = reward.counted_at is not None
+    limits = limits_of(reward, reward.counted_at or now)
     tallies = [_locked(reward, limit) for limit in limits]
     amount = reward.amount
     for limit, tally in zip(limits, tallies, strict=True):
-        if limit.rewards is not None and tally.number >= limit.rewards:
+        if limit.rewards is not None and not has_place and tally.number >= limit.rewards:
             return None, limit.reason
         if limit.amount is not None and amount is not None:
             amount = min(amount, limit.amount - tally.amount)
             if amount <= 0:
                 return None, limit.reason
     for tally in tallies:
-        tally.number += 1
+        tally.number += not has_place
         tally.amount += amount or 0
         tally.save(update_fields=["number", "amount"])
     for limit, tally in zip(limits, tallies, strict=True):
@@ -79,9 +81,8 @@ def take(reward: Reward, *, actor: str, now: datetime) -> tuple[int | None, Rewa
 
 def lock_taken(reward: Reward) -> list[Tally]:
     """Return the rows that a granted reward used a share of, locked: before the ledger's, in the order of the grant."""
-    if reward.granted_at is None:
-        return []
-    return [_locked(reward, limit) for limit in limits_of(reward, reward.granted_at)]
+    at = reward.counted_at or reward.granted_at
+    return [_locked(reward, limit) for limit in limits_of(reward, at)] if at else []
 
 
 def give_back(tallies: list[Tally], amount: int, *, wholly: bool) -> None:
@@ -93,6 +94,33 @@ def give_back(tallies: list[Tally], amount: int, *, wholly: bool) -> None:
         tally.number = max(tally.number - wholly, 0)
         tally.amount = max(tally.amount - amount, 0)
         tally.save(update_fields=["number", "amount"])
+
+
+def take_place(reward: Reward, *, now: datetime) -> Reward.Reason | None:
+    """Count a reward that its client has still to choose, so that nothing is offered that cannot be given. Return why
+    it is over a limit, if it is. Called in the transaction of the offer; what it is worth counts with the choice."""
+    limits = limits_of(reward, now)
+    tallies = [_locked(reward, limit) for limit in limits]
+    for limit, tally in zip(limits, tallies, strict=True):
+        if limit.rewards is not None and tally.number >= limit.rewards:
+            return limit.reason
+        if limit.amount is not None and tally.amount >= limit.amount:
+            return limit.reason
+    for tally in tallies:
+        tally.number += 1
+        tally.save(update_fields=["number"])
+    reward.counted_at = now
+    reward.save(update_fields=["counted_at"])
+    return None
+
+
+def leave_place(reward: Reward) -> None:
+    """Give the place back of a reward that was to be chosen and will not be."""
+    if reward.counted_at is None:
+        return
+    give_back(lock_taken(reward), 0, wholly=True)
+    reward.counted_at = None
+    reward.save(update_fields=["counted_at"])
 
 
 def _warn_of_budget(reward: Reward, budget: int, tally: Tally, *, actor: str, now: datetime) -> None:
@@ -123,17 +151,6 @@ def _note_many(reward: Reward, *, actor: str, now: datetime) -> None:
     if is_told:
         fact = events.ManyRewards(number=tally.number)
         record(reward.business, fact, client=reward.client_id, actor=actor, now=now)
-
-
-def reached(reward: Reward, *, now: datetime) -> Reward.Reason | None:
-    """Return which limit is used up already, so that nobody is asked to choose what cannot be given."""
-    for limit in limits_of(reward, now):
-        tally = Tally.objects.filter(business=reward.business, key=limit.key).first() or Tally()
-        if limit.rewards is not None and tally.number >= limit.rewards:
-            return limit.reason
-        if limit.amount is not None and tally.amount >= limit.amount:
-            return limit.reason
-    return None
 
 
 def lock_tally(business: Business, key: str) -> Tally:

@@ -24,7 +24,7 @@ from .used import note_used, said
 
 SWEEP_BATCH = 200
 State, Reason = Reward.State, Reward.Reason
-MOVES = ("state", "reason", "note", "available_at", "granted_at", "ended_at", "decided_by")
+MOVES = ("state", "reason", "note", "available_at", "granted_at", "ended_at", "decided_by", "counted_at")
 PROMISE = ("kind", "params", "options", "amount", "limits", "clawback")
 
 
@@ -186,6 +186,7 @@ def decline(
     Raise Refused when it was granted.
     """
     if _move(reward, Reward.OPEN, State.DECLINED, reason=reason, ended_at=now, decided_by=actor, note=note[:300]):
+        limits.leave_place(reward)
         record(
             reward.business, events.RewardDeclined(**facts_of(reward)), client=reward.client_id, actor=actor, now=now
         )
@@ -217,6 +218,7 @@ def reopen(
         cleared["due_by"] = due_by
     if not _move(reward, was, State.PROMISED, **cleared):
         return False
+    limits.leave_place(reward)
     record(reward.business, events.RewardPromised(**facts_of(reward)), client=reward.client_id, actor=actor, now=now)
     return True
 
@@ -251,6 +253,7 @@ def lapse(reward: Reward, *, reason: str = "", missed: datetime | None = None, a
     last = {} if missed is None else {"due_by": missed}
     if not _move(reward, Reward.OPEN, State.LAPSED, reason=reason, ended_at=now, **last):
         return False
+    limits.leave_place(reward)
     record(reward.business, events.RewardLapsed(**facts_of(reward)), client=reward.client_id, actor=actor, now=now)
     return True
 
@@ -270,7 +273,9 @@ def revoke(reward: Reward, *, reason: str, actor: str, now: datetime) -> bool:
         taken = types[reward.kind]().revoke(reward, whole, reason=said(reward, why), actor=actor, now=now)
         kept = note_used(reward, whole - taken)
         limits.give_back(counted, whole - kept if reward.amount else 0, wholly=not reward.unrecovered)
-    elif not _move(reward, Reward.PENDING, State.REVOKED, reason=reason, ended_at=now):
+    elif _move(reward, Reward.PENDING, State.REVOKED, reason=reason, ended_at=now):
+        limits.leave_place(reward)
+    else:
         return False
     record(
         reward.business,
@@ -296,14 +301,13 @@ def _grant(reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, *
     """Give a reward, or let its client choose first. Say whether this call did it."""
     if not types[reward.kind]().options(reward.params):
         return _give(reward, was, actor=actor, now=now, **columns)
-    if over := limits.reached(reward, now=now):
-        if _move(reward, was, State.CAPPED, reason=over, ended_at=now, **columns):
-            told = events.RewardCapped(**facts_of(reward), reason=over)
-            record(reward.business, told, client=reward.client_id, actor=actor, now=now)
-            return True
-        return False
     if not _move(reward, was, State.AWAITING_CHOICE, reason="", choice_since=now, ended_at=None, **columns):
         return False
+    if over := limits.take_place(reward, now=now):
+        _move(reward, (State.AWAITING_CHOICE,), State.CAPPED, reason=over, choice_since=None, ended_at=now)
+        told = events.RewardCapped(**facts_of(reward), reason=over)
+        record(reward.business, told, client=reward.client_id, actor=actor, now=now)
+        return True
     offered = events.RewardChoiceOffered(**facts_of(reward))
     record(reward.business, offered, client=reward.client_id, actor=actor, now=now)
     return True
@@ -338,6 +342,7 @@ def _give_now(
     amount, over = limits.take(reward, actor=actor, now=now)
     if over is not None:
         _move(reward, (State.GRANTED,), State.CAPPED, reason=over, granted_at=None)
+        limits.leave_place(reward)
         capped = events.RewardCapped(**facts_of(reward), reason=over)
         record(reward.business, capped, client=reward.client_id, actor=actor, now=now)
         return True
