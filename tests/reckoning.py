@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from things import call_off, day_of, days_on, hand, want_back
+from things import call_off, days_on, hand, want_back
 from tied import OPEN, PENDING, UNDECIDED, Gift, Person, Sale, Tie
 
 
@@ -73,7 +73,7 @@ class Reckoning:
         tie.qualified = met[1]
         # What the friend receives is settled first, as limits may be reached.
         for gift in sorted((gift for gift in tie.gifts if not gift.is_set), key=lambda gift: gift.side != "friend"):
-            if met[gift.step] or self.is_for_coming(tie, gift):
+            if met[gift.step] or tie.is_for_coming(gift):
                 self.resize(gift, basis, now)
                 self.move_on(tie, gift, basis, now)
             else:
@@ -86,14 +86,11 @@ class Reckoning:
         too_late = bool(tie.terms["steps"]) and not tie.qualified and tie.is_late(now)
         return {step: tie.is_met(step) and not (step == 1 and too_late) for step in range(1, len(tie.steps) + 1)}
 
-    def is_for_coming(self, tie: Tie, gift: Gift) -> bool:
-        return gift.side == "friend" and gift.step == 1 and tie.terms["friend_reward_on"] == "registered"
-
     def is_earned(self, tie: Tie, gift: Gift, now: datetime) -> bool:
         if gift.is_set:
             live, full = self.sets_of(tie)
             return gift in live[:full]
-        return self.is_for_coming(tie, gift) or self.met(tie, now)[gift.step]
+        return tie.is_for_coming(gift) or self.met(tie, now)[gift.step]
 
     def is_short(self, tie: Tie) -> bool:
         """Whether something was not earned: a promise, or what fills a set."""
@@ -108,17 +105,14 @@ class Reckoning:
         lapsed = any(gift.reason == "deadline" for gift in tie.gifts)
         if tie.qualified:
             self.complete(tie)
-        elif tie.state == "registered" or self.counts(tie) or (lapsed and not went_further):
+        elif tie.state == "registered" or tie.counts or (lapsed and not went_further):
             tie.state, tie.reason = "closed", "not_converted"
         elif went_further:
             self.complete(tie)
 
-    def counts(self, tie: Tie) -> bool:
-        return tie.terms["every"] > 1 and bool(tie.terms["ambassador_reward"])
-
     def complete(self, tie: Tie) -> None:
         """*Reading*: a lead who did all that was asked completes the recommendation as a client does."""
-        waits = any(gift.state in OPEN for gift in tie.gifts) or (self.counts(tie) and not tie.qualified)
+        waits = any(gift.state in OPEN for gift in tie.gifts) or (tie.counts and not tie.qualified)
         came = tie.state == "activated" or (tie.state == "registered" and tie.qualified)
         if came and not waits:
             tie.state, tie.reason = "closed", "completed"
@@ -127,7 +121,7 @@ class Reckoning:
         """One reward for every N friends; it goes when its basis goes. It stands with the friend who made the set
         full. *Reading*: at most one for each friend; where that friend had one which was taken back, it stands with the
         newest of the set who had none."""
-        if not self.counts(tie):
+        if not tie.counts:
             return
         live, full = self.sets_of(tie)
         free = [each for each in self.in_sets_of(tie) if not any(gift.is_set for gift in each.gifts)]
@@ -185,16 +179,6 @@ class Reckoning:
         else:
             self.grant(gift, now)
 
-    def limits(self, gift: Gift, now: datetime) -> list[tuple[Any, int, str, bool]]:
-        month = day_of(now).strftime("%Y-%m")
-        caps = (gift.terms["caps"] or {}) if gift.side == "ambassador" else {}
-        limits = [(("budget",), gift.terms["budget"], "budget", True)]
-        limits.append(((gift.who.name, "total"), caps.get("rewards_total"), "cap_count", False))
-        limits.append(((gift.who.name, month), caps.get("rewards_per_month"), "cap_count", False))
-        limits.append(((gift.who.name, "sum"), caps.get("amount_total"), "cap_amount", True))
-        limits.append(((gift.who.name, month, "sum"), caps.get("amount_per_month"), "cap_amount", True))
-        return [limit for limit in limits if limit[1]]
-
     def grant(self, gift: Gift, now: datetime) -> None:
         """Give, or let the client choose first. *Reading*: who may choose among things and money is asked only while no
         limit is used up, whichever is chosen then; from then on it has its place in the limits of number."""
@@ -202,11 +186,11 @@ class Reckoning:
             self.give(gift, now)
             return
         gift.state, gift.reason = "awaiting_choice", ""
-        for key, most, reason, _in_money in self.limits(gift, now):
+        for key, most, reason, _in_money in gift.limits(now):
             if self.counted.get(key, 0) >= most:
                 gift.state, gift.reason = "capped", reason
                 return
-        gift.counted = [(key, in_money) for key, _most, _reason, in_money in self.limits(gift, now)]
+        gift.counted = [(key, in_money) for key, _most, _reason, in_money in gift.limits(now)]
         gift.counted_at = now
         for key, in_money in gift.counted:
             self.counted[key] = self.counted.get(key, 0) + (not in_money)
@@ -219,7 +203,7 @@ class Reckoning:
     def give(self, gift: Gift, now: datetime) -> None:
         """Give within the limits. *Reading*: what is taken back later gives a limit its room back, the reward itself
         where nothing of it was spent; what is owed for it counts as taken back. Things count in number alone."""
-        limits, amount = self.limits(gift, gift.counted_at or now), gift.amount
+        limits, amount = gift.limits(gift.counted_at or now), gift.amount
         for key, most, reason, in_money in limits:
             if gift.counted_at and not in_money:
                 continue

@@ -116,6 +116,16 @@ class Gift:
             return int(self.params["amount"])
         return None if basis is None else part_of(basis, round(self.params["percent"] * 100), 10_000)
 
+    def limits(self, now: datetime) -> list[tuple[Any, int, str, bool]]:
+        month = day_of(now).strftime("%Y-%m")
+        caps = (self.terms["caps"] or {}) if self.side == "ambassador" else {}
+        limits = [(("budget",), self.terms["budget"], "budget", True)]
+        limits.append(((self.who.name, "total"), caps.get("rewards_total"), "cap_count", False))
+        limits.append(((self.who.name, month), caps.get("rewards_per_month"), "cap_count", False))
+        limits.append(((self.who.name, "sum"), caps.get("amount_total"), "cap_amount", True))
+        limits.append(((self.who.name, month, "sum"), caps.get("amount_per_month"), "cap_amount", True))
+        return [limit for limit in limits if limit[1]]
+
 
 @dataclass(eq=False)
 class Tie:
@@ -164,3 +174,10 @@ class Tie:
         """The money left in the friend's first order with money."""
         first = min((sale for sale in self.friend.sales if sale.paid and sale.due), key=lambda s: s.paid, default=None)
         return first.money if first else None
+
+    @property
+    def counts(self) -> bool:
+        return self.terms["every"] > 1 and bool(self.terms["ambassador_reward"])
+
+    def is_for_coming(self, gift: Gift) -> bool:
+        return gift.side == "friend" and gift.step == 1 and self.terms["friend_reward_on"] == "registered"

@@ -96,6 +96,11 @@ class TestApi:
         again = call.post("/events", {**told, "data": {}})
         assert (again.status, again.body) == (200, first.body)
         assert (Visit.objects.count(), available(ana)) == (1, 1500)
+        eva = bring(ana, "Eva").friend  # a program that names the class, and not who came, hears of it
+        refused = call.post("/events", {**told, "client": eva.public_id})
+        assert (refused.status, refused.body["errors"][0]["field"]) == (422, "key")
+        missed = call.post("/events", {**told, "type": "session.missed"})
+        assert (missed.status, Visit.objects.count(), available(ana)) == (422, 1, 1500)
         archive(ben, **WHO)
         delete_client(ben, **WHO)
         assert Visit.objects.get().data == {}

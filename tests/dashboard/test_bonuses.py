@@ -17,7 +17,7 @@ from plusone.messaging.models import Message
 from plusone.rewards.commands import decide_bonus, give_bonus
 from plusone.rewards.models import Bonus
 from plusone.rules.engine import work
-from world import NOON, House
+from world import NOON, House, later
 
 from .conftest import browser_of
 from .pages import send, text_of
@@ -66,6 +66,28 @@ def test_above_the_limit_a_manager_waits_and_nobody_else_does(limited: Business,
     assert waits is not None
     assert (waits.state, available(ana)) == ("waiting", 4000)
     assert Event.objects.get(name="bonus.requested").data == {"bonus": waits.pk, "amount": 2001}
+
+
+def test_small_ones_add_up_over_thirty_days(limited: Business, ana: Client, carla: Client) -> None:
+    """AUTH-15: what one of the team gives one client counts together, and what two people gave does not."""
+    mara, nina = colleague(limited, "mara"), colleague(limited, "nina")
+
+    def bonus(to: Client, amount: int, by: str, days: int, key: str) -> bool:
+        """Give one; say whether somebody else has to confirm it."""
+        return give_bonus(to, amount, reason="Loyal", key=key, actor=by, now=later(days)) is not None
+
+    assert not bonus(ana, 1900, mara, 0, "first")
+    assert not bonus(ana, 1900, mara, 0, "first"), "the same click again"
+    assert bonus(ana, 1900, mara, 1, "second")
+    assert not bonus(carla, 1900, mara, 1, "carla's")
+    assert not bonus(ana, 1900, nina, 1, "nina's")
+    assert not bonus(ana, 100, mara, 2, "the rest")
+    assert bonus(ana, 1, mara, 29, "one more cent")
+    waits = Bonus.objects.select_related("business", "client__business").order_by("pk").first()
+    assert waits is not None
+    assert decide_bonus(waits, approve=True, actor=nina, now=later(3))
+    assert not bonus(ana, 1900, mara, 31, "a month later")
+    assert balance_of(limited, ana.pk, now=later(31)).available == 1900 + 1900 + 100 + 1900 + 1900
 
 
 def test_a_second_person_confirms_once(limited: Business, ana: Client) -> None:

@@ -273,6 +273,20 @@ def bonus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bonuses, "_claim", claim)
 
 
+def bonuses_without_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody gave already is added up while they give more."""
+    meet = meeting()
+    monkeypatch.setattr(bonuses, "take_turns", lambda *about: None)
+    add_up = bonuses._given_alone
+
+    def slowly(*given: Any, **about: Any) -> int:
+        found = add_up(*given, **about)
+        meet()
+        return found
+
+    monkeypatch.setattr(bonuses, "_given_alone", slowly)
+
+
 def unlocked_merge(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read two records without a lock, and let both mergers read before either goes on."""
     meet = meeting()

@@ -45,7 +45,10 @@ class BusinessOut(Found):
     news_weekly_max: Annotated[int, Field(description="Promotional mails to a client in seven days; 0: no limit.")]
     bonus_limit: Annotated[
         int | None,
-        Field(description="What staff may give by hand alone, in minor units; above it two people; null: any sum."),
+        Field(
+            description="What one of staff may give a client by hand alone in 30 days, in minor units; above it two "
+            "people; null: any sum."
+        ),
     ]
     created_at: Moment
 

@@ -79,25 +79,32 @@ def _check(data: dict[str, Any]) -> None:
 @router.post("", response={200: EventOut, 201: EventOut}, summary="Tell an event")
 def tell(request: Call, body: EventIn) -> Status[dict[str, Any]]:
     """Tell that a client attended or missed a session, or has done what a condition `check` asks for; the same `key`
-    again answers the first one, counted once."""
+    again answers the first one, counted once. 422 where the key names what another client did, or something else."""
     client = row_of(request.business, Client, body.client, field="client", status__in=STATES)
     _check(body.data)
     known = _known(request.business, f"api:{body.key}")
     if known is not None:
-        return Status(200, show(request.business, known))
+        return Status(200, _same(show(request.business, known), client, body))
     about: dict[str, Any] = {"key": f"api:{body.key}", "at": body.occurred_at, "data": body.data}
     who: dict[str, Any] = {"actor": request.actor, "now": request.now}
     if body.type == CHECK:
         ticked = tick(client, what=_what(body.data), **about, **who)
-        return Status(201 if ticked.is_new else 200, show(request.business, ticked.check))
+        return Status(201 if ticked.is_new else 200, _same(show(request.business, ticked.check), client, body))
     marked = mark_visit(client, outcome=body.type.removeprefix("session."), **about, **who)
-    return Status(201 if marked.is_new else 200, show(request.business, marked.visit))
+    return Status(201 if marked.is_new else 200, _same(show(request.business, marked.visit), client, body))
 
 
 def _known(business: Business, key: str) -> Visit | Check | None:
     """Return what was told with a key before, whatever it was: a key names one event."""
     visit = Visit.objects.filter(business=business, key=key).select_related("client").first()
     return visit or Check.objects.filter(business=business, key=key).select_related("client").first()
+
+
+def _same(told: dict[str, Any], client: Client, body: EventIn) -> dict[str, Any]:
+    """Return what a key names. Raise Invalid where that is not what is told now, so that nothing is lost unsaid."""
+    if (told["client"], told["type"]) != (client.public_id, body.type):
+        raise Invalid(_("This key names another event already. Each event has a key of its own."), field="key")
+    return told
 
 
 def _what(data: dict[str, Any]) -> str:

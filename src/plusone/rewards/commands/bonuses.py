@@ -1,21 +1,26 @@
 """A bonus by hand for a client who deserves one (R-006), and the second person that a large one may need (AUTH-15)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
 from plusone.events.commands import record
+from plusone.kernel.db.locks import take_turns
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business, Collaborator
 from plusone.ledger import commands as ledger
+from plusone.ledger.models import Transfer
 from plusone.rewards import events
 from plusone.rewards.models import Bonus
 from plusone.rewards.types.base import end_of, read_end
 
 State = Bonus.State
+SPAN = timedelta(days=30)  # in which the bonuses of one giver to one client are added up
+CONFIRMED = "bonus:"  # begins the key of what two people have given
 
 
 @transaction.atomic
@@ -31,7 +36,8 @@ def give_bonus(
     now: datetime,
 ) -> Bonus | None:
     """Add to a client's balance by hand, with a reason; or take from it. Return the request that waits instead, where
-    the amount is above what this collaborator may give alone. What the client paid in is no bonus, and has no end.
+    this collaborator may not give so much alone: the amount counts with what they gave this client in 30 days. What the
+    client paid in is no bonus, and has no end.
 
     Owners and API keys are never limited. Raise InsufficientBalance rather than go below zero.
     """
@@ -40,7 +46,7 @@ def give_bonus(
     if is_paid_in and (amount < 0 or expires_days is not None):
         raise Invalid(_("Money that a client paid in is added, and does not expire."), field="is_paid_in")
     days = read_end({"expires_days": expires_days}).get("expires_days")
-    if needs_second(client.business, amount, actor=actor):
+    if needs_second(client, amount, key=key, actor=actor, now=now):
         bonus = Bonus.objects.create(
             business=client.business,
             client=client,
@@ -82,7 +88,7 @@ def decide_bonus(bonus: Bonus, *, approve: bool, note: str = "", actor: str, now
             then=_("The client's profile says how."),
         )
     if approve:
-        key = f"bonus:{bonus.pk}"
+        key = f"{CONFIRMED}{bonus.pk}"
         given: dict[str, Any] = {"reason": bonus.reason, "days": bonus.expires_days, "is_paid_in": bonus.is_paid_in}
         _post(bonus.client, bonus.amount, key=key, **given, actor=actor, now=now)
     else:
@@ -91,14 +97,26 @@ def decide_bonus(bonus: Bonus, *, approve: bool, note: str = "", actor: str, now
     return True
 
 
-def needs_second(business: Business, amount: int, *, actor: str) -> bool:
-    """Say whether a collaborator may not give this much alone. Off unless the business has set a limit."""
+def needs_second(client: Client, amount: int, *, key: str, actor: str, now: datetime) -> bool:
+    """Say whether a collaborator may not give a client this much alone, what they gave alone in 30 days counted in; off
+    unless the business has set a limit. Whoever gives the same client at the same moment waits."""
     kind, _colon, number = actor.partition(":")
-    limit = Business.objects.values_list("bonus_limit", flat=True).get(pk=business.pk)
-    if limit is None or amount <= limit or kind != "user" or not number.isdecimal():
+    limit = Business.objects.values_list("bonus_limit", flat=True).get(pk=client.business_id)
+    if limit is None or amount <= 0 or kind != "user" or not number.isdecimal():
         return False
-    roles = Collaborator.objects.filter(business=business, user=int(number)).values_list("role", flat=True)
-    return "owner" not in roles
+    roles = Collaborator.objects.filter(business=client.business_id, user=int(number)).values_list("role", flat=True)
+    if "owner" in roles:
+        return False
+    take_turns(f"bonus {client.pk} {actor}")
+    return amount + _given_alone(client, but=key, actor=actor, since=now - SPAN) > limit
+
+
+def _given_alone(client: Client, *, but: str, actor: str, since: datetime) -> int:
+    alone = Transfer.objects.filter(
+        business=client.business_id, client_id=client.pk, kind=Transfer.Kind.ADJUST, actor=actor, amount__gt=0
+    )
+    alone = alone.filter(at__gt=since).exclude(key__startswith=CONFIRMED).exclude(key=but)  # the same click again
+    return alone.aggregate(sum=Sum("amount"))["sum"] or 0
 
 
 def _claim(bonus: Bonus, to: str, **columns: object) -> bool:

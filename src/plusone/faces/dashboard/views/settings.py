@@ -105,7 +105,9 @@ class SettingsForm(OnceForm):
             label=_("Bonus that your team may give alone"),
             required=False,
             max_length=20,
-            help_text=_("Above it a second person confirms. Empty: no limit. Owners are never limited."),
+            help_text=_(
+                "To one client in 30 days. Above it a second person confirms. Empty: no limit. Never for owners."
+            ),
         )
         language = get_language() or "en"
         choose(self, "country", [("", _("Choose the country")), *countries(language)])

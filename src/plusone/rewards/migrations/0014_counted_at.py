@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("rewards", "0012_shrunk"),
+        ("rewards", "0013_reasons"),
     ]
 
     operations = [
