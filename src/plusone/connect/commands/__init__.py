@@ -21,6 +21,7 @@ from .staging import (
     map_columns,
     mend_changed,
     mend_lines,
+    month_first_in,
     places_of,
     stage_import,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "map_columns",
     "mend_changed",
     "mend_lines",
+    "month_first_in",
     "note_key_use",
     "open_business",
     "place_business",

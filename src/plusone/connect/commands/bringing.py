@@ -28,7 +28,7 @@ from plusone.referrals.audience import newcomers_told
 from plusone.referrals.models import Mailing
 from plusone.referrals.queries import default_campaign
 
-from .staging import JUDGED, add_reasons, note_judgement, places_of, raw_of, recount, write_rows
+from .staging import JUDGED, add_reasons, month_first_in, note_judgement, places_of, raw_of, recount, write_rows
 
 BATCH = 200
 UNDO_KEPT = timedelta(days=14)
@@ -63,9 +63,10 @@ def bring_in(import_id: int) -> None:
     """Bring in what of a file is not in yet. A worker that dies leaves whole batches, and the next goes on."""
     imported = ClientImport.objects.select_related("business").get(pk=import_id)
     now = clock.now()
+    month_first = month_first_in(imported)
     with Scratch() as scratch:
-        _remember(imported, scratch, now)
-        while _in_turn(imported, State.RUNNING, lambda: _bring_batch(imported, scratch, now)):
+        _remember(imported, scratch, now, month_first)
+        while _in_turn(imported, State.RUNNING, lambda: _bring_batch(imported, scratch, now, month_first)):
             faults.hit("import.batch_done")
     last = 0
     while rows := _recommended(imported, last):
@@ -94,18 +95,18 @@ def _in_turn(imported: ClientImport, state: str, work: Callable[[], int]) -> int
     return done
 
 
-def _remember(imported: ClientImport, scratch: Scratch, now: datetime) -> None:
+def _remember(imported: ClientImport, scratch: Scratch, now: datetime, month_first: bool | None) -> None:
     """Know again the clients of the lines that are in, so that a later line of the same is a twin as it was."""
     written = imported.rows.filter(written=True, outcome__in=GOOD).order_by("number")
     for row in written.iterator(chunk_size=BATCH):
         try:
             cells = cells_of(raw_of(row), len(imported.header), places_of(imported))
-            twin_of(read_client(imported.business, row.number, cells, now), scratch)
+            twin_of(read_client(imported.business, row.number, cells, now, month_first), scratch)
         except Refused:
             continue
 
 
-def _bring_batch(imported: ClientImport, scratch: Scratch, now: datetime) -> int:
+def _bring_batch(imported: ClientImport, scratch: Scratch, now: datetime, month_first: bool | None) -> int:
     rows = list(imported.rows.filter(written=False).order_by("number")[:BATCH])
     judged = judge(
         imported.business,
@@ -114,6 +115,7 @@ def _bring_batch(imported: ClientImport, scratch: Scratch, now: datetime) -> int
         width=len(imported.header),
         scratch=scratch,
         dry_run=False,
+        month_first=month_first,
         import_id=imported.pk,
         actor=imported.created_by,
         now=now,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from plusone.connect.imports.columns import CLIENT_FIELDS, client_columns, with_whole_names
 from plusone.connect.imports.files import Line, Unreadable
 from plusone.connect.imports.judging import Judged, in_each_language, judge
-from plusone.connect.imports.lines import address
+from plusone.connect.imports.lines import address, month_first_of
 from plusone.connect.imports.recommending import line_named, recommend
 from plusone.connect.imports.scratch import Scratch
 from plusone.connect.imports.tables import read_table
@@ -101,6 +101,15 @@ def has_names(imported: ClientImport) -> bool:
     return "name" in imported.fields or "first_name" in imported.fields
 
 
+def month_first_in(imported: ClientImport) -> bool | None:
+    """Return whether the column of dates is written month first, by what all lines say; None where nothing tells."""
+    place = places_of(imported).get("created_at")
+    if place is None:
+        return None
+    rows = imported.rows.order_by().values_list("number", "cells").iterator()
+    return month_first_of((Line(number, cells) for number, cells in rows), place)
+
+
 def raw_of(row: ImportLine) -> Line:
     """Return a kept line as the file had it."""
     return Line(row.number, row.cells, row.problem)
@@ -142,10 +151,11 @@ def look_through_later(import_id: int) -> None:
 
 def _look(imported: ClientImport, now: datetime) -> None:
     """Judge all lines, a batch at a time: nobody else who writes waits longer than that."""
+    month_first = month_first_in(imported)
     with Scratch() as scratch:
         for rows in _rows(imported, BATCH):
             with transaction.atomic():
-                _look_at(imported, rows, scratch, now)
+                _look_at(imported, rows, scratch, now, month_first)
         for said in scratch.recommendations(BATCH):
             with transaction.atomic():
                 _note_unknown(imported, said, scratch, now)
@@ -154,7 +164,9 @@ def _look(imported: ClientImport, now: datetime) -> None:
         ClientImport.objects.filter(pk=imported.pk, state=State.CHECKING).update(state=State.CHECKED)
 
 
-def _look_at(imported: ClientImport, rows: Sequence[ImportLine], scratch: Scratch, now: datetime) -> None:
+def _look_at(
+    imported: ClientImport, rows: Sequence[ImportLine], scratch: Scratch, now: datetime, month_first: bool | None
+) -> None:
     judged = judge(
         imported.business,
         [raw_of(row) for row in rows],
@@ -162,6 +174,7 @@ def _look_at(imported: ClientImport, rows: Sequence[ImportLine], scratch: Scratc
         width=len(imported.header),
         scratch=scratch,
         dry_run=True,
+        month_first=month_first,
         actor=imported.created_by,
         now=now,
     )
@@ -260,6 +273,7 @@ def _look_again(imported: ClientImport, row: ImportLine, now: datetime) -> bool:
             width=len(imported.header),
             scratch=scratch,
             dry_run=True,
+            month_first=month_first_in(imported),
             actor=imported.created_by,
             now=now,
         )

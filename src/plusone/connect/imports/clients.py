@@ -16,7 +16,7 @@ from plusone.referrals.audience import last_mailing
 
 from .columns import client_columns, missing, with_whole_names
 from .files import Line
-from .lines import BATCH, again_if_somebody_was_faster, cells_of
+from .lines import BATCH, again_if_somebody_was_faster, cells_of, month_first_of
 from .reading import read_client, twin_of
 from .recommending import line_named, recommend
 from .report import Progress, Report
@@ -48,6 +48,7 @@ def import_clients(
     report = Report(
         dry_run=dry_run, columns={field: table.header[place] for field, place in places.items()}, unused=unused
     )
+    report.month_first = month_first_of(table.lines(), places.get("created_at"))
     with Scratch() as scratch:
         reader = _Reader(business, places, len(table.header), scratch, report, now)
         done = 0
@@ -71,11 +72,14 @@ class _Reader:
     ) -> None:
         self.business, self.places, self.width = business, places, width
         self.scratch, self.report, self.now = scratch, report, now
+        self.month_first = report.month_first
 
     def read(self, raw: Line) -> ClientLine | None:
         """Return the client of a record, or None for one that is reported."""
         try:
-            line = read_client(self.business, raw.number, cells_of(raw, self.width, self.places), self.now)
+            line = read_client(
+                self.business, raw.number, cells_of(raw, self.width, self.places), self.now, self.month_first
+            )
         except Refused as error:
             self.report.fail(raw.number, error.message)
             return None

@@ -142,6 +142,16 @@ def _fold(name: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", letters))
 
 
+_KNOWN = frozenset(name for known in (CLIENT_FIELDS, ORDER_FIELDS) for names in known.values() for name in names) | {
+    field.replace("_", " ") for field in (*CLIENT_FIELDS, *ORDER_FIELDS)
+}
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Say whether a row has the names of columns: two that we know, or more."""
+    return len({_fold(cell) for cell in cells} & _KNOWN) >= 2
+
+
 def find_columns(
     header: Sequence[str], known: Mapping[str, tuple[str, ...]], said: Mapping[str, str], *, strict: bool = True
 ) -> tuple[dict[str, int], list[str]]:

@@ -8,7 +8,7 @@ import csv
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -23,6 +23,7 @@ BROKEN_MAX = 1_000
 BROKEN_SHARE_MAX = 0.1  # of the lines: with more of them holding control characters it is no text
 FIELD_MAX = 100_000
 HEAD = 64 * 1024
+TOP = 10  # rows among which the names of the columns are looked for
 SEPARATORS = ",;\t|"
 WORKBOOK, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<head", b"<style")
@@ -79,7 +80,19 @@ def is_workbook(path: Path) -> bool:
         raise Unreadable(_("The file cannot be read: %(why)s.") % {"why": error.strerror or error}) from error
 
 
-def read_text_table(path: Path) -> Table:
+def header_among(rows: Sequence[Line], is_header: Callable[[Sequence[str]], bool]) -> int:
+    """Return which of the first rows has the names of the columns: the first that `is_header`, where only lines of
+    fewer cells stand above it, as titles do; else the first row."""
+    widest = 0
+    for place, row in enumerate(rows):
+        width = sum(bool(cell.strip()) for cell in row.cells)
+        if width > widest and is_header(row.cells):
+            return place
+        widest = max(widest, width)
+    return 0
+
+
+def read_text_table(path: Path, is_header: Callable[[Sequence[str]], bool]) -> Table:
     """Look through a file and return what it holds. Raise Unreadable in one sentence where it is no table of text."""
     try:
         with path.open("rb") as file:
@@ -87,18 +100,20 @@ def read_text_table(path: Path) -> Table:
     except OSError as error:
         raise Unreadable(_("The file cannot be read: %(why)s.") % {"why": error.strerror or error}) from error
     with _open_text(path, encoding) as text:
-        separator, skipped = _separator(text)
+        separator, skipped = _separator(text, is_header)
         text.seek(0)
         records = _records(text, separator)
-        first = next(itertools.islice(records, skipped, None), None)
-        if first is None:
+        top = list(itertools.islice(records, skipped, skipped + TOP))
+        if not top:
             raise Unreadable(_("The file is empty."))
+        above = header_among(top, is_header)
+        first = top[above]
         if first.problem:
             raise Unreadable(_("The first line has the names of the columns, but it cannot be read."))
-        count = sum(1 for _line in records)
+        count = len(top) - above - 1 + sum(1 for _line in records)
     if not count:
         raise Unreadable(_("The file has the names of its columns and no lines below them."))
-    return Table(path, encoding, separator, [cell.strip() for cell in first.cells], skipped + 1, count)
+    return Table(path, encoding, separator, [cell.strip() for cell in first.cells], skipped + above + 1, count)
 
 
 def _encoding(file: BinaryIO) -> str:
@@ -215,11 +230,15 @@ def _open_text(path: Path, encoding: str) -> TextIO:
     return path.open(encoding=encoding, newline="")
 
 
-def _separator(text: TextIO) -> tuple[str, int]:
-    """Return the separator, and how many lines stand before the names of the columns (Excel's `sep=;`)."""
+def _separator(text: TextIO, is_header: Callable[[Sequence[str]], bool]) -> tuple[str, int]:
+    """Return the separator, and how many lines before the table say what it is (Excel's `sep=;`)."""
     first = text.readline(LINE_MAX).strip("\r\n")
     if found := re.fullmatch(r"\ufeff?sep=(.)", first, re.IGNORECASE):
         return found[1], 1
+    for line in (first, *itertools.islice(text, TOP - 1)):
+        for separator in sorted(SEPARATORS, key=line.count, reverse=True):
+            if is_header([cell.strip('\ufeff" \r\n') for cell in line.split(separator)]):
+                return separator, 0
     outside = re.sub(r'"[^"]*"', "", first)
     return max(SEPARATORS, key=outside.count), 0
 

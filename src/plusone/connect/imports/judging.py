@@ -61,12 +61,13 @@ def judge(
     width: int,
     scratch: Scratch,
     dry_run: bool,
+    month_first: bool | None = None,
     import_id: int | None = None,
     actor: str,
     now: datetime,
 ) -> list[Judged]:
     """Read lines and bring in their clients, or say what would come of it. The caller holds the transaction."""
-    judged = [_read(business, raw, places, width, scratch, now) for raw in raws]
+    judged = [_read(business, raw, places, width, scratch, now, month_first) for raw in raws]
     lines = [one.line for one in judged if one.line]
     clients.import_clients(
         business,
@@ -87,16 +88,24 @@ def judge(
 
 
 def _read(
-    business: Business, raw: Line, places: Mapping[str, int], width: int, scratch: Scratch, now: datetime
+    business: Business,
+    raw: Line,
+    places: Mapping[str, int],
+    width: int,
+    scratch: Scratch,
+    now: datetime,
+    month_first: bool | None,
 ) -> Judged:
     judged = Judged(raw)
     try:
-        line = read_client(business, raw.number, cells_of(raw, width, places), now)
+        line = read_client(business, raw.number, cells_of(raw, width, places), now, month_first)
     except Refused as error:
         faults = _faults(error)
         judged.outcome = "failed"
         judged.about = " ".join(dict.fromkeys(FIELDS.get(one.field, one.field) for one in faults))[:ABOUT_MAX]
-        judged.reasons = [partial(_why, business, raw, places, width, now, at) for at in range(len(faults))]
+        judged.reasons = [
+            partial(_why, business, raw, places, width, now, month_first, at) for at in range(len(faults))
+        ]
         return judged
     twin = twin_of(line, scratch)
     if twin is None:
@@ -111,10 +120,18 @@ def _faults(error: Refused) -> list[Refused]:
     return error.faults if isinstance(error, Faults) else [error]
 
 
-def _why(business: Business, raw: Line, places: Mapping[str, int], width: int, now: datetime, at: int) -> str:
+def _why(
+    business: Business,
+    raw: Line,
+    places: Mapping[str, int],
+    width: int,
+    now: datetime,
+    month_first: bool | None,
+    at: int,
+) -> str:
     """Return one refusal of a line once more, in the language of the moment."""
     try:
-        read_client(business, raw.number, cells_of(raw, width, places), now)
+        read_client(business, raw.number, cells_of(raw, width, places), now, month_first)
     except Refused as error:
         return str(_faults(error)[at].message)
     raise AssertionError("a line that was refused is none the second time")

@@ -1,6 +1,6 @@
 """What clients and orders of a file have in common."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.db import IntegrityError
 from django.db.models import Q
@@ -13,6 +13,7 @@ from plusone.kernel.ids import CODE_LENGTH, clean_code
 from plusone.kernel.models import Business
 
 from .files import PROBLEMS, Line
+from .values import month_stands_first
 
 # Lines in one transaction: many, so that random ids touch a page of an index once; few enough that nobody waits long.
 BATCH = 2000
@@ -31,6 +32,13 @@ def cells_of(raw: Line, width: int, places: Mapping[str, int]) -> dict[str, str]
             % {"fields": len(raw.cells), "columns": width}
         )
     return {field: raw.cells[place].strip() for field, place in places.items() if place < len(raw.cells)}
+
+
+def month_first_of(lines: Iterable[Line], place: int | None) -> bool | None:
+    """Return whether the dates in a column are written month first; None where nothing tells."""
+    if place is None:
+        return None
+    return month_stands_first(line.cells[place] for line in lines if place < len(line.cells))
 
 
 def clients_named(business: Business, names: Sequence[str]) -> dict[str, int]:

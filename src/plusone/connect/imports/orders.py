@@ -17,7 +17,7 @@ from plusone.store.commands import PaidLine
 
 from .columns import ORDER_FIELDS, find_columns, missing
 from .files import Line
-from .lines import BATCH, again_if_somebody_was_faster, cells_of, clients_named
+from .lines import BATCH, again_if_somebody_was_faster, cells_of, clients_named, month_first_of
 from .report import Progress, Report
 from .scratch import Scratch
 from .tables import read_table
@@ -50,6 +50,7 @@ def import_orders(
     report = Report(
         dry_run=dry_run, columns={field: table.header[place] for field, place in places.items()}, unused=unused
     )
+    report.month_first = month_first_of(table.lines(), places["date"])
     with Scratch() as scratch:
         done = 0
         for batch in batched(table.lines(), BATCH):
@@ -81,7 +82,7 @@ def _read(
     lines = []
     for number, cells in rows:
         try:
-            line = _order(business, number, cells, known, now)
+            line = _order(business, number, cells, known, now, report.month_first)
         except Refused as error:
             report.fail(number, error.message)
             continue
@@ -100,7 +101,12 @@ def _read(
 
 
 def _order(
-    business: Business, number: int, cells: Mapping[str, str], known: Mapping[str, int], now: datetime
+    business: Business,
+    number: int,
+    cells: Mapping[str, str],
+    known: Mapping[str, int],
+    now: datetime,
+    month_first: bool | None,
 ) -> PaidLine:
     customer = cells.get("customer", "")
     if not customer:
@@ -121,7 +127,7 @@ def _order(
         client_id=known[customer],
         # "~" begins the ids that we make; one of the file that does so too stays apart.
         external_id=f"~{order_id}" if order_id.startswith("~") else order_id,
-        at=read_moment(business, cells["date"], now),
+        at=read_moment(business, cells["date"], now, month_first),
         amount=read_amount(cells["amount"], business.currency),
         quantity=read_quantity(cells.get("quantity", "")),
         product=" ".join(cells.get("product", "").split())[:PRODUCT_MAX],

@@ -53,8 +53,13 @@ class _Gathering:
             return otherwise
 
 
-def read_client(business: Business, number: int, cells: Mapping[str, str], now: datetime) -> ClientLine:
-    """Return the client of a line. Raise Faults (in the language of the moment) for a line that is none."""
+def read_client(
+    business: Business, number: int, cells: Mapping[str, str], now: datetime, month_first: bool | None = None
+) -> ClientLine:
+    """Return the client of a line; `month_first` is what the column of dates says of itself.
+
+    Raise Faults (in the language of the moment) for a line that is none.
+    """
     first_name, last_name = cells.get("first_name", ""), cells.get("last_name", "")
     if whole := cells.get("name", ""):
         if not first_name and not last_name:
@@ -73,7 +78,9 @@ def read_client(business: Business, number: int, cells: Mapping[str, str], now: 
         external_id=line.read(lambda: _external_id(cells), None),
         columns=columns,
         status=line.read(lambda: read_status(status), "", "status"),
-        created_at=line.read(lambda: read_moment(business, date, now) if date else None, None, "created_at"),
+        created_at=line.read(
+            lambda: read_moment(business, date, now, month_first) if date else None, None, "created_at"
+        ),
         tags=line.read(lambda: _tags(cells), ()),
         language=read_language(cells.get("language", "")),
         referred_by=cells.get("referred_by", ""),

@@ -40,6 +40,7 @@ class Report:
     unused: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     problems_left_out: int = 0
+    month_first: bool | None = None  # whether the dates are written so, where the file tells
 
     @property
     def lines(self) -> int:

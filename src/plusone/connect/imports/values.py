@@ -1,6 +1,7 @@
 """One cell of a file as a value: amounts and days as people in several countries write them."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -21,6 +22,8 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})")
+_SLASHED = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(?:\d{4}|\d{2})(?!\d)")
+_WITH_TIME = re.compile(r"(\S+) (\d{1,2}):(\d\d)(?::(\d\d))?(?:\s?([AaPp])\.?\s?[Mm]\.?)?")
 
 STATUSES = {
     Client.Status.LEAD: {
@@ -90,14 +93,27 @@ def read_quantity(text: str) -> int:
     return int(whole[1])
 
 
-def read_moment(business: Business, text: str, now: datetime) -> datetime:
-    """Return when something was: a day (2026-03-10, 20260310, 10/3/2026) or an ISO date and time.
+def month_stands_first(texts: Iterable[str]) -> bool | None:
+    """Return whether the dates of a column, such as 3/15/2025, are written month first; None where none of them tells,
+    or one contradicts another."""
+    said = set()
+    for text in texts:
+        if found := _SLASHED.match(text):
+            first, second = int(found[1]), int(found[2])
+            if (first > 12) != (second > 12):
+                said.add(second > 12)
+    return said.pop() if len(said) == 1 else None
 
-    In 10/3/2026 the day stands first, except in a business of the United States.
+
+def read_moment(business: Business, text: str, now: datetime, month_first: bool | None = None) -> datetime:
+    """Return when something was: a day (2026-03-10, 20260310, 10/3/2026), with a time of the day or not, or an ISO date
+    and time.
+
+    In 10/3/2026 the day stands first, except in a business of the United States, or where the column says otherwise.
 
     A day is its first moment in the business's time zone. Raise Invalid, also for the future.
     """
-    month_first = business.country in MONTH_FIRST
+    month_first = business.country in MONTH_FIRST if month_first is None else month_first
     at = _moment(business.timezone, text, month_first)
     if at is None:
         said = _("“%(text)s” is not a date. Write 2026-03-10 or 10/03/2026 (day before month).")
@@ -123,12 +139,16 @@ def _moment(timezone: str, text: str, month_first: bool) -> datetime | None:
         if day is not None:
             return clock.day_start(_Zone(timezone), day) if day.year >= YEAR_MIN else None
         if not re.match(r"\d{4}-?\d\d-?\d\d[T ]\d", text):
-            day = _day(text.split()[0], month_first) if re.fullmatch(r"\S+ \d{1,2}:\d\d(:\d\d)?", text) else None
-            if day is None:
+            found = _WITH_TIME.fullmatch(text)
+            day = _day(found[1], month_first) if found else None
+            if found is None or day is None:
                 return None
-            hour = text.split()[1]
-            hour = hour if hour[1] != ":" else f"0{hour}"
-            at = datetime.combine(day, time.fromisoformat(hour), ZoneInfo(timezone))
+            hour = int(found[2])
+            if half := (found[5] or "").casefold():
+                if not 1 <= hour <= 12:
+                    return None
+                hour = hour % 12 + (12 if half == "p" else 0)
+            at = datetime.combine(day, time(hour, int(found[3]), int(found[4] or 0)), ZoneInfo(timezone))
         else:
             at = datetime.fromisoformat(text)
             at = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(timezone))

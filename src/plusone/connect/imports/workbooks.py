@@ -3,7 +3,7 @@
 import itertools
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .files import DEFUSED, FIELD_MAX, Line, Unreadable
+from .files import DEFUSED, FIELD_MAX, TOP, Line, Unreadable, header_among
 
 # What a workbook may unpack to: a small file can hold a mountain of zeros (TRUST FUZ-6).
 UNPACKED_MAX = 200_000_000
@@ -37,14 +37,16 @@ class Workbook:
             yield from (line for line in rows if line.number > self.header_row)
 
 
-def read_workbook(path: Path) -> Workbook:
+def read_workbook(path: Path, is_header: Callable[[Sequence[str]], bool]) -> Workbook:
     """Look through a workbook and return what its first sheet holds. Raise Unreadable in one sentence."""
     _insist_on_sane(path)
     with _rows(path) as rows:
-        first = next(rows, None)
-        if first is None:
+        top = list(itertools.islice(rows, TOP))
+        if not top:
             raise Unreadable(_("The file is empty."))
-        count = sum(1 for _line in rows)
+        above = header_among(top, is_header)
+        first = top[above]
+        count = len(top) - above - 1 + sum(1 for _line in rows)
     if not count:
         raise Unreadable(_("The file has the names of its columns and no lines below them."))
     return Workbook(path, [cell.strip() for cell in first.cells], first.number, count)

@@ -87,6 +87,8 @@ def _tell(out: Output, business: Business, report: imports.Report) -> None:
     hidden = len(report.problems) + report.problems_left_out - SHOWN_MAX
     if hidden > 0 and not out.as_json:
         out.say(f"… and {hidden} more lines; --json lists them.")
+    if report.month_first is not None:
+        out.say(f"Its dates are read {'month before day' if report.month_first else 'day before month'}.")
     if report.unused:
         out.say(f"Columns that were not used: {', '.join(report.unused)}.")
     counts = f"{report.created} created, {report.updated} updated, {report.skipped} skipped, {report.failed} failed"

@@ -151,7 +151,7 @@ def progress(request: Page, clientimport: str) -> HttpResponse:
 
 
 def _to_check(imported: ClientImport) -> dict[str, Any]:
-    samples = samples_of(imported)
+    samples, month_first = samples_of(imported), commands.month_first_in(imported)
     columns = [
         {
             "place": place,
@@ -166,6 +166,7 @@ def _to_check(imported: ClientImport) -> dict[str, Any]:
     told = imported.rows.exclude(outcome=Outcome.FAILED).exclude(reasons={}).order_by("number")
     return {
         "columns": columns,
+        "dates": "" if month_first is None else _("month before day") if month_first else _("day before month"),
         "labels": list(CLIENT_LABELS.items()),
         "unknown": not commands.has_names(imported),
         "ignored": [one["name"] for one in columns if not one["field"]],
