@@ -7,14 +7,14 @@ from typing import Any
 from django.test import Client as Browser
 from django.urls import reverse
 
-from plusone.clients.commands import activate, delete_client, edit_client
+from plusone.clients.commands import activate, delete_client, edit_client, register_lead
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of
 from plusone.referrals.commands import register_friend
 from plusone.referrals.models import Referral
 from plusone.rewards.models import Reward
-from world import EUR10, NOON, bring, later, launch
+from world import EUR10, NOON, add_client, bring, later, launch
 
 from .pages import text_of
 
@@ -66,6 +66,23 @@ def test_sorting_and_searching(gym: Business, ana: Client, olga: Browser) -> Non
     found = text_of(olga.get(at(gym, "leads"), {"q": "alex"}))
     assert "Álex" in found
     assert "Cleo" not in found
+
+
+def test_sorting_by_who_brought_them(gym: Business, ana: Client, olga: Browser) -> None:
+    """R-057: the friends of one client stand together, over pages and in the file too; up and down."""
+    launch(gym)
+    bea = add_client(gym, "Bea")
+    for number, (who, name) in enumerate(((bea, "Cleo"), (ana, "Dora"), (bea, "Álex"), (ana, "Eva"))):
+        bring(who, name, now=later(number), email=f"{number}@friends.example")
+    register_lead(gym, first_name="Zoe", email="zoe@friends.example", source="form", actor="public", now=later(9))
+    ranked = ["Zoe", "Dora", "Eva", "Cleo", "Álex"]
+    for sort, wanted in (("by", ranked), ("-by", ranked[::-1])):
+        rows = olga.get(at(gym, "leads"), {"sort": sort}).context["rows"]
+        assert [row["lead"].first_name for row in rows] == wanted
+        lines = b"".join(olga.get(at(gym, "leads_csv"), {"sort": sort}).streaming_content).decode().splitlines()
+        assert [line.split(",")[0].strip('"') for line in lines[1:]] == wanted
+    head = olga.get(at(gym, "leads")).content.decode().split("<thead>")[1].split("</thead>")[0]
+    assert "sort=by" in head
 
 
 def test_list_asks_the_same_of_one_and_of_three(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, Left
 from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
@@ -42,6 +43,17 @@ def referrals_by_friend(business: Business, friends: Sequence[Client]) -> dict[i
     """Return the referrals that brought several clients, by client id, with their ambassadors, in one query."""
     found = Referral.objects.filter(business=business, friend__in=friends).exclude(reason__in=FREED)
     return {referral.friend_id: referral for referral in found.select_related("ambassador", "friend")}
+
+
+def with_who_brought(friends: QuerySet[Client]) -> QuerySet[Client]:
+    """Annotate friends with who brought them, to sort by: `brought_by`, the short name that all of the team may read,
+    and `brought_by_id`; empty and 0 for nobody."""
+    mine = Referral.objects.filter(friend=OuterRef("pk")).exclude(reason__in=FREED).order_by("-pk")
+    short = Concat("ambassador__first_name", Value(" "), Left("ambassador__last_name", 1))
+    return friends.annotate(
+        brought_by=Coalesce(Subquery(mine.annotate(short=short).values("short")[:1]), Value("")),
+        brought_by_id=Coalesce(Subquery(mine.values("ambassador")[:1]), Value(0), output_field=BigIntegerField()),
+    )
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from plusone.kernel import clock
 from plusone.kernel.access import get
 from plusone.referrals.commands import approve_referral, reject_referral, reject_several
 from plusone.referrals.models import Referral
-from plusone.referrals.outlook import flagged_of, referrals_by_friend
+from plusone.referrals.outlook import flagged_of, referrals_by_friend, with_who_brought
 from plusone.referrals.queries import deleted_leads, leads_of
 
 NEXT = ("due", "none")  # what is planned with a lead: due by today, or nothing
@@ -29,6 +29,8 @@ ORDERS = {
     "-registered": ("-created_at", "-pk"),
     "name": ("first_name", "last_name", "pk"),
     "-name": ("-first_name", "-last_name", "-pk"),
+    "by": ("brought_by", "brought_by_id", "first_name", "pk"),
+    "-by": ("-brought_by", "-brought_by_id", "-first_name", "-pk"),
 }
 
 
@@ -42,7 +44,8 @@ def _asked(request: Page) -> tuple[QuerySet[Client], tuple[str, ...]]:
         rows = rows.filter(next_step=None)
     if text := request.GET.get("q", ""):
         rows = rows & request.clients().find(request.business, text)
-    return rows, ORDERS.get(request.GET.get("sort", ""), ORDERS["-registered"])
+    order = ORDERS.get(request.GET.get("sort", ""), ORDERS["-registered"])
+    return (with_who_brought(rows) if "brought_by_id" in order or "-brought_by_id" in order else rows), order
 
 
 @staff("campaigns.view")
