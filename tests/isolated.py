@@ -37,6 +37,7 @@ from plusone.ledger.commands import adjust
 from plusone.messaging.commands import suppress
 from plusone.referrals.commands import ReminderPlan, add_own_network, plan_reminder, register_friend
 from plusone.referrals.models import Campaign, Referral
+from plusone.rewards.commands import give_bonus
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
 from plusone.store.commands import create_membership_type, place_order, refund, set_picture
@@ -132,6 +133,9 @@ def fill(house: House) -> Side:
         user = house.owner if role == "owner" else user_for(f"{role}@{business.slug}.example")
         add_collaborator(business, user, role=role)
         side.browsers[role] = _logged_in(user)
+    Business.objects.filter(pk=business.pk).update(bonus_limit=200)
+    manager = Collaborator.objects.get(business=business, role="manager")
+    give_bonus(ana, 500, reason="loyal", key="bonus", actor=f"user:{manager.user_id}", now=NOON)  # waits for a second
     looks_after = Collaborator.objects.get(business=business, role="professional")
     assign(Client.objects.filter(business=business).select_related("business"), looks_after, actor="user:1", now=NOON)
     write_note(ana, "hopes for less pain", by=house_owner(house), now=NOON)

@@ -54,6 +54,7 @@ COSTS = {
     "/rewards": 3,
     "/rewards/{reward}": 4,
     "/doubt-cases": 2,
+    "/bonuses": 2,
     "/campaigns/{campaign}/cost": 7,
     "/insights/balance-book": 6,
     "/insights/balances": 4,

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
 from plusone.kernel.access import get
+from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
+from plusone.referrals import commands
 from plusone.referrals.doubt import signs
 from plusone.referrals.models import DoubtCase
 from plusone.referrals.outlook import Member, doubts
@@ -16,6 +19,7 @@ from plusone.referrals.reasons import tell_referral
 from .call import Call
 from .fields import Found, Id, Moment, moment
 from .paging import Page, page
+from .rewards import DecisionIn
 
 router = Router(tags=["Doubt"])
 
@@ -107,7 +111,7 @@ def show(business: Business, cases: Sequence[DoubtCase]) -> list[dict[str, Any]]
 
 @router.get("", response=DoubtCaseList)
 def list_doubt_cases(request: Call, wanted: Query[DoubtCaseFilter]) -> dict[str, Any]:
-    """List cases, newest first. To decide, approve or reject their recommendations."""
+    """List cases, newest first."""
     every = DoubtCase.objects.filter(business=request.business)
     rows = every.filter(state=wanted.state) if wanted.state else every
     return page(rows, wanted, by="opened_at", every=every, show=lambda found: show(request.business, found))
@@ -117,3 +121,28 @@ def list_doubt_cases(request: Call, wanted: Query[DoubtCaseFilter]) -> dict[str,
 def get_doubt_case(request: Call, doubtcase_id: str) -> dict[str, Any]:
     """Return a case."""
     return show(request.business, [get(request.business, DoubtCase, doubtcase_id)])[0]
+
+
+@router.post("/{doubtcase_id}/approve", response=DoubtCaseOut)
+def approve_doubt_case(request: Call, doubtcase_id: str, body: DecisionIn | None = None) -> dict[str, Any]:
+    """Approve all recommendations of a case at once: what waited for that goes on, and links that were paused for it
+    work again. 409 `settled` where it was decided otherwise before."""
+    return _decide(request, doubtcase_id, body, approve=True)
+
+
+@router.post("/{doubtcase_id}/reject", response=DoubtCaseOut)
+def reject_doubt_case(request: Call, doubtcase_id: str, body: DecisionIn | None = None) -> dict[str, Any]:
+    """Reject all open recommendations of a case at once: their promises lapse, what was given stays. 409 `settled`
+    where it was decided otherwise before."""
+    return _decide(request, doubtcase_id, body, approve=False)
+
+
+def _decide(request: Call, doubtcase_id: str, body: DecisionIn | None, *, approve: bool) -> dict[str, Any]:
+    case = get(request.business, DoubtCase, doubtcase_id)
+    note = body.note if body else ""
+    commands.decide_case(case, approve=approve, note=note, actor=request.actor, now=request.now)
+    case.refresh_from_db()
+    wanted = DoubtCase.State.APPROVED if approve else DoubtCase.State.REJECTED
+    if case.state != wanted:
+        raise Refused(_("This case is settled already."), code="settled", then=_("Its recommendations say how."))
+    return show(request.business, [case])[0]

@@ -271,3 +271,12 @@ def reject_referral(request: Call, referral_id: str, body: DecisionIn | None = N
     referral = get(request.business, Referral, referral_id)
     commands.reject_referral(referral, note=body.note if body else "", actor=request.actor, now=request.now)
     return _again(request, referral)
+
+
+@router.post("/{referral_id}/reopen", response=ReferralDetail)
+def reopen_referral(request: Call, referral_id: str, body: DecisionIn | None = None) -> dict[str, Any]:
+    """Open a referral again whose time was over, with as many days as at the start; a note says why, else 409
+    `note_wanted`. 409 `not_overdue` for one that ended otherwise; one that is open stays as it is."""
+    referral = get(request.business, Referral, referral_id)
+    commands.revive(referral, note=body.note if body else "", actor=request.actor, now=request.now)
+    return _again(request, referral)

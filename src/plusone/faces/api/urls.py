@@ -10,6 +10,7 @@ from plusone.kernel.errors import NotHere
 
 from . import (
     balances,
+    bonuses,
     book,
     business,
     campaigns,
@@ -46,6 +47,7 @@ api.add_router("/campaigns", costs.router)
 api.add_router("/referrals", referrals.router)
 api.add_router("/rewards", rewards.router)
 api.add_router("/doubt-cases", doubts.router)
+api.add_router("/bonuses", bonuses.router)
 api.add_router("/products", products.router)
 api.add_router("/orders", orders.router)
 api.add_router("/events", events.router)
