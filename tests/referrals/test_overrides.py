@@ -14,7 +14,7 @@ from plusone.clients.models import Client
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.ledger.commands import redeem
-from plusone.ledger.queries import balance_of
+from plusone.ledger.queries import balance_of, faults
 from plusone.referrals.reasons import tell_reward
 from plusone.rewards.commands import approve, decline
 from plusone.rewards.models import Reward
@@ -142,3 +142,40 @@ def test_what_goes_without_a_refund_does_not_blame_one(gym: Business, ana: Clien
     reward = Reward.objects.select_related("client", "business").get()
     assert (reward.state, reward.reason) == ("revoked", "")
     assert "refund" not in tell_reward(reward, to="client").sentence
+
+
+def test_one_cent_back_is_not_the_end(house: House, gym: Business, ana: Client, client: Browser) -> None:
+    """4.3: 50.00 were asked for and paid, a cent was given back, and Ben buys for 60.00 more. The owner gives the
+    reward that went, with a note; not while it is not earned again, and not twice."""
+    vela = Caller(house.api_key)
+    launch(gym, ambassador=EUR10, hold_days=14, conditions=[{"kind": "spend", "at_least": 5000}])
+    referral = bring(ana, "Ben")
+    order = sell(referral.friend, make_product(gym))
+    path, page = (
+        f"/rewards/{Reward.objects.get().public_id}",
+        reverse("b:recommendation", args=[gym.slug, referral.public_id]),
+    )
+    refund(order, 1, **WHO)
+    assert (vela.get(path).body["state"], vela.get(path).body["reason"]) == ("revoked", "refunded")
+    assert vela.post(f"{path}/approve", {"note": "only a cent"}).body["code"] == "not_awaiting"
+    sell(referral.friend, make_product(gym, "Bono 12", 6000))
+    assert vela.post(f"{path}/approve").body["code"] == "note_needed"
+    client.force_login(house.owner)
+    assert 'value="override"' in client.get(page).content.decode()
+    for _click in range(2):
+        given = vela.post(f"{path}/approve", {"note": "only a cent"})
+        assert (given.status, given.body["state"]) == (200, "granted")
+    assert (balance_of(gym, ana.pk, now=NOON).available, faults(gym)) == (1000, [])
+
+
+def test_what_was_given_and_taken_back_is_not_given_from_here(house: House, gym: Business, ana: Client) -> None:
+    """4.3: the books hold what came and went; whoever gives it after all does so by hand, and is told so."""
+    vela, bono = Caller(house.api_key), make_product(gym)
+    launch(gym, ambassador=EUR10, conditions=[{"kind": "orders", "at_least": 1}])
+    referral = bring(ana, "Ben")
+    refund(sell(referral.friend, bono), **WHO)
+    sell(referral.friend, bono)
+    refused = vela.post(f"/rewards/{Reward.objects.get().public_id}/approve", {"note": "he came back"})
+    assert (refused.status, refused.body["code"]) == (409, "taken_back")
+    assert "by hand" in refused.body["next"]
+    assert balance_of(gym, ana.pk, now=NOON).available == 0

@@ -151,7 +151,9 @@ def get_reward(request: Call, reward_id: str) -> dict[str, Any]:
 
 @router.post("/{reward_id}/approve", response=RewardOut)
 def approve_reward(request: Call, reward_id: str, body: DecisionIn | None = None) -> dict[str, Any]:
-    """Grant a reward that waits for a decision; or one that was declined, with a note, else 409 `note_needed`."""
+    """Grant a reward that waits for a decision; or, with a note, else 409 `note_needed`, one that was
+    declined, or whose purchase was refunded before it was given and whose conditions hold again (409 `taken_back` where
+    it had been given)."""
     reward = _reward(request, reward_id)
     note = body.note if body else ""
     commands.decide_reward(reward, approve=True, note=note, actor=request.actor, now=request.now)

@@ -16,6 +16,7 @@ from .deciding import (
     approve_referral,
     decide_case,
     decide_reward,
+    is_earned_again,
     reject_referral,
     reject_several,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "forget_arrivals",
     "forget_notes",
     "import_referrals",
+    "is_earned_again",
     "keep_margin",
     "look_again",
     "look_again_at",

@@ -22,6 +22,8 @@ from .milestones import SET
 from .pausing import lift_pauses
 from .settling import close_open, is_earned, locked, settle
 
+BACK = (Reward.Reason.REFUNDED, Reward.Reason.DISPUTE_LOST)
+
 
 @transaction.atomic
 def approve_referral(referral: Referral, *, note: str = "", actor: str, now: datetime) -> bool:
@@ -105,13 +107,35 @@ def decide_reward(reward: Reward, *, approve: bool, note: str = "", actor: str, 
     case = case_of(referral)
     referral = locked(referral)
     if approve:
-        is_regardless = not is_earned(referral, reward, now=now)
-        done = rewards.approve(reward, note=note, is_regardless=is_regardless, actor=actor, now=now)
+        reward.refresh_from_db(fields=["state", "reason", "granted_at"])
+        is_regardless, also = not is_earned(referral, reward, now=now), _earned_again(referral, reward, note, now=now)
+        done = rewards.approve(reward, note=note, is_regardless=is_regardless, also=also, actor=actor, now=now)
     else:
         done = rewards.decline(reward, note=note, actor=actor, now=now)
     if done and referral.flagged:
         _settle_doubt(referral, case, actor=actor, now=now)
     return done
+
+
+def is_earned_again(referral: Referral, reward: Reward, *, now: datetime) -> bool:
+    """Say whether a reward went because of a refund, and all that it asks for is the case again."""
+    return reward.state == Reward.State.REVOKED and reward.reason in BACK and is_earned(referral, reward, now=now)
+
+
+def _earned_again(referral: Referral, reward: Reward, note: str, *, now: datetime) -> str:
+    """Return the state of one that was taken back and may be given after all. Raise Refused without a note, and where
+    it was given before: that is in the books, taken back or kept."""
+    if not is_earned_again(referral, reward, now=now):
+        return ""
+    if reward.granted_at is not None:
+        raise Refused(
+            _("This reward was given once, and taken back."),
+            code="taken_back",
+            then=_("If it was deserved all the same, adjust the balance by hand."),
+        )
+    if not note.strip():
+        raise Refused(_("Write a note that says why it counts all the same."), code="note_needed", field="note")
+    return Reward.State.REVOKED
 
 
 @transaction.atomic

@@ -107,10 +107,13 @@ def holds_due(now: datetime) -> list[Reward]:
 
 
 @transaction.atomic
-def approve(reward: Reward, *, note: str = "", is_regardless: bool = False, actor: str, now: datetime) -> bool:
+def approve(
+    reward: Reward, *, note: str = "", is_regardless: bool = False, also: str = "", actor: str, now: datetime
+) -> bool:
     """Grant a reward that waits for a decision (or was declined: an override). Say whether this call did it.
 
-    `is_regardless` where its conditions do not hold, so that it does not go for that.
+    `is_regardless` where its conditions do not hold, so that it does not go for that; `also` is a state in which
+    it may be too, with a note.
 
     Raise Refused otherwise, where an override has no note that says why, and where nobody knows yet what a percentage
     is worth (CASES 42).
@@ -123,7 +126,7 @@ def approve(reward: Reward, *, note: str = "", is_regardless: bool = False, acto
             code="amount_unknown",
         )
     note = note.strip()[:300]
-    was = (State.AWAITING_APPROVAL, State.DECLINED) if note else (State.AWAITING_APPROVAL,)
+    was = (State.AWAITING_APPROVAL, State.DECLINED, also) if note else (State.AWAITING_APPROVAL,)
     if _grant(reward, was, actor=actor, now=now, decided_by=actor, note=note, is_regardless=is_regardless):
         return True
     if reward.state == State.DECLINED:

@@ -17,7 +17,7 @@ from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.errors import NotHere, Refused
-from plusone.referrals.commands import asked_checks, revive, take_back_check, tick_off
+from plusone.referrals.commands import asked_checks, is_earned_again, revive, take_back_check, tick_off
 from plusone.referrals.conditions import still_missing
 from plusone.referrals.further import step_name
 from plusone.referrals.models import Referral
@@ -60,6 +60,7 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
                 "step": _step(found, reward),
                 "options": option_phrases(reward) if reward.state == Reward.State.AWAITING_CHOICE else [],
                 "missing": _missing(found, reward, request.now),
+                "may_give": _may_give(found, reward, request.now),
                 "skipped": _skipped(found, reward, request.now),
                 "decided_by": who.get(reward.decided_by, ""),
             }
@@ -81,9 +82,16 @@ def _found(request: Page, referral: str) -> Referral:
     return found
 
 
+def _may_give(referral: Referral, reward: Reward, now: datetime) -> bool:
+    """Say whether a reward that has ended can be given all the same, with a note."""
+    if reward.state == Reward.State.DECLINED:
+        return True
+    return reward.granted_at is None and is_earned_again(referral, reward, now=now)
+
+
 def _skipped(referral: Referral, reward: Reward, now: datetime) -> list[str]:
     """Say what giving a declined reward all the same would pass over, before anybody presses."""
-    if reward.state != Reward.State.DECLINED or referral.terms is None:
+    if not _may_give(referral, reward, now) or referral.terms is None:
         return []
     lines = []
     unmet = still_missing(referral, now=now) if reward.step == 1 else _missing(referral, reward, now, of_any=True)
