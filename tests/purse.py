@@ -81,6 +81,12 @@ class Purse:
             self.owed += amount - taken
         return taken
 
+    def release(self, parts: list[list[Any]], now: datetime) -> list[tuple[Any, int]]:
+        """Free what was held. Return what is free now of which rewards: what has expired meanwhile is not."""
+        for pot, part in parts:
+            pot.held -= part
+        return [(pot.gift, part) for pot, part in parts if not (pot.ends and pot.ends <= now)]
+
     def give_back(self, parts: list[list[Any]], amount: int, now: datetime) -> list[tuple[Any, int]]:
         """Undo a redemption, into the lots it came from; where such a lot has expired, for 30 days more. Return what
         came back of which rewards."""

@@ -71,6 +71,9 @@ class Reckoning:
         basis = tie.basis
         met = self.met(tie, now)
         tie.qualified = met[1]
+        for gift in tie.gifts:
+            if gift.state == "on_hold":
+                gift.reason = self.why_on_hold(tie, gift)
         # What the friend receives is settled first, as limits may be reached.
         for gift in sorted((gift for gift in tie.gifts if not gift.is_set), key=lambda gift: gift.side != "friend"):
             if met[gift.step] or tie.is_for_coming(gift):
@@ -85,6 +88,10 @@ class Reckoning:
         """*Reading*: with further steps the first may outlive its last day unmet; it is not met after it."""
         too_late = bool(tie.terms["steps"]) and not tie.qualified and tie.is_late(now)
         return {step: tie.is_met(step) and not (step == 1 and too_late) for step in range(1, len(tie.steps) + 1)}
+
+    def why_on_hold(self, tie: Tie, gift: Gift) -> str:
+        """*Reading*: what stands on money waits while any payment of the friend is disputed, as if it were on hold."""
+        return "disputed" if tie.friend.is_disputed and not self.is_for_coming(tie, gift) else "hold"
 
     def is_earned(self, tie: Tie, gift: Gift, now: datetime) -> bool:
         if gift.is_set:
@@ -164,8 +171,8 @@ class Reckoning:
             return
         if gift.amount == 0:
             gift.state, gift.amount, gift.reason = "lapsed", None, "worth_nothing" if basis else "refunded"
-        elif gift.hold_days:
-            gift.state, gift.reason = "on_hold", "hold"
+        elif gift.hold_days or self.why_on_hold(tie, gift) == "disputed":
+            gift.state, gift.reason = "on_hold", self.why_on_hold(tie, gift)
             gift.available = days_on(now, gift.hold_days)
         else:
             self.review(tie, gift, now)
@@ -293,21 +300,15 @@ class Reckoning:
 
     def call_off_with(self, gift: Gift, now: datetime) -> None:
         """*Reading*: an order that only waits is called off with the coupon that made its price."""
-        for ticket in gift.who.tickets:
-            if ticket.gift is gift and ticket.sale:
-                self.called_off(gift.who, ticket.sale, "cancelled", now)
+        for sale in [ticket.sale for ticket in gift.who.tickets if ticket.gift is gift and ticket.sale]:
+            self.called_off(gift.who, sale, "cancelled", now)
 
     def called_off(self, person: Person, sale: Sale, state: str, now: datetime) -> None:
         """An order that waits ends unpaid: what it reserved is free."""
-        if sale.state != "awaiting_payment":
-            return
-        sale.state = state
-        call_off(person, sale)
-        for pot, part in sale.parts:
-            pot.held -= part
-        if sale.parts:
-            live = [(pot.gift, part) for pot, part in sale.parts if not (pot.ends and pot.ends <= now)]
-            self.recover(live, person, now)
+        if sale.state == "awaiting_payment":
+            sale.state = state
+            call_off(person, sale)
+            self.recover(person.purse.release(sale.parts, now), person, now)
 
     # People decide
 
@@ -378,7 +379,7 @@ class Reckoning:
 
     def end_holds(self, now: datetime) -> None:
         due = [(gift.available, gift.number, tie, gift) for tie in self.ties for gift in tie.gifts]
-        due = [each for each in due if each[3].state == "on_hold" and each[0] <= now]
+        due = [each for each in due if each[3].state == "on_hold" and each[0] <= now and each[3].reason != "disputed"]
         for _at, _number, tie, gift in sorted(due, key=lambda each: each[:2]):
             self.review(tie, gift, now)
             self.settle(tie, now)

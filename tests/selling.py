@@ -185,9 +185,11 @@ class Counter(Cast, RuleBasedStateMachine):
     def dispute(self, which: int) -> None:
         """A client's bank takes a payment into question: once, and nothing is given back by that."""
         paid = [each for each in self.sales if each[1].money or each[1].dispute]
-        _person, sale = (paid or self.sales)[which % len(paid or self.sales)]
+        person, sale = (paid or self.sales)[which % len(paid or self.sales)]
         if self.said(bool(paid), lambda: store.dispute(self.order(sale), **self.by)) and not sale.dispute:
             sale.dispute = "open"
+            if person.tie:
+                self.model.settle(person.tie, self.now)
 
     @precondition(lambda self: any(sale.dispute for _person, sale in self.sales))
     @rule(which=ANY, outcome=some.sampled_from(("won", "lost")))
@@ -201,3 +203,5 @@ class Counter(Cast, RuleBasedStateMachine):
         sale.dispute = outcome
         if was == "open" and outcome == "lost" and sale.money:
             self.given_back(person, sale, 0, sale.money)
+        elif was == "open" and person.tie:
+            self.model.settle(person.tie, self.now)

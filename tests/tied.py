@@ -71,6 +71,10 @@ class Person:
         return next((tie for tie in self.ties if tie.reason != "rejected"), None)
 
     @property
+    def is_disputed(self) -> bool:
+        return any(sale.dispute == "open" for sale in self.sales)
+
+    @property
     def with_money(self) -> list[Sale]:
         return [sale for sale in self.sales if sale.money]
 

@@ -17,11 +17,14 @@ from plusone.kernel.models import Business
 from plusone.ledger.commands import redeem
 from plusone.ledger.queries import balance_of, faults
 from plusone.messaging.models import Message
+from plusone.referrals.automation.reactions import end_holds
+from plusone.referrals.progress import friends_of
+from plusone.referrals.reasons import tell_reward
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
 from plusone.store.commands import close_dispute, dispute, pay, place_order, refund
 from plusone.store.models import Dispute, Order, Product, Refund
-from world import EUR15, NOON, House, bring, launch, sell
+from world import EUR15, NOON, House, bring, later, launch, sell
 
 from .calls import Caller, is_problem
 
@@ -87,6 +90,34 @@ def test_the_balance_part_of_a_lost_dispute_stays_used(gym: Business, ana: Clien
     close_dispute(mine, "lost", **WHO)
     mine.refresh_from_db()
     assert (mine.state, mine.refunded_to_method, mine.refunded_to_balance) == ("partially_refunded", 3500, 0)
+
+
+@pytest.mark.parametrize("hold_days", [0, 14])
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+def test_nothing_is_given_while_a_payment_is_disputed(
+    gym: Business, ana: Client, bono: Product, hold_days: int, outcome: str
+) -> None:
+    """R-254: disputed on the first day, Ana's reward waits past its verification period, whether that runs already or a
+    second order makes it due; everyone reads why. Won, it is given; lost, it goes, and nothing was spent of it."""
+    launch(gym, ambassador=EUR15, hold_days=hold_days, conditions=[{"kind": "spend", "at_least": 10_000}])
+    ben = bring(ana, "Ben").friend
+    first = sell(ben, bono)
+    if hold_days:
+        sell(ben, bono)
+    dispute(first, **WHO)
+    if not hold_days:
+        sell(ben, bono)
+    end_holds(later(20))
+    reward = Reward.objects.select_related("business", "client").get()
+    assert (reward.state, reward.reason) == ("on_hold", "disputed")
+    assert tell_reward(reward, to="staff").sentence.endswith("and waits: a payment behind it is disputed.")
+    (shown,) = friends_of(ana, most=5, now=later(20)).shown
+    assert shown.sentence.endswith("a payment behind it is still being checked.")
+    close_dispute(first, outcome, actor="user:1", now=later(21))
+    end_holds(later(21))
+    reward.refresh_from_db()
+    assert (reward.state, reward.reason) == {"won": ("granted", ""), "lost": ("revoked", "dispute_lost")}[outcome]
+    assert balance_of(gym, ana.pk, now=later(21)).available == (1500 if outcome == "won" else 0)
 
 
 def test_what_cannot_be_disputed_is_refused(vela: Caller, gym: Business, ana: Client, bono: Product) -> None:

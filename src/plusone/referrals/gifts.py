@@ -68,7 +68,7 @@ def gift_in_words(gift: Reward, referral: Referral, *, now: datetime) -> Gift:
             return Gift(here % named, f"{use} {until}".strip())
         case State.PROMISED:
             return Gift(*_promised(gift, referral, now))
-        case State.ON_HOLD if gift.available_at:
+        case State.ON_HOLD if gift.available_at and gift.reason != Reward.Reason.DISPUTED:
             named["day"] = day_in_words(gift.business, gift.available_at)
             nothing = _("You need do nothing.")
             waits = (

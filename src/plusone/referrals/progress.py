@@ -198,6 +198,9 @@ def _rewarded(business: Business, since: str, referral: Referral, reward: Reward
         case Reward.State.GRANTED:
             named["then"] = day_in_words(business, reward.granted_at or referral.activated_at or reward.promised_at)
             return "completed", since + " " + _("You received %(reward)s on %(then)s.") % named
+        case Reward.State.ON_HOLD if reward.reason == Reward.Reason.DISPUTED:
+            reward.client = referral.ambassador
+            return "active", f"{since} {tell_reward(reward, to='client').sentence}"
         case Reward.State.ON_HOLD if reward.available_at:
             named["then"] = day_in_words(business, reward.available_at)
             return "active", since + " " + _("You can use %(reward)s from %(then)s on.") % named

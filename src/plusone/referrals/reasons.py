@@ -66,6 +66,12 @@ REWARDS: dict[tuple[str, str], Words] = {
         _("It is given by itself on that day, unless the purchase is refunded before."),
         NOTHING,
     ),
+    (S.ON_HOLD, R.DISPUTED): Words(
+        _("%(reward)s for %(name)s could be given from %(day)s on, and waits: a payment behind it is disputed."),
+        _("%(reward)s can be used from %(day)s on at the earliest: a payment behind it is still being checked."),
+        _("Say at the order how the dispute ended; then it moves on by itself."),
+        NOTHING,
+    ),
     (S.AWAITING_APPROVAL, ""): Words(
         _("%(reward)s for %(name)s waits for a decision."),
         _("%(business)s still has to confirm %(reward)s."),

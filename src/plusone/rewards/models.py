@@ -39,6 +39,7 @@ class Reward(Owned):
         HOLD = "hold", _("The verification period is running")
         APPROVAL = "approval", _("The business approves each reward")
         FLAGGED = "flagged", _("The business is checking this recommendation")
+        DISPUTED = "disputed", _("A payment behind it is disputed")
         DEADLINE = "deadline", _("The time to complete the conditions is over")
         REFUNDED = "refunded", _("The purchase was refunded")
         DISPUTE_LOST = "dispute_lost", _("The payment was lost in a dispute")

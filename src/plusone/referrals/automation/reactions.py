@@ -23,7 +23,7 @@ from plusone.rewards import commands as rewards
 from plusone.rewards.events import RewardCapped, RewardDeclined, RewardFact, RewardGranted, RewardLapsed
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
-from plusone.store.events import OrderPaid, OrderRefunded
+from plusone.store.events import OrderDisputeClosed, OrderDisputed, OrderPaid, OrderRefunded
 from plusone.store.models import Payment
 from plusone.store.queries import is_dispute_lost, orders_with_money
 
@@ -109,6 +109,19 @@ def settle_after_refund(business: Business, event: Event, fact: OrderRefunded, n
     is_lost = is_dispute_lost(business, fact.order)
     lost = Reward.Reason.DISPUTE_LOST if is_lost else Reward.Reason.REFUNDED
     _settle_friend(business, event, now, active=True, lost=lost)
+
+
+@reaction(OrderDisputed, failed=ask_about_rewards)
+def wait_for_dispute(business: Business, event: Event, fact: OrderDisputed, now: datetime) -> None:
+    """What is still to be given for a friend waits while a payment of theirs is disputed."""
+    _settle_friend(business, event, now, active=True)
+
+
+@reaction(OrderDisputeClosed, failed=ask_about_rewards)
+def go_on_after_dispute(business: Business, event: Event, fact: OrderDisputeClosed, now: datetime) -> None:
+    """What waited for the end of a dispute goes on. Of one that is lost the refund that follows says what is left."""
+    if not fact.amount:
+        _settle_friend(business, event, now, active=True)
 
 
 @reaction(SessionAttended, failed=ask_about_rewards)

@@ -15,7 +15,7 @@ from plusone.referrals.promising import carried
 from plusone.referrals.queries import qualified_in_sets
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
-from plusone.store.queries import first_order_with_money
+from plusone.store.queries import first_order_with_money, has_open_dispute
 
 SET = "set"
 
@@ -59,7 +59,9 @@ def settle_sets(referral: Referral, *, lost: str, actor: str, now: datetime) -> 
             actor=actor,
             now=now,
         )
-        rewards.qualify(reward, basis=first_money(carrier), flagged=carrier.flagged, actor=actor, now=now)
+        is_disputed, flagged = has_open_dispute(carrier.friend), carrier.flagged
+        basis = first_money(carrier)
+        rewards.qualify(reward, basis=basis, flagged=flagged, is_disputed=is_disputed, actor=actor, now=now)
     else:
         # All beyond the full sets, not the newest alone: that one may have been capped or declined.
         for reward in live.select_related("business", "client").order_by("id")[full:]:

@@ -16,12 +16,14 @@ from plusone.referrals.offers import Step, offer_of
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
+from plusone.store.queries import has_open_dispute
 
 from .milestones import SET, first_money, is_for_full_set, note_qualified, settle_sets
 
 State, Reason = Referral.State, Referral.Reason
 MOMENT = timedelta(microseconds=1)
 FAILED = (Reward.State.AWAITING_APPROVAL, Reward.Reason.ERROR)
+WAITING = (Reward.State.PROMISED, Reward.State.ON_HOLD)
 NOT_EARNED = (Reward.State.PROMISED, Reward.State.LAPSED)
 ENDED_BY = {
     Reason.NOT_CONVERTED: Reward.Reason.DEADLINE,
@@ -66,7 +68,7 @@ def settle(referral: Referral, *, lost: str = "", actor: str, now: datetime) -> 
 
     `lost` is the reason why rewards are taken back, where they are. Running it again changes nothing. A rejected,
     withdrawn or lapsed referral stays as it is, and so does what a person gave regardless of its conditions, or has
-    still to decide about since a step failed.
+    still to decide about since a step failed. What becomes due while a payment of the friend is disputed waits.
     """
     referral = locked(referral)
     if referral.terms is None or referral.reason not in ("", Reason.COMPLETED):
@@ -80,12 +82,16 @@ def settle(referral: Referral, *, lost: str = "", actor: str, now: datetime) -> 
     offer, basis, met = offer_of(referral.terms), first_money(referral), _met(referral, now)
     note_qualified(referral, met[1], now=now)
     _ask_again(referral, [step for step in offer.all_steps if not met[step.number]], now=now)
+    is_disputed = any(reward.state in WAITING for reward in held) and has_open_dispute(referral.friend)
     for reward in held:
+        for_registering = is_for_registering(referral, reward)
+        rewards.note_dispute(reward, is_disputed=is_disputed and not for_registering)
         if reward.milestone == SET or reward.is_regardless:
             continue
-        if met[reward.step] or is_for_registering(referral, reward):
+        if met[reward.step] or for_registering:
+            waits = is_disputed and not for_registering
             rewards.resize(reward, basis, lost=lost or Reward.Reason.REFUNDED, actor=actor, now=now)
-            rewards.qualify(reward, basis=basis, flagged=referral.flagged, actor=actor, now=now)
+            rewards.qualify(reward, basis=basis, flagged=referral.flagged, is_disputed=waits, actor=actor, now=now)
         elif (reward.state, reward.reason) != FAILED:
             rewards.revoke(reward, reason=lost, actor=actor, now=now)
     if offer.counts_sets:

@@ -15,13 +15,13 @@ from .steps import (
     choose,
     decline,
     end_hold,
-    holds_due,
     lapse,
     promise,
     qualify,
     reopen,
     revoke,
 )
+from .waiting import holds_due, note_dispute
 
 __all__ = [
     "RAISABLE",
@@ -39,6 +39,7 @@ __all__ = [
     "lapse",
     "lock_tally",
     "move_rewards",
+    "note_dispute",
     "promise",
     "qualify",
     "raise_promise",

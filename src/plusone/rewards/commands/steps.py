@@ -22,7 +22,6 @@ from plusone.rewards.types.base import CannotBeGiven, end_of
 from . import limits
 from .used import note_used, said
 
-SWEEP_BATCH = 200
 State, Reason = Reward.State, Reward.Reason
 MOVES = ("state", "reason", "note", "available_at", "granted_at", "ended_at", "decided_by", "counted_at")
 PROMISE = ("kind", "params", "options", "amount", "limits", "clawback")
@@ -74,16 +73,25 @@ def promise(
 
 
 @transaction.atomic
-def qualify(reward: Reward, *, basis: int | None = None, flagged: bool = False, actor: str, now: datetime) -> Reward:
+def qualify(
+    reward: Reward,
+    *,
+    basis: int | None = None,
+    flagged: bool = False,
+    is_disputed: bool = False,
+    actor: str,
+    now: datetime,
+) -> Reward:
     """Move a promised reward on, since its conditions hold: to its hold, to a person's decision, or granted at once.
 
     `basis` is the money a percentage counts on: without it a percentage stays promised (CASES 42), and one that comes
-    to nothing lapses (CASES 41).
+    to nothing lapses (CASES 41). While a payment behind it `is_disputed` it waits as in a hold, also without one.
     """
     if reward.state != State.PROMISED or not _set_amount(reward, basis, actor=actor, now=now):
         return reward
-    if reward.hold_days and _move(
-        reward, (State.PROMISED,), State.ON_HOLD, reason=Reason.HOLD, available_at=_hold_end(reward, now)
+    why = Reason.DISPUTED if is_disputed else Reason.HOLD
+    if (reward.hold_days or is_disputed) and _move(
+        reward, (State.PROMISED,), State.ON_HOLD, reason=why, available_at=_hold_end(reward, now)
     ):
         record(
             reward.business, events.RewardQualified(**facts_of(reward)), client=reward.client_id, actor=actor, now=now
@@ -94,16 +102,13 @@ def qualify(reward: Reward, *, basis: int | None = None, flagged: bool = False, 
 
 @transaction.atomic
 def end_hold(reward: Reward, *, flagged: bool = False, actor: str, now: datetime) -> Reward:
-    """Move a reward whose hold is over on, to a decision or granted. Nothing happens before its time."""
+    """Move a reward whose hold is over on, to a decision or granted. Nothing happens before its time, nor while a
+    payment behind it is disputed."""
     if reward.state != State.ON_HOLD or reward.available_at is None or reward.available_at > now:
         return reward
+    if reward.reason == Reason.DISPUTED:
+        return reward
     return _review_or_grant(reward, (State.ON_HOLD,), flagged=flagged, actor=actor, now=now)
-
-
-def holds_due(now: datetime) -> list[Reward]:
-    """Return rewards whose hold is over by `now`, a batch at a time."""
-    due = Reward.objects.filter(state=State.ON_HOLD, available_at__lte=now).select_related("business", "client")
-    return list(due.order_by("available_at", "id")[:SWEEP_BATCH])
 
 
 @transaction.atomic
