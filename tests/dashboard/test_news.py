@@ -204,12 +204,14 @@ def test_the_log_counts_by_channel_and_names_mails_that_wait_for_the_morning(
     monkeypatch.setattr(clock, "now", lambda: night + timedelta(minutes=1))
     page = read(night + timedelta(minutes=1))
     assert "3 mails wait until Mar 11, 2026, 8:00 AM" in page
-    assert "E-mail 0 Notice in the client's pages 3 E-mail 3 Notice in the client's pages 0" in page
+    assert "Announcement E-mail: 0 of 3 Notice in the client's pages: 3 of 3" in page
+    assert "3 3 0 –" in page, "sent, waiting, failed"
     morning = night + timedelta(hours=10)
     monkeypatch.setattr(clock, "now", lambda: morning)
     page = read(morning)
     assert "wait until" not in page
-    assert "E-mail 3 Notice in the client's pages 3 E-mail 0 Notice in the client's pages 0" in page
+    assert "Announcement E-mail: 3 of 3 Notice in the client's pages: 3 of 3" in page
+    assert "6 0 0 –" in page
 
 
 def test_what_a_campaign_had_begun_is_not_being_sent_once_it_has_ended(

@@ -150,6 +150,11 @@ class Way:
     waiting: int
     failed: int
 
+    @property
+    def all(self) -> int:
+        """How many it is for: those who have it, and those who do not yet."""
+        return self.sent + self.waiting + self.failed
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -225,7 +225,7 @@ def _row(mailing: Mailing, progress: Progress) -> dict[str, Any]:
     return {
         "mailing": mailing,
         "ways": [(kind.label, way) for kind, way in ways],
-        "left_out": progress.left_out,
+        "progress": progress,
         "resting": 0 if mailing.ended_at else sum(way.waiting for kind, way in ways if kind.disturbs),
     }
 
