@@ -91,7 +91,7 @@ class Reckoning:
 
     def why_on_hold(self, tie: Tie, gift: Gift) -> str:
         """*Reading*: what stands on money waits while any payment of the friend is disputed, as if it were on hold."""
-        return "disputed" if tie.friend.is_disputed and not self.is_for_coming(tie, gift) else "hold"
+        return "disputed" if tie.friend.is_disputed and not tie.is_for_coming(gift) else "hold"
 
     def is_earned(self, tie: Tie, gift: Gift, now: datetime) -> bool:
         if gift.is_set:

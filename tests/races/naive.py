@@ -26,7 +26,7 @@ from plusone.referrals.commands import networks, registering
 from plusone.referrals.models import Referral
 from plusone.rewards.commands import bonuses, limits, steps
 from plusone.rewards.models import Bonus, Reward, Tally
-from plusone.store.commands import CouponRefused, disputes, orders, refunds
+from plusone.store.commands import CouponRefused, disputes, orders, refunds, withdrawing
 from plusone.store.models import Coupon, Order
 from racing import meeting
 
@@ -170,6 +170,7 @@ def unlocked_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orders, "locked", read)
     monkeypatch.setattr(refunds, "locked", read)
     monkeypatch.setattr(disputes, "locked", read)
+    monkeypatch.setattr(withdrawing, "locked", read)
 
 
 def unlocked_key(monkeypatch: pytest.MonkeyPatch) -> None:
