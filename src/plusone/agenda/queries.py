@@ -11,9 +11,11 @@ from plusone.kernel.models import Business
 from .models import Check, Visit
 
 
-def attended_since(client: Client, since: datetime) -> int:
-    """Return how many sessions a client has come to since a moment."""
-    return Visit.objects.filter(client=client, outcome=Visit.Outcome.ATTENDED, at__gte=since).count()
+def attended_since(client: Client, since: datetime, *, until: datetime | None = None) -> int:
+    """Return how many sessions a client has come to since a moment, `until` another where that is given."""
+    came = Visit.objects.filter(client=client, outcome=Visit.Outcome.ATTENDED)
+    came = came.filter(at__gte=since)
+    return (came if until is None else came.filter(at__lte=until)).count()
 
 
 def visits_of_day(business: Business, day: date) -> QuerySet[Visit]:
@@ -33,8 +35,10 @@ def checks_of(client: Client) -> QuerySet[Check]:
     return Check.objects.filter(client=client).order_by("-at", "-id")
 
 
-def has_done(client: Client, what: str, *, since: datetime | None = None) -> bool:
-    """Say whether a client has done one thing, `since` where that is given: ticked by its name, or reported without
-    one."""
+def has_done(client: Client, what: str, *, since: datetime | None = None, until: datetime | None = None) -> bool:
+    """Say whether a client has done one thing, `since` and `until` where they are given: ticked by its name, or
+    reported without one."""
     done = checks_of(client).filter(what__in=(what, ""))
+    if until is not None:
+        done = done.filter(at__lte=until)
     return (done if since is None else done.filter(at__gte=since)).exists()

@@ -173,19 +173,23 @@ def has_money_left(client: Client, *, since: datetime | None = None) -> bool:
     return orders_with_money(client, since=since) > 0
 
 
-def money_paid(client: Client, *, since: datetime | None = None) -> int:
-    """Return the money a client has paid in all, or in orders paid `since`, net of refunds, in minor units."""
+def money_paid(client: Client, *, since: datetime | None = None, until: datetime | None = None) -> int:
+    """Return the money a client has paid in all, or in orders paid `since` and `until`, net of refunds, in minor
+    units."""
     payments, refunds = Payment.objects.filter(client=client), Refund.objects.filter(client=client)
+    if until is not None:
+        payments, refunds = payments.filter(at__lte=until), refunds.filter(order__paid_at__lte=until)
     if since is not None:
         payments, refunds = payments.filter(at__gte=since), refunds.filter(order__paid_at__gte=since)
     paid = payments.aggregate(total=Sum("amount"))["total"] or 0
     return int(paid - (refunds.aggregate(total=Sum("to_method"))["total"] or 0))
 
 
-def orders_with_money(client: Client, *, since: datetime | None = None) -> int:
-    """Return how many orders of a client, paid `since` where that is given, have money in them that was not
+def orders_with_money(client: Client, *, since: datetime | None = None, until: datetime | None = None) -> int:
+    """Return how many orders of a client, paid `since` and `until` where that is given, have money in them that was not
     refunded."""
-    return _paid_since(client, since).filter(due__gt=F("refunded_to_method")).count()
+    paid = _paid_since(client, since).filter(due__gt=F("refunded_to_method"))
+    return (paid if until is None else paid.filter(paid_at__lte=until)).count()
 
 
 def first_order_with_money(client: Client, *, since: datetime | None = None) -> Order | None:

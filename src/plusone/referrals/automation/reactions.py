@@ -7,6 +7,7 @@ rewards then wait for a person, with the reason `error` (DESIGN 1).
 from datetime import datetime
 
 from plusone.agenda.events import CheckDone, CheckFact, CheckUndone, SessionAttended, SessionUnmarked, VisitFact
+from plusone.agenda.models import Check, Visit
 from plusone.clients.events import ClientActivated, ClientChanged, ClientDeleted, ClientReactivated
 from plusone.clients.models import Client
 from plusone.events.facts import Fact
@@ -126,8 +127,9 @@ def go_on_after_dispute(business: Business, event: Event, fact: OrderDisputeClos
 
 @reaction(SessionAttended, failed=ask_about_rewards)
 def settle_after_visit(business: Business, event: Event, fact: VisitFact, now: datetime) -> None:
-    """A visit may make a reward due, of a lead's recommendation too."""
-    _settle_friend(business, event, now)
+    """A visit may make a reward due, of a lead's recommendation too; also one that is told after the last day."""
+    visit = Visit.objects.filter(business=business, pk=fact.visit).first()
+    _settle_friend(business, event, now, told_of=visit.at if visit else None)
 
 
 @reaction(SessionUnmarked, failed=ask_about_rewards)
@@ -139,7 +141,8 @@ def settle_after_unmarking(business: Business, event: Event, fact: VisitFact, no
 @reaction(CheckDone, failed=ask_about_rewards)
 def settle_after_check(business: Business, event: Event, fact: CheckFact, now: datetime) -> None:
     """What a friend was asked to do and has done may make a reward due, of a lead's recommendation too."""
-    _settle_friend(business, event, now)
+    check = Check.objects.filter(business=business, pk=fact.check).first()
+    _settle_friend(business, event, now, told_of=check.at if check else None)
 
 
 @reaction(CheckUndone, failed=ask_about_rewards)
@@ -148,14 +151,22 @@ def settle_after_unticking(business: Business, event: Event, fact: CheckFact, no
     _settle_friend(business, event, now)
 
 
-def _settle_friend(business: Business, event: Event, now: datetime, *, active: bool = False, lost: str = "") -> None:
+def _settle_friend(
+    business: Business,
+    event: Event,
+    now: datetime,
+    *,
+    active: bool = False,
+    lost: str = "",
+    told_of: datetime | None = None,
+) -> None:
     """Settle the referrals that brought somebody; with `active` only those that are activated.
 
     A payment that activates locks the client first, then the referral; a lead's referral must not be locked before.
     """
     for referral in referrals_that_brought(Client(pk=event.client_id, business=business)):
         if referral.activated_at is not None or not active:
-            commands.settle(referral, lost=lost, actor=event.actor, now=now)
+            commands.settle(referral, lost=lost, told_of=told_of, actor=event.actor, now=now)
 
 
 @reaction(RewardGranted)

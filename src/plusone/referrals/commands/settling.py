@@ -62,26 +62,48 @@ def mark_activated(friend: Client, *, via: str, came_back: bool = False, actor: 
 
 
 @transaction.atomic
-def settle(referral: Referral, *, lost: str = "", actor: str, now: datetime) -> Referral:
+def settle(
+    referral: Referral, *, lost: str = "", told_of: datetime | None = None, actor: str, now: datetime
+) -> Referral:
     """Do what is due: move promised rewards on whose conditions hold, take back those whose conditions hold no longer,
     complete.
 
     `lost` is the reason why rewards are taken back, where they are. Running it again changes nothing. A rejected,
     withdrawn or lapsed referral stays as it is, and so does what a person gave regardless of its conditions, or has
     still to decide about since a step failed. What becomes due while a payment of the friend is disputed waits.
+
+    `told_of` is when something happened that is told only now: where it was before the last day was over, and all that
+    the first step asks for was the case then, the recommendation is in time, and open again if it had ended for that.
     """
     referral = locked(referral)
+    in_time = _was_done_in_time(referral, told_of, now)
+    if in_time:
+        _open_again(referral, actor=actor, now=now)
     if referral.terms is None or referral.reason not in ("", Reason.COMPLETED):
         return referral
     held = _held(referral)
-    if is_overdue(referral, held, now=now):
+    if not in_time and is_overdue(referral, held, now=now):
         end_overdue(referral, actor=actor, now=now)
         if not referral.is_open:
             return referral
         held = _held(referral)
-    offer, basis, met = offer_of(referral.terms), first_money(referral), _met(referral, now)
+    offer, met = offer_of(referral.terms), _met(referral, now)
+    met[1] = met[1] or in_time
     note_qualified(referral, met[1], now=now)
     _ask_again(referral, [step for step in offer.all_steps if not met[step.number]], now=now)
+    _move_on(referral, held, met, lost=lost, actor=actor, now=now)
+    if offer.counts_sets:
+        settle_sets(referral, lost=lost, actor=actor, now=now)
+        held = _held(referral)
+    if _is_settled(referral, held):
+        _complete(referral, actor=actor, now=now)
+    return referral
+
+
+def _move_on(
+    referral: Referral, held: list[Reward], met: dict[int, bool], *, lost: str, actor: str, now: datetime
+) -> None:
+    basis = first_money(referral)
     is_disputed = any(reward.state in WAITING for reward in held) and has_open_dispute(referral.friend)
     for reward in held:
         for_registering = is_for_registering(referral, reward)
@@ -94,12 +116,6 @@ def settle(referral: Referral, *, lost: str = "", actor: str, now: datetime) -> 
             rewards.qualify(reward, basis=basis, flagged=referral.flagged, is_disputed=waits, actor=actor, now=now)
         elif (reward.state, reward.reason) != FAILED:
             rewards.revoke(reward, reason=lost, actor=actor, now=now)
-    if offer.counts_sets:
-        settle_sets(referral, lost=lost, actor=actor, now=now)
-        held = _held(referral)
-    if _is_settled(referral, held):
-        _complete(referral, actor=actor, now=now)
-    return referral
 
 
 @transaction.atomic
@@ -268,6 +284,34 @@ def _was_first_met_in_time(referral: Referral, now: datetime) -> bool:
     if referral.terms is None or referral.deadline_at is None:
         return False
     return _was_met_in_time(referral, offer_of(referral.terms).all_steps[0], referral.deadline_at, now)
+
+
+def _was_done_in_time(referral: Referral, told_of: datetime | None, now: datetime) -> bool:
+    """Say whether something that is told late was done in time, and made the first step's conditions hold by then. They
+    hold today as well, whatever was given back since."""
+    last, terms = referral.deadline_at, referral.terms
+    if told_of is None or terms is None or last is None or not told_of < last <= now or referral.qualified_at:
+        return False
+    if referral.reason not in ("", Reason.NOT_CONVERTED):
+        return False
+    wanted = offer_of(terms).all_steps[0].conditions
+    referral.as_of = last - MOMENT
+    then = all_met(referral, wanted, now=referral.as_of)
+    referral.as_of = None
+    return then and all_met(referral, wanted, now=now)
+
+
+def _open_again(referral: Referral, *, actor: str, now: datetime) -> None:
+    """Let a referral be as if its time had not run out: what its first step promised is promised again."""
+    if referral.reason == Reason.NOT_CONVERTED:
+        referral.state = State.ACTIVATED if referral.activated_at else State.REGISTERED
+        referral.reason, referral.closed_at = "", None
+        referral.save(update_fields=["state", "reason", "closed_at"])
+        told = events.ReferralRevived(referral=referral.pk, ambassador=referral.ambassador_id)
+        record(referral.business, told, client=referral.friend_id, actor=actor, now=now)
+    for reward in _held(referral):
+        if reward.step == 1 and reward.reason == Reward.Reason.DEADLINE:
+            rewards.reopen(reward, was=(Reward.State.LAPSED,), actor=actor, now=now)
 
 
 def _is_settled(referral: Referral, held: list[Reward]) -> bool:

@@ -27,7 +27,7 @@ class Activated(Condition):
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
         """Hold from the activation on; no longer where it came by a purchase whose money was all given back
         (CONTRACT)."""
-        if referral.activated_at is None:
+        if referral.activated_at is None or (referral.as_of and referral.activated_at > referral.as_of):
             return Progress(0, 1)
         by_purchase = referral.via == "purchase"
         refunded = by_purchase and not has_money_left(referral.friend, since=referral.counts_from)

@@ -78,7 +78,7 @@ class Condition:
         return cleaned
 
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
-        """Return how far the friend has come."""
+        """Return how far the friend has come; what was later than the referral's `as_of` does not count."""
         raise NotImplementedError
 
     def is_no_harder(self, old: dict[str, Any], new: dict[str, Any]) -> bool | None:

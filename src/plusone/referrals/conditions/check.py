@@ -28,7 +28,8 @@ class Check(Condition):
 
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
         """Look whether it is ticked."""
-        return Progress(int(has_done(referral.friend, params["text"], since=referral.counts_from)), 1)
+        done = has_done(referral.friend, params["text"], since=referral.counts_from, until=referral.as_of)
+        return Progress(int(done), 1)
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Say it in the owner's words."""

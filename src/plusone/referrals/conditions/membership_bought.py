@@ -32,6 +32,8 @@ class MembershipBought(Condition):
         bought = memberships_paid(referral.friend, since=referral.since)
         if referral.returned_from is None:  # who comes back may well take what they had before
             bought = bought.filter(is_new=True)
+        if referral.as_of is not None:
+            bought = bought.filter(started_at__lte=referral.as_of)
         if wanted := params.get("membership_type"):
             bought = bought.filter(type__public_id=wanted)
         return Progress(int(bought.exists()), 1)

@@ -28,7 +28,9 @@ class Orders(Condition):
 
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
         """Count paid orders with money left in them (CASES 38: a free one never counts)."""
-        return Progress(orders_with_money(referral.friend, since=referral.counts_from), params["at_least"])
+        return Progress(
+            orders_with_money(referral.friend, since=referral.counts_from, until=referral.as_of), params["at_least"]
+        )
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Say how many."""

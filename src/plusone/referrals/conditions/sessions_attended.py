@@ -28,7 +28,7 @@ class SessionsAttended(Condition):
 
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
         """Count the sessions since the friend is known (CASES 34); said afterwards, it looks back (R-211)."""
-        return Progress(attended_since(referral.friend, referral.since), params["at_least"])
+        return Progress(attended_since(referral.friend, referral.since, until=referral.as_of), params["at_least"])
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Say how many."""

@@ -29,7 +29,9 @@ class Spend(Condition):
 
     def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
         """Add up the money that the friend has paid since they came."""
-        return Progress(money_paid(referral.friend, since=referral.counts_from), params["at_least"])
+        return Progress(
+            money_paid(referral.friend, since=referral.counts_from, until=referral.as_of), params["at_least"]
+        )
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Say how much."""

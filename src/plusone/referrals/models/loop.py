@@ -342,6 +342,7 @@ class Referral(Owned):
     qualified_at = models.DateTimeField(null=True, blank=True)  # since when all conditions hold
     deadline_at = models.DateTimeField(null=True, blank=True)  # what is not qualified by then lapses
     asks_at = models.DateTimeField(null=True, blank=True)  # when time alone may make the conditions hold
+    as_of: datetime | None = None  # not kept: conditions asked as of a moment in the past
     returned_from = models.DateTimeField(null=True, blank=True)  # when the friend had left as a client; null: was new
     registered_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True, blank=True)
