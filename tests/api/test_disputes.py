@@ -129,13 +129,19 @@ def test_what_cannot_be_disputed_is_refused(vela: Caller, gym: Business, ana: Cl
     assert Dispute.objects.count() == 0
 
 
-def test_a_wholly_refunded_order_stays_refunded(vela: Caller, gym: Business, ana: Client, bono: Product) -> None:
-    """R-254: nothing of its money is left, so the news of a dispute opens none; of half of it, it opens that half."""
+def test_a_wholly_refunded_order_stays_refunded(
+    vela: Caller, gym: Business, house: House, ana: Client, bono: Product, client: Browser
+) -> None:
+    """R-254: nothing of its money is left, so the news of a dispute opens none, and its page offers none; of half of
+    it, it opens that half."""
     order = bought(gym, ana, bono)
     refund(order, **WHO)
     assert is_problem(vela.post(f"/orders/{order.public_id}/dispute"), 409, "nothing_left")
     order.refresh_from_db()
     assert (order.state, Dispute.objects.count()) == ("refunded", 0)
+    client.force_login(house.owner)
+    page, act = (reverse(f"b:{name}", args=[gym.slug, order.public_id]) for name in ("order", "order_dispute"))
+    assert act not in client.get(page).content.decode()
     half = sell(order.client, bono)
     refund(half, 2000, **WHO)
     assert vela.post(f"/orders/{half.public_id}/dispute").body["dispute"]["amount"] == 3000
