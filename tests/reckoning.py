@@ -77,7 +77,7 @@ class Reckoning:
         # What the friend receives is settled first, as limits may be reached.
         for gift in sorted((gift for gift in tie.gifts if not gift.is_set), key=lambda gift: gift.side != "friend"):
             if met[gift.step] or tie.is_for_coming(gift):
-                self.resize(gift, basis, now)
+                self.resize(gift, basis, lost or "refunded", now)
                 self.move_on(tie, gift, basis, now)
             else:
                 self.take_back(gift, lost, now)
@@ -244,7 +244,7 @@ class Reckoning:
         self.complete(tie)
         return True
 
-    def resize(self, gift: Gift, basis: int | None, now: datetime) -> None:
+    def resize(self, gift: Gift, basis: int | None, lost: str, now: datetime) -> None:
         """A percentage shrinks in proportion; where nothing is left it is revoked."""
         if not gift.is_percent or gift.amount is None or basis is None or gift.is_regardless:
             return
@@ -252,7 +252,7 @@ class Reckoning:
         if left >= gift.amount or gift.state not in (*PENDING, "granted"):
             return
         if not left:
-            self.take_back(gift, "refunded", now)
+            self.take_back(gift, lost, now)
         elif gift.state in PENDING or gift.terms["clawback"] != "only_pending":
             if gift.state == "granted":
                 gift.reason = "refunded"

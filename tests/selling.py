@@ -178,7 +178,8 @@ class Counter(Cast, RuleBasedStateMachine):
         if sale.to_balance + sale.to_method == sale.total:
             call_off(person, sale)
         if person.tie:
-            self.model.settle(person.tie, self.now, lost="refunded")
+            lost = "dispute_lost" if sale.dispute == "lost" else "refunded"
+            self.model.settle(person.tie, self.now, lost=lost)
 
     @precondition(lambda self: self.sales)
     @rule(which=ANY)
