@@ -49,7 +49,7 @@ def test_pending_rewards_are_apart(gym: Business, ana: Client, log_in: LogIn) ->
     activate(bring(ana, "Ben").friend, actor="user:1", now=clock.now())
     page = words(log_in(ana), "/p/studio-vela/")
     assert "Available balance €0.00 €15.00 more is on its way." in page
-    day = (clock.now() + timedelta(days=14)).strftime("%b %-d, %Y")
+    day = clock.day_of(gym, clock.now() + timedelta(days=14)).strftime("%b %-d, %Y")
     assert f"You can use €15.00 of balance from {day} on." in page
 
 
@@ -131,7 +131,7 @@ def test_each_friends_progress_is_said_in_words_with_a_date(gym: Business, ana: 
     reject_referral(friends["Lea"], actor="user:1", now=now)
     delete_client(friends["Max"].friend, actor="user:1", now=now)
     said = {friend.name: (friend.state, friend.sentence) for friend in friends_of(ana, most=10, now=clock.now()).shown}
-    day = now.strftime("%b %-d, %Y")
+    day = clock.day_of(gym, now).strftime("%b %-d, %Y")
     missing = "Waiting for the first purchase, or for the business to activate them."
     ask = "If you think this is wrong, write to Studio Vela."
     assert said == {
