@@ -127,7 +127,7 @@ def test_what_the_page_tells_to_type_can_be_typed(block: str) -> None:
 def test_every_command_of_the_page_is_one() -> None:
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", OPERATE, re.DOTALL))
     found = re.findall(r"(?:^|app )plusone ([a-z-]+)(.*)$", blocks, re.MULTILINE)
-    assert {command for command, _ in found} == {"create-business", "doctor", "restore", "backup"}
+    assert {command for command, _ in found} == {"create-business", "delete-business", "doctor", "restore", "backup"}
     for command, rest in found:
         options = set(re.findall(r"--[a-z-]+", rest))
         shown = CliRunner().invoke(app._build([command]), [command, "--help"], env={"COLUMNS": "200"}).output

@@ -24,7 +24,7 @@ def test_bench_answers_with_ratios_and_leaves_the_installation_alone(tmp_path: P
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert list(told["paths"]) == ["link"]
-    assert 0 < told["paths"]["link"]["ratio"] < 2
+    assert told["paths"]["link"]["ratio"] > 0  # how much, `plusone bench` tells: no test counts seconds
     assert not (tmp_path / "data").exists()
 
 

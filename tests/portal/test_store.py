@@ -221,7 +221,7 @@ def test_movements_name_friend_and_order_with_the_balance_after(
         r"<svg.*?</svg>|<[^>]+>", " ", log_in(ana).get("/p/studio-vela/balance/").content.decode(), flags=re.S
     )
     said = " ".join(page.split())
-    day = clock.now().strftime("%b %-d, %Y")
+    day = clock.day_of(ana.business, clock.now()).strftime("%b %-d, %Y")
     for line in (
         f"Given back Order {order.number} · {day} + €2.00 then €13.00",
         f"Used in the store Order {order.number} · {day} -€4.00 then €11.00",
