@@ -36,10 +36,12 @@ def pytest_report_header() -> str:
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Without arguments: all cores, and without what is slow. Whoever names files gets all of them, in one process."""
     if "PYTEST_XDIST_WORKER" in os.environ:  # this is one of those processes: it starts no more of them
+        config.option.markexpr = os.environ["PLUSONE_TEST_MARKS"]  # of options, only typed ones come along
         return
     names_nothing = config.args_source is not config.ArgsSource.ARGS
     if not config.option.markexpr:
         config.option.markexpr = "not browser and not slow" if names_nothing else "not browser"
+    os.environ["PLUSONE_TEST_MARKS"] = config.option.markexpr
     if names_nothing and config.option.numprocesses is None and not config.option.usepdb:
         config.option.numprocesses = max(2, min(os.cpu_count() or 2, 8))
         config.option.dist = "worksteal"  # neighbours stay together, and share what is told once a module
