@@ -12,7 +12,17 @@ from api.calls import Caller
 from plusone.clients.models import Client
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
-from plusone.ledger.commands import InsufficientBalance, adjust, capture, earn, hold, redeem, reverse, revoke
+from plusone.ledger.commands import (
+    InsufficientBalance,
+    adjust,
+    capture,
+    earn,
+    hold,
+    move_balance,
+    redeem,
+    reverse,
+    revoke,
+)
 from plusone.ledger.models import Lot, LotBalance
 from plusone.ledger.queries import balance_of, faults
 from plusone.rewards.commands import decide_bonus, give_bonus
@@ -55,6 +65,14 @@ def test_an_order_reserves_in_the_same_order(gym: Business, purse: Client) -> No
     reverse(used, 250, key="b1", reason="refund", **WHO)
     assert left(purse) == [("paid", 1000), ("granted", 50), ("granted", 0)]
     assert faults(gym) == []
+
+
+def test_what_moves_to_another_account_stays_what_it_was(gym: Business, purse: Client, carla: Client) -> None:
+    """CASES 21 and 73: where two records of one person become one, what they paid in is still theirs."""
+    assert move_balance(gym, purse.pk, carla.pk, key="m1", reason="One person", **WHO) == 1700
+    assert left(carla) == [("paid", 1000), ("granted", 300), ("granted", 400)]
+    assert revoke(gym, carla.pk, 1700, key="v1", reason="refund", ref=("reward", 1), **WHO).amount == -700
+    assert (balance_of(gym, carla.pk, now=later(1)).paid_in, faults(gym)) == (1000, [])
 
 
 def test_money_that_was_paid_in_is_never_taken_back(gym: Business, purse: Client) -> None:

@@ -45,7 +45,7 @@ def move_balance(
         LotUse.objects.create(lot_id=lot.lot_id, transfer=out, amount=lot.remaining)
         LotBalance.objects.filter(pk=lot.pk).update(remaining=F("remaining") - lot.remaining)
         came = posting.post(taker, Account.Kind.TRANSFERS, lot.remaining, key=f"{name}:in", inputs=inputs, **about)  # type: ignore[arg-type]  # see above
-        new_lot(taker, came, lot.remaining, lot.expires_at)
+        new_lot(taker, came, lot.remaining, lot.expires_at, lot.origin)
         moved += lot.remaining
     _move_debt(giver, taker, key=key, reason=reason, actor=actor, now=now)
     if moved:
