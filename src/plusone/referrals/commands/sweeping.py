@@ -16,7 +16,7 @@ from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 
-from .settling import end_overdue, settle
+from .settling import end_overdue, is_overdue, locked, settle
 
 log = logging.getLogger(__name__)
 SWEEP_BATCH = 200
@@ -26,7 +26,9 @@ def end_holds(now: datetime) -> int:
     """Move the rewards on whose verification period is over, then complete their referrals. Return how many."""
 
     def end(reward: Reward) -> int:
-        referral = Referral.objects.select_related("business").get(pk=reward.source_id)
+        # The recommendation first, as everywhere; then the reward as it is now, which a dispute may have held up.
+        referral = locked(Referral(pk=reward.source_id))
+        reward.refresh_from_db(fields=["state", "reason", "available_at"])
         rewards.end_hold(reward, flagged=referral.flagged, actor="system", now=now)
         settle(referral, actor="system", now=now)
         return 1
@@ -69,7 +71,13 @@ def close_overdue(now: datetime) -> int:
         .select_related("business")
         .order_by("deadline_at", "id")
     )
-    return _each(late[:SWEEP_BATCH], lambda referral: int(end_overdue(referral, actor="system", now=now)))
+
+    def end(referral: Referral) -> int:
+        found = locked(referral)  # as it is now: something in time may have been told since the list was read
+        held = rewards_of(found.business, "referral", [found.pk]).get(found.pk, [])
+        return int(is_overdue(found, held, now=now) and end_overdue(found, actor="system", now=now))
+
+    return _each(late[:SWEEP_BATCH], end)
 
 
 def _each[Row: (Reward, Referral)](
