@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
 from plusone.events.commands import record
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 
@@ -26,7 +27,7 @@ class Marked:
     is_new: bool
 
 
-@transaction.atomic
+@whole
 def mark_visit(
     client: Client,
     *,
@@ -60,7 +61,7 @@ def mark_visit(
     return Marked(visit, True)
 
 
-@transaction.atomic
+@whole
 def unmark_visit(visit: Visit, *, actor: str, now: datetime) -> bool:
     """Take back a visit that was marked by mistake; what it made due is looked at again. Say whether it was there."""
     gone, _rows = Visit.objects.filter(pk=visit.pk).delete()
@@ -78,7 +79,7 @@ class Ticked:
     is_new: bool
 
 
-@transaction.atomic
+@whole
 def tick(
     client: Client,
     *,
@@ -107,7 +108,7 @@ def tick(
     return Ticked(check, is_new)
 
 
-@transaction.atomic
+@whole
 def untick(check: Check, *, actor: str, now: datetime) -> bool:
     """Take back a check that was ticked by mistake. Say whether it was there."""
     gone, _rows = Check.objects.filter(pk=check.pk).delete()

@@ -15,6 +15,7 @@ from plusone.clients.preferences import news_by_default
 from plusone.clients.queries import COOLDOWN_DAYS, departure_marks, is_nobodys, login_of
 from plusone.events.commands import record
 from plusone.events.facts import Fact
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business, Collaborator
 from plusone.ledger.commands import adjust
@@ -115,7 +116,7 @@ def consent_to_contact(client: Client, text: str, *, source: str, now: datetime)
         )
 
 
-@transaction.atomic
+@whole
 def activate(client: Client, *, via: str = "manual", actor: str, now: datetime) -> bool:
     """Make a lead, or who was invited, an active client. Say whether they were one (False: active before).
 
@@ -147,7 +148,7 @@ def _let_in(client: Client, mine: ClientQuerySet, moved: dict[str, Any]) -> bool
     return True
 
 
-@transaction.atomic
+@whole
 def archive(client: Client, *, reason: str = "", actor: str, now: datetime) -> bool:
     """Put a client or lead aside (R-071). Say whether it was not archived already."""
     moved = Client.objects.filter(pk=client.pk, status__in=(Status.LEAD, Status.ACTIVE))
@@ -169,7 +170,7 @@ def archive(client: Client, *, reason: str = "", actor: str, now: datetime) -> b
     return True
 
 
-@transaction.atomic
+@whole
 def reactivate(client: Client, *, via: str = "manual", actor: str, now: datetime) -> bool:
     """Bring an archived client back to where they stood (R-203). Say whether they were archived. Earns nothing."""
     moved = Client.objects.filter(pk=client.pk, status=Status.ARCHIVED)

@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
@@ -17,6 +16,7 @@ from plusone.connect.commands import note_key_use
 from plusone.connect.models import ApiKey
 from plusone.connect.queries import api_key
 from plusone.kernel import clock, ids
+from plusone.kernel.db.whole import done_whole
 
 from . import problems, replay
 from .call import Call
@@ -24,8 +24,6 @@ from .reading import check_size
 
 type View = Callable[..., HttpResponse]
 
-TRIES = 3
-AGAIN = {"40001", "40P01"}  # PostgreSQL: two transactions crossed, and this one gave way
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -101,14 +99,7 @@ def _key_of(request: HttpRequest) -> ApiKey:
 
 def _in_one_transaction(request: Call, act: Callable[[], HttpResponse]) -> HttpResponse:
     """Do all that a call does, and keep its answer, or nothing of it. Run it again where two transactions crossed."""
-    for tries_left in reversed(range(TRIES)):
-        try:
-            with transaction.atomic():
-                return replay.once(request, act)
-        except OperationalError as error:
-            if not tries_left or getattr(error.__cause__, "sqlstate", "") not in AGAIN:
-                raise
-    raise AssertionError("the last try returns or raises")
+    return done_whole(lambda: replay.once(request, act))
 
 
 def _not_allowed(request: HttpRequest, plain: HttpResponse) -> HttpResponse:

@@ -13,6 +13,7 @@ from plusone.clients.models import Client, SignupLink
 from plusone.clients.queries import known_person
 from plusone.events.commands import record
 from plusone.kernel import clock, once
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.messaging.commands import mail_invitation, send
@@ -58,7 +59,7 @@ class Answer:
     known: Client | None = None
 
 
-@transaction.atomic
+@whole
 def answer_invitation(
     business: Business, ambassador: Client | None, *, first_name: str, email: str, phone: str = "", language: str = "",
     consent_text: str = "", typed_code: str = "", source: str, flags: tuple[str, ...] = (), network: str = "",

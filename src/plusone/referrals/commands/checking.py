@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from plusone.agenda.commands import tick, untick
 from plusone.agenda.queries import checks_of
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Invalid, Refused
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import Step, offer_of
@@ -30,7 +30,7 @@ def asked_checks(referral: Referral) -> dict[str, list[Step]]:
     return found
 
 
-@transaction.atomic
+@whole
 def tick_off(referral: Referral, what: str, *, actor: str, now: datetime) -> bool:
     """Note that the friend has done what the terms ask for. Say whether it was open. Raise Invalid for other things."""
     if what not in asked_checks(referral):
@@ -41,7 +41,7 @@ def tick_off(referral: Referral, what: str, *, actor: str, now: datetime) -> boo
     return tick(friend, what=what, key=key, actor=actor, now=now).is_new
 
 
-@transaction.atomic
+@whole
 def take_back_check(referral: Referral, what: str, *, actor: str, now: datetime) -> bool:
     """Take a tick back, whoever set it. Say whether there was one. Raise Refused where a reward was given for it."""
     referral = locked(referral)

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
 from plusone.referrals.models import Referral
 from plusone.referrals.reasons import tell_reward
@@ -15,7 +15,7 @@ from .milestones import first_money
 from .settling import complete, locked
 
 
-@transaction.atomic
+@whole
 def choose_reward(reward: Reward, option: int, *, actor: str, now: datetime) -> bool:
     """Give the chosen option (from 0), and complete the recommendation where it was the last. Say whether this call
     did it; the same option again changes nothing.

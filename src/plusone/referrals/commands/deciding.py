@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
 from plusone.messaging.commands import send
 from plusone.referrals import events
@@ -25,7 +26,7 @@ from .settling import close_open, is_earned, locked, settle
 BACK = (Reward.Reason.REFUNDED, Reward.Reason.DISPUTE_LOST)
 
 
-@transaction.atomic
+@whole
 def approve_referral(referral: Referral, *, note: str = "", actor: str, now: datetime) -> bool:
     """Say that a flagged referral is right: what waited for that is granted. Say whether it was flagged.
 
@@ -37,7 +38,7 @@ def approve_referral(referral: Referral, *, note: str = "", actor: str, now: dat
     return done
 
 
-@transaction.atomic
+@whole
 def reject_referral(referral: Referral, *, note: str = "", actor: str, now: datetime) -> bool:
     """Reject an open referral (R-282): its promises lapse, the friend stays and may get another ambassador.
 
@@ -58,7 +59,7 @@ def reject_referral(referral: Referral, *, note: str = "", actor: str, now: date
     return True
 
 
-@transaction.atomic
+@whole
 def decide_case(case: DoubtCase, *, approve: bool, note: str = "", actor: str, now: datetime) -> bool:
     """Decide about all recommendations of a case at once (FRA-10). Say whether this call did it: of two people who
     decide at the same moment, or a double click, the second changes nothing (FRA-14).
@@ -89,7 +90,7 @@ def decide_case(case: DoubtCase, *, approve: bool, note: str = "", actor: str, n
     return True
 
 
-@transaction.atomic
+@whole
 def decide_reward(reward: Reward, *, approve: bool, note: str = "", actor: str, now: datetime) -> bool:
     """Approve or decline one reward by hand, each side alone (CASES 60). Say whether this call did it.
 

@@ -15,6 +15,7 @@ from plusone.clients.queries import known_person
 from plusone.events.commands import record
 from plusone.kernel import clock
 from plusone.kernel.db.locks import take_turns
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import e164, identity_email, login_email
 from plusone.kernel.models import Business
@@ -84,7 +85,7 @@ def ambassador_by_code(business: Business, code: str) -> Client:
     return found
 
 
-@transaction.atomic
+@whole
 def register_friend(
     business: Business,
     ambassador: Client,
@@ -180,7 +181,7 @@ def register_without_referral(
     )
 
 
-@transaction.atomic
+@whole
 def attach_referral(
     business: Business,
     ambassador: Client,

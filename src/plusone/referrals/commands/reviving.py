@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
 from plusone.referrals import events
 from plusone.referrals.models import Referral
@@ -16,7 +16,7 @@ from plusone.rewards.queries import rewards_of
 from .settling import last_moment, locked, settle
 
 
-@transaction.atomic
+@whole
 def revive(referral: Referral, *, note: str, actor: str, now: datetime) -> bool:
     """Open a recommendation again whose time was over: what lapsed for that is promised again, with the same number of
     days from today. Say whether it had run out. Raise Refused without a note, or where it ended for another reason.

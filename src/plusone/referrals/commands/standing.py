@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
 from plusone.events.commands import record
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
 from plusone.referrals import events
 from plusone.referrals.models import Referral, Trust
@@ -28,7 +29,7 @@ def trust_ambassador(client: Client, *, note: str = "", actor: str, now: datetim
     return True
 
 
-@transaction.atomic
+@whole
 def block_ambassador(client: Client, *, note: str = "", actor: str, now: datetime) -> bool:
     """Switch a client's link off and give none of what is still open for their recommendations. Say whether that is
     new.
@@ -43,7 +44,7 @@ def block_ambassador(client: Client, *, note: str = "", actor: str, now: datetim
     return True
 
 
-@transaction.atomic
+@whole
 def restore_ambassador(client: Client, *, actor: str, now: datetime) -> bool:
     """Take trust or block back; what the block declined is promised again and settled anew. Say whether there was one.
 

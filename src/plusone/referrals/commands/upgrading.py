@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from plusone.events.commands import caused_by, record
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
 from plusone.referrals import events
 from plusone.referrals.comparing import Why, objections
@@ -40,7 +40,7 @@ def foresee_upgrade(campaign: Campaign, *, now: datetime) -> Upgrade:
     return _judged(campaign, campaign.terms, list(_open_by_older_terms(campaign)), now=now)
 
 
-@transaction.atomic
+@whole
 def upgrade_open_referrals(campaign: Campaign, *, actor: str, now: datetime) -> Upgrade:
     """Give all open recommendations of a live campaign its newest terms, but those of which a side would get less: each
     of them keeps its own, with the reasons. Pressed again it changes nothing more.
@@ -69,7 +69,7 @@ def upgrade_open_referrals(campaign: Campaign, *, actor: str, now: datetime) -> 
     return done
 
 
-@transaction.atomic
+@whole
 def upgrade_referral(referral: Referral, *, actor: str, now: datetime) -> bool:
     """Give one open recommendation the newest terms of its live campaign. Say whether it had older ones.
 

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
 from plusone.events.commands import record
 from plusone.kernel.db.locks import take_turns
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business, Collaborator
 from plusone.ledger import commands as ledger
@@ -23,7 +23,7 @@ SPAN = timedelta(days=30)  # in which the bonuses of one giver to one client are
 CONFIRMED = "bonus:"  # begins the key of what two people have given
 
 
-@transaction.atomic
+@whole
 def give_bonus(
     client: Client,
     amount: int,
@@ -64,7 +64,7 @@ def give_bonus(
     return None
 
 
-@transaction.atomic
+@whole
 def decide_bonus(bonus: Bonus, *, approve: bool, note: str = "", actor: str, now: datetime) -> bool:
     """Give a bonus that waits, or decline it; by somebody else than who asked. Say whether this call did it.
 

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
-
 from plusone.clients.models import Client
+from plusone.kernel.db.whole import whole
 from plusone.kernel.models import Business
 from plusone.store.models import Order, Product
 
 from .orders import pay, place_order
 
 
-@transaction.atomic
+@whole
 def sell(
     business: Business,
     client: Client,

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from plusone.clients.keeping import without_names
 from plusone.events.commands import record
 from plusone.kernel import clock
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Invalid, Refused
 from plusone.store import events
 from plusone.store.models import Dispute, Order
@@ -23,7 +23,7 @@ class NotDisputable(Refused):
     code = "not_disputed"
 
 
-@transaction.atomic
+@whole
 def dispute(order: Order, *, reason: str = "", actor: str, now: datetime) -> bool:
     """Note that a payment is disputed; nothing is given back before it is lost. Say whether this call did it.
 
@@ -63,7 +63,7 @@ def dispute(order: Order, *, reason: str = "", actor: str, now: datetime) -> boo
     return True
 
 
-@transaction.atomic
+@whole
 def close_dispute(order: Order, outcome: str, *, actor: str, now: datetime) -> bool:
     """Note how a dispute ended. One that is lost takes the money back as a refund does, so what rewards stood on it
     goes too; balance that was used stays used. Say whether this call did it.

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
 from plusone.kernel import clock
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 from plusone.kernel.money import AMOUNT_MAX
@@ -178,7 +179,7 @@ def add_waiting_days(found: Membership, *, actor: str, now: datetime) -> None:
         add_days(found, given, actor=actor, now=now)
 
 
-@transaction.atomic
+@whole
 def cancel_membership(membership: Membership, *, actor: str, now: datetime) -> bool:
     """Let a membership end with what is paid; one that waits for the one before is void. Say whether it was not
     cancelled before.

@@ -11,6 +11,7 @@ from plusone.clients.commands import activate, reactivate
 from plusone.clients.keeping import without_names
 from plusone.clients.models import Client
 from plusone.events.commands import caused_by, record
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 from plusone.kernel.money import AMOUNT_MAX
@@ -35,7 +36,7 @@ class OrderEnded(Refused):
     code = "order_ended"
 
 
-@transaction.atomic
+@whole
 def place_order(
     business: Business,
     client: Client,
@@ -102,7 +103,7 @@ def _line(business: Business, what: Product | MembershipType, number: int) -> Or
     return OrderLine(business=business, name=what.name, unit_price=what.price, quantity=number, **about)
 
 
-@transaction.atomic
+@whole
 def pay(order: Order, *, method: str, reference: str = "", actor: str, now: datetime) -> bool:
     """Record that the money came, by hand or by a provider. Say whether it was still to come (False: paid already,
     nothing changed).
@@ -130,7 +131,7 @@ def pay(order: Order, *, method: str, reference: str = "", actor: str, now: date
     return True
 
 
-@transaction.atomic
+@whole
 def cancel(order: Order, *, actor: str, now: datetime) -> bool:
     """Call off an order that was not paid; held balance is free again. Say whether it was waiting.
 

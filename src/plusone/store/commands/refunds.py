@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from plusone.clients.keeping import without_names
 from plusone.events.commands import record
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.money import format_money
 from plusone.ledger import commands as ledger
@@ -24,7 +24,7 @@ class NothingToRefund(Refused):
     code = "nothing_to_refund"
 
 
-@transaction.atomic
+@whole
 def refund(order: Order, amount: int | None = None, *, reason: str = "", actor: str, now: datetime) -> Refund:
     """Give back `amount` minor units (None: all that is left), split between balance and money as they were paid, half
     up.

@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from plusone.kernel.db.whole import whole
 from plusone.store.models import Membership, MembershipType, Order, OrderLine
 
 from .memberships import NotRunning, State, locked_membership
 from .orders import open_order, pay
 
 
-@transaction.atomic
+@whole
 def renew(
     membership: Membership,
     *,

@@ -2,16 +2,15 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from plusone.events.commands import record
+from plusone.kernel.db.whole import whole
 from plusone.store import events
 from plusone.store.models import Coupon, Order
 
 from .orders import cancel, locked
 
 
-@transaction.atomic
+@whole
 def withdraw_coupon(coupon: Coupon, *, actor: str, now: datetime) -> bool:
     """Make a coupon worthless. Say whether it was still unused.
 
