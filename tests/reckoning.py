@@ -9,16 +9,16 @@ from itertools import count
 from typing import Any
 
 from things import call_off, days_on, hand, want_back
-from tied import OPEN, PENDING, UNDECIDED, Gift, Person, Sale, Tie
+from tied import OPEN, PENDING, UNDECIDED, Gift, Limits, Person, Sale, Tie
 
 
-class Reckoning:
+class Reckoning(Limits):
     """Everything that a business with one campaign owes, and to whom."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.ties: list[Tie] = []
         self.numbers = count(1)
-        self.counted: dict[tuple[Any, ...], int] = {}
 
     # Recommendations
 
@@ -81,6 +81,8 @@ class Reckoning:
                 self.move_on(tie, gift, basis, now)
             else:
                 self.take_back(gift, lost, now)
+        for gift in tie.gifts:
+            self.keep_free(gift, basis)
         self.fill_sets(tie, lost, now)
         self.complete(tie)
 
@@ -137,6 +139,7 @@ class Reckoning:
             gift = self.promise(carrier, "ambassador", carrier.terms["hold_days"], is_set=True)
             carrier.gifts.append(gift)
             self.move_on(carrier, gift, carrier.basis, now)
+            self.keep_free(gift, carrier.basis)
             return
         for gift in live[full:]:
             self.take_back(gift, lost, now)
@@ -201,11 +204,7 @@ class Reckoning:
         gift.counted_at = now
         for key, in_money in gift.counted:
             self.counted[key] = self.counted.get(key, 0) + (not in_money)
-
-    def leave_place(self, gift: Gift) -> None:
-        if gift.counted_at:
-            self.give_room_back(gift, 0, wholly=True)
-            gift.counted_at = None
+        self.keep_free(gift, None)
 
     def give(self, gift: Gift, now: datetime) -> None:
         """Give within the limits. *Reading*: what is taken back later gives a limit its room back, the reward itself
@@ -214,7 +213,7 @@ class Reckoning:
         for key, most, reason, in_money in limits:
             if gift.counted_at and not in_money:
                 continue
-            left = most - self.counted.get(key, 0)
+            left = most - self.counted.get(key, 0) + (gift.reserved if in_money else 0)
             if left <= 0 and (not in_money or amount is not None):
                 gift.state, gift.reason = "capped", reason
                 self.leave_place(gift)
@@ -222,7 +221,9 @@ class Reckoning:
             amount = min(amount, left) if in_money and amount is not None else amount
         gift.counted = [(key, in_money) for key, _most, _reason, in_money in limits]
         for key, in_money in gift.counted:
-            self.counted[key] = self.counted.get(key, 0) + ((amount or 0) if in_money else not gift.counted_at)
+            more = (amount or 0) - gift.reserved if in_money else not gift.counted_at
+            self.counted[key] = self.counted.get(key, 0) + more
+        gift.reserved = 0
         gift.amount, gift.state, gift.reason = amount, "granted", ""
         if amount is None:
             hand(gift, now)
@@ -232,9 +233,8 @@ class Reckoning:
 
     def choose(self, tie: Tie, gift: Gift, option: dict[str, Any], now: datetime) -> bool:
         """The ambassador chooses once it is due; a percentage only while there is money to take it of."""
-        wanted = Gift(gift.number, gift.side, gift.who, option, gift.terms, 0)
-        worth = wanted.worth(tie.basis)
-        if wanted.is_percent and not worth:
+        worth = gift.worth_of(option, tie.basis)
+        if option["kind"] == "balance" and not worth:
             return False
         if gift.state == "awaiting_choice":
             gift.params, gift.amount = option, worth
@@ -278,10 +278,6 @@ class Reckoning:
             self.give_room_back(gift, back, wholly=gift.state == "revoked" and not gift.kept)
         person.purse.pay_debt(now)
 
-    def give_room_back(self, gift: Gift, amount: int, *, wholly: bool) -> None:
-        for key, in_money in gift.counted:
-            self.counted[key] -= amount if in_money else wholly
-
     def take_back(self, gift: Gift, lost: str, now: datetime) -> None:
         if gift.is_regardless:
             return
@@ -321,6 +317,7 @@ class Reckoning:
             return False
         gift.is_regardless = not self.is_earned(tie, gift, now)
         self.grant(gift, now)
+        self.keep_free(gift, tie.basis)
         gift.is_decided = True
         self.complete(tie)
         self.settle_doubt(tie, now)

@@ -97,6 +97,7 @@ class Gift:
     available: datetime | None = None
     counted: list[tuple[Any, bool]] = field(default_factory=list)
     counted_at: datetime | None = None  # of a choice: since when it has its place
+    reserved: int = 0  # and what is kept free for it
     is_decided: bool = False
     is_regardless: bool = False  # given by a person though its conditions did not hold
     is_handed_over: bool = False
@@ -119,6 +120,14 @@ class Gift:
         if "amount" in self.params:
             return int(self.params["amount"])
         return None if basis is None else part_of(basis, round(self.params["percent"] * 100), 10_000)
+
+    def worth_of(self, option: dict[str, Any], basis: int | None) -> int | None:
+        """What an option would be worth."""
+        return Gift(self.number, self.side, self.who, option, self.terms, 0).worth(basis)
+
+    def most_of(self, basis: int | None) -> int:
+        """What the dearest option would be worth, as far as that is known."""
+        return max(self.worth_of(option, basis) or 0 for option in self.options)
 
     def limits(self, now: datetime) -> list[tuple[Any, int, str, bool]]:
         month = day_of(now).strftime("%Y-%m")
@@ -185,3 +194,30 @@ class Tie:
 
     def is_for_coming(self, gift: Gift) -> bool:
         return gift.side == "friend" and gift.step == 1 and self.terms["friend_reward_on"] == "registered"
+
+
+class Limits:
+    """How much of each limit is used."""
+
+    def __init__(self) -> None:
+        self.counted: dict[tuple[Any, ...], int] = {}
+
+    def keep_free(self, gift: Gift, basis: int | None) -> None:
+        """*Reading*: the dearest of what may be chosen is kept free, as far as it is known, or what is left."""
+        if gift.state != "awaiting_choice" or not gift.counted_at:
+            return
+        limits = {key: most for key, most, _reason, in_money in gift.limits(gift.counted_at) if in_money}
+        left = min((limits[key] - self.counted.get(key, 0) for key in limits), default=0)
+        kept = min(gift.most_of(basis), gift.reserved + max(left, 0)) if limits else 0
+        for key in limits:
+            self.counted[key] = self.counted.get(key, 0) + kept - gift.reserved
+        gift.reserved = kept
+
+    def leave_place(self, gift: Gift) -> None:
+        if gift.counted_at:
+            self.give_room_back(gift, gift.reserved, wholly=True)
+            gift.counted_at, gift.reserved = None, 0
+
+    def give_room_back(self, gift: Gift, amount: int, *, wholly: bool) -> None:
+        for key, in_money in gift.counted:
+            self.counted[key] -= amount if in_money else wholly

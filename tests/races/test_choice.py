@@ -75,3 +75,28 @@ def test_offers_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPa
     """Without the lock both see the last place free on PostgreSQL."""
     naive.unlocked_tally(monkeypatch, of=":total")
     assert offers(gym, ana) == (3 if ON_POSTGRES else 2)
+
+
+def offered_money(gym: Business, ana: Client, carla: Client) -> int:
+    """The budget has one choice of 15 euros left; a friend of Ana's and one of Carla's become clients at the same
+    moment. Return how many may choose."""
+    launch(gym, ambassador={"kind": "choice", "options": [EUR15, MASSAGE]}, budget=3000)
+    first, *friends = [bring(who, name).friend for who, name in ((ana, "Ben"), (ana, "Cleo"), (carla, "Eva"))]
+    lifecycle.activate(first, **WHO)
+    race(*(lambda friend=friend: lifecycle.activate(friend, **WHO) for friend in friends))  # type: ignore[misc]
+    return Reward.objects.filter(state="awaiting_choice").count()
+
+
+def test_no_more_money_is_offered_than_the_budget_has(gym: Business, ana: Client, carla: Client) -> None:
+    """MON-7, R-104: each offer keeps its money free; whoever chooses it receives all of it."""
+    assert offered_money(gym, ana, carla) == 2
+    for reward in Reward.objects.filter(state="awaiting_choice").select_related("business", "client"):
+        assert choose_reward(reward, 0, **WHO)
+    given = sorted(Reward.objects.filter(state="granted").values_list("amount", flat=True))
+    assert (given, Reward.objects.filter(state="capped", reason="budget").count()) == ([1500, 1500], 1)
+
+
+def test_offered_money_control(gym: Business, ana: Client, carla: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the lock both see the last 15 euros free on PostgreSQL."""
+    naive.unlocked_tally(monkeypatch, of=":budget")
+    assert offered_money(gym, ana, carla) == (3 if ON_POSTGRES else 2)

@@ -202,7 +202,8 @@ def test_what_is_offered_can_be_given(gym: Business, ana: Client) -> None:
 
 def test_a_choice_that_ends_leaves_its_place(gym: Business, ana: Client, bono: Product) -> None:
     """MON-7: declined, rejected, or refunded before she has chosen: the next friend's is hers to choose."""
-    launch(gym, ambassador=EITHER, caps={"rewards_total": 1}, conditions=[{"kind": "orders", "at_least": 1}])
+    limits = {"caps": {"rewards_total": 1}, "budget": 1500}
+    launch(gym, ambassador=EITHER, conditions=[{"kind": "orders", "at_least": 1}], **limits)
     for number, end in enumerate(("decline", "reject", "refund", "choose and refund")):
         referral = bring(ana, f"Friend{number}")
         order = sell(referral.friend, bono)
@@ -217,7 +218,7 @@ def test_a_choice_that_ends_leaves_its_place(gym: Business, ana: Client, bono: P
             if end != "refund":
                 choose_reward(reward, 0, **WHO)
             refund(order, **WHO)
-        assert Tally.objects.get(key__endswith=":total").number == 0, end
+        assert (Tally.objects.get(key__endswith=":total").number, of_budget()) == (0, 0), end
 
 
 def test_a_choice_counts_in_the_month_of_its_offer(gym: Business, ana: Client) -> None:
@@ -234,3 +235,64 @@ def test_a_choice_counts_in_the_month_of_its_offer(gym: Business, ana: Client) -
     first.refresh_from_db()
     assert (first.state, balance_of(gym, ana.pk, now=later(30)).available) == ("granted", 3000)
     assert set(Tally.objects.filter(key__endswith=":number").values_list("number", flat=True)) == {1}
+
+
+def budgeted(gym: Business, budget: int, *ambassadors: Client, **more: Any) -> list[Reward]:
+    """A friend of each becomes a client under a budget; return what each may choose, or may not."""
+    launch(gym, ambassador=more.pop("reward", EITHER), budget=budget, **more)
+    for number, ambassador in enumerate(ambassadors):
+        activate(bring(ambassador, f"Friend{number}").friend, **WHO)
+    return list(Reward.objects.select_related("business", "client").order_by("pk"))
+
+
+def of_budget() -> int:
+    return Tally.objects.get(key__endswith=":budget").amount
+
+
+def test_the_money_of_a_choice_is_kept_free(gym: Business, ana: Client, carla: Client) -> None:
+    """R-104, MON-7: while Ana may choose 15 euros nobody else is given them; the owner hears that the budget is full,
+    and she receives them whole whenever she chooses."""
+    hers, theirs = budgeted(gym, 1500, ana, carla)
+    assert (hers.state, theirs.state, theirs.reason) == ("awaiting_choice", "capped", "budget")
+    assert (of_budget(), Event.objects.filter(name="budget.reached").count()) == (1500, 1)
+    assert choose_reward(hers, 0, **WHO)
+    assert (hers.state, hers.amount, available(ana), of_budget()) == ("granted", 1500, 1500, 1500)
+    assert not faults(gym)
+
+
+def test_what_is_left_is_kept_free_and_given(gym: Business, ana: Client, carla: Client) -> None:
+    """CONTRACT, States: the last one under a budget is worth what is left of it, also where it is chosen first."""
+    hers, last = budgeted(gym, 2000, ana, carla)
+    assert choose_reward(last, 0, **WHO)
+    assert choose_reward(hers, 0, **WHO)
+    assert (available(ana), available(carla), of_budget()) == (1500, 500, 2000)
+
+
+def test_who_chooses_a_thing_leaves_the_money_to_others(gym: Business, ana: Client, carla: Client) -> None:
+    """R-104: Ana takes the massage, and the next friend's 15 euros can be chosen."""
+    (hers,) = budgeted(gym, 1500, ana)
+    assert choose_reward(hers, 1, **WHO)
+    assert (of_budget(), Reward.objects.get().reserved) == (0, 0)
+    activate(bring(carla, "Late").friend, **WHO)
+    last = Reward.objects.select_related("business", "client").get(client=carla)
+    assert choose_reward(last, 0, **WHO)
+    assert (available(carla), of_budget()) == (1500, 1500)
+
+
+def test_a_percentage_is_kept_free_once_its_money_is_known(
+    gym: Business, ana: Client, carla: Client, bono: Product
+) -> None:
+    """CASES 41, 42: 10 % of Ben's 50 euros are 5; a refund of half leaves 2.50 of them free for others."""
+    launch(gym, ambassador={"kind": "choice", "options": [TENTH, MASSAGE]}, budget=600)
+    ben, late = bring(ana, "Ben").friend, bring(carla, "Late").friend
+    activate(ben, **WHO)
+    assert (Reward.objects.get(client=ana).state, of_budget()) == ("awaiting_choice", 0)
+    order = sell(ben, bono)
+    assert of_budget() == 500
+    sell(late, bono)
+    assert (of_budget(), Reward.objects.get(client=carla).reserved) == (600, 100)
+    refund(order, 2500, **WHO)
+    assert (of_budget(), Reward.objects.get(client=ana).reserved) == (350, 250)
+    hers = Reward.objects.select_related("business", "client").get(client=ana)
+    assert choose_reward(hers, 0, **WHO)
+    assert (available(ana), of_budget()) == (250, 350)

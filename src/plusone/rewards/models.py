@@ -87,6 +87,8 @@ class Reward(Owned):
     available_at = models.DateTimeField(null=True, blank=True)  # when the hold ends: 00:00 in the business's time zone
     # When it took its place in the limits of its number, where that was before the grant: once it could be chosen.
     counted_at = models.DateTimeField(null=True, blank=True)
+    # How much of its limits in money is kept free for what its client may choose. Minor units.
+    reserved = models.BigIntegerField(default=0, db_default=0)
     choice_since = models.DateTimeField(null=True, blank=True)  # since when its client may choose
     reminded_at = models.DateTimeField(null=True, blank=True)  # of the choice, once
     granted_at = models.DateTimeField(null=True, blank=True)
@@ -102,6 +104,7 @@ class Reward(Owned):
                 fields=["business", "source_kind", "source_id", "side", "milestone"], name="rewards_once"
             ),
             models.CheckConstraint(condition=Q(amount=None) | Q(amount__gt=0), name="rewards_amount_positive"),
+            models.CheckConstraint(condition=Q(reserved__gte=0), name="rewards_reserved_positive"),
         ]
         indexes = [
             models.Index(fields=["client", "-id"], name="rewards_client"),

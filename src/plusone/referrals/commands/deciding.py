@@ -19,7 +19,7 @@ from plusone.rewards.queries import rewards_of
 
 from .doubting import case_of, close_case, lock_case, members_of
 from .impartial import must_be_impartial
-from .milestones import SET
+from .milestones import SET, first_money
 from .pausing import lift_pauses
 from .settling import close_open, is_earned, locked, settle
 
@@ -111,6 +111,7 @@ def decide_reward(reward: Reward, *, approve: bool, note: str = "", actor: str, 
         reward.refresh_from_db(fields=["state", "reason", "granted_at"])
         is_regardless, also = not is_earned(referral, reward, now=now), _earned_again(referral, reward, note, now=now)
         done = rewards.approve(reward, note=note, is_regardless=is_regardless, also=also, actor=actor, now=now)
+        rewards.reserve(reward, first_money(referral), actor=actor, now=now)
     else:
         done = rewards.decline(reward, note=note, actor=actor, now=now)
     if done and referral.flagged:

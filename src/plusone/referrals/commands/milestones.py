@@ -62,6 +62,7 @@ def settle_sets(referral: Referral, *, lost: str, actor: str, now: datetime) -> 
         is_disputed, flagged = has_open_dispute(carrier.friend), carrier.flagged
         basis = first_money(carrier)
         rewards.qualify(reward, basis=basis, flagged=flagged, is_disputed=is_disputed, actor=actor, now=now)
+        rewards.reserve(reward, basis, actor=actor, now=now)
     else:
         # All beyond the full sets, not the newest alone: that one may have been capped or declined.
         for reward in live.select_related("business", "client").order_by("id")[full:]:

@@ -116,6 +116,8 @@ def _move_on(
             rewards.qualify(reward, basis=basis, flagged=referral.flagged, is_disputed=waits, actor=actor, now=now)
         elif (reward.state, reward.reason) != FAILED:
             rewards.revoke(reward, reason=lost, actor=actor, now=now)
+    for reward in held:  # what is still to be chosen, and may come to more now
+        rewards.reserve(reward, basis, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from .bonuses import decide_bonus, give_bonus
 from .forgetting import forget_notes
 from .handing import hand_over
-from .limits import lock_tally
+from .limits import lock_tally, reserve
 from .merging import move_rewards
 from .raising import RAISABLE, raise_promise
 from .reminding import remind_of_choices
@@ -46,6 +46,7 @@ __all__ = [
     "recover",
     "remind_of_choices",
     "reopen",
+    "reserve",
     "resize",
     "revoke",
 ]

@@ -3,17 +3,21 @@ locked row.
 
 The last reward under an amount is granted, clamped to what is left (CONTRACT, States). A month is the business's
 calendar month of the grant; of what a client may choose it is that of the offer, when the reward takes its place and
-can be given. What is taken back of a reward can be given again; a reward that was capped stays capped.
+can be given, and the most that it may come to is kept free for it. What is taken back of a reward can be given again;
+a reward that was capped stays capped.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db import transaction
 
 from plusone.events.commands import record
 from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.rewards import events
 from plusone.rewards.models import Reward, Tally
+from plusone.rewards.types import types
 
 Reason = Reward.Reason
 BUDGET_LEVELS = (80, 100)  # per cent at which the owner hears of it (MON-7)
@@ -64,16 +68,17 @@ def take(reward: Reward, *, actor: str, now: datetime) -> tuple[int | None, Rewa
         if limit.rewards is not None and not has_place and tally.number >= limit.rewards:
             return None, limit.reason
         if limit.amount is not None and amount is not None:
-            amount = min(amount, limit.amount - tally.amount)
+            amount = min(amount, limit.amount - tally.amount + reward.reserved)
             if amount <= 0:
                 return None, limit.reason
     for tally in tallies:
         tally.number += not has_place
-        tally.amount += amount or 0
+        tally.amount += (amount or 0) - reward.reserved
         tally.save(update_fields=["number", "amount"])
-    for limit, tally in zip(limits, tallies, strict=True):
-        if limit.reason == Reason.BUDGET:
-            _warn_of_budget(reward, limit.amount or 0, tally, actor=actor, now=now)
+    if reward.reserved:
+        reward.reserved = 0
+        reward.save(update_fields=["reserved"])
+    _warn_of_budgets(reward, limits, tallies, actor=actor, now=now)
     if reward.side == Reward.Side.AMBASSADOR:
         _note_many(reward, actor=actor, now=now)
     return amount, None
@@ -96,9 +101,9 @@ def give_back(tallies: list[Tally], amount: int, *, wholly: bool) -> None:
         tally.save(update_fields=["number", "amount"])
 
 
-def take_place(reward: Reward, *, now: datetime) -> Reward.Reason | None:
-    """Count a reward that its client has still to choose, so that nothing is offered that cannot be given. Return why
-    it is over a limit, if it is. Called in the transaction of the offer; what it is worth counts with the choice."""
+def take_place(reward: Reward, *, actor: str, now: datetime) -> Reward.Reason | None:
+    """Count a reward that its client has still to choose, and keep free what it may come to, so that nothing is offered
+    that cannot be given. Return why it is over a limit, if it is. Called in the transaction of the offer."""
     limits = limits_of(reward, now)
     tallies = [_locked(reward, limit) for limit in limits]
     for limit, tally in zip(limits, tallies, strict=True):
@@ -111,16 +116,63 @@ def take_place(reward: Reward, *, now: datetime) -> Reward.Reason | None:
         tally.save(update_fields=["number"])
     reward.counted_at = now
     reward.save(update_fields=["counted_at"])
+    _keep_free(reward, _most_of(reward), limits, tallies, actor=actor, now=now)
     return None
 
 
+@transaction.atomic
+def reserve(reward: Reward, basis: int | None, *, actor: str, now: datetime) -> None:
+    """Keep free of its limits what a reward that is to be chosen may come to, now that the money is known that its
+    percentages count on (`basis`)."""
+    if reward.state != Reward.State.AWAITING_CHOICE or reward.counted_at is None or not reward.limits:
+        return
+    most = _most_of(reward, basis)
+    # Its row first, as with every step; what was chosen or ended at this moment keeps nothing free any more.
+    mine = Reward.objects.select_for_update().filter(pk=reward.pk, state=Reward.State.AWAITING_CHOICE)
+    reserved = mine.values_list("reserved", flat=True).first()
+    if reserved is None or reserved == most:
+        return
+    reward.reserved = reserved
+    limits = limits_of(reward, reward.counted_at)
+    _keep_free(reward, most, limits, [_locked(reward, limit) for limit in limits], actor=actor, now=now)
+
+
 def leave_place(reward: Reward) -> None:
-    """Give the place back of a reward that was to be chosen and will not be."""
+    """Give the place back of a reward that was to be chosen and will not be, and what was kept free for it."""
     if reward.counted_at is None:
         return
-    give_back(lock_taken(reward), 0, wholly=True)
-    reward.counted_at = None
-    reward.save(update_fields=["counted_at"])
+    give_back(lock_taken(reward), reward.reserved, wholly=True)
+    reward.counted_at, reward.reserved = None, 0
+    reward.save(update_fields=["counted_at", "reserved"])
+
+
+def _keep_free(
+    reward: Reward, most: int, limits: list[Limit], tallies: list[Tally], *, actor: str, now: datetime
+) -> None:
+    """Let a reward keep `most` of its limits free, or what is left of them; the rows are locked."""
+    left = [limit.amount - tally.amount for limit, tally in zip(limits, tallies, strict=True) if limit.amount]
+    more = most - reward.reserved
+    more = max(min([more, *left]), 0) if more > 0 else more
+    if not left or not more:
+        return
+    for tally in tallies:
+        tally.amount += more
+        tally.save(update_fields=["amount"])
+    reward.reserved += more
+    reward.save(update_fields=["reserved"])
+    _warn_of_budgets(reward, limits, tallies, actor=actor, now=now)
+
+
+def _most_of(reward: Reward, basis: int | None = None) -> int:
+    """Return what the dearest of a reward's options in money is worth, as far as that is known."""
+    options = [(types[option["kind"]](), option) for option in reward.options]
+    return max((kind.amount(reward.business, option, basis) or 0 for kind, option in options), default=0)
+
+
+def _warn_of_budgets(reward: Reward, limits: list[Limit], tallies: list[Tally], *, actor: str, now: datetime) -> None:
+    for limit, tally in zip(limits, tallies, strict=True):
+        if limit.reason == Reason.BUDGET:
+            _warn_of_budget(reward, limit.amount or 0, tally, actor=actor, now=now)
 
 
 def _warn_of_budget(reward: Reward, budget: int, tally: Tally, *, actor: str, now: datetime) -> None:

@@ -23,7 +23,7 @@ from . import limits
 from .used import note_used, said
 
 State, Reason = Reward.State, Reward.Reason
-MOVES = ("state", "reason", "note", "available_at", "granted_at", "ended_at", "decided_by", "counted_at")
+MOVES = ("state", "reason", "note", "available_at", "granted_at", "ended_at", "decided_by", "counted_at", "reserved")
 PROMISE = ("kind", "params", "options", "amount", "limits", "clawback")
 
 
@@ -311,7 +311,7 @@ def _grant(reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, *
         return _give(reward, was, actor=actor, now=now, **columns)
     if not _move(reward, was, State.AWAITING_CHOICE, reason="", choice_since=now, ended_at=None, **columns):
         return False
-    if over := limits.take_place(reward, now=now):
+    if over := limits.take_place(reward, actor=actor, now=now):
         _move(reward, (State.AWAITING_CHOICE,), State.CAPPED, reason=over, choice_since=None, ended_at=now)
         told = events.RewardCapped(**facts_of(reward), reason=over)
         record(reward.business, told, client=reward.client_id, actor=actor, now=now)
