@@ -248,3 +248,21 @@ def test_each_step_stands_with_its_friend(gym: Business, ana: Client, log_in: Lo
         said = words(log_in(ana), page)
         assert "You also receive €10.00 of balance once the friend has spent €90.00." in said
         assert "Loyal · €40.00 more to spend. Then you also receive €10.00 of balance." in said
+
+
+def test_friends_cost_the_same_however_many_and_whatever_is_asked(
+    gym: Business, ana: Client, log_in: LogIn, django_assert_num_queries: Any
+) -> None:
+    """PERFORMANCE 3: one look at what all friends did, where the terms ask for orders, spending, visits and checks."""
+    asked = [{"kind": "orders", "at_least": 3}, {"kind": "spend", "at_least": 90_000}]
+    steps = [{"name": "Regular", "conditions": [{"kind": "sessions_attended", "at_least": 4}]}]
+    steps.append({"name": "Known", "conditions": [{"kind": "check", "text": "Form"}]})
+    launch(gym, conditions=asked, steps=[{**step, "ambassador_reward": EUR10} for step in steps])
+    product, browser = make_product(gym), log_in(ana)
+    for count in (1, 3):
+        for number in range(count):
+            sell(bring(ana, f"Ben{count}{number}").friend, product)
+        browser.get("/p/studio-vela/refer/friends/")
+        with django_assert_num_queries(6):
+            page = words(browser, "/p/studio-vela/refer/friends/")
+    assert page.count("1 of 3 orders paid. €850.00 more to spend.") == 4

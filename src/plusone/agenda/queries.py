@@ -11,13 +11,6 @@ from plusone.kernel.models import Business
 from .models import Check, Visit
 
 
-def attended_since(client: Client, since: datetime, *, until: datetime | None = None) -> int:
-    """Return how many sessions a client has come to since a moment, `until` another where that is given."""
-    came = Visit.objects.filter(client=client, outcome=Visit.Outcome.ATTENDED)
-    came = came.filter(at__gte=since)
-    return (came if until is None else came.filter(at__lte=until)).count()
-
-
 def visits_of_day(business: Business, day: date) -> QuerySet[Visit]:
     """Return the sessions that were attended on a calendar day of the business, the newest first."""
     first, end = clock.day_start(business, day), clock.day_start(business, day + timedelta(days=1))

@@ -12,7 +12,8 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of
 from plusone.rewards.types import types
 
-from .conditions import still_missing
+from .conditions import deeds_of, still_missing
+from .deeds import Deeds
 from .further import actions_phrase
 from .models import Referral
 from .offers import offer_of
@@ -41,7 +42,8 @@ def gifts_of(friend: Client, *, now: datetime) -> list[Gift]:
     referrals = found.in_bulk([gift.source_id for gift in recent])
     for gift in recent:
         gift.business, gift.client = friend.business, friend
-    told = [gift_in_words(gift, referrals[gift.source_id], now=now) for gift in recent]
+    deeds = deeds_of(referrals.values())
+    told = [gift_in_words(gift, referrals[gift.source_id], deeds, now=now) for gift in recent]
     # Said once: days may lie between the phone that opened the link and the screen that shows this (UX 9).
     told[0] = replace(told[0], why=_why(referrals[recent[0].source_id]))
     return told
@@ -54,7 +56,7 @@ def _why(referral: Referral) -> str:
     return _("It is yours because %(name)s invited you to %(business)s.") % named
 
 
-def gift_in_words(gift: Reward, referral: Referral, *, now: datetime) -> Gift:
+def gift_in_words(gift: Reward, referral: Referral, deeds: Deeds, *, now: datetime) -> Gift:
     """Tell a friend of one gift (its client and business at hand)."""
     named = {"gift": phrase_of(gift), "business": gift.business.name}
     is_welcome = gift.step == 1 and referral.returned_from is None  # later steps, and returns, are no welcome
@@ -67,7 +69,7 @@ def gift_in_words(gift: Reward, referral: Referral, *, now: datetime) -> Gift:
             until = "" if gift.expires_at is None else _until(gift.expires_at, gift.business)
             return Gift(here % named, f"{use} {until}".strip())
         case State.PROMISED:
-            return Gift(*_promised(gift, referral, now))
+            return Gift(*_promised(gift, referral, deeds, now))
         case State.ON_HOLD if gift.available_at and gift.reason != Reward.Reason.DISPUTED:
             named["day"] = day_in_words(gift.business, gift.available_at)
             nothing = _("You need do nothing.")
@@ -95,14 +97,14 @@ def _is_handed_or_over(gift: Reward, now: datetime) -> bool:
     return types[gift.kind].by_hand and (is_over or gift.is_handed_over)
 
 
-def _promised(gift: Reward, referral: Referral, now: datetime) -> tuple[str, str]:
+def _promised(gift: Reward, referral: Referral, deeds: Deeds, now: datetime) -> tuple[str, str]:
     assert referral.terms is not None
     offer = offer_of(referral.terms)
     step = offer.all_steps[gift.step - 1]
     named = {"gift": phrase_of(gift)}
     missing: list[str] = []
     if step.number > 1 or offer.friend_reward_on == "qualified":
-        missing = still_missing(referral, step.conditions, to="friend", now=now)
+        missing = still_missing(referral, step.conditions, to="friend", deeds=deeds, now=now)
     if not missing:  # a percentage still lacks the purchase it counts on
         if gift.step == 1 and referral.returned_from is None:
             said = _("Your welcome gift comes with your first purchase: %(gift)s.")

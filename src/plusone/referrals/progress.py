@@ -12,7 +12,8 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of, rewards_of
 from plusone.rewards.types import types
 
-from .conditions import still_missing
+from .conditions import deeds_of, still_missing
+from .deeds import Deeds
 from .further import step_name
 from .models import Referral
 from .offers import Step as OfferStep
@@ -61,7 +62,7 @@ class Friends:
 def friends_of(ambassador: Client, *, most: int, now: datetime) -> Friends:
     """Return a client's newest friends with their progress, and the numbers of R-047.
 
-    Two queries; where the terms ask for orders or spending, two more for each friend who has still to go.
+    Five queries at most, however many friends there are and whatever their terms ask for.
     """
     referrals = list(numbered(referrals_of(ambassador.business, ambassador=ambassador))[:most])
     if not referrals:
@@ -79,24 +80,26 @@ def numbered(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
 
 
 def progress_of(business: Business, referrals: list[Referral], *, now: datetime) -> list[Progress]:
-    """Return the progress of referrals, each with its business, friend and terms at hand, in one query more."""
+    """Return the progress of referrals, each with its business, friend and terms at hand, in four queries at most."""
     rewards = rewards_of(business, "referral", [referral.pk for referral in referrals])
-    appeals, sets = appeals_of(business, referrals), sets_of(business, referrals)
+    appeals, sets, deeds = appeals_of(business, referrals), sets_of(business, referrals), deeds_of(referrals)
     found = []
     for referral in referrals:
         mine = [reward for reward in rewards.get(referral.pk, []) if reward.side == Reward.Side.AMBASSADOR]
         appeal = {None: "", False: "ask", True: "asked"}[appeals.get(referral.pk)]
-        shown = _progress(business, referral, mine, appeal, now)
+        shown = _progress(business, referral, deeds, mine, appeal, now)
         if (in_set := sets.get(referral.pk)) and not mine:
             shown = replace(shown, sentence=f"{shown.sentence} {in_set.for_client}")
         found.append(shown)
     return found
 
 
-def _progress(business: Business, referral: Referral, mine: list[Reward], appeal: str, now: datetime) -> Progress:
+def _progress(
+    business: Business, referral: Referral, deeds: Deeds, mine: list[Reward], appeal: str, now: datetime
+) -> Progress:
     reward = next((reward for reward in mine if reward.step == 1), None)
     further = [reward for reward in mine if reward.step > 1]
-    state, sentence = _where(business, referral, reward, now)
+    state, sentence = _where(business, referral, deeds, reward, now)
     if state == "completed" and any(reward.is_open for reward in further):
         state = "active"
     return Progress(
@@ -108,11 +111,13 @@ def _progress(business: Business, referral: Referral, mine: list[Reward], appeal
         registered_at=referral.registered_at,
         key=referral.public_id,
         appeal=appeal,
-        further=_further(business, referral, further, now),
+        further=_further(business, referral, deeds, further, now),
     )
 
 
-def _further(business: Business, referral: Referral, rewards: list[Reward], now: datetime) -> list[Further]:
+def _further(
+    business: Business, referral: Referral, deeds: Deeds, rewards: list[Reward], now: datetime
+) -> list[Further]:
     """Tell of each further step that is still to come or brought something; of none that ended with its referral."""
     if not rewards or referral.terms is None:
         return []
@@ -122,17 +127,17 @@ def _further(business: Business, referral: Referral, rewards: list[Reward], now:
         if is_closed and reward.state in (Reward.State.LAPSED, Reward.State.DECLINED):
             continue
         step = steps[reward.step - 1]
-        told.append(Further(step_name(step), *_further_words(business, referral, step, reward, now)))
+        told.append(Further(step_name(step), *_further_words(business, referral, deeds, step, reward, now)))
     return told
 
 
 def _further_words(
-    business: Business, referral: Referral, step: OfferStep, reward: Reward, now: datetime
+    business: Business, referral: Referral, deeds: Deeds, step: OfferStep, reward: Reward, now: datetime
 ) -> tuple[str, str]:
     if reward.state == Reward.State.PROMISED:
-        missing = " ".join(still_missing(referral, step.conditions, now=now)) or _("Waiting for the first purchase.")
+        missing = still_missing(referral, step.conditions, deeds=deeds, now=now)
         then = _("Then you also receive %(reward)s.") % {"reward": phrase_of(reward)}
-        said = f"{missing} {then}"
+        said = f"{' '.join(missing) or _('Waiting for the first purchase.')} {then}"
         if reward.due_by:
             last = last_day_in_words(business, reward.due_by)
             said += " " + _("Until %(day)s at the latest.") % {"day": last}
@@ -152,7 +157,9 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _where(business: Business, referral: Referral, reward: Reward | None, now: datetime) -> tuple[str, str]:
+def _where(
+    business: Business, referral: Referral, deeds: Deeds, reward: Reward | None, now: datetime
+) -> tuple[str, str]:
     named = {"business": business.name, "day": day_in_words(business, referral.registered_at)}
     if referral.state == State.CLOSED and referral.reason != Reason.COMPLETED:
         told = tell_referral(referral, to="client")
@@ -161,25 +168,25 @@ def _where(business: Business, referral: Referral, reward: Reward | None, now: d
         if referral.flagged and referral.is_open:
             return "in_review", _("Registered on %(day)s. %(business)s is checking this recommendation.") % named
         if referral.qualified_at is None or (reward is not None and reward.state == Reward.State.PROMISED):
-            return "registered", _waiting(named, referral, reward, now)
+            return "registered", _waiting(named, referral, deeds, reward, now)
         since = _("Registered on %(day)s, and has done all that was asked.") % named
     else:
         named["day"] = day_in_words(business, referral.activated_at)
         since = _("A client since %(day)s.") % named
     if reward is None:
         return "active", since + " " + _("Thank you for the recommendation!")
-    return _rewarded(business, since, referral, reward, now)
+    return _rewarded(business, since, referral, deeds, reward, now)
 
 
-def _waiting(named: dict[str, str], referral: Referral, reward: Reward | None, now: datetime) -> str:
+def _waiting(named: dict[str, str], referral: Referral, deeds: Deeds, reward: Reward | None, now: datetime) -> str:
     said = _("Registered on %(day)s.") % named
-    return f"{said} {_still_to_come(referral, reward, now)}"
+    return f"{said} {_still_to_come(referral, deeds, reward, now)}"
 
 
-def _still_to_come(referral: Referral, reward: Reward | None, now: datetime) -> str:
+def _still_to_come(referral: Referral, deeds: Deeds, reward: Reward | None, now: datetime) -> str:
     """Say what is missing, what it brings, and by when (R-116)."""
     # All conditions may hold while a percentage still lacks the purchase it counts on.
-    said = " ".join(still_missing(referral, now=now)) or _("Waiting for the first purchase.")
+    said = " ".join(still_missing(referral, deeds=deeds, now=now)) or _("Waiting for the first purchase.")
     if reward is None:
         return said
     said += " " + _("Then you receive %(reward)s.") % {"reward": phrase_of(reward)}
@@ -189,7 +196,9 @@ def _still_to_come(referral: Referral, reward: Reward | None, now: datetime) -> 
     return said
 
 
-def _rewarded(business: Business, since: str, referral: Referral, reward: Reward, now: datetime) -> tuple[str, str]:
+def _rewarded(
+    business: Business, since: str, referral: Referral, deeds: Deeds, reward: Reward, now: datetime
+) -> tuple[str, str]:
     named = {"business": business.name, "reward": phrase_of(reward)}
     match reward.state:
         case Reward.State.GRANTED if reward.reduced_at or types[reward.kind].by_hand:
@@ -210,7 +219,7 @@ def _rewarded(business: Business, since: str, referral: Referral, reward: Reward
         case Reward.State.AWAITING_CHOICE:
             return "active", since + " " + _("You have %(reward)s: choose the one you would like.") % named
         case Reward.State.PROMISED | Reward.State.ON_HOLD:
-            return "active", f"{since} {_still_to_come(referral, reward, now)}"
+            return "active", f"{since} {_still_to_come(referral, deeds, reward, now)}"
     reward.client = referral.ambassador
     told = tell_reward(reward, to="client", now=now)
     return "ineligible", f"{told.sentence} {told.next}"

@@ -72,16 +72,15 @@ def waiting_days(client: Client) -> int:
     return int(waiting.aggregate(total=Sum("days"))["total"] or 0)
 
 
-def memberships_paid(client: Client, *, since: datetime) -> QuerySet[Membership]:
-    """Return the memberships that a client bought with money since a moment, and did not get all of it back for: where
-    its first period was refunded, a renewal that stands is enough.
+def bought_with_money(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
+    """Keep the memberships that were bought with money of which not all was given back: where the first period was
+    refunded, a renewal that stands is enough.
 
     One for nothing, as a trial is, never counts (CASES 38), nor does one that balance paid alone.
     """
     renewed = Order.objects.filter(renews=OuterRef("pk"), paid_at__isnull=False, due__gt=F("refunded_to_method"))
     has_money = Q(order__due__gt=F("order__refunded_to_method")) | Exists(renewed)
-    bought = client.memberships.filter(has_money, started_at__gte=since, order__due__gt=0)
-    return bought.exclude(state=Membership.State.VOID).order_by("id")
+    return memberships.filter(has_money, order__due__gt=0).exclude(state=Membership.State.VOID)
 
 
 def runs_until(membership: Membership) -> datetime | None:
@@ -169,27 +168,9 @@ def income_by_month(business: Business) -> list[tuple[datetime, int, int, int]]:
 
 
 def has_money_left(client: Client, *, since: datetime | None = None) -> bool:
-    """Say whether any order of a client still has money in it that was not refunded (CONTRACT, States)."""
-    return orders_with_money(client, since=since) > 0
-
-
-def money_paid(client: Client, *, since: datetime | None = None, until: datetime | None = None) -> int:
-    """Return the money a client has paid in all, or in orders paid `since` and `until`, net of refunds, in minor
-    units."""
-    payments, refunds = Payment.objects.filter(client=client), Refund.objects.filter(client=client)
-    if until is not None:
-        payments, refunds = payments.filter(at__lte=until), refunds.filter(order__paid_at__lte=until)
-    if since is not None:
-        payments, refunds = payments.filter(at__gte=since), refunds.filter(order__paid_at__gte=since)
-    paid = payments.aggregate(total=Sum("amount"))["total"] or 0
-    return int(paid - (refunds.aggregate(total=Sum("to_method"))["total"] or 0))
-
-
-def orders_with_money(client: Client, *, since: datetime | None = None, until: datetime | None = None) -> int:
-    """Return how many orders of a client, paid `since` and `until` where that is given, have money in them that was not
-    refunded."""
-    paid = _paid_since(client, since).filter(due__gt=F("refunded_to_method"))
-    return (paid if until is None else paid.filter(paid_at__lte=until)).count()
+    """Say whether any order of a client, paid `since` where that is given, still has money in it that was not refunded
+    (CONTRACT, States)."""
+    return _paid_since(client, since).filter(due__gt=F("refunded_to_method")).exists()
 
 
 def first_order_with_money(client: Client, *, since: datetime | None = None) -> Order | None:

@@ -14,7 +14,7 @@ from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.referrals import commands
 from plusone.referrals.commands.registering import Registration, ambassador_by_code
-from plusone.referrals.conditions import conditions
+from plusone.referrals.conditions import conditions, deeds_of
 from plusone.referrals.models import Campaign, Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import referrals_of
@@ -174,6 +174,7 @@ def _again(request: Call, referral: Referral) -> dict[str, Any]:
 def _progress(request: Call, referral: Referral) -> list[dict[str, Any]]:
     if not referral.is_open or referral.terms is None:
         return []
+    deeds = deeds_of([referral])
     return [
         {
             "step": step.number,
@@ -187,7 +188,7 @@ def _progress(request: Call, referral: Referral) -> list[dict[str, Any]]:
         for step in offer_of(referral.terms).all_steps
         for params in step.conditions
         for condition in [conditions[params["kind"]]()]
-        for found in [condition.progress(referral, params, now=request.now)]
+        for found in [condition.progress(referral, params, deeds, now=request.now)]
     ]
 
 

@@ -63,10 +63,11 @@ class Told:
     why: list[str]
 
 
-def history(business: Business, events: Sequence[Event]) -> list[Told]:
-    """Return events as people read them, each with the chain of what caused it."""
+def history(business: Business, events: Sequence[Event], *, who: dict[str, str] | None = None) -> list[Told]:
+    """Return events as people read them, each with the chain of what caused it; `who` names their actors, where the
+    page has them at hand."""
     causes = whys(business, events)
-    who = actors(business, [event.actor for event in events])
+    who = actors(business, [event.actor for event in events]) if who is None else who
     return [
         Told(
             event=event,

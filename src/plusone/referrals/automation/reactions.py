@@ -26,7 +26,7 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 from plusone.store.events import OrderDisputeClosed, OrderDisputed, OrderPaid, OrderRefunded
 from plusone.store.models import Payment
-from plusone.store.queries import is_dispute_lost, orders_with_money
+from plusone.store.queries import has_money_left, is_dispute_lost
 
 
 def ask_about_rewards(business: Business, event: Event, fact: Fact, now: datetime, error: Exception) -> None:
@@ -59,7 +59,7 @@ def _pays(friend: Client) -> bool:
     """Say whether who came back has bought something that makes a client, since they were invited back (Q-11)."""
     referral = referral_of(friend)
     since = referral.counts_from if referral else None
-    return friend.business.free_orders_activate or orders_with_money(friend, since=since) > 0
+    return friend.business.free_orders_activate or has_money_left(friend, since=since)
 
 
 @reaction(ReferralRegistered, failed=ask_about_rewards)

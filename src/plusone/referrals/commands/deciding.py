@@ -12,6 +12,7 @@ from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
 from plusone.messaging.commands import send
 from plusone.referrals import events
+from plusone.referrals.deeds import Deeds
 from plusone.referrals.models import DoubtCase, Referral
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
@@ -119,9 +120,10 @@ def decide_reward(reward: Reward, *, approve: bool, note: str = "", actor: str, 
     return done
 
 
-def is_earned_again(referral: Referral, reward: Reward, *, now: datetime) -> bool:
+def is_earned_again(referral: Referral, reward: Reward, *, deeds: Deeds | None = None, now: datetime) -> bool:
     """Say whether a reward went because of a refund, and all that it asks for is the case again."""
-    return reward.state == Reward.State.REVOKED and reward.reason in BACK and is_earned(referral, reward, now=now)
+    went = reward.state == Reward.State.REVOKED and reward.reason in BACK
+    return went and is_earned(referral, reward, deeds=deeds, now=now)
 
 
 def _earned_again(referral: Referral, reward: Reward, note: str, *, now: datetime) -> str:

@@ -10,7 +10,8 @@ from plusone.events.commands import record
 from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.referrals import events
-from plusone.referrals.conditions import all_met, asked_again_at
+from plusone.referrals.conditions import all_met, asked_again_at, deeds_of
+from plusone.referrals.deeds import Deeds
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import Step, offer_of
 from plusone.rewards import commands as rewards
@@ -130,13 +131,13 @@ def complete(referral: Referral, *, actor: str, now: datetime) -> bool:
     return True
 
 
-def is_earned(referral: Referral, reward: Reward, *, now: datetime) -> bool:
-    """Say whether what a reward of a referral waits for is the case now."""
+def is_earned(referral: Referral, reward: Reward, *, deeds: Deeds | None = None, now: datetime) -> bool:
+    """Say whether what a reward of a referral waits for is the case now; of deeds at hand, where it is only told."""
     if referral.terms is None or is_for_registering(referral, reward):
         return True
     if reward.milestone == SET:
         return is_for_full_set(referral, reward)
-    return _met(referral, now).get(reward.step, False)
+    return _met(referral, now, deeds).get(reward.step, False)
 
 
 def is_overdue(referral: Referral, held: list[Reward], *, now: datetime) -> bool:
@@ -224,14 +225,14 @@ def locked(referral: Referral) -> Referral:
     return found.get(pk=referral.pk)
 
 
-def _met(referral: Referral, now: datetime) -> dict[int, bool]:
+def _met(referral: Referral, now: datetime, deeds: Deeds | None = None) -> dict[int, bool]:
     """Return of which steps all conditions hold."""
     assert referral.terms is not None
-    offer = offer_of(referral.terms)
-    met = {step.number: all_met(referral, step.conditions, now=now) for step in offer.all_steps}
+    offer, deeds = offer_of(referral.terms), deeds or deeds_of([referral])
+    met = {step.number: all_met(referral, step.conditions, deeds=deeds, now=now) for step in offer.all_steps}
     # What comes after the last day is too late for the first step, however long further ones go on.
     missed = offer.steps and referral.qualified_at is None and referral.deadline_at and referral.deadline_at <= now
-    met[1] = met[1] and not (missed and not _was_first_met_in_time(referral, now))
+    met[1] = met[1] and not (missed and not _was_first_met_in_time(referral, now, deeds))
     return met
 
 
@@ -276,16 +277,16 @@ def _ask_again(referral: Referral, unmet: list[Step], *, now: datetime) -> None:
         referral.save(update_fields=["asks_at"])
 
 
-def _was_met_in_time(referral: Referral, step: Step, last: datetime, now: datetime) -> bool:
+def _was_met_in_time(referral: Referral, step: Step, last: datetime, now: datetime, deeds: Deeds | None = None) -> bool:
     """Say whether time made a step's conditions hold before its last moment, and only nobody has looked since."""
     looked_late = referral.asks_at is not None and referral.asks_at < last and referral.asks_at <= now
-    return looked_late and step.takes_days > 0 and all_met(referral, step.conditions, now=last - MOMENT)
+    return looked_late and step.takes_days > 0 and all_met(referral, step.conditions, deeds=deeds, now=last - MOMENT)
 
 
-def _was_first_met_in_time(referral: Referral, now: datetime) -> bool:
+def _was_first_met_in_time(referral: Referral, now: datetime, deeds: Deeds | None = None) -> bool:
     if referral.terms is None or referral.deadline_at is None:
         return False
-    return _was_met_in_time(referral, offer_of(referral.terms).all_steps[0], referral.deadline_at, now)
+    return _was_met_in_time(referral, offer_of(referral.terms).all_steps[0], referral.deadline_at, now, deeds)
 
 
 def _was_done_in_time(referral: Referral, told_of: datetime | None, now: datetime) -> bool:
@@ -296,11 +297,11 @@ def _was_done_in_time(referral: Referral, told_of: datetime | None, now: datetim
         return False
     if referral.reason not in ("", Reason.NOT_CONVERTED):
         return False
-    wanted = offer_of(terms).all_steps[0].conditions
+    wanted, deeds = offer_of(terms).all_steps[0].conditions, deeds_of([referral])
     referral.as_of = last - MOMENT
-    then = all_met(referral, wanted, now=referral.as_of)
+    then = all_met(referral, wanted, deeds=deeds, now=referral.as_of)
     referral.as_of = None
-    return then and all_met(referral, wanted, now=now)
+    return then and all_met(referral, wanted, deeds=deeds, now=now)
 
 
 def _open_again(referral: Referral, *, actor: str, now: datetime) -> None:

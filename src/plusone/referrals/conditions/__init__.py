@@ -1,7 +1,7 @@
 """Conditions of a campaign: one class each (DESIGN 3)."""
 
 from . import activated, check, membership_bought, membership_kept, orders, sessions_attended, spend
-from .base import Condition, Input, Progress, all_met, asked_again_at, conditions, still_missing
+from .base import Condition, Input, Progress, all_met, asked_again_at, conditions, deeds_of, still_missing
 
 __all__ = [
     "Condition",
@@ -12,6 +12,7 @@ __all__ = [
     "asked_again_at",
     "check",
     "conditions",
+    "deeds_of",
     "membership_bought",
     "membership_kept",
     "orders",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.kernel.models import Business
-from plusone.store.queries import has_money_left
+from plusone.referrals.deeds import Deeds
 
 from .base import Condition, Progress, conditions
 
@@ -23,18 +23,16 @@ class Activated(Condition):
 
     name = "activated"
     label = gettext_lazy("The friend becomes an active client")
+    reads = ("order", "refund")
 
-    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+    def progress(self, referral: Referral, params: dict[str, Any], deeds: Deeds, *, now: datetime) -> Progress:
         """Hold from the activation on; no longer where it came by a purchase whose money was all given back
         (CONTRACT)."""
         if referral.activated_at is None or (referral.as_of and referral.activated_at > referral.as_of):
             return Progress(0, 1)
-        by_purchase = referral.via == "purchase"
-        refunded = by_purchase and not has_money_left(referral.friend, since=referral.counts_from)
-        back = referral.friend.refunds.filter(to_method__gt=0)
-        if referral.counts_from is not None:
-            back = back.filter(at__gte=referral.counts_from)
-        return Progress(0 if refunded and back.exists() else 1, 1)
+        friend, since = referral.friend_id, referral.counts_from
+        refunded = referral.via == "purchase" and not deeds.orders_with_money(friend, since=since)
+        return Progress(0 if refunded and deeds.has_money_back(friend, since=since) else 1, 1)
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Say it in the builder's words."""

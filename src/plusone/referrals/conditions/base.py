@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,10 +15,11 @@ from plusone.kernel.access import get
 from plusone.kernel.errors import Invalid, NotHere
 from plusone.kernel.models import Business
 from plusone.kernel.registry import Registry
+from plusone.referrals.deeds import Deeds
 from plusone.store.models import MembershipType
 
 if TYPE_CHECKING:
-    from plusone.referrals.models import Referral
+    from plusone.referrals.models import Referral, Terms
 
 AT_LEAST_MAX = 10**12
 DAYS_MAX = 365
@@ -69,6 +70,7 @@ class Condition:
     label: ClassVar[str | Promise]
     slot: ClassVar[str | Promise] = ""  # how the builder's sentence offers it, before its inputs
     inputs: ClassVar[tuple[Input, ...]] = ()
+    reads: ClassVar[tuple[str, ...]] = ()  # the kinds of deeds that it asks about
 
     def clean(self, business: Business, params: dict[str, Any]) -> dict[str, Any]:
         """Return the parameters as they are stored. Raise Invalid naming what is wrong."""
@@ -77,7 +79,7 @@ class Condition:
             cleaned |= READ[wanted.kind](business, wanted.name, params.get(wanted.name))
         return cleaned
 
-    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+    def progress(self, referral: Referral, params: dict[str, Any], deeds: Deeds, *, now: datetime) -> Progress:
         """Return how far the friend has come; what was later than the referral's `as_of` does not count."""
         raise NotImplementedError
 
@@ -102,7 +104,9 @@ class Condition:
         """Return the whole phrase after "once the friend", in the active language."""
         raise NotImplementedError
 
-    def asks_again_at(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> datetime | None:
+    def asks_again_at(
+        self, referral: Referral, params: dict[str, Any], deeds: Deeds, *, now: datetime
+    ) -> datetime | None:
         """Return when time alone may make it hold, so that it is asked again then; None where only a fact can."""
         return None
 
@@ -161,28 +165,46 @@ READ: dict[str, Callable[[Business, str, object], dict[str, Any]]] = {
 conditions: Registry[type[Condition]] = Registry("condition")
 
 
-def all_met(referral: Referral, wanted: list[dict[str, Any]], *, now: datetime) -> bool:
-    """Say whether every one of some conditions holds."""
-    return all(conditions[params["kind"]]().progress(referral, params, now=now).is_met for params in wanted)
+def deeds_of(referrals: Iterable[Referral]) -> Deeds:
+    """Return what the friends of several recommendations did of what their terms ask for (terms at hand)."""
+    found = list(referrals)
+    wanted = [params for referral in found if referral.terms for params in _asked(referral.terms)]
+    return Deeds(found, kinds=[kind for params in wanted for kind in conditions[params["kind"]].reads])
+
+
+def _asked(terms: Terms) -> list[dict[str, Any]]:
+    return [*terms.conditions, *(params for step in terms.steps for params in step["conditions"])]
+
+
+def all_met(referral: Referral, wanted: list[dict[str, Any]], *, deeds: Deeds | None = None, now: datetime) -> bool:
+    """Say whether every one of some conditions holds; of deeds at hand, or as things stand now."""
+    deeds = deeds or deeds_of([referral])
+    return all(conditions[params["kind"]]().progress(referral, params, deeds, now=now).is_met for params in wanted)
 
 
 def asked_again_at(referral: Referral, wanted: list[dict[str, Any]], *, now: datetime) -> datetime | None:
     """Return the next moment at which time alone may change whether one of some conditions holds."""
-    moments = [conditions[params["kind"]]().asks_again_at(referral, params, now=now) for params in wanted]
+    deeds = deeds_of([referral])
+    moments = [conditions[params["kind"]]().asks_again_at(referral, params, deeds, now=now) for params in wanted]
     return min((moment for moment in moments if moment is not None), default=None)
 
 
 def still_missing(
-    referral: Referral, wanted: list[dict[str, Any]] | None = None, *, to: Reader = "ambassador", now: datetime
+    referral: Referral,
+    wanted: list[dict[str, Any]] | None = None,
+    *,
+    to: Reader = "ambassador",
+    deeds: Deeds | None = None,
+    now: datetime,
 ) -> list[str]:
     """Return a sentence, for one of the two people, for each condition that does not hold yet: of a step's, or those
-    of the terms' first."""
+    of the terms' first. A page that tells of several friends has their `deeds` at hand."""
     if wanted is None:
         wanted = referral.terms.conditions if referral.terms else []
-    sentences = []
+    deeds, sentences = deeds or deeds_of([referral]), []
     for params in wanted:
         condition = conditions[params["kind"]]()
-        progress = condition.progress(referral, params, now=now)
+        progress = condition.progress(referral, params, deeds, now=now)
         if not progress.is_met:
             say = condition.own_missing if to == "friend" else condition.missing
             sentences.append(say(referral.business, params, progress))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from plusone.agenda.queries import has_done
 from plusone.kernel.models import Business
+from plusone.referrals.deeds import Deeds
 
 from .base import Condition, Input, Progress, conditions
 
@@ -25,10 +25,11 @@ class Check(Condition):
     label = gettext_lazy("The friend does something that staff tick off")
     slot = gettext_lazy("has done this, ticked off by you:")
     inputs = (Input("text", "text", gettext_lazy("What the friend has to do")),)
+    reads = ("check",)
 
-    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+    def progress(self, referral: Referral, params: dict[str, Any], deeds: Deeds, *, now: datetime) -> Progress:
         """Look whether it is ticked."""
-        done = has_done(referral.friend, params["text"], since=referral.counts_from, until=referral.as_of)
+        done = deeds.has_done(referral.friend_id, params["text"], since=referral.counts_from, until=referral.as_of)
         return Progress(int(done), 1)
 
     def action(self, business: Business, params: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.kernel.models import Business
-from plusone.store.queries import memberships_paid
+from plusone.referrals.deeds import Deeds
 
 from .base import Condition, Input, Progress, conditions
 
@@ -26,17 +26,16 @@ class MembershipBought(Condition):
     label = gettext_lazy("The friend buys a membership")
     slot = gettext_lazy("has bought this membership:")
     inputs = (Input("membership_type", "membership", gettext_lazy("Type of membership")),)
+    reads = ("membership",)
 
-    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+    def progress(self, referral: Referral, params: dict[str, Any], deeds: Deeds, *, now: datetime) -> Progress:
         """Look for a type that was new to the friend since they came."""
-        bought = memberships_paid(referral.friend, since=referral.since)
+        bought = deeds.memberships(referral.friend_id, since=referral.since, until=referral.as_of)
         if referral.returned_from is None:  # who comes back may well take what they had before
-            bought = bought.filter(is_new=True)
-        if referral.as_of is not None:
-            bought = bought.filter(started_at__lte=referral.as_of)
+            bought = [one for one in bought if one.row.is_new]
         if wanted := params.get("membership_type"):
-            bought = bought.filter(type__public_id=wanted)
-        return Progress(int(bought.exists()), 1)
+            bought = [one for one in bought if one.type == wanted]
+        return Progress(int(bool(bought)), 1)
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Say which."""

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from plusone.kernel import clock
 from plusone.kernel.models import Business
+from plusone.referrals.deeds import Deeds
 from plusone.store.models import Membership
-from plusone.store.queries import memberships_paid, runs_until
+from plusone.store.queries import runs_until
 
 from .base import Condition, Input, Progress, conditions
 
@@ -30,17 +31,20 @@ class MembershipKept(Condition):
     label = gettext_lazy("The friend keeps a membership for a number of days")
     slot = gettext_lazy("still has a membership after this many days:")
     inputs = (Input("days", "days", gettext_lazy("Number of days"), 30),)
+    reads = ("membership",)
 
-    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+    def progress(self, referral: Referral, params: dict[str, Any], deeds: Deeds, *, now: datetime) -> Progress:
         """Count the days of the membership that has run longest, up to its end."""
         days = params["days"]
-        found = [_kept(referral.business, row, days, now) for row in self._rows(referral)]
+        found = [_kept(referral.business, row, days, now) for row in _rows(referral, deeds)]
         return max(found, key=lambda progress: progress.done, default=Progress(0, days))
 
-    def asks_again_at(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> datetime | None:
+    def asks_again_at(
+        self, referral: Referral, params: dict[str, Any], deeds: Deeds, *, now: datetime
+    ) -> datetime | None:
         """Ask on the day; where a renewal is unpaid then, every day until it is."""
         business, moments = referral.business, []
-        for row in self._rows(referral):
+        for row in _rows(referral, deeds):
             at = _day_of(business, row, params["days"])
             if at > now:
                 moments.append(at)
@@ -88,8 +92,9 @@ class MembershipKept(Condition):
             progress.wanted,
         ) % {"done": progress.done, "wanted": progress.wanted}
 
-    def _rows(self, referral: Referral) -> list[Membership]:
-        return list(memberships_paid(referral.friend, since=referral.since))
+
+def _rows(referral: Referral, deeds: Deeds) -> list[Membership]:
+    return [one.row for one in deeds.memberships(referral.friend_id, since=referral.since)]
 
 
 def _day_of(business: Business, row: Membership, days: int) -> datetime:

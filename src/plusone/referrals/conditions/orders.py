@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from plusone.kernel.models import Business
-from plusone.store.queries import orders_with_money
+from plusone.referrals.deeds import Deeds
 
 from .base import Condition, Input, Progress, conditions
 
@@ -25,12 +25,12 @@ class Orders(Condition):
     label = gettext_lazy("The friend pays a number of orders")
     slot = gettext_lazy("has paid this many orders:")
     inputs = (Input("at_least", "count", gettext_lazy("Number of orders"), 1),)
+    reads = ("order",)
 
-    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+    def progress(self, referral: Referral, params: dict[str, Any], deeds: Deeds, *, now: datetime) -> Progress:
         """Count paid orders with money left in them (CASES 38: a free one never counts)."""
-        return Progress(
-            orders_with_money(referral.friend, since=referral.counts_from, until=referral.as_of), params["at_least"]
-        )
+        paid = deeds.orders_with_money(referral.friend_id, since=referral.counts_from, until=referral.as_of)
+        return Progress(paid, params["at_least"])
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Say how many."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from plusone.agenda.queries import attended_since
 from plusone.kernel.models import Business
+from plusone.referrals.deeds import Deeds
 
 from .base import Condition, Input, Progress, conditions
 
@@ -25,10 +25,12 @@ class SessionsAttended(Condition):
     label = gettext_lazy("The friend comes to a number of sessions")
     slot = gettext_lazy("has come this many times:")
     inputs = (Input("at_least", "count", gettext_lazy("Number of sessions"), 3),)
+    reads = ("visit",)
 
-    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+    def progress(self, referral: Referral, params: dict[str, Any], deeds: Deeds, *, now: datetime) -> Progress:
         """Count the sessions since the friend is known (CASES 34); said afterwards, it looks back (R-211)."""
-        return Progress(attended_since(referral.friend, referral.since, until=referral.as_of), params["at_least"])
+        came = deeds.attended(referral.friend_id, since=referral.since, until=referral.as_of)
+        return Progress(came, params["at_least"])
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Say how many."""

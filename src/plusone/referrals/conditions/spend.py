@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from plusone.kernel.models import Business
 from plusone.kernel.money import format_money
-from plusone.store.queries import money_paid
+from plusone.referrals.deeds import Deeds
 
 from .base import Condition, Input, Progress, conditions
 
@@ -26,12 +26,12 @@ class Spend(Condition):
     label = gettext_lazy("The friend spends an amount")
     slot = gettext_lazy("has spent in all:")
     inputs = (Input("at_least", "money", gettext_lazy("Amount"), 5000),)
+    reads = ("payment", "refund")
 
-    def progress(self, referral: Referral, params: dict[str, Any], *, now: datetime) -> Progress:
+    def progress(self, referral: Referral, params: dict[str, Any], deeds: Deeds, *, now: datetime) -> Progress:
         """Add up the money that the friend has paid since they came."""
-        return Progress(
-            money_paid(referral.friend, since=referral.counts_from, until=referral.as_of), params["at_least"]
-        )
+        paid = deeds.money_paid(referral.friend_id, since=referral.counts_from, until=referral.as_of)
+        return Progress(paid, params["at_least"])
 
     def action(self, business: Business, params: dict[str, Any]) -> str:
         """Say how much."""

@@ -11,14 +11,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from plusone.agenda.queries import has_done
 from plusone.faces.dashboard import telling
 from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.errors import NotHere, Refused
 from plusone.referrals.commands import asked_checks, is_earned_again, revive, take_back_check, tick_off
-from plusone.referrals.conditions import still_missing
+from plusone.referrals.conditions import deeds_of, still_missing
+from plusone.referrals.deeds import Deeds
 from plusone.referrals.further import step_name
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
@@ -38,7 +38,8 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
     held = rewards_of(request.business, "referral", [found.pk]).get(found.pk, [])
     for reward in held:
         reward.client = found.friend if reward.side == Reward.Side.FRIEND else found.ambassador
-    who = actors(request.business, [reward.decided_by for reward in held if reward.decided_by])
+    events, deeds = list(events_of(found, held)[:EVENTS_MAX]), deeds_of([found])
+    who = actors(request.business, [event.actor for event in events] + [reward.decided_by for reward in held])
     context = {
         "nav": "leads",
         "title": _("%(ambassador)s recommended %(friend)s")
@@ -50,8 +51,10 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
         "referral": found,
         "told": tell_referral(found, to="staff"),
         "in_set": sets_of(request.business, [found]).get(found.pk),
-        "missing": still_missing(found, now=request.now) if found.is_open and found.terms else [],
-        "checks": [(what, has_done(found.friend, what, since=found.counts_from)) for what in asked_checks(found)],
+        "missing": still_missing(found, deeds=deeds, now=request.now) if found.is_open and found.terms else [],
+        "checks": [
+            (what, deeds.has_done(found.friend_id, what, since=found.counts_from)) for what in asked_checks(found)
+        ],
         "rewards": [
             {
                 "reward": reward,
@@ -59,42 +62,44 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
                 "told": tell_reward(reward, to="staff", now=request.now),
                 "step": _step(found, reward),
                 "options": option_phrases(reward) if reward.state == Reward.State.AWAITING_CHOICE else [],
-                "missing": _missing(found, reward, request.now),
-                "may_give": _may_give(found, reward, request.now),
-                "skipped": _skipped(found, reward, request.now),
+                "missing": _missing(found, reward, deeds, request.now),
+                "may_give": _may_give(found, reward, deeds, request.now),
+                "skipped": _skipped(found, reward, deeds, request.now),
                 "decided_by": who.get(reward.decided_by, ""),
             }
             for reward in held
         ],
         "wording": found.wording.texts.get(get_language() or "", {}) if found.wording else {},
-        "history": telling.history(request.business, list(events_of(found, held)[:EVENTS_MAX])),
+        "history": telling.history(request.business, events, who=who),
         "is_owner": request.collaborator.role == "owner",
     }
     return render(request, "dashboard/referrals/recommendation.html", context)
 
 
 def _found(request: Page, referral: str) -> Referral:
-    key = get(request.business, Referral, referral).pk
-    found = referrals_of(request.business).select_related("wording").get(pk=key)
+    found = get(request.business, referrals_of(request.business).select_related("wording"), referral)
     found.ambassador, found.friend = request.seen(found.ambassador), request.seen(found.friend)
     if not request.may("clients.all") and found.ambassador.deleted_at and found.friend.deleted_at:
         raise NotHere  # neither is an own client
     return found
 
 
-def _may_give(referral: Referral, reward: Reward, now: datetime) -> bool:
+def _may_give(referral: Referral, reward: Reward, deeds: Deeds, now: datetime) -> bool:
     """Say whether a reward that has ended can be given all the same, with a note."""
     if reward.state == Reward.State.DECLINED:
         return True
-    return reward.granted_at is None and is_earned_again(referral, reward, now=now)
+    return reward.granted_at is None and is_earned_again(referral, reward, deeds=deeds, now=now)
 
 
-def _skipped(referral: Referral, reward: Reward, now: datetime) -> list[str]:
+def _skipped(referral: Referral, reward: Reward, deeds: Deeds, now: datetime) -> list[str]:
     """Say what giving a declined reward all the same would pass over, before anybody presses."""
-    if not _may_give(referral, reward, now) or referral.terms is None:
+    if not _may_give(referral, reward, deeds, now) or referral.terms is None:
         return []
     lines = []
-    unmet = still_missing(referral, now=now) if reward.step == 1 else _missing(referral, reward, now, of_any=True)
+    if reward.step == 1:
+        unmet = still_missing(referral, deeds=deeds, now=now)
+    else:
+        unmet = _missing(referral, reward, deeds, now, of_any=True)
     if unmet and not (reward.side == Reward.Side.FRIEND and referral.terms.friend_reward_on == "registered"):
         lines.append(_("Its conditions are not met yet: %(missing)s") % {"missing": " ".join(unmet)})
     if reward.hold_days and (reward.available_at is None or reward.available_at > now):
@@ -114,11 +119,12 @@ def _step(referral: Referral, reward: Reward) -> str:
     return step_name(offer_of(referral.terms).all_steps[reward.step - 1])
 
 
-def _missing(referral: Referral, reward: Reward, now: datetime, *, of_any: bool = False) -> list[str]:
+def _missing(referral: Referral, reward: Reward, deeds: Deeds, now: datetime, *, of_any: bool = False) -> list[str]:
     """Return what a further step still needs; what the first needs stands above all rewards."""
     if reward.step == 1 or referral.terms is None or (reward.state != Reward.State.PROMISED and not of_any):
         return []
-    return still_missing(referral, offer_of(referral.terms).all_steps[reward.step - 1].conditions, now=now)
+    wanted = offer_of(referral.terms).all_steps[reward.step - 1].conditions
+    return still_missing(referral, wanted, deeds=deeds, now=now)
 
 
 @staff("referrals.manage")
