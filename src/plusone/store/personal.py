@@ -9,6 +9,7 @@ from plusone.clients.commands import move_books, move_rows
 from plusone.clients.keeping import BOOKS, Kept, Row, kept
 from plusone.clients.models import Client
 
+from .commands import move_memberships
 from .models import Coupon, Dispute, GiftedDays, Membership, Order, Payment, Refund
 
 BATCH = 500
@@ -147,8 +148,8 @@ class Memberships(Kept):
         return found.values_list("ordered_at", "type__name", "state", "started_at", "ends_at").iterator()
 
     def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
-        """All of them."""
-        return move_rows(Membership, gone, kept)
+        """All of them, of each type that is for once as well."""
+        return move_memberships(gone, kept)
 
 
 @kept

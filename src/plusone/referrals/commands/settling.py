@@ -44,8 +44,7 @@ def mark_activated(friend: Client, *, via: str, came_back: bool = False, actor: 
     """
     waiting = Q(state=State.REGISTERED) | Q(state=State.CLOSED, reason=Reason.COMPLETED, activated_at=None)
     mine = Referral.objects.filter(waiting, business=friend.business, friend=friend)
-    if came_back:
-        mine = mine.filter(returned_from__isnull=False)
+    mine = mine.filter(returned_from__isnull=not came_back)
     referral = mine.select_related("business", "campaign").order_by("-id").first()
     if referral is None:
         return None

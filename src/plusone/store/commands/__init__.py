@@ -14,6 +14,7 @@ from .gifts import (
 )
 from .imports import PaidLine, import_orders
 from .memberships import HadAlready, NotRunning, cancel_membership, create_membership_type, end_due, freeze, unfreeze
+from .merging import move_memberships
 from .orders import cancel, expire_due, pay, place_order
 from .products import archive_product, create_product, edit_product, restore_product, set_picture
 from .refunds import refund
@@ -43,6 +44,7 @@ __all__ = [
     "grant_membership",
     "import_orders",
     "issue_coupon",
+    "move_memberships",
     "pay",
     "place_order",
     "refund",
