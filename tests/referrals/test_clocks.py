@@ -94,6 +94,18 @@ def test_a_set_promised_with_a_hold_goes_when_a_friend_is_rejected(gym: Business
     assert (Reward.objects.get().state, available(ana, now=later(20))) == ("lapsed", 0)
 
 
+def test_a_share_for_a_full_set_comes_with_the_first_payment(gym: Business, ana: Client, bono: Product) -> None:
+    """CASES 42 with sets: who makes the set full has paid nothing yet; with the first payment it is due."""
+    launch(gym, every=2, ambassador={"kind": "balance", "percent": 10})
+    first, last = (bring(ana, name).friend for name in ("Ben", "Cleo"))
+    for friend in (first, last):
+        activate(friend, **WHO)
+    assert (Reward.objects.get().state, available(ana)) == ("promised", 0)
+    sell(last, bono)
+    assert (Reward.objects.get().state, available(ana)) == ("granted", 500)
+    assert Referral.objects.get(friend=last).reason == "completed"
+
+
 def test_who_activates_is_told_of_the_set_that_becomes_full(gym: Business, ana: Client) -> None:
     """R-059: of three leads chosen together the second one fills the set."""
     launch(gym, every=2)

@@ -167,3 +167,29 @@ def test_a_client_asks_for_a_look_once_and_the_owner_hears_of_it(gym: Business, 
     tom.refresh_from_db()
     assert ask_for_review(tom, **mine)
     assert DoubtSign.objects.filter(name="appeal").count() == 2
+
+
+def test_what_was_approved_by_itself_is_not_rejected_with_its_case(gym: Business, ana: Client) -> None:
+    """FRA-10: a case is decided for those that wait; Ben was looked at before, and stays approved."""
+    launch(gym, hold_days=3)
+    ben, eva = (register(ana, f"{name}@mailinator.com", first_name=name) for name in ("Ben", "Eva"))
+    approve_referral(ben, **WHO)
+    assert decide_case(DoubtCase.objects.get(), approve=False, note="one person", **WHO)
+    stand = Referral.objects.order_by("pk").values_list("state", "reason")
+    assert list(stand) == [("registered", ""), ("closed", "rejected")]
+    activate(ben.friend, **WHO)
+    assert Reward.objects.get(source_id=ben.pk).state == "on_hold"
+    assert Reward.objects.get(source_id=eva.pk).state == "lapsed"
+
+
+def test_nothing_is_given_to_who_was_deleted(gym: Business, ana: Client) -> None:
+    """R-333: a declined gift of a lead who is gone cannot be given after all; no balance is left for nobody."""
+    launch(gym, friend=EUR10, friend_hold_days=5)
+    ben = bring(ana, "Ben")
+    gift = Reward.objects.get(source_id=ben.pk, side="friend")
+    decide_reward(gift, approve=False, note="no", **WHO)
+    delete_client(ben.friend, **WHO)
+    with pytest.raises(Refused) as refused:
+        decide_reward(Reward.objects.get(pk=gift.pk), approve=True, note="after all", **WHO)
+    assert refused.value.code == "deleted"
+    assert (Reward.objects.get(pk=gift.pk).state, available(ben.friend)) == ("declined", 0)

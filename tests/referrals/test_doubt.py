@@ -239,6 +239,19 @@ def test_a_blocked_ambassadors_link_is_off_until_it_is_on_again(gym: Business, a
     assert register(ana, "tom@friends.example").ambassador == ana
 
 
+def test_what_a_full_set_earned_goes_on_when_a_block_is_lifted(gym: Business, ana: Client) -> None:
+    """CASES 78: the reward for two friends is settled anew as every other one is."""
+    launch(gym, every=2, hold_days=5)
+    for name in ("Ben", "Eva"):
+        activate(bring(ana, name).friend, **WHO)
+    block_ambassador(ana, **WHO)
+    assert Reward.objects.get().state == "declined"
+    restore_ambassador(ana, **WHO)
+    assert Reward.objects.get().state == "on_hold"
+    end_hold(Reward.objects.select_related("business", "client").get(), actor="system", now=later(5))
+    assert available(ana) == 1500
+
+
 def test_a_case_that_nobody_looks_at_is_brought_up_twice_and_never_decided_by_itself(
     gym: Business, ana: Client
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from plusone.clients.models import Client
 from plusone.events.commands import record
 from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
@@ -65,14 +66,14 @@ def decide_case(case: DoubtCase, *, approve: bool, note: str = "", actor: str, n
     """Decide about all recommendations of a case at once (FRA-10). Say whether this call did it: of two people who
     decide at the same moment, or a double click, the second changes nothing (FRA-14).
 
-    What was given before the doubt arose stays given.
+    What was given before the doubt arose stays given, and what was decided by itself stays so.
     """
     found = lock_case(case)
     if not found.is_open:
         return False
     members = members_of(found)
     for member in members:
-        if not member.is_open:
+        if not member.is_open or not member.flagged:  # a person has decided about it by itself
             continue
         if approve:
             _approve(member, note=note, actor=actor, now=now)
@@ -98,10 +99,12 @@ def decide_reward(reward: Reward, *, approve: bool, note: str = "", actor: str, 
     Where it waited because of a doubt and nothing else of its recommendation waits any more, the doubt is decided with
     it: nobody is asked twice. What is approved while its conditions do not hold stays given, whatever comes.
 
-    Raise Refused as `rewards.approve` and `rewards.decline` do, and where it would give something to `actor`.
+    Raise Refused as `rewards.approve` and `rewards.decline` do, and where it would give something to `actor`, or to
+    somebody who was deleted.
     """
     if approve:
         must_be_impartial(reward.business, [reward.client], note=note, actor=actor)
+        _refuse_nobodys(reward)
     if reward.source_kind != "referral":
         act = rewards.approve if approve else rewards.decline
         return act(reward, note=note, actor=actor, now=now)
@@ -140,6 +143,13 @@ def _earned_again(referral: Referral, reward: Reward, note: str, *, now: datetim
     if not note.strip():
         raise Refused(_("Write a note that says why it counts all the same."), code="note_needed", field="note")
     return Reward.State.REVOKED
+
+
+def _refuse_nobodys(reward: Reward) -> None:
+    """Refuse to give something to who was deleted: nobody could ever use it."""
+    nobodys = Reward.objects.filter(pk=reward.pk, client__status=Client.Status.DELETED)
+    if nobodys.exclude(state__in=Reward.GIVEN).exists():
+        raise Refused(_("This client was deleted."), code="deleted", then=_("Add them as a new client."))
 
 
 @transaction.atomic

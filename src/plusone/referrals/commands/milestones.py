@@ -49,7 +49,7 @@ def settle_sets(referral: Referral, *, lost: str, actor: str, now: datetime) -> 
     live = given.exclude(state=Reward.State.REVOKED)
     carrier = _carrier(referral, given) if live.count() < full else None
     if carrier is not None and carrier.terms is not None and carrier.terms.ambassador_reward is not None:
-        reward = rewards.promise(
+        rewards.promise(
             referral.ambassador,
             side=Reward.Side.AMBASSADOR,
             source=("referral", carrier.pk),
@@ -59,15 +59,23 @@ def settle_sets(referral: Referral, *, lost: str, actor: str, now: datetime) -> 
             actor=actor,
             now=now,
         )
-        is_disputed, flagged = has_open_dispute(carrier.friend), carrier.flagged
-        basis = first_money(carrier)
-        rewards.qualify(reward, basis=basis, flagged=flagged, is_disputed=is_disputed, actor=actor, now=now)
-        rewards.reserve(reward, basis, actor=actor, now=now)
-    else:
-        # All beyond the full sets, not the newest alone: that one may have been capped or declined.
-        for reward in live.select_related("business", "client").order_by("id")[full:]:
-            if not reward.is_regardless:
-                rewards.revoke(reward, reason=lost, actor=actor, now=now)
+    held = list(live.select_related("business", "client").order_by("id"))
+    for reward in held[:full]:
+        _move_on(reward, actor=actor, now=now)
+    # All beyond the full sets, not the newest alone: that one may have been capped or declined.
+    for reward in held[full:]:
+        if not reward.is_regardless:
+            rewards.revoke(reward, reason=lost, actor=actor, now=now)
+
+
+def _move_on(reward: Reward, *, actor: str, now: datetime) -> None:
+    """Move what a full set has earned on: just now, when its percentage is known, or when a block is lifted."""
+    if reward.state != Reward.State.PROMISED:
+        return
+    carrier = Referral.objects.select_related("business", "friend", "terms").get(pk=reward.source_id)
+    basis, is_disputed, flagged = first_money(carrier), has_open_dispute(carrier.friend), carrier.flagged
+    rewards.qualify(reward, basis=basis, is_disputed=is_disputed, flagged=flagged, actor=actor, now=now)
+    rewards.reserve(reward, basis, actor=actor, now=now)
 
 
 def is_for_full_set(referral: Referral, reward: Reward) -> bool:
