@@ -8,7 +8,7 @@ from plusone.clients.models import Client
 from plusone.referrals.models import Referral
 from plusone.rewards.models import Reward
 from plusone.store.models import Order
-from tied import Gift, Person, Sale, Tie
+from tied import KEPT, Gift, Person, Sale, Tie
 
 EXPIRY = some.sampled_from((None, None, 5, 40))
 MONEY = some.builds(
@@ -21,13 +21,14 @@ PERCENT = some.builds(
     some.sampled_from((10, 33.33, 2.9)),
     EXPIRY,
 )
-PRODUCT = "the product"  # stands for its id, which the machine fills in
+PRODUCT, MONTH = "the product", "the month"  # stand for their ids, which the machine fills in
 THINGS: tuple[dict[str, Any], ...] = (
     {"kind": "coupon", "amount": 700, "valid_days": 20},
     {"kind": "coupon", "percent": 50, "valid_days": 45},
     {"kind": "manual", "text": "A towel", "expires_days": 10},
     {"kind": "product", "product": PRODUCT},
     {"kind": "membership_days", "days": 10},
+    {"kind": "membership", "membership_type": MONTH},
 )
 REWARD = some.one_of(MONEY, PERCENT, some.sampled_from(THINGS))
 CHOICE = some.builds(
@@ -47,6 +48,8 @@ CONDITIONS = some.lists(
         some.builds(lambda n: {"kind": "spend", "at_least": n}, some.sampled_from((1, 3000, 6000))),
         some.builds(lambda n: {"kind": "sessions_attended", "at_least": n}, some.integers(1, 2)),
         some.just({"kind": "membership_bought"}),
+        some.builds(lambda days: {"kind": KEPT, "days": days}, some.sampled_from((10, 35))),
+        some.just({"kind": "check", "text": "A form"}),
     ),
     max_size=2,
     unique_by=lambda condition: condition["kind"],
@@ -77,8 +80,11 @@ STEPS = some.lists(
 
 
 def in_one_sentence(terms: dict[str, Any]) -> dict[str, Any]:
-    """Further steps do not go together with one reward for several friends."""
-    return {**terms, "steps": terms["steps"] if terms["every"] == 1 else []}
+    """Further steps do not go together with one reward for several friends. What time alone makes true has no last day
+    here: tests/referrals/test_clocks.py tells who is in time where nobody looked."""
+    steps = terms["steps"] if terms["every"] == 1 else []
+    kept = any(one["kind"] == KEPT for step in (terms, *steps) for one in step["conditions"])
+    return {**terms, "steps": steps, "qualification_days": 0 if kept else terms["qualification_days"]}
 
 
 TERMS = some.fixed_dictionaries(
@@ -101,17 +107,37 @@ TERMS = some.fixed_dictionaries(
 ).map(in_one_sentence)
 
 
+def narrowed(**worlds: some.SearchStrategy[Any]) -> some.SearchStrategy[dict[str, Any]]:
+    """Return terms of which some are drawn from a smaller world, in which things happen sooner."""
+    return some.builds(lambda terms, small: in_one_sentence({**terms, **small}), TERMS, some.fixed_dictionaries(worlds))
+
+
+AT_ONCE = {"conditions": some.just([]), "hold_days": some.sampled_from((0, 0, 3)), "approval": some.just("auto")}
+ONE_BY_ONE = {"every": some.just(1), "steps": some.just([])}
+FEW = some.fixed_dictionaries({"rewards_total": some.integers(1, 2)}, optional={"amount_per_month": some.just(1700)})
+SCENES = some.one_of(
+    TERMS,
+    TERMS,
+    narrowed(**AT_ONCE, **ONE_BY_ONE, ambassador_reward=CHOICE, caps=FEW, budget=some.none()),
+    narrowed(
+        **AT_ONCE, **ONE_BY_ONE, ambassador_reward=some.sampled_from(THINGS), friend_reward=some.sampled_from(THINGS)
+    ),
+    narrowed(**AT_ONCE, ambassador_reward=MONEY, every=some.sampled_from((2, 2, 3))),
+    narrowed(**AT_ONCE, **ONE_BY_ONE, ambassador_reward=some.one_of(MONEY, PERCENT), budget=some.none()),
+)
+
+
 def without_none(terms: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in terms.items() if value is not None}
 
 
-def filled(terms: Any, product: str) -> Any:
-    """Return terms with the product that is given in its place."""
+def filled(terms: Any, ids: dict[str, str]) -> Any:
+    """Return terms with the ids of what is given in its place."""
     if isinstance(terms, dict):
-        return {name: filled(value, product) for name, value in terms.items()}
+        return {name: filled(value, ids) for name, value in terms.items()}
     if isinstance(terms, list):
-        return [filled(value, product) for value in terms]
-    return product if terms == PRODUCT else terms
+        return [filled(value, ids) for value in terms]
+    return ids.get(terms, terms) if isinstance(terms, str) else terms
 
 
 class Cast:

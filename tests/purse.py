@@ -15,6 +15,7 @@ class Pot:
     ends: datetime | None = None
     held: int = 0
     gift: Any = None
+    is_paid_in: bool = False  # the client's own money, which nobody takes back
 
 
 @dataclass
@@ -39,14 +40,21 @@ class Purse:
         self.lapse(now)
         return sum(pot.left - pot.held for pot in self.pots)
 
+    def given(self, now: datetime) -> int:
+        """What of it was given: the rest is the client's own."""
+        self.lapse(now)
+        return sum(pot.left - pot.held for pot in self.pots if not pot.is_paid_in)
+
     def held(self) -> int:
         return sum(pot.held for pot in self.pots)
 
     def take(self, amount: int, now: datetime, *, first: Any = None, hold: bool = False) -> list[list[Any]]:
-        """Take first-to-expire first. *Reading*: a revocation takes what is left of its own reward before all else."""
+        """Take what was given before what was paid in, first-to-expire first. *Reading*: a revocation takes what is
+        left of its own reward before all else."""
         self.lapse(now)
         parts = []
-        for pot in sorted(self.pots, key=lambda pot: (first is None or pot.gift is not first, pot.ends or FAR)):
+        by = sorted(self.pots, key=lambda pot: (pot.is_paid_in, pot.ends or FAR))
+        for pot in sorted(by, key=lambda pot: first is None or pot.gift is not first):
             part = min(amount, pot.left - pot.held)
             if part:
                 parts.append([pot, part])
@@ -56,16 +64,24 @@ class Purse:
         assert not amount
         return parts
 
-    def earn(self, amount: int, now: datetime, *, ends: datetime | None = None, gift: Any = None) -> None:
+    def earn(
+        self,
+        amount: int,
+        now: datetime,
+        *,
+        ends: datetime | None = None,
+        gift: Any = None,
+        is_paid_in: bool = False,
+    ) -> None:
         """Add credit; a debt is paid first."""
         self.lapse(now)
         self.earned += amount
-        self.pots.append(Pot(amount, ends, gift=gift))
+        self.pots.append(Pot(amount, ends, gift=gift, is_paid_in=is_paid_in))
         self.pay_debt(now)
 
     def pay_debt(self, now: datetime) -> None:
-        """Whatever comes, or comes back, pays what is owed first."""
-        paid = min(self.owed, self.free(now))
+        """Whatever is given, or comes back, pays what is owed first."""
+        paid = min(self.owed, self.given(now))
         if paid:
             self.take(paid, now)
             self.owed -= paid
@@ -74,7 +90,7 @@ class Purse:
     def claw(self, gift: Any, amount: int, now: datetime) -> int:
         """Take an earning back as far as it is unspent; with `allow_negative` the rest is a debt. Return how much of it
         is taken."""
-        taken = min(amount, self.free(now))
+        taken = min(amount, self.given(now))
         self.take(taken, now, first=gift)
         self.revoked += taken
         if gift.terms["clawback"] == "allow_negative":

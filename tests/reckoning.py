@@ -8,11 +8,12 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from decided import Decided
 from things import call_off, days_on, hand, want_back
-from tied import OPEN, PENDING, UNDECIDED, Gift, Limits, Person, Sale, Tie
+from tied import FREED, KEPT, OPEN, PENDING, Gift, Limits, Person, Sale, Tie
 
 
-class Reckoning(Limits):
+class Reckoning(Decided, Limits):
     """Everything that a business with one campaign owes, and to whom."""
 
     def __init__(self) -> None:
@@ -23,7 +24,11 @@ class Reckoning(Limits):
     # Recommendations
 
     def register(self, ambassador: Person, friend: Person, terms: dict[str, Any], now: datetime, flagged: bool) -> Tie:
-        tie = Tie(ambassador, friend, terms, now, flagged)
+        tie = Tie(ambassador, friend, terms, now)
+        tie.give_days(now)
+        if flagged or ambassador.cards & friend.cards:
+            tie.signs |= {"same_card"} if ambassador.cards & friend.cards else set()
+            self.doubt(tie)
         # One gift per person and step: what a rejected recommendation gave is not given again (R-291).
         had = {
             gift.step for each in friend.ties for gift in each.gifts if (gift.side, gift.state) == ("friend", "granted")
@@ -49,12 +54,16 @@ class Reckoning(Limits):
         return gift
 
     def activate(self, friend: Person, via: str, now: datetime) -> None:
-        friend.status = "active"
+        friend.status, friend.via = "active", via
+        self.count_activation(friend, via, now)
+
+    def count_activation(self, friend: Person, via: str, now: datetime) -> None:
         if friend.tie and friend.tie.state == "registered":
             if friend.tie.is_late(now) and not friend.tie.qualified:
                 self.end_late(friend.tie, now)
                 return
             friend.tie.state, friend.tie.via = "activated", via
+            self.look_again(friend.tie)
             self.settle(friend.tie, now)
         elif friend.tie and friend.tie.reason == "completed" and not friend.tie.via:
             friend.tie.via = via  # a lead who had done all that was asked is a client now
@@ -89,7 +98,8 @@ class Reckoning(Limits):
     def met(self, tie: Tie, now: datetime) -> dict[int, bool]:
         """*Reading*: with further steps the first may outlive its last day unmet; it is not met after it."""
         too_late = bool(tie.terms["steps"]) and not tie.qualified and tie.is_late(now)
-        return {step: tie.is_met(step) and not (step == 1 and too_late) for step in range(1, len(tie.steps) + 1)}
+        steps = range(1, len(tie.steps) + 1)
+        return {step: tie.is_met(step, now) and not (step == 1 and too_late) for step in steps}
 
     def why_on_hold(self, tie: Tie, gift: Gift) -> str:
         """*Reading*: what stands on money waits while any payment of the friend is disputed, as if it were on hold."""
@@ -136,11 +146,12 @@ class Reckoning(Limits):
         free = [each for each in self.in_sets_of(tie) if not any(gift.is_set for gift in each.gifts)]
         if len(live) < full and free:
             carrier = tie if tie in free else free[-1]
-            gift = self.promise(carrier, "ambassador", carrier.terms["hold_days"], is_set=True)
-            carrier.gifts.append(gift)
+            live.append(self.promise(carrier, "ambassador", carrier.terms["hold_days"], is_set=True))
+            carrier.gifts.append(live[-1])
+        for gift in [gift for gift in live[:full] if gift.state == "promised"]:
+            carrier = next(each for each in self.ties if gift in each.gifts)
             self.move_on(carrier, gift, carrier.basis, now)
             self.keep_free(gift, carrier.basis)
-            return
         for gift in live[full:]:
             self.take_back(gift, lost, now)
 
@@ -161,7 +172,7 @@ class Reckoning(Limits):
             for each in self.ties
             if each.ambassador is tie.ambassador
             and each.terms["every"] == tie.terms["every"]
-            and (each.qualified and not each.flagged and each.reason not in ("rejected", "not_converted"))
+            and (each.qualified and not each.flagged and each.reason not in FREED)
         ]
 
     # Rewards
@@ -224,7 +235,7 @@ class Reckoning(Limits):
             more = (amount or 0) - gift.reserved if in_money else not gift.counted_at
             self.counted[key] = self.counted.get(key, 0) + more
         gift.reserved = 0
-        gift.amount, gift.state, gift.reason = amount, "granted", ""
+        gift.amount, gift.state, gift.reason, gift.was_given = amount, "granted", "", True
         if amount is None:
             hand(gift, now)
             return
@@ -306,73 +317,16 @@ class Reckoning(Limits):
             call_off(person, sale)
             self.recover(person.purse.release(sale.parts, now), person, now)
 
-    # People decide
-
-    def approve(self, tie: Tie, gift: Gift, now: datetime) -> bool:
-        """*Reading*: a declined reward may be granted by an override; one whose worth nobody knows yet may not. Given
-        while its conditions do not hold, it stays."""
-        if gift.state in ("granted", "awaiting_choice"):
-            return True
-        if gift.state not in ("awaiting_approval", "declined") or (gift.is_percent and gift.amount is None):
-            return False
-        gift.is_regardless = not self.is_earned(tie, gift, now)
-        self.grant(gift, now)
-        self.keep_free(gift, tie.basis)
-        gift.is_decided = True
-        self.complete(tie)
-        self.settle_doubt(tie, now)
-        return True
-
-    def decline(self, tie: Tie, gift: Gift, now: datetime) -> bool:
-        if gift.state in OPEN:
-            gift.state, gift.reason, gift.is_decided = "declined", "declined", True
-            self.leave_place(gift)
-            self.complete(tie)
-            self.settle_doubt(tie, now)
-        return gift.state == "declined"
-
-    def settle_doubt(self, tie: Tie, now: datetime) -> None:
-        """Whoever decides about the last reward that waits has decided about the recommendation. What its client has
-        still to choose was decided."""
-        if not tie.flagged or any(gift.state in UNDECIDED for gift in tie.gifts):
-            return
-        in_sets = tie.terms["every"] > 1
-        if in_sets and tie.state != "closed" and not any(gift.is_set for gift in tie.gifts):
-            return
-        if any(gift.state in ("granted", "capped", "awaiting_choice") and gift.is_decided for gift in tie.gifts):
-            tie.flagged = False
-            self.settle(tie, now)
-        elif not in_sets:
-            tie.flagged = False
-
-    def approve_tie(self, tie: Tie, now: datetime) -> bool:
-        """*Reading*: who approves a doubtful recommendation has approved the rewards that waited for it."""
-        if tie.reason == "rejected":
-            return False
-        if tie.flagged:
-            tie.flagged = False
-            for gift in tie.gifts:
-                if gift.state == "awaiting_approval" and gift.reason == "flagged":
-                    self.grant(gift, now)
-                    gift.is_decided = True
-                    self.complete(tie)
-            self.settle(tie, now)
-        return True
-
-    def reject(self, tie: Tie, now: datetime) -> bool:
-        """A rejected recommendation's open rewards lapse, as declined; what was given stays."""
-        if tie.state == "closed":
-            return tie.reason == "rejected"
-        tie.state, tie.reason = "closed", "rejected"
-        for gift in tie.gifts:
-            if gift.state in OPEN:
-                gift.state, gift.reason = "lapsed", "declined"
-                self.leave_place(gift)
-        if tie.qualified:
-            self.fill_sets(tie, "", now)
-        return True
-
     # Time
+
+    def ask_again(self, now: datetime) -> None:
+        """*Reading*: what time alone makes true is noticed by the worker."""
+        for tie in self.ties:
+            kept = [
+                step for step in range(1, len(tie.steps) + 1) if any(one["kind"] == KEPT for one in tie.wanted(step))
+            ]
+            if tie.state != "closed" and kept:
+                self.settle(tie, now)
 
     def end_holds(self, now: datetime) -> None:
         due = [(gift.available, gift.number, tie, gift) for tie in self.ties for gift in tie.gifts]

@@ -35,6 +35,11 @@ class Counter(Cast, RuleBasedStateMachine):
     sales: list[tuple[Person, Sale]]
 
     @property
+    def there(self) -> list[Person]:
+        """The friends who were not deleted."""
+        return [friend for friend in self.friends if friend.status != "deleted"]
+
+    @property
     def by(self) -> dict[str, Any]:
         return {"actor": "user:1", "now": self.now}
 
@@ -50,32 +55,31 @@ class Counter(Cast, RuleBasedStateMachine):
             assert agreed, "the contract refuses this"
         return agreed
 
-    @precondition(lambda self: self.friends)
+    @precondition(lambda self: self.there)
     @rule(who=ANY, pieces=some.integers(0, 3), balance=USE, paid=some.booleans())
     def sell(self, who: int, pieces: int, balance: bool | int, paid: bool) -> None:
-        people = self.friends * 2 + self.ambassadors
+        people = self.there * 2 + self.ambassadors
         lines = [(self.product, pieces)] if pieces else [(self.gratis, 1)]
         self.sold(people[who % len(people)], lines, self.product.price * pieces, balance, paid)
 
-    @precondition(lambda self: self.friends)
+    @precondition(lambda self: self.there)
     @rule(who=ANY, pieces=some.integers(1, 2))
     def buy(self, who: int, pieces: int) -> None:
         """A friend buys and pays: what happens most."""
-        self.sold(
-            self.friends[who % len(self.friends)], [(self.product, pieces)], self.product.price * pieces, False, True
-        )
+        friend = self.there[who % len(self.there)]
+        self.sold(friend, [(self.product, pieces)], self.product.price * pieces, False, True)
 
-    @precondition(lambda self: self.friends)
+    @precondition(lambda self: self.there)
     @rule(who=ANY, balance=USE, paid=some.booleans())
     def sell_a_month(self, who: int, balance: bool | int, paid: bool) -> None:
-        people = self.friends * 2 + self.ambassadors
+        people = self.there * 2 + self.ambassadors
         self.sold(people[who % len(people)], [(self.month, 1)], self.month.price, balance, paid)
 
-    @precondition(lambda self: any(person.tickets for person in [*self.ambassadors, *self.friends]))
+    @precondition(lambda self: any(person.tickets for person in [*self.ambassadors, *self.there]))
     @rule(which=ANY, pieces=some.integers(1, 2), balance=USE, paid=some.booleans(), late=some.booleans())
     def sell_with_a_coupon(self, which: int, pieces: int, balance: bool | int, paid: bool, late: bool) -> None:
         """A coupon comes off first, once; one that is used, over or withdrawn is refused."""
-        people = [person for person in [*self.ambassadors, *self.friends] if person.tickets]
+        people = [person for person in [*self.ambassadors, *self.there] if person.tickets]
         person = people[which % len(people)]
         fresh = [ticket for ticket in person.tickets if ticket.serves(self.now)]
         tickets = fresh if fresh and not late else person.tickets
@@ -116,19 +120,17 @@ class Counter(Cast, RuleBasedStateMachine):
         return mine[person.tickets.index(ticket)]
 
     @precondition(lambda self: self.sales)
-    @rule(which=ANY)
-    def pay(self, which: int) -> None:
-        self.pay_for(*self.sales[which % len(self.sales)])
+    @rule(which=ANY, card=some.sampled_from((False, False, True)))
+    def pay(self, which: int, card: bool) -> None:
+        self.pay_for(*self.sales[which % len(self.sales)], card=card)
 
-    def pay_for(self, person: Person, sale: Sale) -> None:
-        was = sale.state
-        if (
-            self.said(
-                was not in ("cancelled", "expired"),
-                lambda: store.pay(self.order(sale), method="cash", **self.by),
-            )
-            and was == "awaiting_payment"
-        ):
+    def pay_for(self, person: Person, sale: Sale, *, card: bool = False) -> None:
+        """Pay in cash; or by card, a friend and who recommended them by the same one."""
+        was, name = sale.state, person.tie.ambassador.name if person.tie else person.name
+        by = {"method": "terminal", "reference": f"card of {name}"} if card else {"method": "cash"}
+        agreed = was not in ("cancelled", "expired")
+        if self.said(agreed, lambda: store.pay(self.order(sale), **by, **self.by)) and was == "awaiting_payment":
+            person.cards |= {name} if card else set()
             self.settled(person, sale)
 
     def settled(self, person: Person, sale: Sale) -> None:
@@ -145,12 +147,15 @@ class Counter(Cast, RuleBasedStateMachine):
         if person.status == "lead" and sale.due:
             self.model.activate(person, "purchase", self.now)
         if person.tie:
+            self.model.look_again(person.tie)
             self.model.settle(person.tie, self.now)
 
     @precondition(lambda self: self.sales)
     @rule(which=ANY)
     def cancel(self, which: int) -> None:
-        person, sale = self.sales[which % len(self.sales)]
+        self.call_off(*self.sales[which % len(self.sales)])
+
+    def call_off(self, person: Person, sale: Sale) -> None:
         if self.said(sale.paid is None, lambda: store.cancel(self.order(sale), **self.by)):
             self.model.called_off(person, sale, "cancelled", self.now)
 
@@ -158,7 +163,9 @@ class Counter(Cast, RuleBasedStateMachine):
     @rule(which=ANY, part=some.sampled_from((0, 0, 10, 50)))
     def refund(self, which: int, part: int) -> None:
         sold = [(person, sale) for person, sale in self.sales if sale.paid]
-        person, sale = sold[which % len(sold)]
+        self.give_money_back(*sold[which % len(sold)], part)
+
+    def give_money_back(self, person: Person, sale: Sale, part: int) -> None:
         left = sale.total - sale.to_balance - sale.to_method
         amount = max(1, left * part // 100) if part else None
         if not self.said(bool(left), lambda: store.refund(self.order(sale), amount, **self.by)):
@@ -186,8 +193,11 @@ class Counter(Cast, RuleBasedStateMachine):
     def dispute(self, which: int) -> None:
         """A client's bank takes a payment into question: once, and nothing is given back by that."""
         paid = [each for each in self.sales if each[1].money or each[1].dispute]
-        person, sale = (paid or self.sales)[which % len(paid or self.sales)]
-        if self.said(bool(paid), lambda: store.dispute(self.order(sale), **self.by)) and not sale.dispute:
+        self.take_into_question(*(paid or self.sales)[which % len(paid or self.sales)])
+
+    def take_into_question(self, person: Person, sale: Sale) -> None:
+        agreed = bool(sale.money or sale.dispute)
+        if self.said(agreed, lambda: store.dispute(self.order(sale), **self.by)) and not sale.dispute:
             sale.dispute = "open"
             if person.tie:
                 self.model.settle(person.tie, self.now)
@@ -197,7 +207,9 @@ class Counter(Cast, RuleBasedStateMachine):
     def close_dispute(self, which: int, outcome: str) -> None:
         """The bank decides, perhaps twice: what is lost is gone as money given back is, what is won changes nothing."""
         found = [each for each in self.sales if each[1].dispute]
-        person, sale = found[which % len(found)]
+        self.end_dispute(*found[which % len(found)], outcome)
+
+    def end_dispute(self, person: Person, sale: Sale, outcome: str) -> None:
         was = sale.dispute
         if not self.said(was in ("open", outcome), lambda: store.close_dispute(self.order(sale), outcome, **self.by)):
             return

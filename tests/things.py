@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -50,13 +50,20 @@ class Ticket:
 
 @dataclass(eq=False)
 class Pass:
-    """A membership of thirty days that was bought."""
+    """A membership of thirty days that was bought, or given."""
 
-    sale: Sale
+    sale: Sale | None
+    gift: Gift | None = None
     state: str = "pending_payment"
     started: datetime | None = None
     is_new: bool = False
     extra: int = 0
+    uses: list[datetime] = field(default_factory=list)
+
+    @property
+    def money(self) -> int:
+        """What is left of the money that was paid for it."""
+        return self.sale.money if self.sale and self.state != "void" else 0
 
     @property
     def ends(self) -> datetime | None:
@@ -85,8 +92,11 @@ def hand(gift: Gift, now: datetime) -> None:
     kind, who = gift.params["kind"], gift.who
     if kind == "coupon":
         who.tickets.append(Ticket(gift, days_on(now, gift.params["valid_days"])))
-    elif kind == "membership_days":
-        given = Days(gift, gift.params["days"])
+    elif kind == "membership" and not any(each.runs(now) for each in who.passes):
+        who.passes.append(Pass(None, gift, "active", now))
+        add_what_waits(who, who.passes[-1])
+    elif kind in ("membership", "membership_days"):  # *Reading*: who is on one already gets more time of it
+        given = Days(gift, gift.params.get("days", PASS_DAYS))
         who.days.append(given)
         put(who, given, now)
     elif days := gift.params.get("expires_days"):
@@ -100,8 +110,13 @@ def want_back(gift: Gift, now: datetime) -> bool:
         ticket = next(ticket for ticket in who.tickets if ticket.gift is gift)
         ticket.is_withdrawn = True
         return ticket.sale is None or ticket.sale.paid is None
-    if kind != "membership_days":
+    if kind not in ("membership", "membership_days"):
         return not gift.is_handed_over
+    if own := next((each for each in who.passes if each.gift is gift), None):
+        if own.state != "active" or own.uses:
+            return False
+        make_void(who, own)
+        return True
     given = next(given for given in who.days if given.gift is gift)
     if given.on is not None:
         given.on.extra -= given.days
@@ -123,21 +138,42 @@ def put(who: Person, given: Days, now: datetime) -> None:
 def begin(who: Person, bought: Pass, now: datetime) -> None:
     """Let a pass that is paid run, with the days that waited for it. *Reading*: it is new unless one was bought with
     money before that was not wholly given back."""
-    others = [each for each in who.passes if each.started and each.state != "void" and each.sale.due]
+    others = [each for each in who.passes if each.started and each.state != "void" and each.sale and each.sale.due]
     bought.state, bought.started, bought.is_new = "active", now, not others
+    add_what_waits(who, bought)
+
+
+def add_what_waits(who: Person, begun: Pass) -> None:
     for given in who.days:
         if given.waits:
-            given.on = bought
-            bought.extra += given.days
+            given.on = begun
+            begun.extra += given.days
+
+
+def use(who: Person, at: datetime) -> None:
+    """A visit uses the pass that ends first."""
+    running = [each for each in who.passes if each.runs(at) and each.started and each.started <= at]
+    if running:
+        min(running, key=lambda each: (each.ends, who.passes.index(each))).uses.append(at)
+
+
+def unuse(who: Person, at: datetime) -> None:
+    for each in who.passes:
+        each.uses = [used for used in each.uses if used != at]
 
 
 def call_off(who: Person, sale: Sale) -> None:
-    """Make void what a sale sold that was called off or wholly given back; days on it wait again."""
+    """Make void what a sale sold that was called off or wholly given back."""
     for bought in who.passes:
         if bought.sale is sale and bought.state != "void":
-            bought.state = "void"
-            for given in who.days:
-                given.on = None if given.on is bought and not given.is_withdrawn else given.on
+            make_void(who, bought)
+
+
+def make_void(who: Person, gone: Pass) -> None:
+    """Days on it wait again."""
+    gone.state = "void"
+    for given in who.days:
+        given.on = None if given.on is gone and not given.is_withdrawn else given.on
 
 
 def pass_time(people: list[Person], now: datetime) -> None:

@@ -1,15 +1,17 @@
 """Whom and what the model of tests/reckoning.py counts: people, their sales, recommendations and rewards."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from purse import Purse
-from things import Days, Pass, Ticket, day_of
+from things import Days, Pass, Ticket, day_of, days_on
 
 PENDING = ("on_hold", "awaiting_approval", "awaiting_choice")
 OPEN = ("promised", *PENDING)
 UNDECIDED = ("promised", "on_hold", "awaiting_approval")
+FREED = ("rejected", "withdrawn", "campaign_ended")  # such a friend may get another ambassador
+KEPT = "membership_kept"
 
 
 def part_of(amount: int, of: int, whole: int) -> int:
@@ -64,11 +66,16 @@ class Person:
     tickets: list[Ticket] = field(default_factory=list)
     passes: list[Pass] = field(default_factory=list)
     days: list[Days] = field(default_factory=list)
+    since: datetime | None = None
+    via: str = ""
+    is_ticked: bool = False
+    cards: set[str] = field(default_factory=set)
+    is_blocked: bool = False
 
     @property
     def tie(self) -> "Tie | None":
         """The recommendation that counts: a rejected one frees the friend."""
-        return next((tie for tie in self.ties if tie.reason != "rejected"), None)
+        return next((tie for tie in self.ties if tie.reason not in FREED), None)
 
     @property
     def is_disputed(self) -> bool:
@@ -99,6 +106,7 @@ class Gift:
     counted_at: datetime | None = None  # of a choice: since when it has its place
     reserved: int = 0  # and what is kept free for it
     is_decided: bool = False
+    was_given: bool = False
     is_regardless: bool = False  # given by a person though its conditions did not hold
     is_handed_over: bool = False
     kept: int = 0  # of what was taken back: had been used, and stays
@@ -141,6 +149,14 @@ class Gift:
 
 
 @dataclass(eq=False)
+class Case:
+    """What a person has to decide about: the doubtful recommendations of one ambassador."""
+
+    members: "list[Tie]" = field(default_factory=list)
+    is_open: bool = True
+
+
+@dataclass(eq=False)
 class Tie:
     """A recommendation."""
 
@@ -154,31 +170,49 @@ class Tie:
     via: str = ""
     qualified: bool = False
     gifts: list[Gift] = field(default_factory=list)
+    last: date | None = None  # its last day
+    cases: list[Case] = field(default_factory=list)
+    signs: set[str] = field(default_factory=set)
+
+    @property
+    def case(self) -> Case | None:
+        return next((case for case in self.cases if case.is_open), None)
 
     @property
     def steps(self) -> list[dict[str, Any]]:
         """The terms' own conditions and rewards, then those of the further steps."""
         return [self.terms, *self.terms["steps"]]
 
-    def is_late(self, now: datetime) -> bool:
+    def give_days(self, now: datetime) -> None:
+        """Count its days from now on."""
         days = self.terms["qualification_days"]
-        return bool(days) and day_of(now) > day_of(self.registered) + timedelta(days=days)
+        self.last = day_of(now) + timedelta(days=days) if days else None
 
-    def is_met(self, step: int = 1) -> bool:
-        wanted = self.steps[step - 1]["conditions"] or [{"kind": "activated"}]
-        return all(self.holds(condition) for condition in wanted)
+    def is_late(self, now: datetime) -> bool:
+        return self.last is not None and day_of(now) > self.last
 
-    def holds(self, condition: dict[str, Any]) -> bool:
+    def wanted(self, step: int) -> list[dict[str, Any]]:
+        return self.steps[step - 1]["conditions"] or [{"kind": "activated"}]
+
+    def is_met(self, step: int, now: datetime) -> bool:
+        return all(self.holds(condition, now) for condition in self.wanted(step))
+
+    def holds(self, condition: dict[str, Any], now: datetime) -> bool:
         friend, kind = self.friend, condition["kind"]
         if kind == "activated":
             return bool(self.via) and (self.via == "manual" or bool(friend.with_money))
+        # *Reading*: what counts from registering on counts from when the friend is known.
+        since = min(self.registered, friend.since or self.registered)
+        paid = [each for each in friend.passes if each.money and each.started and each.started >= since]
+        if kind == KEPT:
+            days = [(days_on(each.started, condition["days"]), each.ends) for each in paid if each.started]
+            return any(day <= now and end and end > day for day, end in days)
         done = {
-            "membership_bought": any(
-                each.is_new and each.sale.money and each.state != "void" for each in friend.passes
-            ),
+            "membership_bought": any(each.is_new for each in paid),
             "orders": len(friend.with_money),
             "spend": sum(sale.money for sale in friend.sales),
-            "sessions_attended": sum(at >= self.registered for at in friend.visits),
+            "sessions_attended": sum(at >= since for at in friend.visits),
+            "check": friend.is_ticked,
         }[kind]
         return bool(done >= condition.get("at_least", 1))
 

@@ -1,0 +1,123 @@
+"""What the machine of tests/referrals/test_model.py does most of the time: the next thing that matters.
+
+Drawn from everything that could be done, most steps would do nothing to anybody's reward. So a machine that only threw
+dice went by a coupon used twice and a doubt that the next event released.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+
+from hypothesis.stateful import rule
+
+from judging import Office
+from selling import ANY
+from tied import KEPT, Gift, Tie
+
+MINUTE = timedelta(minutes=1)
+Act = Callable[[], object]
+
+
+class Pressing(Office):
+    """The acts that a recommendation, a reward or an order waits for, or that try the same a second time."""
+
+    @rule(kind=ANY, which=ANY)
+    def go_on(self, kind: int, which: int) -> None:
+        self.press(kind, which)
+
+    @rule(kind=ANY, which=ANY)
+    def go_on_again(self, kind: int, which: int) -> None:
+        self.press(kind, which)
+
+    @rule(kind=ANY, which=ANY)
+    def go_further(self, kind: int, which: int) -> None:
+        self.press(kind, which)
+
+    @rule(kind=ANY, which=ANY)
+    def go_further_still(self, kind: int, which: int) -> None:
+        self.press(kind, which)
+
+    @rule(kind=ANY, which=ANY)
+    def go_to_the_end(self, kind: int, which: int) -> None:
+        self.press(kind, which)
+
+    def press(self, kind: int, which: int) -> None:
+        """Do one of what there is of one kind."""
+        kinds = [
+            list(found) for found in (self.wanting(), self.deciding(which), self.using(which), self.undoing(which))
+        ]
+        kinds = [found for found in kinds if found]
+        if kinds:
+            found = kinds[kind % len(kinds)]
+            found[which % len(found)]()
+
+    def wanting(self) -> Iterator[Act]:
+        """What a promise still asks of the friend, or of time."""
+        for tie, gift in self.gifts:
+            friend = tie.friend
+            if tie.state == "closed" or friend.status == "deleted":
+                continue
+            if gift.state == "on_hold" and gift.reason == "hold" and gift.available and gift.available > self.now:
+                yield partial(self.sweep_at, gift)
+            if gift.state != "promised":
+                continue
+            unmet = [one for one in tie.wanted(gift.step) if not tie.holds(one, self.now)]
+            yield from (partial(self.do, tie, one["kind"]) for one in unmet or [{"kind": "orders"}])
+
+    def do(self, tie: Tie, kind: str) -> None:
+        friend = tie.friend
+        if kind == "activated" and friend.status == "lead":
+            self.let_in(friend)
+        elif kind == "sessions_attended":
+            self.come(friend)
+        elif kind == "check" and self.asks_check(tie):
+            self.tick_off(tie)
+        elif kind in ("membership_bought", KEPT):
+            self.sold(friend, [(self.month, 1)], self.month.price, False, True)
+        else:
+            self.sold(friend, [(self.product, 2)], self.product.price * 2, False, True)
+
+    def sweep_at(self, gift: Gift) -> None:
+        assert gift.available
+        self.now = gift.available
+        self.sweep()
+
+    def deciding(self, which: int) -> Iterator[Act]:
+        """What waits for a person; and, of what is doubtful, what goes on meanwhile."""
+        yes = bool(which % 2)
+        for tie, gift in self.gifts:
+            if gift.state == "awaiting_choice":
+                yield partial(self.choose_of, tie, gift, which)
+            if gift.state == "awaiting_approval":
+                yield partial(self.decide_about, tie, gift, yes)
+        for tie in self.model.ties:
+            if tie.flagged and tie.state != "closed" and tie.friend.status != "deleted":
+                yield partial(self.judge_about, tie, yes)
+                yield partial(self.do, tie, "orders")
+                yield partial(self.come, tie.friend)
+
+    def using(self, which: int) -> Iterator[Act]:
+        """What was received: used, and used again."""
+        pieces, paid = 1 + which % 2, bool(which % 3)
+        lines, price = [(self.product, pieces)], self.product.price * pieces
+        for person in [*self.ambassadors, *self.there]:
+            for ticket in person.tickets:
+                yield partial(self.sold, person, lines, price, which % 5 == 0, paid, ticket)
+            if person.purse.free(self.now):
+                yield partial(self.sold, person, lines, price, True, paid)
+        for tie, gift in self.gifts:
+            if gift.state == "granted" and gift.params["kind"] in ("manual", "product"):
+                yield partial(self.hand_it_over, tie, gift)
+
+    def undoing(self, which: int) -> Iterator[Act]:
+        """What takes a reward's ground away, or gives back what it paid for."""
+        part = (0, 0, 50, 10)[which % 4]
+        for person, sale in self.sales:
+            if sale.state == "awaiting_payment":
+                yield partial(self.call_off if which % 2 else self.pay_for, person, sale)
+            elif sale.dispute == "open":
+                yield partial(self.end_dispute, person, sale, "won" if which % 2 else "lost")
+            elif sale.paid and (sale.money or sale.balance > sale.to_balance):
+                yield partial(self.give_money_back, person, sale, part)
+                if which % 4 == 1 and sale.money and not sale.dispute:
+                    yield partial(self.take_into_question, person, sale)
