@@ -3,6 +3,7 @@
 import difflib
 import os
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -17,6 +18,7 @@ KNOWN = {
     "EMAIL_URL",
     "ENV",
     "FAULTS",
+    "MAIL_NETWORKS",
     "SECRET_KEY",
     "TEST_CLOCK",
 }
@@ -50,6 +52,17 @@ def split(name: str, text: str) -> SplitResult:
         reason = "write special characters of user and password as %40, %2F …" if name in SECRET else str(error)
         raise ImproperlyConfigured(f"PLUSONE_{name} is not a readable address: {reason}.") from None
     return url
+
+
+def networks(name: str) -> tuple[str, ...]:
+    """Return the networks of a list such as `10.0.0.5, 192.168.7.0/24`."""
+    found = tuple(text.strip() for text in given(name).split(",") if text.strip())
+    for text in found:
+        try:
+            ip_network(text)
+        except ValueError:
+            raise ImproperlyConfigured(f"PLUSONE_{name}: “{text}” is no network such as 10.0.0.0/24.") from None
+    return found
 
 
 def unknown() -> dict[str, str]:

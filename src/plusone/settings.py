@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from plusone import logs
-from plusone.given import given, split, unknown, warn_of
+from plusone.given import given, networks, split, unknown, warn_of
 from plusone.mailers import route_of
 
 PACKAGE = Path(__file__).resolve().parent
@@ -358,6 +358,8 @@ EMAIL_PROVIDER, EMAIL_SERVER, EMAIL_SENT_BY = _mail.provider, _mail.server, _mai
 EMAIL_SIGNING_KEY = _mail.signing_key
 DEFAULT_FROM_EMAIL = _mail.options.get("from", f"Plusone <no-reply@{_base.hostname}>")
 DKIM_SELECTOR = _mail.options.get("dkim", "")
+# Networks of the operator's in which businesses' own mail servers may stand; without any, on the internet alone.
+MAIL_NETWORKS = networks("MAIL_NETWORKS")
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Logs: to standard error, JSON but where a person tries the demo

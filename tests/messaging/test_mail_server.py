@@ -58,7 +58,8 @@ def test_each_failure_has_its_sentence(error, kind, final):
 
 def test_a_policy_is_of_the_server_only_where_all_mails_meet_it():
     assert [kind for kind in SENTENCES if Trouble(kind).is_of_the_server] == [
-        *("password", "unknown_host", "refused", "silent", "certificate", "encryption", "dropped")
+        *("password", "unknown_host", "refused", "silent", "certificate", "encryption", "dropped"),
+        *("private", "sealed"),
     ]
 
 

@@ -58,6 +58,28 @@ class MessageSuppressed(MessageFact):
 
 @facts
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class MailServerChanged(Fact):
+    """Mails of the business leave by a server of its own, or by it with other settings; `preset` is the provider."""
+
+    name: ClassVar[str] = "mail_server.changed"
+    says: ClassVar[str | Promise] = _("The business's own mail server was set up or changed")
+
+    preset: str
+
+
+@facts
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MailServerRemoved(Fact):
+    """The business's mails leave by the installation's mail server again."""
+
+    name: ClassVar[str] = "mail_server.removed"
+    says: ClassVar[str | Promise] = _("The business's own mail server was removed")
+
+    preset: str
+
+
+@facts
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class ChannelSwitched(Fact):
     """Somebody opened or closed a channel for all messages of the business."""
 

@@ -8,6 +8,8 @@ from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business, Owned, Row, User
 
+MAIL_PORTS = (25, 465, 587, 2525)
+
 
 class Category(models.TextChoices):
     """What a message is about; decides whether its reader may decline it (R-243)."""
@@ -160,3 +162,41 @@ class Suppression(Owned):
 
     def __str__(self) -> str:
         return f"{self.hash[:8]} {self.reason}"
+
+
+class MailServer(Owned):
+    """The mail server by which a business sends its own mails, in place of the installation's.
+
+    `sealed` is the password (`kernel.sealing`): nothing shows, hands out or logs it. Only encrypted lines, and only
+    ports that are for handing mail in, so that nobody knocks at other doors from here.
+    """
+
+    class Security(models.TextChoices):
+        """How the line is encrypted; there is none in the clear."""
+
+        STARTTLS = "starttls", _("STARTTLS (587, 25 or 2525)")
+        TLS = "tls", _("TLS (465)")
+
+    business = models.OneToOneField(Business, on_delete=models.PROTECT, related_name="+")
+    preset = models.CharField(max_length=20)
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField()
+    security = models.CharField(max_length=10, choices=Security)
+    username = models.CharField(max_length=254)
+    sealed = models.TextField()
+    sender = models.EmailField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(port__in=MAIL_PORTS), name="messaging_mail_port"),
+            models.CheckConstraint(condition=Q(security__in=("starttls", "tls")), name="messaging_mail_encrypted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    @property
+    def domain(self) -> str:
+        """What stands behind the @ of its mails."""
+        return self.sender.rpartition("@")[2]

@@ -8,7 +8,8 @@ from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 
-from .models import ChannelSwitch, Message, Suppression
+from .lines import is_readable
+from .models import ChannelSwitch, MailServer, Message, Suppression
 from .suppression import fingerprint
 
 # A mail that is tried again now and then is nothing to worry about before this.
@@ -42,6 +43,16 @@ def is_channel_on(business: Business, channel: str) -> bool:
 def channels_off(business: Business) -> frozenset[str]:
     """Return the channels that the business does not let send."""
     return frozenset(ChannelSwitch.objects.filter(business=business, active=False).values_list("channel", flat=True))
+
+
+def mail_server_of(business: Business) -> MailServer | None:
+    """Return the business's own mail server, None where its mails leave by the installation's."""
+    return MailServer.objects.filter(business=business).first()
+
+
+def unreadable_servers() -> int:
+    """How many businesses have to enter their mail server's password again, since the secret key has changed."""
+    return sum(not is_readable(server) for server in MailServer.objects.iterator())
 
 
 def failed_count() -> int:

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .lines import Private, Unreadable
+
 SENTENCES: dict[str, str | Promise] = {
     "password": _("The mail server does not accept the user name or the password."),
     "unknown_host": _("There is no mail server of that name."),
@@ -16,7 +18,8 @@ SENTENCES: dict[str, str | Promise] = {
     "silent": _("The mail server does not answer in time. A firewall may be in the way, or the port is wrong."),
     "certificate": _("The mail server's certificate is not valid for its name."),
     "encryption": _(
-        "The mail server and we do not agree on encryption: smtps:// is for port 465, smtp+tls:// for 587."
+        "The mail server and we do not agree on encryption: TLS (smtps://) is for port 465, STARTTLS (smtp+tls://) for "
+        "587."
     ),
     "sender": _("The mail server does not allow this sender address. Use one that belongs to the account."),
     "mailbox": _("There is no mailbox at that address."),
@@ -25,10 +28,35 @@ SENTENCES: dict[str, str | Promise] = {
     "address": _("This address cannot be written to."),
     "busy": _("The mail server asks us to try again later."),
     "dropped": _("The mail server ended the conversation. Does it want encryption, or another port?"),
+    "private": _(
+        "The mail server's name leads into a private network, and businesses have their servers on the internet."
+    ),
+    "sealed": _(
+        "Your mail server's password cannot be read any more, because the installation's secret key has changed."
+    ),
     "other": _("The mail could not be sent."),
 }
 # What every mail to this server meets, whoever it is to.
-OF_THE_SERVER = {"password", "unknown_host", "refused", "silent", "certificate", "encryption", "dropped"}
+OF_THE_SERVER = {
+    *("password", "unknown_host", "refused", "silent", "certificate", "encryption", "dropped", "private", "sealed"),
+}
+# What a business does about its own mail server.
+ADVICE: dict[str, str | Promise] = {
+    "password": _("Copy both anew. Many providers want a password made for programs, not the one you log in with."),
+    "unknown_host": _("Look for a slip in the server's name."),
+    "refused": _("Try the other ports, 587 first."),
+    "silent": _("Try port 2525 or 465. If all are silent, ask whoever runs this installation what it lets out."),
+    "certificate": _("Enter the server's name as your provider writes it, not an address in numbers."),
+    "dropped": _("TLS belongs to port 465, STARTTLS to the others."),
+    "sender": _("Confirm the sender at your provider, or enter the address that belongs to the account."),
+    "recipient": _(
+        "Your provider may not let a new account write to everybody yet: look there for a limit or a sandbox."
+    ),
+    "content": _("What the server said tells why."),
+    "busy": _("A limit of your provider may be reached: wait, or look there."),
+    "private": _("Use a server on the internet, or ask whoever runs this installation to allow that network."),
+    "sealed": _("Enter the password again."),
+}
 
 
 @dataclass(frozen=True)
@@ -45,13 +73,23 @@ class Trouble:
         return str(SENTENCES[self.kind])
 
     @property
+    def advice(self) -> str:
+        """What a business does about its own server, "" where there is nothing to add."""
+        return str(ADVICE.get(self.kind, ""))
+
+    @property
     def is_of_the_server(self) -> bool:
         """Whether other mails would meet it too."""
         return self.kind in OF_THE_SERVER
 
 
+# Amazon SES and Microsoft 365 look at the sender only once they have the whole mail.
+SENDER_UNKNOWN = ("not verified", "sendasdenied", "send as denied")
+
 # The first class that fits decides.
 KINDS: tuple[tuple[type[Exception], str], ...] = (
+    (Private, "private"),
+    (Unreadable, "sealed"),
     (smtplib.SMTPNotSupportedError, "encryption"),
     (smtplib.SMTPServerDisconnected, "dropped"),
     (ssl.SSLCertVerificationError, "certificate"),
@@ -104,10 +142,11 @@ def _of_answer(error: smtplib.SMTPResponseException) -> Trouble:
         return Trouble("password", said=said)
     if error.smtp_code < 500:
         return Trouble("busy", said=said)
-    if isinstance(error, smtplib.SMTPDataError):
+    if isinstance(error, smtplib.SMTPDataError) and not any(word in said.lower() for word in SENDER_UNKNOWN):
         return Trouble("content", final=True, said=said)
     # An operator mends a sender that is not allowed, and then the mail may leave.
-    return Trouble("sender" if isinstance(error, smtplib.SMTPSenderRefused) else "other", said=said)
+    is_of_sender = isinstance(error, (smtplib.SMTPSenderRefused, smtplib.SMTPDataError))
+    return Trouble("sender" if is_of_sender else "other", said=said)
 
 
 def _of_recipient(error: smtplib.SMTPRecipientsRefused) -> Trouble:

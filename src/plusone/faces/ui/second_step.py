@@ -4,8 +4,6 @@ A passkey is a way in by itself. Once the codes of an app are on, every other wa
 passkey, or for a recovery code.
 """
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -31,7 +29,6 @@ from allauth.mfa.webauthn.internal import flows as passkey_flows
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
 from allauth.usersessions.models import UserSession
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -43,6 +40,7 @@ from django.utils.translation import gettext_lazy
 
 from plusone.kernel.errors import NotHere
 from plusone.kernel.models import User
+from plusone.kernel.sealing import seal, unseal
 from plusone.kernel.second_step import drop_recovery_codes, has_app, renew_recovery_codes, spend_code
 
 from .http import Page, logged_in
@@ -50,6 +48,7 @@ from .sessions import device_of
 
 APP, PASSKEY, RECOVERY = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES
 NAME_MAX = 60
+SEALED_FOR = "second step"
 
 
 class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
@@ -62,16 +61,11 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
 
     def encrypt(self, text: str) -> str:
         """Seal the secret of an app with the installation's own, so that a copy of the database opens nothing."""
-        return str(_seal().encrypt(text.encode()).decode())
+        return seal(SEALED_FOR, text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return a secret, "" if it was sealed by another installation: then no code fits."""
-        from cryptography.fernet import InvalidToken  # slow to load, and few commands need it
-
-        try:
-            return str(_seal().decrypt(encrypted_text).decode())
-        except InvalidToken:
-            return ""
+        return unseal(SEALED_FOR, encrypted_text) or ""
 
     def build_totp_svg(self, url: str) -> str:
         """Leave the drawing to the page."""
@@ -83,12 +77,6 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002  # allauth's name
         """Name a passkey after where it is made, unless its owner does."""
         return device_of(context.request.headers.get("User-Agent", "")) or _("Passkey")
-
-
-def _seal() -> Any:
-    from cryptography.fernet import Fernet  # slow to load, and few commands need it
-
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"second step:{settings.SECRET_KEY}".encode()).digest()))
 
 
 class SecondStep(AuthenticateStage):  # type: ignore[misc]  # allauth has no types

@@ -26,7 +26,8 @@ PROBLEMS = {
 def server() -> Iterator[Fault]:
     """Knock at the mail server, with user and password."""
     if not settings.EMAIL_URL:
-        yield Fault("email", "No mail leaves the house: it waits in the database.", "Set PLUSONE_EMAIL_URL.")
+        problem = "No mail leaves the house, but by businesses' own mail servers: it waits in the database."
+        yield Fault("email", problem, "Set PLUSONE_EMAIL_URL.")
         return
     try:
         mailer = mailers["default"]

@@ -6,11 +6,12 @@ class Sms(Channel):
 
     name, label = "sms", _("SMS")
 
-    def is_ready(self) -> bool: ...
+    def is_ready(self, business: Business | None) -> bool: ...
     def address_of(self, reader: Client | User) -> str: ...
     def deliver(self, message: Message) -> None: ...
 """
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import ClassVar
@@ -18,7 +19,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 
 from plusone.clients.models import Client
-from plusone.kernel.models import User
+from plusone.kernel.models import Business, User
 from plusone.kernel.queue import Permanent
 from plusone.kernel.registry import Registry
 from plusone.messaging.models import Message
@@ -38,16 +39,20 @@ class Channel:
     # What it hands over is there at once, without a task of its own.
     is_instant: ClassVar[bool] = False
 
-    def is_ready(self) -> bool:
-        """Say whether this installation can send by it. While it cannot, messages wait."""
+    def is_ready(self, business: Business | None) -> bool:
+        """Say whether messages of a business (None: of the installation) can be sent by it. Until then they wait."""
         raise NotImplementedError
+
+    def ready_for(self) -> Iterable[int]:
+        """Return the businesses that can send by it where the installation cannot."""
+        return ()
 
     def address_of(self, reader: Client | User) -> str:
         """Return where it reaches somebody; empty where it does not."""
         raise NotImplementedError
 
-    def together(self) -> AbstractContextManager[None]:
-        """Open what several deliveries in a row can share, such as a connection."""
+    def together(self, business: Business | None) -> AbstractContextManager[None]:
+        """Open what several deliveries of a business in a row can share, such as a connection."""
         return nullcontext()
 
     def deliver(self, message: Message) -> None:
@@ -58,8 +63,8 @@ class Channel:
         """
         raise NotImplementedError
 
-    def rests(self) -> timedelta:
-        """Return how long nothing should be tried, because what carries the messages has failed a moment ago."""
+    def rests(self, business: Business | None) -> timedelta:
+        """Return how long to try nothing of a business, because what carries its messages failed a moment ago."""
         return timedelta(0)
 
 

@@ -1,10 +1,11 @@
-"""E-mail, through the server that EMAIL_URL names."""
+"""E-mail, through a business's own server, or the one that EMAIL_URL names."""
 
 import logging
 import smtplib
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.policy import EmailPolicy
 from email.policy import default as default_policy
 from email.utils import formataddr, parseaddr
@@ -17,47 +18,76 @@ from django.utils.translation import gettext_lazy as _
 from plusone.clients.models import Client
 from plusone.clients.preferences import unsubscribe_link
 from plusone.kernel import faults
-from plusone.kernel.models import User
-from plusone.kernel.queue import Permanent
-from plusone.messaging.models import Category, Message
-from plusone.messaging.resting import Rest
+from plusone.kernel.models import Business, User
+from plusone.kernel.queue import Later, Permanent
+from plusone.messaging.lines import line_to
+from plusone.messaging.models import Category, MailServer, Message
+from plusone.messaging.resting import Rest, one_in_doubt, waits_for_doubt
 from plusone.messaging.texts import one_line
 from plusone.messaging.troubles import trouble_of
 
 from . import Bounced, Channel, channels
 
 rest = Rest()
+_own: dict[int, tuple[datetime, Rest]] = {}
 
 log = logging.getLogger("plusone.messaging")
 
 
+def rest_of(server: MailServer | None) -> Rest:
+    """Return the rest of a business's own server, or of the installation's. Changed settings begin anew."""
+    if server is None:
+        return rest
+    changed_at, found = _own.get(server.pk, (None, None))
+    if found is None or changed_at != server.changed_at:
+        found = Rest(is_proven=False)
+        _own[server.pk] = (server.changed_at, found)
+    return found
+
+
 @channels
 class Email(Channel):
-    """Mail with a text and an HTML part, in the business's name."""
+    """Mail with a text and an HTML part, in the business's name, by its own mail server if it has one (ADR 20)."""
 
     name = "email"
     label = _("E-mail")
 
-    def is_ready(self) -> bool:
+    def __init__(self) -> None:
+        self._line: Any = None
+        self._keeps = False
+        self._servers: dict[int, MailServer | None] = {}
+
+    def is_ready(self, business: Business | None) -> bool:
         """Without a mail server nothing is sent, and nothing is lost: it waits in the outbox."""
-        return "default" in mailers
+        return "default" in mailers or self._server_of(business) is not None
+
+    def ready_for(self) -> Iterable[int]:
+        """Those with a server of their own."""
+        return MailServer.objects.values_list("business_id", flat=True)
+
+    def _server_of(self, business: Business | None) -> MailServer | None:
+        if business is None:
+            return None
+        if business.pk not in self._servers:
+            self._servers[business.pk] = MailServer.objects.filter(business=business).first()
+        return self._servers[business.pk]
 
     def address_of(self, reader: Client | User) -> str:
         """Return the address, if there is one."""
         return reader.email or ""
 
-    def __init__(self) -> None:
-        self._line: Any = None
-
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self, business: Business | None) -> Iterator[None]:
         """Keep one connection for all that is sent inside the block."""
-        self._line = mailers["default"]
+        self._keeps = True
+        if self._server_of(business) is None:
+            self._line = mailers["default"]
         try:
             yield
         finally:
-            self._hang_up()
-            self._line = None
+            if self._line is not None:
+                self._hang_up()
+            self._line, self._keeps = None, False
 
     def _hang_up(self) -> None:
         try:
@@ -76,26 +106,44 @@ class Email(Channel):
             self._hang_up()  # the next one begins with a new connection
             raise
 
+    def _send_by(self, server: MailServer, message: Message) -> None:
+        line = self._line or line_to(server)
+        line.hand_in(mail_of(message, server.sender))
+        if self._keeps:
+            self._line = line
+        else:
+            line.hang_up()
+
     def deliver(self, message: Message) -> None:
         """Give it to the mail server."""
         if faults.hit("smtp"):
             return
+        server = self._server_of(message.business)
+        its_rest, begun = rest_of(server), time.monotonic()
         try:
-            self._send(message)
+            if server is None:
+                self._send(message)
+            else:
+                with one_in_doubt(its_rest):
+                    self._send_by(server, message)
+        except Later:
+            raise
         except Exception as error:
             trouble = trouble_of(error)
             if trouble.is_of_the_server:
-                rest.begin()
+                its_rest.begin()
             if trouble.kind == "mailbox":
                 raise Bounced(str(error)) from error
             if trouble.final:
                 raise Permanent(str(error)) from error
             raise
-        rest.end()
+        its_rest.end(seconds=time.monotonic() - begun if server else 0.0)
 
-    def rests(self) -> timedelta:
+    def rests(self, business: Business | None) -> timedelta:
         """A server that took nobody's mail a moment ago is left alone."""
-        return rest.left()
+        server = self._server_of(business)
+        its_rest = rest_of(server)
+        return its_rest.left() or (waits_for_doubt(its_rest) if server else timedelta(0))
 
 
 class _Policy(EmailPolicy):
@@ -123,9 +171,12 @@ class _Mail(EmailMultiAlternatives):
         return super().message(policy=_Policy(linesep=policy.linesep))
 
 
-def mail_of(message: Message) -> EmailMultiAlternatives:
-    """The mail as it leaves: the same Message-ID at each attempt, so that a double can be told from a second mail."""
-    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+def mail_of(message: Message, sender: str = "") -> EmailMultiAlternatives:
+    """The mail as it leaves: the same Message-ID at each attempt, so that a double can be told from a second mail.
+
+    `sender` is the address it comes from; without one it is the installation's.
+    """
+    address = sender or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     business = message.business
     answer_to = (business.reply_to or business.email) if business else ""
     headers = {
@@ -137,7 +188,7 @@ def mail_of(message: Message) -> EmailMultiAlternatives:
         # One click in the mail program stops them, without a page (RFC 8058).
         headers["List-Unsubscribe"] = f"<{unsubscribe_link(message.client)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    if settings.EMAIL_PROVIDER == "postmark":
+    if settings.EMAIL_PROVIDER == "postmark" and not sender:
         headers["X-PM-KeepID"] = "true"  # or it writes another Message-ID over ours
     mail = _Mail(
         subject=one_line(message.subject),

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from plusone.clients.models import Client
-from plusone.kernel.models import User
+from plusone.kernel.models import Business, User
 from plusone.messaging.models import Message
 
 from . import Channel, channels
@@ -18,7 +18,7 @@ class Portal(Channel):
     disturbs = False
     is_instant = True
 
-    def is_ready(self) -> bool:
+    def is_ready(self, business: Business | None) -> bool:
         """It needs nothing but the database."""
         return True
 

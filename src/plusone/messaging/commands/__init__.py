@@ -4,6 +4,7 @@ from .delivery import deliver, deliver_many, hand_over
 from .erasure import forget, forget_bodies, forget_user
 from .inviting import mail_invitation
 from .mail import lift_suppression, send_test_mail
+from .mail_server import draft_mail_server, remove_mail_server, use_mail_server
 from .merging import move_messages
 from .reading import mark_read
 from .reports import note_report
@@ -13,6 +14,7 @@ from .writing import message_to_many
 __all__ = [
     "deliver",
     "deliver_many",
+    "draft_mail_server",
     "forget",
     "forget_bodies",
     "forget_user",
@@ -23,11 +25,13 @@ __all__ = [
     "message_to_many",
     "move_messages",
     "note_report",
+    "remove_mail_server",
     "send",
     "send_raw",
     "send_test_mail",
     "suppress",
     "switch_channel",
     "unsuppress",
+    "use_mail_server",
     "withhold",
 ]

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from plusone.events.commands import DEPTH_MAX, caused_by, record
@@ -40,7 +40,7 @@ def deliver(message_id: int) -> str:
     channel = channels[message.channel]()
     now = clock.now()
     if _is_due(message, channel, now):
-        _wait_for(channel)
+        _wait_for(channel, message.business)
         _claim(message)
         _hand_to(channel, message, now)
     return message.state
@@ -66,11 +66,11 @@ def deliver_many(message_ids: list[int]) -> int:
     if held:
         raise Later(CLAIM, "another worker is sending them")
     channel = channels[due[0].channel]()
-    _wait_for(channel)
+    _wait_for(channel, due[0].business)
     _claim_all(due)
     until = time.monotonic() + SHIFT_SECONDS
     sent, faults_in_a_row, pauses = 0, 0, []
-    with channel.together():
+    with channel.together(due[0].business):
         for number, message in enumerate(due):
             if faults_in_a_row == FAULTS_MAX or time.monotonic() > until:
                 _unclaim(due[number:])
@@ -88,9 +88,9 @@ def deliver_many(message_ids: list[int]) -> int:
     return sent
 
 
-def _wait_for(channel: Channel) -> None:
+def _wait_for(channel: Channel, business: Business | None) -> None:
     """Raise Later while a mail server that has failed is left alone."""
-    if rest := channel.rests():
+    if rest := channel.rests(business):
         raise Later(rest, "the mail server is away")
 
 
@@ -101,7 +101,7 @@ def _is_due(message: Message, channel: Channel, now: datetime) -> bool:
     if message.useful_until < timezone.now():
         _close(message, State.FAILED if message.attempts else State.SUPPRESSED, now, reason=Message.Reason.TOO_LATE)
         return False
-    if not channel.is_ready() or _rests(message, channel, now):
+    if not channel.is_ready(message.business) or _rests(message, channel, now):
         Message.objects.filter(pk=message.pk, state=State.QUEUED).update(handed_over_at=None)
         return False
     return True
@@ -116,6 +116,9 @@ def _hand_to(channel: Channel, message: Message, now: datetime) -> None:
         _close(message, State.FAILED, now, reason=Message.Reason.BOUNCED, error=str(error))
     except Permanent as error:
         _close(message, State.FAILED, now, error=str(error))
+    except Later:  # it was not tried
+        _unclaim([message])
+        raise
     except Exception as error:  # noqa: BLE001  # whatever a channel raises, the message is to be tried again
         _give_back(message, error)
         pause = min(PAUSE_FIRST * 2 ** (message.attempts - 1), PAUSE_MAX)
@@ -127,13 +130,13 @@ def _hand_to(channel: Channel, message: Message, now: datetime) -> None:
 
 def hand_over(now: datetime) -> int:
     """Give what waits in the outbox to the queue, now that its channel is ready and nobody sleeps. Return how many."""
-    ready = [channel.name for channel in channels if channel().is_ready()]
-    waiting = Message.objects.filter(state=State.QUEUED, handed_over_at=None, channel__in=ready)
+    can_go = _can_go()
+    waiting = Message.objects.filter(can_go, state=State.QUEUED, handed_over_at=None)
     promotions = waiting.filter(category=Category.PROMOTIONAL).order_by().values("business").distinct()
     asleep = [one.pk for one in Business.objects.filter(pk__in=promotions) if is_quiet(one, now)]
     if asleep:
         waiting = waiting.exclude(category=Category.PROMOTIONAL, client__isnull=False, business__in=asleep)
-    if not ready or not waiting.exists():
+    if not waiting.exists():
         return 0
     with transaction.atomic():
         messages = list(waiting.select_for_update(skip_locked=True).order_by("pk")[:HAND_OVER_BATCH])
@@ -141,6 +144,15 @@ def hand_over(now: datetime) -> int:
         for message in messages:
             deliver.enqueue(message.pk)
     return len(messages)
+
+
+def _can_go() -> Q:
+    """Say which messages have a way out: by channels that are ready for all, or for their business alone."""
+    found = Q(pk__in=[])
+    for channel in channels:
+        way = channel()
+        found |= Q(channel=way.name) if way.is_ready(None) else Q(channel=way.name, business__in=way.ready_for())
+    return found
 
 
 def _rests(message: Message, channel: Channel, now: datetime) -> bool:

@@ -3,13 +3,17 @@
 from django.utils.translation import gettext as _
 
 from plusone.kernel.models import Business
-from plusone.messaging.channels.email import mail_of, rest
-from plusone.messaging.models import Category, Message, Suppression
+from plusone.messaging.channels.email import mail_of, rest, rest_of
+from plusone.messaging.lines import line_to
+from plusone.messaging.models import Category, MailServer, Message, Suppression
 from plusone.messaging.troubles import Trouble, trouble_of
 
 
-def send_test_mail(business: Business, to: str, *, language: str) -> Trouble | None:
-    """Send a mail now, past the queue, as the business's mails are sent. Return what went wrong, or None."""
+def send_test_mail(business: Business, to: str, *, language: str, server: MailServer | None = None) -> Trouble | None:
+    """Send a mail now, past the queue: by the installation's mail server, or by `server`, kept or not.
+
+    Return what went wrong, or None.
+    """
     message = Message(
         business=business,
         to=to,
@@ -21,10 +25,18 @@ def send_test_mail(business: Business, to: str, *, language: str) -> Trouble | N
         ),
     )
     try:
-        mail_of(message).send()
+        if server is None:
+            mail_of(message).send()
+        else:
+            line = line_to(server)
+            line.hand_in(mail_of(message, server.sender))
+            line.hang_up()
     except Exception as error:  # noqa: BLE001  # whatever it is, its reader is told in words
         return trouble_of(error)
-    rest.end()
+    if server is None:
+        rest.end()
+    elif server.pk:
+        rest_of(server).end()
     return None
 
 

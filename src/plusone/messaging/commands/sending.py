@@ -190,7 +190,7 @@ def _write(sheet: _Sheet, reason: str) -> Message:
     is_there = not reason and way.is_instant
     rests = sheet.category == Category.PROMOTIONAL and way.disturbs and sheet.ctx.client is not None
     sleeps = rests and sheet.business is not None and is_quiet(sheet.business, sheet.ctx.now)
-    ready = not reason and not is_there and not sleeps and way.is_ready()
+    ready = not reason and not is_there and not sleeps and way.is_ready(sheet.business)
     message = Message(
         business=sheet.business,
         client=sheet.ctx.client,

@@ -207,7 +207,7 @@ def _feed(mailing: Mailing, channel: str, now: datetime) -> tuple[int, bool]:
     if way.disturbs and is_quiet(business, now):
         return 0, False
     room = BATCH * BATCHES
-    if way.is_ready() and not way.is_instant:
+    if way.is_ready(business) and not way.is_instant:
         waiting = Message.objects.filter(mailing_id=mailing.pk, channel=channel, state=Message.State.QUEUED).count()
         room = min(room, WAITING_MAX - waiting)
         if room <= 0:

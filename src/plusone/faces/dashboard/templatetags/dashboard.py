@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.mail import mailers
 from django.template import Library
 from django.urls import reverse
 from django.utils.html import format_html
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from plusone.faces.ui.tags.basics import status
 from plusone.kernel.countries import zone_name
 from plusone.kernel.ids import public_id
+from plusone.messaging.channels import channels
 from plusone.referrals.doubt import signs
 
 register = Library()
@@ -24,10 +24,10 @@ def once_token() -> str:
     return public_id()
 
 
-@register.simple_tag
-def mails_leave() -> bool:
-    """Say whether this installation has a mail server: without one every mail waits."""
-    return "default" in mailers
+@register.simple_tag(takes_context=True)
+def mails_leave(context: Any) -> bool:
+    """Say whether the business's mails have a server to leave by, its own or the installation's: else all wait."""
+    return channels["email"]().is_ready(context["request"].business)
 
 
 @register.filter

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.mail import mailers
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -22,9 +21,13 @@ from plusone.faces.ui.limits import Limiter
 from plusone.kernel import dns
 from plusone.kernel.access import get
 from plusone.mailers import PROVIDERS
+from plusone.messaging.channels import channels
 from plusone.messaging.commands import lift_suppression, send_test_mail
-from plusone.messaging.models import Suppression
-from plusone.messaging.queries import suppressed, unsent
+from plusone.messaging.lines import is_readable
+from plusone.messaging.models import MailServer, Suppression
+from plusone.messaging.presets import needs_no_records, preset_of, sent_by
+from plusone.messaging.queries import mail_server_of, suppressed, unsent
+from plusone.messaging.troubles import Trouble
 
 FIELDS = ("sender_name", "reply_to", "address")
 tests = Limiter(5, 60)
@@ -80,17 +83,23 @@ def mail(request: Page) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("b:mail", business.slug)
         business.refresh_from_db()
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    own = mail_server_of(business)
+    sender = own.sender if own else parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    by_api = not own and settings.EMAIL_PROVIDER
     context = {
         "nav": "mail",
         "title": _("Mail"),
         "form": form,
-        "ready": "default" in mailers,
+        "ready": channels["email"]().is_ready(business),
+        "own": own,
+        "preset": preset_of(own) if own else None,
+        "is_readable": not own or is_readable(own),
+        "installation_sends": bool(settings.MAILERS),
         "sender": sender,
-        "server": settings.EMAIL_SERVER,
-        "provider": PROVIDERS[settings.EMAIL_PROVIDER].label if settings.EMAIL_PROVIDER else "",
+        "server": own.host if own else settings.EMAIL_SERVER,
+        "provider": PROVIDERS[settings.EMAIL_PROVIDER].label if by_api else "",
         "domain": sender.rpartition("@")[2],
-        "records": _records(sender.rpartition("@")[2], checked=bool(request.GET.get("check"))),
+        "records": [] if own and needs_no_records(own) else _records(own, checked=bool(request.GET.get("check"))),
         "checked": bool(request.GET.get("check")),
         "unsent": unsent(business, at=timezone.now()),
         "suppressed": suppressed(business),
@@ -103,16 +112,22 @@ def mail(request: Page) -> HttpResponse:
 def test(request: Page) -> HttpResponse:
     """Send a mail to whoever asks, at once, and say in words what came of it."""
     to = str(getattr(request.user, "email", ""))  # who is let in has one
-    if "default" not in mailers:
+    own = mail_server_of(request.business)
+    if not channels["email"]().is_ready(request.business):
         messages.error(request, _("This installation has no mail server yet."))
     elif not tests.allows(str(request.user.pk)):
         messages.error(request, _("That were many test mails. Wait a minute."))
-    elif trouble := send_test_mail(request.business, to, language=get_language() or "en"):
-        said = _("The mail server said: “%(said)s”") % {"said": trouble.said[:200]} if trouble.said else ""
-        messages.error(request, f"{trouble.sentence} {said}".strip())
+    elif trouble := send_test_mail(request.business, to, language=get_language() or "en", server=own):
+        messages.error(request, in_words(trouble, own))
     else:
         messages.success(request, _("The mail server took a test mail to %(address)s.") % {"address": to})
     return redirect("b:mail", request.business.slug)
+
+
+def in_words(trouble: Trouble, own: MailServer | None) -> str:
+    """Return what went wrong, what to do where the server is the business's own, and what the server said itself."""
+    said = _("The mail server said: “%(said)s”") % {"said": trouble.said[:200]} if trouble.said else ""
+    return " ".join(part for part in (trouble.sentence, trouble.advice if own else "", said) if part)
 
 
 @staff("settings.manage")
@@ -135,15 +150,17 @@ def write_again(request: Page, suppression: str) -> HttpResponse:
     return render(request, "ui/confirm.html", context)
 
 
-def _records(domain: str, *, checked: bool) -> list[dict[str, Any]]:
+def _records(own: MailServer | None, *, checked: bool) -> list[dict[str, Any]]:
     """Return what the sender's domain should have, and with `checked` what it has."""
-    server = settings.EMAIL_SENT_BY
-    resolver = None if checked else _Nobody()
-    found = dns.look(domain, server=server, selector=settings.DKIM_SELECTOR, resolver=resolver)
+    domain = own.domain if own else parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    server, selector = (sent_by(own), "") if own else (settings.EMAIL_SENT_BY, settings.DKIM_SELECTOR)
+    found = dns.look(domain, server=server, selector=selector, resolver=None if checked else _Nobody())
     rows = []
     for record in found:
         tone, verdict = VERDICTS[record.verdict if checked else ""]
-        rows.append({"record": record, "what_for": WHAT_FOR[record.kind], "tone": tone, "verdict": verdict})
+        where = preset_of(own).dkim if own and record.kind == "DKIM" else ""
+        row = {"record": record, "what_for": WHAT_FOR[record.kind], "where": where, "tone": tone, "verdict": verdict}
+        rows.append(row)
     return rows
 
 

@@ -24,6 +24,7 @@ from plusone.faces.ui.http import Page, staff
 from plusone.kernel.devices import ADDRESSES_KEPT
 from plusone.kernel.models import Business
 from plusone.kernel.queue.pruning import FAILED_KEPT
+from plusone.messaging.queries import mail_server_of
 from plusone.referrals.commands.networks import KEPT as ARRIVALS_KEPT
 
 MONTHS_MAX, DAYS_MAX = 120, 3650
@@ -83,9 +84,10 @@ def _kept(business: Business) -> list[Kept]:
     ]
 
 
-def _processors() -> list[Kept]:
-    """Return who else has the data, as this installation is set up."""
-    mail = settings.EMAIL_SERVER
+def _processors(business: Business) -> list[Kept]:
+    """Return who else has the data, as this installation and the business's mail are set up."""
+    own = mail_server_of(business)
+    mail = ", ".join(host for host in (own.host if own else "", settings.EMAIL_SERVER) if host)
     database = connection.settings_dict
     on = str(database.get("HOST") or "") or _("this server")
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(connection.vendor, connection.vendor)
@@ -119,7 +121,7 @@ def privacy(request: Page) -> HttpResponse:
         "lead": _("What is kept of people, how long, where, and how they get it or get rid of it."),
         "form": form,
         "kept": _kept(business),
-        "processors": _processors(),
+        "processors": _processors(business),
         "tables": tables(own=True),
     }
     return render(request, "dashboard/settings/privacy.html", context, status=422 if form.errors else 200)
