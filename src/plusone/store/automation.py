@@ -10,6 +10,7 @@ from plusone.kernel.models import Business
 from plusone.kernel.queue.sweeps import sweep
 
 from . import commands
+from .events import MembershipCancellationSet, MembershipVoided
 from .models import Coupon, Order
 from .queries import running_memberships
 
@@ -36,6 +37,24 @@ def start_scheduled_memberships(now: datetime) -> None:
 def add_waiting_days(now: datetime) -> None:
     """Add given days that waited to a membership that runs."""
     commands.add_due_days(now)
+
+
+@reaction(MembershipVoided)
+def call_off_renewal_of_void(business: Business, event: Event, fact: MembershipVoided, now: datetime) -> None:
+    """A void membership is not renewed."""
+    _call_off_renewal(business, fact.membership, actor=event.actor, now=now)
+
+
+@reaction(MembershipCancellationSet)
+def call_off_renewal(business: Business, event: Event, fact: MembershipCancellationSet, now: datetime) -> None:
+    """A cancelled membership is not renewed."""
+    _call_off_renewal(business, fact.membership, actor=event.actor, now=now)
+
+
+def _call_off_renewal(business: Business, membership: int, *, actor: str, now: datetime) -> None:
+    """Call off what waits for its money, so that it holds no balance any more."""
+    for order in Order.objects.filter(business=business, renews=membership, state=Order.State.AWAITING_PAYMENT):
+        commands.cancel(order, actor=actor, now=now)
 
 
 @reaction(ClientDeleted)

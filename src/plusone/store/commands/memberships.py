@@ -97,6 +97,13 @@ def order_membership(order: Order, wanted: MembershipType, *, actor: str, now: d
     record(order.business, told, client=order.client_id, actor=actor, now=now)
 
 
+def must_run(order: Order) -> None:
+    """Raise NotRunning where an order renews a membership that is over or was cancelled: nothing is paid for it."""
+    if order.renews is None or locked_membership(order.renews).state in (State.ACTIVE, State.FROZEN, State.PAST_DUE):
+        return
+    raise NotRunning(_("This membership does not run."), then=_("One that is over is sold anew."))
+
+
 def deliver(order: Order, *, actor: str, now: datetime) -> None:
     """Start the membership that a paid order bought, or count the period that it renewed."""
     if order.renews_id:

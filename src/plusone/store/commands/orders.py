@@ -22,7 +22,7 @@ from plusone.store.methods import methods
 from plusone.store.models import MembershipType, Order, OrderLine, Payment, Product
 
 from .coupons import locked_coupon
-from .memberships import call_off, deliver, order_membership
+from .memberships import call_off, deliver, must_run, order_membership
 
 QUANTITY_MAX = 999
 UNPAID_DAYS_MAX = 30
@@ -108,7 +108,8 @@ def pay(order: Order, *, method: str, reference: str = "", actor: str, now: date
     """Record that the money came, by hand or by a provider. Say whether it was still to come (False: paid already,
     nothing changed).
 
-    Raise Invalid for an unknown method, OrderEnded for an order that was cancelled or expired.
+    Raise Invalid for an unknown method, OrderEnded for an order that was cancelled or expired, NotRunning for the
+    renewal of a membership that is over.
     """
     if method not in methods:
         raise Invalid(_("Choose how it was paid."), field="method")
@@ -117,6 +118,7 @@ def pay(order: Order, *, method: str, reference: str = "", actor: str, now: date
         return False
     if not order.is_waiting:
         raise OrderEnded(_("This order was called off. Place a new one."))
+    must_run(order)
     Payment.objects.create(
         business=order.business,
         order=order,
