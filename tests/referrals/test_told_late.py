@@ -8,10 +8,12 @@ from datetime import datetime
 import pytest
 
 from plusone.agenda.commands import mark_visit, tick
+from plusone.clients.commands import activate
 from plusone.clients.models import Client
+from plusone.events.models import Event
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of, faults
-from plusone.referrals.commands import close_overdue
+from plusone.referrals.commands import close_overdue, end_holds
 from plusone.referrals.models import Referral
 from plusone.rewards.models import Reward
 from world import EUR10, bring, later, launch, make_product, sell
@@ -74,3 +76,66 @@ def test_a_check_in_time_counts_when_it_is_told_late(gym: Business, ana: Client)
     close_overdue(LATE)
     tick(referral.friend, what="the form", key="form-1", at=later(5), actor="api:1", now=LATE)
     assert (stands(referral), available(ana)) == (("closed", "completed"), 1000)
+
+
+BUYS = {"kind": "orders", "at_least": 1}
+EUR5 = {"kind": "balance", "amount": 500}
+
+
+def in_steps(gym: Business, ana: Client, **step: object) -> Referral:
+    """Ana is promised 10 for Ben's purchase and 5 for his two visits, within ten days; he has come once."""
+    regular = {"ambassador_reward": EUR5, "conditions": [{**VISIT, "at_least": 2}], **step}
+    launch(gym, ambassador=EUR10, qualification_days=10, conditions=[BUYS], steps=[regular])
+    referral = bring(ana, "Ben")
+    mark_visit(referral.friend, key="class-1", at=later(1), actor="api:1", now=later(1))
+    return referral
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["after the worker ended it", "before the worker came"])
+def test_a_further_step_is_in_time_too_when_it_is_told_late(gym: Business, ana: Client, ended: bool) -> None:
+    """CASES 39, R-297: the second visit was on the ninth day; the step that had lapsed is given, once."""
+    referral = in_steps(gym, ana)
+    sell(referral.friend, make_product(gym), now=later(2))
+    if ended:
+        assert close_overdue(LATE) == 1
+        assert stands(referral) == ("closed", "completed")
+    tell(referral, later(9), "class-2")
+    tell(referral, later(9.5), "class-3")
+    assert close_overdue(LATE) == 0
+    assert (stands(referral), available(ana), faults(gym)) == (("closed", "completed"), 1500, [])
+
+
+def test_a_further_step_after_its_last_day_is_late_whenever_it_is_told(gym: Business, ana: Client) -> None:
+    """CASES 39: midnight of the tenth day is over for it as well."""
+    referral = in_steps(gym, ana)
+    sell(referral.friend, make_product(gym), now=later(2))
+    close_overdue(LATE)
+    tell(referral, datetime.fromisoformat("2026-03-21T00:00:00+01:00"), "class-2")
+    assert (available(ana), Reward.objects.get(milestone="2").reason) == (1000, "deadline")
+
+
+def test_a_further_step_waits_for_its_verification(gym: Business, ana: Client) -> None:
+    """R-115: told late, its fourteen days begin when it is told."""
+    referral = in_steps(gym, ana, hold_days=14)
+    sell(referral.friend, make_product(gym), now=later(2))
+    close_overdue(LATE)
+    tell(referral, later(9), "class-2")
+    assert (available(ana), Reward.objects.get(milestone="2").state) == (1000, "on_hold")
+    assert end_holds(later(30)) == 1
+    assert (balance_of(gym, ana.pk, now=later(30)).available, stands(referral)) == (1500, ("closed", "completed"))
+
+
+@pytest.mark.parametrize("is_client", [True, False], ids=["a client", "a lead"])
+def test_a_further_step_in_time_counts_where_the_first_was_missed(gym: Business, ana: Client, is_client: bool) -> None:
+    """ADR 14: steps do not wait for each other. The first stays missed, and nobody is told of its end twice."""
+    referral = in_steps(gym, ana)
+    if is_client:
+        activate(referral.friend, actor="user:1", now=later(2))
+    assert close_overdue(LATE) == 1
+    assert stands(referral) == ("closed", "not_converted")
+    tell(referral, later(9), "class-2")
+    assert available(ana) == 500
+    assert dict(Reward.objects.values_list("milestone", "state")) == {"1": "lapsed", "2": "granted"}
+    assert stands(referral) == (("closed", "completed") if is_client else ("closed", "not_converted"))
+    assert close_overdue(LATE) == 0
+    assert Event.objects.filter(name="referral.not_converted").count() == 1

@@ -72,16 +72,18 @@ def settle(
     withdrawn or lapsed referral stays as it is, and so does what a person gave regardless of its conditions, or has
     still to decide about since a step failed. What becomes due while a payment of the friend is disputed waits.
 
-    `told_of` is when something happened that is told only now: where it was before the last day was over, and all that
-    the first step asks for was the case then, the recommendation is in time, and open again if it had ended for that.
+    `told_of` is when something happened that is told only now: where it was before a step's last moment, and all that
+    the step asks for was the case then, the step is in time, and open again if it had ended for that.
     """
     referral = locked(referral)
-    in_time = _was_done_in_time(referral, told_of, now)
-    if in_time:
-        _open_again(referral, actor=actor, now=now)
+    held = _held(referral)
+    done = _done_in_time(referral, held, told_of, now)
+    if done:
+        _open_again(referral, held, done, actor=actor, now=now)
+        _give_late(referral, [reward for reward in held if reward.step in done - {1}], actor=actor, now=now)
     if referral.terms is None or referral.reason not in ("", Reason.COMPLETED):
         return referral
-    held = _held(referral)
+    in_time = 1 in done
     if not in_time and is_overdue(referral, held, now=now):
         end_overdue(referral, actor=actor, now=now)
         if not referral.is_open:
@@ -288,32 +290,58 @@ def _was_first_met_in_time(referral: Referral, now: datetime, deeds: Deeds | Non
     return _was_met_in_time(referral, offer_of(referral.terms).all_steps[0], referral.deadline_at, now, deeds)
 
 
-def _was_done_in_time(referral: Referral, told_of: datetime | None, now: datetime) -> bool:
-    """Say whether something that is told late was done in time, and made the first step's conditions hold by then. They
-    hold today as well, whatever was given back since."""
-    last, terms = referral.deadline_at, referral.terms
-    if told_of is None or terms is None or last is None or not told_of < last <= now or referral.qualified_at:
-        return False
-    if referral.reason not in ("", Reason.NOT_CONVERTED):
-        return False
-    wanted, deeds = offer_of(terms).all_steps[0].conditions, deeds_of([referral])
+def _done_in_time(referral: Referral, held: list[Reward], told_of: datetime | None, now: datetime) -> set[int]:
+    """Return the steps whose time was over and of which something that is told late was done in time, and made all hold
+    by then that they ask for. That holds today as well, whatever was given back since."""
+    if told_of is None or referral.terms is None or referral.reason not in ("", Reason.COMPLETED, Reason.NOT_CONVERTED):
+        return set()
+    lasts: dict[int, datetime | None] = {}
+    if referral.qualified_at is None and referral.reason != Reason.COMPLETED:
+        lasts[1] = referral.deadline_at
+    for reward in held:
+        if reward.step > 1 and (reward.state == Reward.State.PROMISED or reward.reason == Reward.Reason.DEADLINE):
+            lasts[reward.step] = reward.due_by or referral.deadline_at
+    steps = offer_of(referral.terms).all_steps
+    return {
+        number
+        for number, last in lasts.items()
+        if last is not None and told_of < last <= now and _met_then_and_now(referral, steps[number - 1], last, now)
+    }
+
+
+def _met_then_and_now(referral: Referral, step: Step, last: datetime, now: datetime) -> bool:
     referral.as_of = last - MOMENT
-    then = all_met(referral, wanted, deeds=deeds, now=referral.as_of)
+    then = all_met(referral, step.conditions, now=referral.as_of)
     referral.as_of = None
-    return then and all_met(referral, wanted, deeds=deeds, now=now)
+    return then and all_met(referral, step.conditions, now=now)
 
 
-def _open_again(referral: Referral, *, actor: str, now: datetime) -> None:
-    """Let a referral be as if its time had not run out: what its first step promised is promised again."""
-    if referral.reason == Reason.NOT_CONVERTED:
+def _open_again(referral: Referral, held: list[Reward], done: set[int], *, actor: str, now: datetime) -> None:
+    """Let a referral be as if its time had not run out: what these steps promised is promised again.
+
+    A lead who missed the first step stays one who did not convert, whatever further step is in time.
+    """
+    if referral.reason == Reason.NOT_CONVERTED and (1 in done or referral.activated_at):
         referral.state = State.ACTIVATED if referral.activated_at else State.REGISTERED
         referral.reason, referral.closed_at = "", None
         referral.save(update_fields=["state", "reason", "closed_at"])
         told = events.ReferralRevived(referral=referral.pk, ambassador=referral.ambassador_id)
         record(referral.business, told, client=referral.friend_id, actor=actor, now=now)
-    for reward in _held(referral):
-        if reward.step == 1 and reward.reason == Reward.Reason.DEADLINE:
-            rewards.reopen(reward, was=(Reward.State.LAPSED,), actor=actor, now=now)
+    for reward in held:
+        if reward.step in done and reward.reason == Reward.Reason.DEADLINE:
+            last = reward.due_by if reward.step > 1 else None
+            rewards.reopen(reward, was=(Reward.State.LAPSED,), due_by=last, actor=actor, now=now)
+
+
+def _give_late(referral: Referral, further: list[Reward], *, actor: str, now: datetime) -> None:
+    """Move the rewards of further steps on that are in time after all; what nobody knows the worth of has missed it."""
+    if not further:
+        return
+    _move_on(referral, further, {reward.step: True for reward in further}, lost="", actor=actor, now=now)
+    for reward in further:
+        if reward.state == Reward.State.PROMISED:
+            why, missed = Reward.Reason.DEADLINE, reward.due_by or referral.deadline_at
+            rewards.lapse(reward, reason=why, missed=missed, actor=actor, now=now)
 
 
 def _is_settled(referral: Referral, held: list[Reward]) -> bool:
