@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce
 
 from plusone.kernel import clock
 from plusone.kernel.models import Business
@@ -13,6 +14,8 @@ from plusone.kernel.models import Business
 from .models import Account, AccountBalance, Entry, HoldLot, LotBalance, LotUse, Origin, Transfer
 
 K = Transfer.Kind
+OWED, LOTS = ":owed", ":lots"  # beside the kinds of transfers
+ZERO = Value(0, output_field=BigIntegerField())
 
 
 @dataclass(frozen=True)
@@ -44,38 +47,44 @@ def balance_of(business: Business, client_id: int, *, now: datetime) -> Balance:
 
 
 def balances_of(business: Business, client_ids: Iterable[int], *, now: datetime) -> dict[int, Balance]:
-    """Return the balances of several clients, in a fixed number of queries. Clients without movements are left out."""
+    """Return the balances of several clients, in one query. Clients without movements are left out."""
     wanted = list(client_ids)
-    sums: dict[int, dict[str, int]] = {}
-    moved = Transfer.objects.filter(business=business, client_id__in=wanted).values_list("client_id", "kind")
-    for client_id, kind, amount in moved.annotate(total=Sum("amount")).order_by():
-        sums.setdefault(client_id, {})[kind] = amount
-    if not sums:
-        return {}
     accounts = Account.objects.filter(business=business, client_id__in=wanted)
-    owed = dict(
-        Entry.objects.filter(account__in=accounts.filter(kind=Account.Kind.DEBT))
-        .values_list("account__client_id")
-        .annotate(total=-Sum("amount"))
-    )
+    moved = Transfer.objects.filter(business=business, client_id__in=wanted).values("client_id")
+    owed = Entry.objects.filter(account__in=accounts.filter(kind=Account.Kind.DEBT)).values("account__client_id")
     # What a lot holds is what the account holds (`faults` checks it), so one look at the lots tells both.
-    lots = (
-        LotBalance.objects.filter(account__in=accounts, remaining__gt=0)
-        .values_list("account__client_id")
-        .annotate(
-            kept=Sum("held"),
-            overdue=Sum(F("remaining") - F("held"), filter=Q(expires_at__lte=now), default=0),
-            paid=Sum(F("remaining") - F("held"), filter=Q(origin=Origin.PAID), default=0),
-        )
+    lots = LotBalance.objects.filter(account__in=accounts, remaining__gt=0).values("account__client_id")
+    free = F("remaining") - F("held")
+    rows = _summed(moved, F("kind"), Sum("amount")).union(
+        _summed(owed, Value(OWED), -Sum("amount")),
+        _summed(
+            lots,
+            Value(LOTS),
+            Sum("held"),
+            Sum(free, filter=Q(expires_at__lte=now), default=0),
+            Sum(free, filter=Q(origin=Origin.PAID), default=0),
+        ),
+        all=True,
     )
-    live = {client_id: (held, overdue, paid) for client_id, held, overdue, paid in lots}
-    return {
-        client_id: _balance(kinds, *live.get(client_id, (0, 0, 0)), owed.get(client_id, 0))
-        for client_id, kinds in sums.items()
-    }
+    found: dict[int, dict[str, tuple[int, int, int]]] = {}
+    for client_id, what, *amounts in rows:
+        found.setdefault(client_id, {})[what] = (amounts[0], amounts[1], amounts[2])
+    return {client_id: _balance(parts) for client_id, parts in found.items()}
 
 
-def _balance(kinds: dict[str, int], held: int, overdue: int, paid: int, owed: int) -> Balance:
+def _summed(
+    rows: QuerySet[Any, Any], what: Any, first: Any, second: Any = ZERO, third: Any = ZERO
+) -> QuerySet[Any, Any]:
+    """Put the sums of one table into the columns of all: whose, of what, and up to three amounts."""
+    amounts = {"first": Cast(first, BigIntegerField()), "second": second, "third": third}
+    found: QuerySet[Any, Any] = rows.annotate(what=Cast(what, CharField()), **amounts).order_by()
+    return found.values_list(*rows.query.values_select, "what", *amounts)
+
+
+def _balance(parts: dict[str, tuple[int, int, int]]) -> Balance:
+    kinds = {what: first for what, (first, _second, _third) in parts.items()}
+    held, overdue, paid = parts.get(LOTS, (0, 0, 0))
+    owed = kinds.get(OWED, 0)
     earned = sum(kinds.get(kind, 0) for kind in (K.EARN, K.ADJUST, K.OPENING, K.TRANSFER))
     redeemed = -sum(kinds.get(kind, 0) for kind in (K.REDEEM, K.RENEWAL, K.REVERSAL))
     expired = overdue - kinds.get(K.EXPIRE, 0)
