@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Coalesce
 from plusone.kernel import clock
 from plusone.kernel.models import Business
 
-from .models import Account, AccountBalance, Entry, HoldLot, LotBalance, LotUse, Origin, Transfer
+from .models import Account, AccountBalance, Entry, HoldLot, Lot, LotBalance, LotUse, Origin, Transfer
 
 K = Transfer.Kind
 OWED, LOTS = ":owed", ":lots"  # beside the kinds of transfers
@@ -105,11 +105,12 @@ def openings_of(business: Business, client_ids: Iterable[int]) -> dict[int, tupl
 
 
 def movements_of(business: Business, client_id: int) -> QuerySet[Entry]:
-    """Return a client's movements, newest first, each with its transfer and first lot at hand."""
+    """Return a client's movements, newest first, each with its transfer, and when what it brought expires."""
+    lots = Lot.objects.filter(transfer=OuterRef("transfer")).order_by("id")
     return (
         Entry.objects.filter(business=business, account__client_id=client_id, account__kind=Account.Kind.CLIENT)
         .select_related("transfer", "transfer__reverses")
-        .prefetch_related("transfer__lots")
+        .annotate(expires_at=Subquery(lots.values("expires_at")[:1]))
         .order_by("-id")
     )
 

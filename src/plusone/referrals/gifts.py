@@ -1,6 +1,7 @@
 """Where a friend's own gifts stand, in plain words for the friend: what is missing, until when, what comes next
 (R-114, R-116)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,15 +35,24 @@ class Gift:
 
 def gifts_of(friend: Client, *, now: datetime) -> list[Gift]:
     """Return the gifts of a friend in the order of their steps: all that are open, and what was settled of late."""
-    mine = Reward.objects.filter(client=friend, side=Reward.Side.FRIEND, source_kind="referral").order_by("id")
-    recent = [gift for gift in mine if friend.is_lead or gift.is_open or _is_recent(gift, now)]
-    if not recent:
+    mine = Reward.objects.filter(client=friend, side=Reward.Side.FRIEND, source_kind="referral")
+    gifts = list(mine.select_related("handover").order_by("id"))
+    if not gifts:
         return []
     found = Referral.objects.select_related("business", "friend", "terms", "ambassador")
-    referrals = found.in_bulk([gift.source_id for gift in recent])
+    referrals = found.in_bulk({gift.source_id for gift in gifts})
+    return gifts_among(friend, gifts, referrals, deeds=deeds_of(referrals.values()), now=now)
+
+
+def gifts_among(
+    friend: Client, gifts: Iterable[Reward], referrals: Mapping[int, Referral], *, deeds: Deeds, now: datetime
+) -> list[Gift]:
+    """Return the same of gifts (their handover at hand), by what brought the friend and what they did."""
+    recent = [gift for gift in gifts if friend.is_lead or gift.is_open or _is_recent(gift, now)]
+    if not recent:
+        return []
     for gift in recent:
         gift.business, gift.client = friend.business, friend
-    deeds = deeds_of(referrals.values())
     told = [gift_in_words(gift, referrals[gift.source_id], deeds, now=now) for gift in recent]
     # Said once: days may lie between the phone that opened the link and the screen that shows this (UX 9).
     told[0] = replace(told[0], why=_why(referrals[recent[0].source_id]))
@@ -94,7 +104,7 @@ def gift_in_words(gift: Reward, referral: Referral, deeds: Deeds, *, now: dateti
 def _is_handed_or_over(gift: Reward, now: datetime) -> bool:
     """Say whether what staff hand over was handed over, or was not collected in time."""
     is_over = gift.expires_at is not None and gift.expires_at <= now
-    return types[gift.kind].by_hand and (is_over or gift.is_handed_over)
+    return types[gift.kind].by_hand and (is_over or getattr(gift, "handover", None) is not None)
 
 
 def _promised(gift: Reward, referral: Referral, deeds: Deeds, now: datetime) -> tuple[str, str]:

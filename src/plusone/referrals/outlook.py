@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, Left
-from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
@@ -123,18 +122,6 @@ def _full_sets(due: Iterable[Referral]) -> Iterator[Reward]:
                 amount=kind.amount(referral.business, terms.ambassador_reward),
                 **{name: value for name, value in carried(terms, Reward.Side.AMBASSADOR).items() if name != "within"},
             )
-
-
-def towards_next(ambassador: Client, terms: Terms) -> str:
-    """Say how many friends of the next set are there, where today's terms reward sets; else nothing."""
-    offer = offer_of(terms)
-    if not offer.counts_sets:
-        return ""
-    so_far = qualified_in_sets(Referral(ambassador=ambassador, campaign_id=terms.campaign_id, terms=terms)).count()
-    return _("%(count)s of %(number)s friends for your next reward.") % {
-        "count": so_far % offer.every,
-        "number": offer.every,
-    }
 
 
 @dataclass(frozen=True)

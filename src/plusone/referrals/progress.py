@@ -1,9 +1,10 @@
 """How far each friend has come, in plain words for the one who invited them (R-047, R-049, R-116, R-290)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet, Window
+from django.db.models import Count, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
@@ -18,9 +19,9 @@ from .further import step_name
 from .models import Referral
 from .offers import Step as OfferStep
 from .offers import offer_of
-from .queries import appeals_of, referrals_of
+from .queries import may_appeal, referrals_of, with_appeals
 from .reasons import day_in_words, last_day_in_words, tell_referral, tell_reward
-from .sets import sets_of
+from .sets import Sets
 
 State, Reason = Referral.State, Referral.Reason
 Step = tuple[str, str]
@@ -59,36 +60,59 @@ class Friends:
     active: int = 0
 
 
-def friends_of(ambassador: Client, *, most: int, now: datetime) -> Friends:
+def friends_of(ambassador: Client, *, most: int, sets: Sets | None = None, now: datetime) -> Friends:
     """Return a client's newest friends with their progress, and the numbers of R-047.
 
-    Five queries at most, however many friends there are and whatever their terms ask for.
+    Four queries at most, however many friends there are and whatever their terms ask for; a page that asks more about
+    `sets` has them at hand.
     """
-    referrals = list(numbered(referrals_of(ambassador.business, ambassador=ambassador))[:most])
-    if not referrals:
+    return friends_among(made_by(ambassador)[:most], sets=sets or Sets(ambassador.business, [ambassador.pk]), now=now)
+
+
+def friends_among(referrals: Iterable[Referral], *, sets: Sets, deeds: Deeds | None = None, now: datetime) -> Friends:
+    """Return the friends of some recommendations of one client, as `made_by` reads them."""
+    found = list(referrals)
+    if not found:
         return Friends([])
-    first = referrals[0]
-    return Friends(progress_of(ambassador.business, referrals, now=now), first.registered, first.active)  # type: ignore[attr-defined]  # annotated
+    first = found[0]
+    shown = progress_of(first.business, found, sets=sets, deeds=deeds, now=now)
+    return Friends(shown, first.registered or 0, first.active or 0)  # type: ignore[attr-defined]  # annotated
 
 
-def numbered(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
-    """Write on each row how many there are, registered and active; rejected ones do not count (R-062)."""
-    counts = ~Q(reason=Reason.REJECTED)
-    return referrals.annotate(
-        registered=Window(Count("id", filter=counts)), active=Window(Count("activated_at", filter=counts))
+def made_by(ambassador: Client) -> QuerySet[Referral]:
+    """Return the recommendations of a client, newest first, with all that their pages tell of; each row says how many
+    there are, registered and active; rejected ones do not count (R-062)."""
+    return _told(ambassador, referrals_of(ambassador.business, ambassador=ambassador))
+
+
+def circle_of(client: Client, *, most: int, gifts: Iterable[Reward] = ()) -> tuple[list[Referral], dict[int, Referral]]:
+    """Return the newest recommendations of a client, and by their keys those that earned some gifts: in one query."""
+    mine = Referral.objects.filter(business=client.business, ambassador=client).order_by("-id")
+    wanted = Q(pk__in=mine.values("pk")[:most]) | Q(pk__in=[gift.source_id for gift in gifts])
+    rows = list(_told(client, referrals_of(client.business).filter(wanted)))
+    return [row for row in rows if row.ambassador_id == client.pk], {row.pk: row for row in rows}
+
+
+def _told(ambassador: Client, rows: QuerySet[Referral]) -> QuerySet[Referral]:
+    mine = Referral.objects.filter(~Q(reason=Reason.REJECTED), business=ambassador.business, ambassador=ambassador)
+    each = mine.order_by().values("ambassador").annotate(registered=Count("id"), active=Count("activated_at"))
+    return with_appeals(rows).annotate(
+        registered=Subquery(each.values("registered")), active=Subquery(each.values("active"))
     )
 
 
-def progress_of(business: Business, referrals: list[Referral], *, now: datetime) -> list[Progress]:
-    """Return the progress of referrals, each with its business, friend and terms at hand, in four queries at most."""
+def progress_of(
+    business: Business, referrals: list[Referral], *, sets: Sets, deeds: Deeds | None = None, now: datetime
+) -> list[Progress]:
+    """Return the progress of referrals as `made_by` reads them, in three queries at most."""
     rewards = rewards_of(business, "referral", [referral.pk for referral in referrals])
-    appeals, sets, deeds = appeals_of(business, referrals), sets_of(business, referrals), deeds_of(referrals)
+    in_sets, deeds = sets.of(referrals), deeds or deeds_of(referrals)
     found = []
     for referral in referrals:
         mine = [reward for reward in rewards.get(referral.pk, []) if reward.side == Reward.Side.AMBASSADOR]
-        appeal = {None: "", False: "ask", True: "asked"}[appeals.get(referral.pk)]
+        appeal = ("asked" if referral.is_appealed else "ask") if may_appeal(referral) else ""  # type: ignore[attr-defined]  # annotated
         shown = _progress(business, referral, deeds, mine, appeal, now)
-        if (in_set := sets.get(referral.pk)) and not mine:
+        if (in_set := in_sets.get(referral.pk)) and not mine:
             shown = replace(shown, sentence=f"{shown.sentence} {in_set.for_client}")
         found.append(shown)
     return found

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Max, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from plusone.clients.models import Client
@@ -18,7 +18,7 @@ from plusone.ledger.models import Transfer
 from plusone.rewards.models import Reward
 from plusone.store.models import Order, Payment
 
-from .models import Campaign, DoubtSign, Referral, RollUp, Terms, Visit, VisitDay
+from .models import Campaign, DoubtSign, Referral, RollUp, Terms, Trust, Visit, VisitDay
 from .standing import is_blocked
 
 CODE_LETTERS = frozenset(ids.CODE_ALPHABET)
@@ -46,9 +46,18 @@ def open_by_older_terms(campaign: Campaign) -> QuerySet[Referral]:
 
 def default_terms(business: Business) -> Terms | None:
     """Return what the live default campaign offers today, its campaign at hand, or None; in one query."""
+    return _live_terms(business).first()
+
+
+def _live_terms(business: Business) -> QuerySet[Terms]:
     live = Terms.objects.filter(business=business, campaign__state=Campaign.State.ACTIVE).select_related("campaign")
-    order = ("-campaign__is_default", "-campaign__activated_at", "-campaign_id", "-version")
-    return live.order_by(*order).first()
+    return live.order_by("-campaign__is_default", "-campaign__activated_at", "-campaign_id", "-version")
+
+
+def terms_for(ambassador: Client) -> Terms | None:
+    """Return what the live campaign offers an ambassador today; None to whose link is switched off. In one query."""
+    blocked = Trust.objects.filter(client=ambassador.pk, kind__in=Trust.OFF)
+    return _live_terms(ambassador.business).exclude(Exists(blocked)).first()
 
 
 def newest_terms(business: Business) -> Terms | None:
@@ -127,15 +136,10 @@ def may_appeal(referral: Referral) -> bool:
     return (referral.flagged and referral.is_open) or referral.reason == Referral.Reason.REJECTED
 
 
-def appeals_of(business: Business, referrals: Sequence[Referral]) -> dict[int, bool]:
-    """Return, for those of several recommendations about which a look can be asked for, whether it was; one query."""
-    asked: dict[int, bool] = {}
-    keys = [referral.pk for referral in referrals if may_appeal(referral)]
-    if keys:
-        signs = DoubtSign.objects.filter(business=business, referral__in=keys)
-        for key, name in signs.values_list("referral_id", "name"):
-            asked[key] = asked.get(key, False) or name == "appeal"
-    return asked
+def with_appeals(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
+    """Write on each row whether its ambassador asked for a look (`is_appealed`)."""
+    asked = DoubtSign.objects.filter(business=OuterRef("business"), referral=OuterRef("pk"), name="appeal")
+    return referrals.annotate(is_appealed=Exists(asked))
 
 
 def referral_of(friend: Client) -> Referral | None:

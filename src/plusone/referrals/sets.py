@@ -1,15 +1,16 @@
 """How many friends of a set are there, said of each friend who counts for one (R-285, R-290)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
 from plusone.kernel.models import Business
 from plusone.rewards.types import types
 
-from .models import Referral
+from .models import Referral, Terms
 from .offers import offer_of
 from .queries import FREED
 
@@ -62,24 +63,49 @@ def counts_for_a_set(referral: Referral) -> bool:
     return offer_of(referral.terms).counts_sets
 
 
-def sets_of(business: Business, referrals: Iterable[Referral]) -> dict[int, InSet]:
-    """Return the set of each of several referrals that count for one (terms, friend and ambassador at hand), by
-    referral: of one that does not count yet, the set that is being filled. In one query, where there are such."""
-    wanted = [referral for referral in referrals if counts_for_a_set(referral)]
-    if not wanted:
-        return {}
-    there = Referral.objects.filter(
-        business=business,
-        ambassador__in={referral.ambassador_id for referral in wanted},
-        terms__every__gt=1,
-        qualified_at__isnull=False,
-        flagged=False,
-    ).exclude(reason__in=FREED)
-    filled: dict[tuple[int, int | None, int], list[int]] = defaultdict(list)
-    rows = there.order_by("qualified_at", "pk").values_list("ambassador", "campaign", "terms__every", "pk")
-    for ambassador, campaign, every, key in rows:
-        filled[ambassador, campaign, every].append(key)
-    return {referral.pk: _in_set(business, referral, filled) for referral in wanted}
+class Sets:
+    """How full the sets of some ambassadors are, read at the first question in one query; never, where no terms reward
+    sets."""
+
+    def __init__(self, business: Business, ambassadors: Iterable[int]) -> None:
+        self._business, self._ambassadors = business, set(ambassadors)
+
+    def of(self, referrals: Iterable[Referral]) -> dict[int, InSet]:
+        """Return the set of each of several referrals that count for one (terms, friend and ambassador at hand), by
+        referral: of one that does not count yet, the set that is being filled."""
+        wanted = [referral for referral in referrals if counts_for_a_set(referral)]
+        return {referral.pk: _in_set(self._business, referral, self._filled) for referral in wanted}
+
+    def towards_next(self, ambassador: int, terms: Terms) -> str:
+        """Say how many friends of the next set are there, where today's terms reward sets; else nothing."""
+        offer = offer_of(terms)
+        if not offer.counts_sets:
+            return ""
+        so_far = len(self._filled.get((ambassador, terms.campaign_id, terms.every), []))
+        return _("%(count)s of %(number)s friends for your next reward.") % {
+            "count": so_far % offer.every,
+            "number": offer.every,
+        }
+
+    @cached_property
+    def _filled(self) -> dict[tuple[int, int | None, int], list[int]]:
+        there = Referral.objects.filter(
+            business=self._business,
+            ambassador__in=self._ambassadors,
+            terms__every__gt=1,
+            qualified_at__isnull=False,
+            flagged=False,
+        ).exclude(reason__in=FREED)
+        filled: dict[tuple[int, int | None, int], list[int]] = defaultdict(list)
+        rows = there.order_by("qualified_at", "pk").values_list("ambassador", "campaign", "terms__every", "pk")
+        for ambassador, campaign, every, key in rows:
+            filled[ambassador, campaign, every].append(key)
+        return filled
+
+
+def sets_of(business: Business, referrals: Sequence[Referral]) -> dict[int, InSet]:
+    """Return the sets of several referrals, by referral, in one query where there are such."""
+    return Sets(business, (referral.ambassador_id for referral in referrals)).of(referrals)
 
 
 def _in_set(business: Business, referral: Referral, filled: dict[tuple[int, int | None, int], list[int]]) -> InSet:

@@ -49,7 +49,6 @@ def _line(entry: Entry, rewards: dict[int, Reward], orders: dict[int, Order], re
         about = _("Order %(number)s") % {"number": order.number}
     elif reward is not None:
         about = _about(reward, referrals)
-    lots = list(transfer.lots.all())
     return Line(
         at=transfer.at,
         kind=transfer.kind,
@@ -57,7 +56,7 @@ def _line(entry: Entry, rewards: dict[int, Reward], orders: dict[int, Order], re
         about=about,
         amount=entry.amount,
         running=entry.running or 0,
-        expires_at=lots[0].expires_at if lots else None,
+        expires_at=entry.expires_at,  # type: ignore[attr-defined]  # annotated
         order=order,
         referral=referrals.get(reward.source_id) if reward and reward.source_kind == "referral" else None,
     )

@@ -1,6 +1,6 @@
 """Questions about rewards, and a client's whole wallet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +22,7 @@ class Wallet(Balance):
     pending: int = 0
 
 
-def wallet_of(client: Client, *, unsettled: Sequence[Reward] | None = None, now: datetime) -> Wallet:
+def wallet_of(client: Client, *, unsettled: Iterable[Reward] | None = None, now: datetime) -> Wallet:
     """Return a client's balance and what is pending; whoever has all `unsettled` rewards at hand saves a query."""
     balance = balance_of(client.business, client.pk, now=now)
     if unsettled is not None:
@@ -51,10 +51,40 @@ def awaiting(business: Business) -> QuerySet[Reward]:
     )
 
 
-def to_choose(client: Client) -> QuerySet[Reward]:
-    """Return the rewards that a client may choose now, the oldest first."""
-    mine = Reward.objects.filter(client=client, state=Reward.State.AWAITING_CHOICE)
-    return mine.select_related("business").order_by("choice_since", "id")
+@dataclass(frozen=True)
+class Held:
+    """What a client's own pages tell of their rewards, in the order of the promises."""
+
+    rewards: list[Reward]
+
+    @property
+    def choices(self) -> list[Reward]:
+        """What may be chosen now, the oldest first."""
+        found = [reward for reward in self.rewards if reward.state == Reward.State.AWAITING_CHOICE]
+        return sorted(found, key=lambda reward: (reward.choice_since or reward.promised_at, reward.pk))
+
+    @property
+    def things(self) -> list[Reward]:
+        """What waits at the desk, the oldest first."""
+        found = [reward for reward in self.rewards if reward.waits_at_desk]  # type: ignore[attr-defined]  # annotated
+        return sorted(found, key=lambda reward: (reward.granted_at or reward.promised_at, reward.pk))
+
+    @property
+    def gifts(self) -> list[Reward]:
+        """What was promised for coming."""
+        return [one for one in self.rewards if one.side == Reward.Side.FRIEND and one.source_kind == "referral"]
+
+
+def held_by(client: Client, *, now: datetime) -> Held:
+    """Return a client's rewards that are pending, or wait at the desk, and all gifts for coming; one query."""
+    at_desk = _at_desk(now)
+    gifts = Q(side=Reward.Side.FRIEND, source_kind="referral")
+    mine = Reward.objects.filter(Q(state__in=Reward.PENDING) | at_desk | gifts, client=client).order_by("id")
+    waits = Case(When(at_desk, then=Value(True)), default=Value(False))
+    found: list[Reward] = [*mine.select_related("handover").annotate(waits_at_desk=waits)]
+    for reward in found:
+        reward.business, reward.client = client.business, client
+    return Held(found)
 
 
 def option_phrases(reward: Reward) -> list[str]:
@@ -89,13 +119,16 @@ def given_of(business: Business, rewards: Iterable[Reward]) -> Given:
 
 def to_hand_over(business: Business, *, client: Client | None = None, now: datetime) -> QuerySet[Reward]:
     """Return what waits for somebody to hand it over, oldest first."""
-    kinds = [kind.name for kind in types if kind.by_hand]
-    found = Reward.objects.filter(business=business, state=Reward.State.GRANTED, kind__in=kinds, handover=None)
+    found = Reward.objects.filter(_at_desk(now), business=business)
     if client is not None:
         found = found.filter(client=client)
-    return (
-        found.filter(Q(expires_at=None) | Q(expires_at__gt=now)).select_related("client").order_by("granted_at", "id")
-    )
+    return found.select_related("client").order_by("granted_at", "id")
+
+
+def _at_desk(now: datetime) -> Q:
+    kinds = [kind.name for kind in types if kind.by_hand]
+    in_time = Q(expires_at=None) | Q(expires_at__gt=now)
+    return in_time & Q(state=Reward.State.GRANTED, kind__in=kinds, handover=None)
 
 
 def phrase_of(reward: Reward, *, as_given: bool = False) -> str:

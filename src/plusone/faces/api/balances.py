@@ -84,12 +84,11 @@ def show(business: Business, entries: Sequence[Entry]) -> list[dict[str, Any]]:
             "reason": transfer.reason,
             "referral": origin.referral,
             "order": origin.order,
-            "expires_at": moment(business, lots[0].expires_at) if lots else None,
+            "expires_at": moment(business, entry.expires_at),  # type: ignore[attr-defined]  # annotated
             "running": entry.running,
         }
         for entry in entries
         for transfer in [entry.transfer]
-        for lots in [list(transfer.lots.all())]
         for origin in [origins[transfer.pk]]
     ]
 

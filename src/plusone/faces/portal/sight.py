@@ -8,18 +8,15 @@ from plusone.clients.models import Client
 from plusone.faces.ui.http import Page
 from plusone.referrals.models import Terms
 from plusone.referrals.offers import Offer, offer_of
-from plusone.referrals.outlook import towards_next
-from plusone.referrals.queries import default_terms, link_of
-from plusone.referrals.standing import is_blocked
-from plusone.rewards.models import Reward
-from plusone.rewards.queries import Wallet, to_choose, to_hand_over, wallet_of
-from plusone.store.models import Coupon, Membership
-from plusone.store.queries import memberships_of, usable_coupons, waiting_days
+from plusone.referrals.queries import link_of, terms_for
+from plusone.referrals.sets import Sets
+from plusone.rewards.queries import Held, Wallet, held_by, wallet_of
+from plusone.store.purse import Purse, purse_of
 
 
 @dataclass
 class Sight:
-    """The client's wallet and, where there is one, the live offer; each is looked up when it is asked for."""
+    """The client's wallet and, where there is one, the live offer; each is looked up once, when it is asked for."""
 
     client: Client
     now: datetime
@@ -27,47 +24,37 @@ class Sight:
     @cached_property
     def wallet(self) -> Wallet:
         """What there is and what is to come."""
-        return wallet_of(self.client, now=self.now)
+        return wallet_of(self.client, unsettled=self.held.rewards, now=self.now)
 
     @cached_property
     def terms(self) -> Terms | None:
         """What the live campaign offers today; None while there is none, and to whose link is switched off."""
-        return None if is_blocked(self.client) else default_terms(self.client.business)
+        return terms_for(self.client)
 
     @cached_property
-    def coupons(self) -> list[Coupon]:
-        """The coupons that can be used today."""
-        return list(usable_coupons(self.client, now=self.now))
+    def held(self) -> Held:
+        """The rewards that wait for something: a choice, the desk, their time; and the gifts for coming."""
+        return held_by(self.client, now=self.now)
 
     @cached_property
-    def things(self) -> list[Reward]:
-        """What waits at the desk."""
-        return list(to_hand_over(self.client.business, client=self.client, now=self.now).select_related("business"))
+    def purse(self) -> Purse:
+        """What the store keeps: coupons that can be used today, memberships, given days, orders to pay."""
+        return purse_of(self.client, now=self.now)
 
     @cached_property
-    def choices(self) -> list[Reward]:
-        """What may be chosen now."""
-        return list(to_choose(self.client))
-
-    @cached_property
-    def memberships(self) -> list[Membership]:
-        """What runs, or waits for its payment."""
-        return list(memberships_of(self.client))
-
-    @cached_property
-    def waiting_days(self) -> int:
-        """Given days of membership that wait for the next one."""
-        return waiting_days(self.client)
+    def sets(self) -> Sets:
+        """How full the client's sets of friends are, where sets are rewarded."""
+        return Sets(self.client.business, [self.client.pk])
 
     @property
     def offer(self) -> Offer | None:
-        """The same, as sentences are made of it."""
+        """The same as the terms, as sentences are made of it."""
         return offer_of(self.terms) if self.terms else None
 
     @property
     def towards_next(self) -> str:
         """How many friends of the next set are there, where sets are rewarded; else nothing."""
-        return towards_next(self.client, self.terms) if self.terms else ""
+        return self.sets.towards_next(self.client.pk, self.terms) if self.terms else ""
 
     @property
     def link(self) -> str:

@@ -9,10 +9,9 @@ from plusone.faces.portal.sight import sight_of
 from plusone.faces.ui.http import Page, client_page
 from plusone.messaging.queries import unread_of
 from plusone.referrals import inviting, sentences
-from plusone.referrals.gifts import gifts_of
-from plusone.referrals.progress import friends_of
-from plusone.store.models import Order
-from plusone.store.queries import orders_of
+from plusone.referrals.conditions import deeds_of
+from plusone.referrals.gifts import gifts_among
+from plusone.referrals.progress import circle_of, friends_among
 
 FRIENDS_SHOWN = 3
 
@@ -24,7 +23,9 @@ def home(request: Page) -> HttpResponse:
     if client.is_archived:
         return redirect("p:store", business.slug)
     sight = sight_of(request)
-    friends = friends_of(client, most=FRIENDS_SHOWN, now=request.now)
+    made, behind = circle_of(client, most=FRIENDS_SHOWN, gifts=sight.held.gifts)
+    deeds = deeds_of(behind.values())
+    friends = friends_among(made, sets=sight.sets, deeds=deeds, now=request.now)
     text = inviting.share_text(business, sight.offer, client.own_words) if sight.offer and sight.link else ""
     context = {
         "nav": "home",
@@ -34,8 +35,7 @@ def home(request: Page) -> HttpResponse:
         "has_more_friends": friends.registered > FRIENDS_SHOWN,
         "text": text,
         "lines": sentences.headlines(business, sight.offer) if text and sight.offer else [],
-        "waiting": orders_of(business, client=client, state=Order.State.AWAITING_PAYMENT).prefetch_related(None)[:3],
-        "gifts": gifts_of(client, now=request.now),
+        "gifts": gifts_among(client, sight.held.gifts, behind, deeds=deeds, now=request.now),
         "banner": unread_of(client).first(),
         "is_new": client.source == "referral" and client.is_active and not friends.registered,
     }

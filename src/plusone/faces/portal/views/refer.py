@@ -18,8 +18,8 @@ from plusone.kernel.errors import Refused
 from plusone.referrals import inviting, sentences
 from plusone.referrals.commands import ask_for_review, share_link
 from plusone.referrals.models import Referral
-from plusone.referrals.progress import friends_of, progress_of
-from plusone.referrals.queries import referrals_of
+from plusone.referrals.progress import friends_of, made_by, progress_of
+from plusone.referrals.sets import Sets
 
 PAGE_SIZE = 20
 
@@ -54,7 +54,7 @@ def refer(request: Page) -> HttpResponse:
         "fault": fault,
         "headlines": sentences.headlines(business, offer) if offer else [],
         "lines": sentences.for_ambassador(business, offer) if offer else [],
-        "friends": friends_of(client, most=PAGE_SIZE, now=request.now),
+        "friends": friends_of(client, most=PAGE_SIZE, sets=sight.sets, now=request.now),
     }
     return render(request, "portal/refer.html", context, status=422 if fault else 200)
 
@@ -62,12 +62,13 @@ def refer(request: Page) -> HttpResponse:
 @client_page
 def friends(request: Page) -> HttpResponse:
     """Show all friends, page by page."""
-    page = page_of(referrals_of(request.business, ambassador=request.client), request.GET, size=PAGE_SIZE)
+    page = page_of(made_by(request.client), request.GET, size=PAGE_SIZE)
+    sets = Sets(request.business, [request.client.pk])
     context = {
         "nav": "refer",
         "title": _("Your friends"),
         "page": page,
-        "shown": progress_of(request.business, list(page.rows), now=request.now),
+        "shown": progress_of(request.business, list(page.rows), sets=sets, now=request.now),
     }
     return render(request, "portal/friends.html", context)
 

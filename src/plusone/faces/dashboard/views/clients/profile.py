@@ -179,7 +179,7 @@ def _step_of(referral: Referral, reward: Reward) -> str:
 def balance(request: Page, client: str) -> HttpResponse:
     """Show a client's balance and every movement."""
     found = client_of(request, client)
-    page = page_of(movements_of(request.business, found.pk).prefetch_related(None), request.GET)
+    page = page_of(movements_of(request.business, found.pk), request.GET)
     context = _context(
         found, "balance", page=page, wallet=wallet_of(found, now=request.now), rows=_named(request, page.rows)
     )
