@@ -7,12 +7,12 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from api.calls import Caller
-from plusone.agenda.commands import mark_visit, tick
+from plusone.agenda.commands import mark_visit, tick, unmark_visit
 from plusone.agenda.models import Visit
 from plusone.clients.commands import activate
 from plusone.clients.models import Client
 from plusone.kernel.errors import Refused
-from plusone.kernel.models import Business
+from plusone.kernel.models import Business, User
 from plusone.ledger.commands import redeem
 from plusone.ledger.queries import balance_of, faults
 from plusone.referrals.reasons import tell_reward
@@ -168,7 +168,9 @@ def test_one_cent_back_is_not_the_end(house: House, gym: Business, ana: Client, 
     assert (balance_of(gym, ana.pk, now=NOON).available, faults(gym)) == (1000, [])
 
 
-def test_what_was_given_and_taken_back_is_not_given_from_here(house: House, gym: Business, ana: Client) -> None:
+def test_what_was_given_and_taken_back_is_not_given_from_here(
+    house: House, gym: Business, ana: Client, client: Browser
+) -> None:
     """4.3: the books hold what came and went; whoever gives it after all does so by hand, and is told so."""
     vela, bono = Caller(house.api_key), make_product(gym)
     launch(gym, ambassador=EUR10, conditions=[{"kind": "orders", "at_least": 1}])
@@ -179,3 +181,28 @@ def test_what_was_given_and_taken_back_is_not_given_from_here(house: House, gym:
     assert (refused.status, refused.body["code"]) == (409, "taken_back")
     assert "by hand" in refused.body["next"]
     assert balance_of(gym, ana.pk, now=NOON).available == 0
+    User.objects.filter(pk=house.owner.pk).update(language="en")
+    client.force_login(house.owner)
+    page = client.get(f"/b/{gym.slug}/referrals/{referral.public_id}/").content.decode()
+    assert "All that it asks for is the case again. It was given once already" in page
+    way = f"/b/{gym.slug}/clients/{ana.public_id}/balance/adjust/?amount=10.00"
+    assert f'href="{way}"' in page
+    assert 'value="10.00"' in client.get(way).content.decode()
+
+
+def test_a_visit_that_was_unmarked_by_mistake_costs_nobody_a_reward(
+    house: House, gym: Business, ana: Client, client: Browser
+) -> None:
+    """CASES 61: never given, it went with the visit; marked again, the owner gives it with a note."""
+    launch(gym, ambassador=EUR10, hold_days=14, conditions=[{"kind": "sessions_attended", "at_least": 1}])
+    referral = bring(ana, "Ben")
+    unmark_visit(mark_visit(referral.friend, key="one", **WHO).visit, **WHO)
+    assert Reward.objects.get().state == "revoked"
+    vela = Caller(house.api_key)
+    path = f"/rewards/{Reward.objects.get().public_id}/approve"
+    assert vela.post(path, {"note": "too early"}).body["code"] == "not_awaiting"
+    mark_visit(referral.friend, key="two", **WHO)
+    client.force_login(house.owner)
+    assert 'value="override"' in client.get(f"/b/{gym.slug}/referrals/{referral.public_id}/").content.decode()
+    assert vela.post(path, {"note": "unmarked by mistake"}).body["state"] == "granted"
+    assert (balance_of(gym, ana.pk, now=NOON).available, faults(gym)) == (1000, [])

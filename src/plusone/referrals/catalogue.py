@@ -24,6 +24,12 @@ BY_ITSELF = _("It moves on by itself; nothing is left to do for you.")
 OVERRIDE = _("The owner can still give it, with a note that says why.")
 COLLECT = _("Collect it at %(business)s.")
 BONUS = _("If it was deserved all the same, adjust the balance by hand.")
+BUDGET = _("Raise the budget for the next ones; if this one was deserved, adjust the balance by hand.")
+# Of what a refund took, where all that it asks for is the case again: what was given once does not come by itself.
+AGAIN = _(
+    "All that it asks for is the case again. It was given once already: if it is deserved, adjust the balance by hand."
+)
+BY_HAND = (BONUS, BUDGET, AGAIN)
 
 T, Q = Referral.State, Referral.Reason
 FLAGGED = "flagged"

@@ -4,7 +4,7 @@ One catalogue for every page, mail and answer of the API. A test walks all state
 words in a language.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -19,8 +19,11 @@ from plusone.rewards.queries import phrase_of
 from plusone.rewards.types import types
 
 from .catalogue import (
+    AGAIN,
     ASK,
     BONUS,
+    BUDGET,
+    BY_HAND,
     BY_ITSELF,
     FLAGGED,
     HAND_DONE,
@@ -46,6 +49,7 @@ class Told:
     sentence: str
     next: str
     at: datetime | None = None
+    is_by_hand: bool = False  # what comes next is an adjustment of the balance, if anything
 
 
 MOMENT = timedelta(microseconds=1)
@@ -141,7 +145,7 @@ REWARDS: dict[tuple[str, str], Words] = {
     (S.CAPPED, R.BUDGET): Words(
         _("%(name)s did not receive %(reward)s: on %(day)s the budget of the campaign was used up."),
         _("You did not receive %(reward)s: on %(day)s the budget of the campaign was used up."),
-        _("Raise the budget for the next ones; if this one was deserved, adjust the balance by hand."),
+        BUDGET,
         ASK,
     ),
     (S.DECLINED, ""): Words(
@@ -306,9 +310,14 @@ def _words(reward: Reward) -> Words:
     return REWARDS.get((reward.state, reward.reason)) or REWARDS[reward.state, ""]
 
 
-def tell_reward(reward: Reward, *, to: Reader, now: datetime | None = None) -> Told:
-    """Say why a reward (its client and business at hand) stands where it does, in the active language."""
+def tell_reward(reward: Reward, *, to: Reader, is_earned_again: bool = False, now: datetime | None = None) -> Told:
+    """Say why a reward (its client and business at hand) stands where it does, in the active language.
+
+    `is_earned_again`: it was taken back, and all that it asks for is the case again.
+    """
     words, currency = _words(reward), reward.business.currency
+    if is_earned_again:
+        words = replace(words, staff_next=AGAIN if reward.granted_at else OVERRIDE)
     waits = {S.ON_HOLD: reward.available_at, S.AWAITING_CHOICE: reward.choice_since}
     is_gone = reward.state == S.REVOKED
     thing = phrase_of(reward, as_given=is_gone)
@@ -371,4 +380,4 @@ def last_day_in_words(business: Business, end: datetime) -> str:
 
 def _told(words: Words, named: dict[str, str], at: datetime | None, to: Reader) -> Told:
     sentence, then = (words.staff, words.staff_next) if to == "staff" else (words.client, words.client_next)
-    return Told(str(sentence) % named, str(then) % named, at)
+    return Told(str(sentence) % named, str(then) % named, at, is_by_hand=then in BY_HAND)

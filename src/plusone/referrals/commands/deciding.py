@@ -25,7 +25,7 @@ from .milestones import SET, first_money
 from .pausing import lift_pauses
 from .settling import close_open, is_earned, locked, settle
 
-BACK = (Reward.Reason.REFUNDED, Reward.Reason.DISPUTE_LOST)
+BACK = (Reward.Reason.REFUNDED, Reward.Reason.DISPUTE_LOST, "")  # "": a visit or a tick that was none
 
 
 @whole
@@ -124,7 +124,7 @@ def decide_reward(reward: Reward, *, approve: bool, note: str = "", actor: str, 
 
 
 def is_earned_again(referral: Referral, reward: Reward, *, deeds: Deeds | None = None, now: datetime) -> bool:
-    """Say whether a reward went because of a refund, and all that it asks for is the case again."""
+    """Say whether a reward went because its ground did, and all that it asks for is the case again."""
     went = reward.state == Reward.State.REVOKED and reward.reason in BACK
     return went and is_earned(referral, reward, deeds=deeds, now=now)
 

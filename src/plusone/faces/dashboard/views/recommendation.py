@@ -16,6 +16,7 @@ from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.errors import NotHere, Refused
+from plusone.kernel.money import plain_money
 from plusone.referrals.commands import asked_checks, is_earned_again, revive, take_back_check, tick_off
 from plusone.referrals.conditions import deeds_of, still_missing
 from plusone.referrals.deeds import Deeds
@@ -56,24 +57,39 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
             (what, deeds.has_done(found.friend_id, what, since=found.counts_from)) for what in asked_checks(found)
         ],
         "rewards": [
-            {
-                "reward": reward,
-                "what": phrase_of(reward),
-                "told": tell_reward(reward, to="staff", now=request.now),
-                "step": _step(found, reward),
-                "options": option_phrases(reward) if reward.state == Reward.State.AWAITING_CHOICE else [],
-                "missing": _missing(found, reward, deeds, request.now),
-                "may_give": _may_give(found, reward, deeds, request.now),
-                "skipped": _skipped(found, reward, deeds, request.now),
-                "decided_by": who.get(reward.decided_by, ""),
-            }
-            for reward in held
+            {**_shown(request, found, reward, deeds), "decided_by": who.get(reward.decided_by, "")} for reward in held
         ],
         "wording": found.wording.texts.get(get_language() or "", {}) if found.wording else {},
         "history": telling.history(request.business, events, who=who),
         "is_owner": request.collaborator.role == "owner",
     }
     return render(request, "dashboard/referrals/recommendation.html", context)
+
+
+def _shown(request: Page, referral: Referral, reward: Reward, deeds: Deeds) -> dict[str, Any]:
+    again = is_earned_again(referral, reward, deeds=deeds, now=request.now)
+    told = tell_reward(reward, to="staff", is_earned_again=again, now=request.now)
+    may_give = reward.state == Reward.State.DECLINED or (again and reward.granted_at is None)
+    return {
+        "reward": reward,
+        "what": phrase_of(reward),
+        "told": told,
+        "step": _step(referral, reward),
+        "options": option_phrases(reward) if reward.state == Reward.State.AWAITING_CHOICE else [],
+        "missing": _missing(referral, reward, deeds, request.now),
+        "may_give": may_give,
+        "skipped": _skipped(referral, reward, deeds, request.now) if may_give else [],
+        "by_hand": _by_hand(request, reward) if told.is_by_hand else "",
+    }
+
+
+def _by_hand(request: Page, reward: Reward) -> str:
+    """Return where what was not given is given by hand, with its worth filled in; empty for who may not."""
+    if not request.may("balance.adjust") or not request.clients().filter(pk=reward.client_id, deleted_at=None).exists():
+        return ""
+    page = reverse("b:client_adjust", args=[request.business.slug, reward.client.public_id])
+    amount = (reward.given or 0) - (reward.unrecovered if reward.state == Reward.State.REVOKED else 0)
+    return f"{page}?amount={plain_money(amount, request.business.currency)}" if amount > 0 else page
 
 
 def _found(request: Page, referral: str) -> Referral:
@@ -84,16 +100,9 @@ def _found(request: Page, referral: str) -> Referral:
     return found
 
 
-def _may_give(referral: Referral, reward: Reward, deeds: Deeds, now: datetime) -> bool:
-    """Say whether a reward that has ended can be given all the same, with a note."""
-    if reward.state == Reward.State.DECLINED:
-        return True
-    return reward.granted_at is None and is_earned_again(referral, reward, deeds=deeds, now=now)
-
-
 def _skipped(referral: Referral, reward: Reward, deeds: Deeds, now: datetime) -> list[str]:
     """Say what giving a declined reward all the same would pass over, before anybody presses."""
-    if not _may_give(referral, reward, deeds, now) or referral.terms is None:
+    if referral.terms is None:
         return []
     lines = []
     if reward.step == 1:

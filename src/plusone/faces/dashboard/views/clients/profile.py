@@ -210,7 +210,9 @@ def _named(request: Page, entries: Sequence[Entry]) -> list[dict[str, Any]]:
 def adjust(request: Page, client: str) -> HttpResponse:
     """Change a balance by hand, with a reason (R-006)."""
     found = client_of(request, client)
-    form = AdjustForm(request.POST or None, business=request.business)
+    form = AdjustForm(
+        request.POST or None, initial={"amount": request.GET.get("amount", "")}, business=request.business
+    )
     if request.method == "POST" and form.is_valid():
         amount = form.cleaned_data["amount"]
         reason = without_names(form.cleaned_data["reason"], [found])  # the books are kept for years, the name is not
