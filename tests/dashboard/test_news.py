@@ -164,10 +164,17 @@ def test_reminders_are_planned_changed_and_deleted(gym: Business, ana: Client, o
     initial = {name: value for name, value in page.context["form"].initial.items() if value is not None}
     day = initial["starts_on"]
     typed = {**initial, "starts_on": day.isoformat(), "at": "18:30", "every_weeks": "2", "channels": ["portal"]}
-    wrong = olga.post(new, {**typed, "once": once_of(page)})
+    early = (day - timedelta(days=1)).isoformat()
+    wrong = olga.post(new, {**typed, "until": early, "once": once_of(page)})
     assert (wrong.status_code, Reminder.objects.count()) == (422, 0)
-    assert "Say until when it is repeated." in text_of(wrong)
+    assert "It ends before it begins." in text_of(wrong)
+    preview = at(gym, "reminder_preview", campaign.public_id)
+    assert "Each client gets it 26 times a year, until you delete it" in text_of(olga.post(preview, typed))
+    endless = olga.post(new, {**typed, "once": once_of(olga.get(new))}, follow=True)
+    assert "until you stop it" in text_of(endless)
+    Reminder.objects.all().delete()
     typed |= {"until": (day + timedelta(days=60)).isoformat(), "once": once_of(olga.get(new))}
+    assert "Each client gets it 5 times in all." in text_of(olga.post(preview, typed))
     first, _second = olga.post(new, typed, follow=True), olga.post(new, typed, follow=True)
     assert "Every 2 weeks" in text_of(first)
     reminder = Reminder.objects.get()

@@ -20,6 +20,7 @@ from plusone.referrals.commands import (
     runs_ahead,
     send_due,
     stop_mailing,
+    times_in_all,
     write_news,
 )
 from plusone.referrals.models import Mailing, Reminder
@@ -134,6 +135,35 @@ def test_a_pause_is_not_made_up_for(campaign, noon):
     assert told() == ["Ana", "Carla"]
 
 
+def test_without_an_end_it_goes_on_until_the_campaign_stops_and_with_it_again(campaign, noon):
+    """R-015: one line says why it stopped, none is piled up, and nothing is made up for."""
+    endless = ReminderPlan(**{**vars(SUNDAYS), "until": None})
+    reminder = plan_reminder(campaign, endless, now=noon, **BY)
+    for number, day in enumerate((at(3, 22, 9), at(3, 29, 8), at(4, 5, 8), at(4, 12, 8), at(4, 19, 8)), start=1):
+        assert work(day) == 1
+        assert len(told()) == 2 * number
+    deactivate_campaign(campaign, now=at(4, 20), **BY)
+    assert work(at(4, 26, 8)) == 1
+    assert work(at(9, 6, 8)) == 0
+    assert runs()[5:] == [(at(4, 26, 8), "skipped", "inactive")]
+    reminder.refresh_from_db()
+    assert reminder.next_on is None
+    campaign.refresh_from_db()
+    activate_campaign(campaign, now=at(9, 7, 12), **BY)
+    Mailing.objects.filter(kind="announcement").update(state="stopped")
+    reminder.refresh_from_db()
+    assert reminder.next_on == date(2026, 9, 13)
+    assert work(at(9, 13, 8)) == 1
+    assert len(told()) == 12
+    assert len(runs()) == 7
+
+
+def test_how_often_it_comes_is_said_beforehand():
+    assert times_in_all(SUNDAYS) == 4
+    assert times_in_all(ReminderPlan(**{**vars(SUNDAYS), "every_weeks": 2})) == 2
+    assert times_in_all(ReminderPlan(**{**vars(SUNDAYS), "until": None})) is None
+
+
 def test_ending_the_campaign_ends_what_is_on_its_way(campaign, noon):
     plan_reminder(campaign, ReminderPlan(starts_on=date(2026, 3, 17), at=time(23), texts={}), now=noon, **BY)
     assert work(at(3, 17, 22)) == 1
@@ -235,7 +265,6 @@ def test_changed_and_deleted(gym, campaign, noon):
     [
         ({"starts_on": date(2026, 3, 9)}, "starts_on"),
         ({"starts_on": date(2036, 3, 9)}, "starts_on"),
-        ({"every_weeks": 2}, "until"),
         ({"every_weeks": 2, "until": date(2026, 3, 16)}, "until"),
         ({"every_weeks": 99, "until": date(2026, 4, 16)}, "every_weeks"),
         ({"channels": ()}, "channels"),

@@ -49,7 +49,15 @@ from .registering import (
     register_friend,
     register_without_referral,
 )
-from .reminders import ReminderPlan, change_reminder, plan_reminder, remove_reminder, run_reminders, runs_ahead
+from .reminders import (
+    ReminderPlan,
+    change_reminder,
+    plan_reminder,
+    remove_reminder,
+    run_reminders,
+    runs_ahead,
+    times_in_all,
+)
 from .reviving import revive
 from .settling import complete, mark_activated, settle
 from .sharing import share_link
@@ -139,6 +147,7 @@ __all__ = [
     "tell_newcomers",
     "tick_off",
     "time_imported",
+    "times_in_all",
     "trust_ambassador",
     "undo_imported",
     "upgrade_open_referrals",

@@ -16,6 +16,7 @@ from plusone.referrals.sentences import texts
 
 from .mailings import announce, end_reminders, stop_mailing
 from .margins import guard_margin
+from .reminders import wake_reminders
 from .settling import bring_forward, close_open, last_moment
 
 State, Policy = Campaign.State, Campaign.Policy
@@ -105,6 +106,7 @@ def activate_campaign(campaign: Campaign, *, actor: str, now: datetime) -> bool:
         campaign.ends_on = None  # of an earlier time
     campaign.save(update_fields=["state", "is_default", "activated_at", "deactivated_at", "starts_on", "ends_on"])
     record(campaign.business, events.CampaignActivated(campaign=campaign.pk), actor=actor, now=now)
+    wake_reminders(campaign, now=now)
     announce(campaign, actor=actor, now=now)
     return True
 

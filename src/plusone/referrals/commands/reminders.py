@@ -2,7 +2,8 @@
 
 The day of the next run is a column that a sweep compares with now. One conditional UPDATE moves it on, so that a run is
 queued once. What nobody could run is written down as left out and never made up for: after a pause at most the newest
-run is sent, and only if the campaign was live at its time.
+run is sent, and only if the campaign was live at its time. One without end stops at the first run that its campaign is
+not active for, and goes on with the campaign.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +39,10 @@ Kind, State, Reason = Mailing.Kind, Mailing.State, Mailing.Reason
 
 @dataclass(frozen=True, kw_only=True)
 class ReminderPlan:
-    """When a reminder is sent, by what, to whom, and what it says. `every_weeks` 0 is once."""
+    """When a reminder is sent, by what, to whom, and what it says.
+
+    `every_weeks` 0 is once; repeated without `until` it goes on until it is stopped.
+    """
 
     starts_on: date
     at: time
@@ -129,6 +133,8 @@ def _run(pk: int, now: datetime) -> int:
             following = day
             break
         due.append(at)
+    if found.is_endless and not found.campaign.is_active:
+        following = None
     # Conditional, so that of two workers one queues it, on whichever database.
     if not due or not Reminder.objects.filter(pk=pk, next_on=found.next_on).update(next_on=following):
         return 0
@@ -137,11 +143,27 @@ def _run(pk: int, now: datetime) -> int:
     return len(due)
 
 
+def wake_reminders(campaign: Campaign, *, now: datetime) -> None:
+    """Set those without end going again that stopped with their campaign: from the next day of theirs, no sooner."""
+    resting = Reminder.objects.filter(campaign=campaign, every_weeks__gt=0, until=None, next_on=None)
+    for reminder in resting.select_for_update():
+        days = _days(reminder, reminder.starts_on)
+        reminder.next_on = next(day for day in days if clock.moment_of(campaign.business, day, reminder.at) > now)
+        reminder.save(update_fields=["next_on"])
+
+
+def times_in_all(plan: ReminderPlan) -> int | None:
+    """Return how often a repeated plan is sent; None where that has no end."""
+    if plan.until is None:
+        return None
+    return 1 + max((plan.until - plan.starts_on).days, 0) // (plan.every_weeks * 7)
+
+
 def _days(reminder: Reminder, first: date) -> Iterator[date]:
     yield first
-    while reminder.every_weeks and reminder.until:
+    while reminder.every_weeks:
         first += reminder.every_weeks * 7 * DAY
-        if first > reminder.until:
+        if reminder.until and first > reminder.until:
             return
         yield first
 
@@ -213,8 +235,6 @@ def _columns(
     if not 0 <= plan.every_weeks <= WEEKS_MAX:
         raise Invalid(_("Choose between 1 and %(most)s weeks.") % {"most": WEEKS_MAX}, field="every_weeks")
     until = plan.until if plan.every_weeks else None
-    if plan.every_weeks and until is None:
-        raise Invalid(_("Say until when it is repeated."), field="until")
     if until is not None and until < plan.starts_on:
         raise Invalid(_("It ends before it begins."), field="until")
     today = clock.today(business, now)

@@ -1,7 +1,8 @@
 """Campaigns, links, referrals, and what is doubtful about them."""
 
 from .doubt import Arrival, DoubtCase, DoubtSign, OwnNetwork, Trust, waiting_members
-from .loop import Campaign, Mailing, Referral, Reminder, RollUp, Terms, Trial, Visit, VisitDay
+from .loop import Campaign, Referral, RollUp, Terms, Trial, Visit, VisitDay
+from .mailings import Mailing, Reminder
 from .wording import Wording
 
 __all__ = [

@@ -29,6 +29,7 @@ from .news import SAMPLES, WordsForm, gaps_shown, initial_words, preview_of, sam
 
 WEEKS = (1, 2, 3, 4, 6, 8, 12)
 PROPOSED_DAYS, PROPOSED_HOUR = 7, 10
+WEEKS_OF_A_YEAR = 52
 MOMENTS = 3  # so many of the next times are shown
 
 
@@ -95,6 +96,7 @@ def _ahead(request: Page, campaign: Campaign, given: Mapping[str, Any]) -> dict[
     told = clients_told(request.business, given.get("audience") or "all", given.get("tags") or ())
     ways = [name for name in channels_of(campaign) if name in (given.get("channels") or ())]
     moments: list[datetime] = []
+    often: dict[str, Any] = {}
     if given.get("starts_on") and given.get("at"):
         plan = ReminderPlan(
             starts_on=given["starts_on"],
@@ -103,6 +105,8 @@ def _ahead(request: Page, campaign: Campaign, given: Mapping[str, Any]) -> dict[
             until=given.get("until"),
             texts={},
         )
+        if plan.every_weeks:
+            often = {"times": commands.times_in_all(plan), "yearly": round(WEEKS_OF_A_YEAR / plan.every_weeks)}
         moments = commands.runs_ahead(request.business, plan, most=MOMENTS + 1, now=request.now)
     return {
         "reaches": [
@@ -111,6 +115,7 @@ def _ahead(request: Page, campaign: Campaign, given: Mapping[str, Any]) -> dict[
         ],
         "moments": [(clock.day_of(request.business, at), at) for at in moments[:MOMENTS]],
         "goes_on": len(moments) > MOMENTS,
+        "often": often,
     }
 
 
