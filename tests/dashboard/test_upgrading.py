@@ -49,6 +49,7 @@ def test_the_owner_sees_whom_and_presses_once(gym: Business, ana: Client, olga: 
     assert "€15.00" in said
     assert "€20.00" in said
     assert "Version 1 → 2" in said
+    assert "1 client is written to, once." in said
     assert Referral.objects.filter(terms__version=2).count() == 0
     give = at(gym, "campaign_upgrade_give", campaign.public_id)
     assert desk.post(give).status_code == 404
@@ -78,6 +79,7 @@ def test_another_program_does_the_same(gym: Business, house: House, ana: Client)
     assert vela.get(path).body == {
         "terms_version": 2,
         "upgraded": [],
+        "told": 0,
         "kept": [
             {
                 "referral": ben.public_id,
@@ -91,8 +93,8 @@ def test_another_program_does_the_same(gym: Business, house: House, ana: Client)
     assert vela.get(path).body["upgraded"] == [ben.public_id]
     eva = bring(ana, "Eva")
     assert vela.post(f"/referrals/{eva.public_id}/upgrade").body["terms_version"] == 3
-    assert vela.post(path).body == {"terms_version": 3, "upgraded": [ben.public_id], "kept": []}
-    assert vela.post(path).body == {"terms_version": 3, "upgraded": [], "kept": []}
+    assert vela.post(path).body == {"terms_version": 3, "upgraded": [ben.public_id], "told": 1, "kept": []}
+    assert vela.post(path).body == {"terms_version": 3, "upgraded": [], "told": 0, "kept": []}
     assert vela.get(f"/referrals/{ben.public_id}").body["terms_version"] == 3
     vela.post(f"/campaigns/{campaign.public_id}/deactivate")
     assert is_problem(vela.post(path), 409, "campaign_inactive")

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from plusone.clients.commands import activate
+from plusone.clients.commands import activate, archive
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of, faults
+from plusone.messaging.commands import switch_channel
+from plusone.messaging.models import Message
 from plusone.referrals.automation.reactions import end_holds
 from plusone.referrals.commands import (
     deactivate_campaign,
@@ -23,9 +25,11 @@ from plusone.referrals.commands import (
 from plusone.referrals.models import Campaign, Referral
 from plusone.referrals.offers import offer_of, read_offer
 from plusone.rewards.models import Reward
+from plusone.rules.commands import switch_rule
+from plusone.rules.engine import work
 from plusone.store.commands import create_membership_type
 from plusone.store.models import Product
-from world import EUR10, EUR15, NOON, bring, later, launch, make_product, sell
+from world import EUR10, EUR15, NOON, add_client, bring, later, launch, make_product, sell
 
 WHO: dict[str, Any] = {"actor": "user:1", "now": NOON}
 EUR20 = {"kind": "balance", "amount": 2000}
@@ -259,3 +263,39 @@ def test_products_and_memberships_cover_themselves_alone(gym: Business, ana: Cli
     assert why_kept(campaign) == ["ambassador_other"]
     change(campaign, ambassador_reward={"kind": "product", "product": soap.public_id, "expires_days": 9})
     assert why_kept(campaign) == ["ambassador_less"]
+
+
+def test_each_ambassador_is_written_to_once(gym: Business, ana: Client, carla: Client) -> None:
+    """Q-07, R-116: one message for however many friends; who is archived, and whom it brings nothing, hears nothing."""
+    campaign = launch(gym)
+    leaver = add_client(gym, "Dora")
+    for ambassador, name in ((ana, "Ben"), (ana, "Eva"), (carla, "Fay"), (leaver, "Gus")):
+        bring(ambassador, name)
+    archive(leaver, **WHO)
+    change(campaign, ambassador_reward=EUR20)
+    assert foresee_upgrade(campaign, now=NOON).told == 2
+    for _press in range(2):
+        upgrade_open_referrals(campaign, **WHO)
+    work(later(0.1))
+    sent = Message.objects.filter(template="referral.raised").order_by("client_id")
+    assert [(one.client_id, one.state) for one in sent] == [
+        (ana.pk, "queued"), (carla.pk, "queued"), (leaver.pk, "suppressed")
+    ]  # fmt: skip
+    assert "2" in sent[0].text
+    assert "2" not in sent[1].text.partition("http")[0]
+
+
+@pytest.mark.parametrize("off", ["channel", "rule"])
+def test_nobody_is_written_to_where_that_is_switched_off(gym: Business, ana: Client, off: str) -> None:
+    """Q-28: the switch wins, and the page says so beforehand."""
+    campaign = launch(gym)
+    bring(ana, "Ben")
+    change(campaign, ambassador_reward=EUR20)
+    if off == "channel":
+        switch_channel(gym, "email", active=False, **WHO)
+    else:
+        switch_rule(gym, "referral.raised", active=False, **WHO)
+    assert foresee_upgrade(campaign, now=NOON).told == 0
+    upgrade_open_referrals(campaign, **WHO)
+    work(later(0.1))
+    assert not Message.objects.filter(template="referral.raised").exclude(state="suppressed")

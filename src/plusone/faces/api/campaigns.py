@@ -131,6 +131,7 @@ class UpgradeOut(Found):
 
     terms_version: int
     upgraded: list[Id]
+    told: Annotated[int, Field(description="How many ambassadors are written to, once each.")]
     kept: list[KeptOut]
 
 
@@ -254,6 +255,7 @@ def _show_upgrade(done: commands.Upgrade) -> dict[str, Any]:
     return {
         "terms_version": done.terms.version,
         "upgraded": [referral.public_id for referral in done.upgraded],
+        "told": done.told,
         "kept": [
             {
                 "referral": referral.public_id,

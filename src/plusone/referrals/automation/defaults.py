@@ -62,6 +62,16 @@ class HandOverTheLink(DefaultRule):
 
 
 @default_rules
+class TellRaised(DefaultRule):
+    """An ambassador hears once that open recommendations count by better terms (Q-07)."""
+
+    name = "referral.raised"
+    label = _("Tell ambassadors that their open recommendations count by better terms")
+    when = events.CampaignOfferRaised
+    actions = _send("referral.raised", to="client")
+
+
+@default_rules
 class TellReward(DefaultRule):
     """The ambassador hears of each reward."""
 

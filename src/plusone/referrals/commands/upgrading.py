@@ -1,5 +1,6 @@
 """Open recommendations get the newest terms of their campaign where nobody gets less by it (Q-07)."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from plusone.events.commands import caused_by, record
 from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
+from plusone.messaging.queries import is_channel_on
 from plusone.referrals import events
 from plusone.referrals.comparing import Why, objections
 from plusone.referrals.models import Campaign, Referral, Terms
@@ -18,6 +20,7 @@ from plusone.referrals.queries import open_by_older_terms
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
+from plusone.rules.queries import is_default_on
 
 from .campaigns import lock_campaign
 from .milestones import first_money
@@ -33,6 +36,15 @@ class Upgrade:
     terms: Terms
     upgraded: list[Referral]
     kept: list[tuple[Referral, list[Why]]]
+
+    @property
+    def told(self) -> int:
+        """How many ambassadors are written to, once each; none where the business has switched that off (Q-28)."""
+        people = [one.ambassador for one in self.upgraded if one.ambassador.is_active and one.ambassador.email]
+        business = self.terms.campaign.business
+        if not people or not is_channel_on(business, "email") or not is_default_on(business, "referral.raised"):
+            return 0
+        return len({one.pk for one in people})
 
 
 def foresee_upgrade(campaign: Campaign, *, now: datetime) -> Upgrade:
@@ -66,6 +78,7 @@ def upgrade_open_referrals(campaign: Campaign, *, actor: str, now: datetime) -> 
     with caused_by(record(campaign.business, told, actor=actor, now=now)):
         for referral in done.upgraded:
             _upgrade(referral, done.terms, actor=actor, now=now)
+        _tell(campaign, done.terms, done.upgraded, actor=actor, now=now)
     return done
 
 
@@ -90,6 +103,7 @@ def upgrade_referral(referral: Referral, *, actor: str, now: datetime) -> bool:
         against = kept[0][1]
         raise Refused(" ".join(str(why.label) for why in against), code=against[0].value)
     _upgrade(referral, terms, actor=actor, now=now)
+    _tell(campaign, terms, [referral], actor=actor, now=now)
     return True
 
 
@@ -127,6 +141,13 @@ def _upgrade(referral: Referral, terms: Terms, *, actor: str, now: datetime) -> 
     there = {(reward.milestone, reward.side) for reward in held}
     promise_all(referral, terms, since=referral.registered_at, but=there, actor=actor, now=now)
     settle(referral, actor=actor, now=now)
+
+
+def _tell(campaign: Campaign, terms: Terms, upgraded: list[Referral], *, actor: str, now: datetime) -> None:
+    """Record it once for each ambassador, however many friends it is about: a rule writes to them."""
+    for ambassador, number in Counter(referral.ambassador_id for referral in upgraded).items():
+        told = events.CampaignOfferRaised(campaign=campaign.pk, version=terms.version, referrals=number)
+        record(campaign.business, told, client=ambassador, actor=actor, now=now)
 
 
 def _judged(campaign: Campaign, terms: Terms, rows: list[Referral], *, now: datetime) -> Upgrade:

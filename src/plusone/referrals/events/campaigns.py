@@ -117,3 +117,14 @@ class CampaignReferralsUpgraded(CampaignFact):
     version: int
     upgraded: int
     kept: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class CampaignOfferRaised(CampaignFact):
+    """A client's open recommendations, `referrals` of them, got a campaign's newest terms: told once to each client."""
+
+    name: ClassVar[str] = "campaign.offer_raised"
+    says: ClassVar[Promise] = _("Open recommendations of a client got better terms")
+    version: int
+    referrals: int

@@ -1,5 +1,5 @@
 """The messages of the loop, one class each."""
 
-from . import doubts, endings, limits, news, registering, rewards
+from . import doubts, endings, limits, news, raising, registering, rewards
 
-__all__ = ["doubts", "endings", "limits", "news", "registering", "rewards"]
+__all__ = ["doubts", "endings", "limits", "news", "raising", "registering", "rewards"]

@@ -33,6 +33,7 @@ def foresee(request: Page, campaign: str) -> HttpResponse:
         "kept": [(row, request.seen(row.friend), request.seen(row.ambassador), why) for row, why in would.kept[:SHOWN]],
         "upgraded_count": len(would.upgraded),
         "kept_count": len(would.kept),
+        "told": would.told,
         "shown": SHOWN,
         "crumbs": [(found.name, reverse("b:campaign_one", args=[request.business.slug, found.public_id])), (here, "")],
     }
