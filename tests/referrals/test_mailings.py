@@ -99,7 +99,7 @@ def test_activating_tells_each_eligible_client_once(gym, ana, carla, salon, noon
     assert "List-Unsubscribe" in letter.extra_headers
     sent = Event.objects.get(name="mailing.sent")
     assert (sent.data["written"], sent.data["withheld"]) == (6, 4)
-    progress = progress_of([mailing], now=SOON)[mailing.pk]
+    progress = progress_of(gym, [mailing], [], now=SOON)[0][mailing.pk]
     assert (progress.sent, progress.waiting, progress.failed) == (6, 0, 0)
 
 
@@ -323,11 +323,11 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(
         delivery.deliver_many.func(ids[:25])
         with pytest.raises(Killed):
             delivery.deliver_many.func(ids[25:50])
-    assert progress_of([mailing], now=SOON)[mailing.pk].sent == 32
+    assert progress_of(gym, [mailing], [], now=SOON)[0][mailing.pk].sent == 32
     # Another worker comes upon claims of one that is gone.
     monkeypatch.setattr(delivery, "has_died", lambda name: True)
     drain()
-    assert progress_of([mailing], now=SOON)[mailing.pk].sent == 60
+    assert progress_of(gym, [mailing], [], now=SOON)[0][mailing.pk].sent == 60
     names = {letter.extra_headers["Message-ID"] for letter in mail_server}
     assert len({letter.to[0] for letter in mail_server}) == len(names) == 60
     assert len(mail_server) == (61 if after_it_was_taken else 60)

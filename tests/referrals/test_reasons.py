@@ -18,8 +18,8 @@ from plusone.referrals import catalogue, reasons
 from plusone.referrals.commands import reject_referral
 from plusone.referrals.doubt import signs
 from plusone.referrals.models import Referral
-from plusone.referrals.progress import progress_of
-from plusone.referrals.queries import events_of, referrals_of
+from plusone.referrals.progress import friends_of
+from plusone.referrals.queries import events_of
 from plusone.rewards.commands import approve, decline
 from plusone.rewards.models import Reward
 from plusone.store.commands import cancel, close_dispute, dispute, place_order, withdraw_coupon
@@ -220,7 +220,7 @@ def test_what_was_declined_is_told_kindly_and_may_be_given_after_all(gym: Busine
     activate(ben.friend, actor="user:1", now=NOON)
     reward = Reward.objects.select_related("business", "client").get()
     decline(reward, note="same flat", actor="user:1", now=NOON)
-    shown = progress_of(gym, list(referrals_of(gym)), now=NOON)[0]
+    shown = friends_of(ana, most=9, now=NOON).shown[0]
     assert shown.state == "ineligible"
     assert shown.sentence == (
         "Studio Vela looked at €15.00 of balance on Mar 10, 2026 and did not give it. "
@@ -246,7 +246,7 @@ def test_a_rejected_recommendation_says_so_on_both_sides(gym: Business, ana: Cli
     assert reasons.tell_reward(reward, to="client").sentence == (
         "You do not receive €15.00 of balance: on Mar 10, 2026 Studio Vela did not accept this recommendation."
     )
-    shown = progress_of(gym, list(referrals_of(gym)), now=NOON)[0]
+    shown = friends_of(ana, most=9, now=NOON).shown[0]
     assert shown.sentence == (
         "On Mar 10, 2026 Studio Vela did not accept this recommendation. "
         "If you think this is wrong, write to Studio Vela."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery
 
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
@@ -98,8 +98,9 @@ def unsent(business: Business, *, at: datetime) -> Unsent | None:
     return Unsent(found["count"], int((at - found["first"]).total_seconds() // 60))
 
 
-def unsent_beside(at: datetime) -> dict[str, Subquery]:
-    """Return two columns for rows of businesses' people: how many mails of theirs do not leave, and since when."""
+def unsent_beside(at: datetime) -> dict[str, Subquery | Exists]:
+    """Return three columns for rows of businesses' people: how many mails of theirs do not leave, since when, and
+    whether they have a mail server of their own."""
     late = Message.objects.filter(
         business=OuterRef("business_id"), state=Message.State.QUEUED, handed_over_at__lt=at - UNSENT_AFTER
     )
@@ -107,6 +108,7 @@ def unsent_beside(at: datetime) -> dict[str, Subquery]:
     return {
         "unsent": Subquery(of_each.annotate(count=Count("pk")).values("count")),
         "unsent_since": Subquery(of_each.annotate(first=Min("handed_over_at")).values("first")),
+        "has_mail_server": Exists(MailServer.objects.filter(business=OuterRef("business_id"))),
     }
 
 

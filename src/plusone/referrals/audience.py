@@ -5,19 +5,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from plusone.clients.models import Client, ClientQuerySet
 from plusone.kernel.models import Business
-from plusone.messaging.models import Category, Message, Suppression
-from plusone.messaging.queries import channels_off
+from plusone.messaging.models import Category, ChannelSwitch, Message, Suppression
 from plusone.messaging.suppression import fingerprint
 
 from .models import Campaign, Mailing, Reminder
 
 WEEK = timedelta(days=7)
+MAILINGS_SHOWN = 50
 Reason = Message.Reason
 # Why somebody is left out today who may have it another day.
 PASSING = (Reason.ARCHIVED, Reason.NO_ADDRESS, Reason.CHANNEL_OFF, Reason.NO_CONSENT, Reason.BLOCKED, Reason.WEEKLY_MAX)
@@ -84,36 +84,41 @@ class _Standing:
 
     business: Business
     off: frozenset[str]
-    told: frozenset[int]
     blocked: frozenset[str]
 
-    def reason(self, channel: str, pk: int, email: str | None, promotions: int) -> str:
+    def reason(self, channel: str, email: str | None, wants_news: bool, promotions: int) -> str:
         """Return why somebody would not be sent one by a channel, or nothing."""
         by_mail, full = channel == "email", self.business.news_weekly_max
         if channel in self.off:
             return Reason.CHANNEL_OFF
         if by_mail and not email:
             return Reason.NO_ADDRESS
-        if pk not in self.told:
+        if not wants_news:
             return Reason.NO_CONSENT
         if by_mail and self.blocked and fingerprint(self.business, email or "") in self.blocked:
             return Reason.BLOCKED
         return Reason.WEEKLY_MAX if by_mail and full and promotions >= full else ""
 
 
-def _standing(business: Business, clients: ClientQuerySet) -> _Standing:
-    told = clients.wanting_news().values_list("pk", flat=True)
-    blocked = Suppression.objects.filter(business=business).values_list("hash", flat=True)
-    return _Standing(business, channels_off(business), frozenset(told), frozenset(blocked))
+def _standing(business: Business) -> _Standing:
+    off = ChannelSwitch.objects.filter(business=business, active=False).annotate(is_off=Value(True))
+    blocked = Suppression.objects.filter(business=business).annotate(is_off=Value(False))
+    rows = off.values_list("is_off", "channel").union(blocked.values_list("is_off", "hash"), all=True)
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for is_off, name in rows:
+        found[bool(is_off)].add(name)
+    return _Standing(business, frozenset(found[True]), frozenset(found[False]))
 
 
 def verdicts(
     business: Business, channel: str, clients: ClientQuerySet, *, now: datetime
 ) -> Iterator[tuple[Client, str]]:
     """Return each client with the reason why a promotion would not be sent, or an empty one."""
-    standing, counts = _standing(business, clients), channel == "email" and business.news_weekly_max
-    for client in clients.annotate(promotions=_sent_lately(now)) if counts else clients:
-        yield client, standing.reason(channel, client.pk, client.email, getattr(client, "promotions", 0))
+    standing, counts = _standing(business), channel == "email" and business.news_weekly_max
+    asked = clients.with_their_wish()
+    for client in asked.annotate(promotions=_sent_lately(now)) if counts else asked:
+        wants: bool = client.wants_news  # type: ignore[attr-defined]  # annotated
+        yield client, standing.reason(channel, client.email, wants, getattr(client, "promotions", 0))
 
 
 def reaches(
@@ -122,13 +127,28 @@ def reaches(
     """Return how many a text would reach now by each channel (of all clients, or of these), and how many not, with the
     reasons. Clients are read once for all channels, and of each no more than it takes."""
     told = clients_told(business) if clients is None else clients
-    standing = _standing(business, told)
+    return _looked_through(business, told, channels, [], now)[0]
+
+
+def _looked_through(
+    business: Business, clients: ClientQuerySet, channels: Sequence[str], mailings: Sequence[Mailing], now: datetime
+) -> tuple[list[Reach], Counter[tuple[int, str]]]:
+    """Return how many a new text would reach by some channels, and how many are still to be written to by mailings on
+    their way, by mailing and channel. Each client is read once for all of it, in two queries."""
+    standing, ways = _standing(business), [(mailing, channel) for mailing in mailings for channel in mailing.channels]
     counts: dict[str, Counter[str]] = {channel: Counter() for channel in channels}
-    rows = told.annotate(promotions=_sent_lately(now)).order_by().values_list("pk", "email", "promotions")
-    for pk, email, promotions in rows.iterator():
+    to_come: Counter[tuple[int, str]] = Counter()
+    left = {
+        f"left_{place}": Exists(without(mailing, channel, audience_of(mailing)).filter(pk=OuterRef("pk")))
+        for place, (mailing, channel) in enumerate(ways)
+    }
+    rows = clients.annotate(**left).with_their_wish().annotate(promotions=_sent_lately(now)).order_by()
+    for email, wants, promotions, *waits in rows.values_list("email", "wants_news", "promotions", *left).iterator():
         for channel, count in counts.items():
-            count[standing.reason(channel, pk, email, promotions)] += 1
-    return [_reach(channel, count) for channel, count in counts.items()]
+            count[standing.reason(channel, email, wants, promotions)] += 1
+        for (mailing, channel), is_left in zip(ways, waits, strict=True):
+            to_come[mailing.pk, channel] += is_left and not standing.reason(channel, email, wants, promotions)
+    return [_reach(channel, count) for channel, count in counts.items()], to_come
 
 
 def reach(business: Business, channel: str, *, clients: ClientQuerySet | None = None, now: datetime) -> Reach:
@@ -179,8 +199,10 @@ class Progress:
         return sum(way.failed for way in self.ways)
 
 
-def progress_of(mailings: list[Mailing], *, now: datetime) -> dict[int, Progress]:
-    """Return how far several mailings are: one query, and one more a channel of each that is on its way."""
+def progress_of(
+    business: Business, mailings: list[Mailing], channels: Sequence[str], *, now: datetime
+) -> tuple[dict[int, Progress], list[Reach]]:
+    """Return how far several mailings are, and how many a new text would reach by some channels, in three queries."""
     rows = (
         Message.objects.filter(mailing_id__in=[one.pk for one in mailings])
         .order_by()
@@ -190,10 +212,12 @@ def progress_of(mailings: list[Mailing], *, now: datetime) -> dict[int, Progress
     found: dict[int, Counter[tuple[str, str, str]]] = {one.pk: Counter() for one in mailings}
     for mailing, channel, state, reason, count in rows:
         found[mailing or 0][channel, state, reason if state == Message.State.SUPPRESSED else ""] += count
-    return {one.pk: _progress(one, found[one.pk], now) for one in mailings}
+    on_their_way = [one for one in mailings if one.is_open and one.ended_at is None]
+    reached, to_come = _looked_through(business, clients_told(business), channels, on_their_way, now)
+    return {one.pk: _progress(one, found[one.pk], to_come) for one in mailings}, reached
 
 
-def _progress(mailing: Mailing, counts: Counter[tuple[str, str, str]], now: datetime) -> Progress:
+def _progress(mailing: Mailing, counts: Counter[tuple[str, str, str]], to_come: Counter[tuple[int, str]]) -> Progress:
     states, left_out = Message.State, Counter[str]()
     for (_channel, _state, reason), count in counts.items():
         if reason:
@@ -202,20 +226,12 @@ def _progress(mailing: Mailing, counts: Counter[tuple[str, str, str]], now: date
         Way(
             channel,
             sent=counts[channel, states.SENT, ""] + counts[channel, states.DELIVERED, ""],
-            waiting=counts[channel, states.QUEUED, ""] + _to_come(mailing, channel, now),
+            waiting=counts[channel, states.QUEUED, ""] + to_come[mailing.pk, channel],
             failed=counts[channel, states.FAILED, ""],
         )
         for channel in mailing.channels
     ]
     return Progress(ways, [(str(MANY[Reason(reason)]), count) for reason, count in left_out.most_common()])
-
-
-def _to_come(mailing: Mailing, channel: str, now: datetime) -> int:
-    """Count who is still to be written to, while a mailing is on its way."""
-    if not mailing.is_open or mailing.ended_at is not None:
-        return 0
-    left = without(mailing, channel, audience_of(mailing))
-    return sum(not reason for _client, reason in verdicts(mailing.business, channel, left, now=now))
 
 
 def channels_of(campaign: Campaign) -> list[str]:
@@ -238,7 +254,8 @@ def newcomers_told(business: Business, import_id: int) -> Mailing | None:
 
 def mailings_of(campaign: Campaign) -> list[Mailing]:
     """Return what a campaign sent and will send, newest first."""
-    return list(Mailing.objects.filter(campaign=campaign).select_related("business").order_by("-pk")[:50])
+    mailings = Mailing.objects.filter(campaign=campaign).select_related("business")
+    return list(mailings.order_by("-pk")[:MAILINGS_SHOWN])
 
 
 def reminders_of(campaign: Campaign) -> list[Reminder]:

@@ -7,7 +7,7 @@ import unicodedata
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,6 +15,9 @@ from plusone.clients.search import NEAR_MAX, NUMBER, WORD, forms_of, holding, ho
 from plusone.kernel import ids
 from plusone.kernel.models import Business, Collaborator, Owned, User
 from plusone.kernel.permissions import allows
+
+# Their last word was yes, or they said none and are told by default.
+WANT_NEWS = Q(said_to_news=True) | Q(said_to_news=None, news_by_default=True)
 
 
 def fold(text: str) -> str:
@@ -84,10 +87,16 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
     def wanting_news(self) -> "ClientQuerySet":
         """Keep those who may be sent promotions: their last word was yes, or they said none and are told by default."""
+        return self._with_their_word().filter(WANT_NEWS)
+
+    def with_their_wish(self) -> "ClientQuerySet":
+        """Write on each whether they may be sent promotions (`wants_news`)."""
+        wishes = Case(When(WANT_NEWS, then=Value(True)), default=Value(False))
+        return self._with_their_word().annotate(wants_news=wishes)
+
+    def _with_their_word(self) -> "ClientQuerySet":
         said = Consent.objects.filter(client=models.OuterRef("pk"), purpose="promotions").order_by("-pk")
-        return self.annotate(said_to_news=models.Subquery(said.values("given")[:1])).filter(
-            Q(said_to_news=True) | Q(said_to_news=None, news_by_default=True)
-        )
+        return self.annotate(said_to_news=models.Subquery(said.values("given")[:1]))
 
     def seen_by(self, collaborator: Collaborator) -> "ClientQuerySet":
         """Keep the clients of a business that somebody who works there may see: all, or own ones (R-221)."""

@@ -26,6 +26,7 @@ from plusone.messaging.rendering import render as render_message
 from plusone.messaging.texts import Context, placeholders, templates
 from plusone.referrals import commands
 from plusone.referrals.audience import (
+    MAILINGS_SHOWN,
     Progress,
     announcement_of,
     channels_of,
@@ -192,21 +193,35 @@ def _back(request: Page, mailing: Mailing) -> HttpResponse:
     return redirect("b:campaign_news", request.business.slug, mailing.campaign.public_id)
 
 
-def sample_of(request: Page) -> Client | None:
-    """Return the client as whom the preview reads: the chosen one, else the first."""
-    told = clients_told(request.business).order_by("pk")
+def samples_of(request: Page) -> list[Client]:
+    """Return the first clients, of whom one can be chosen as whom the preview reads."""
+    return list(clients_told(request.business).order_by("pk")[:SAMPLES])
+
+
+def sample_of(request: Page, samples: list[Client] | None = None) -> Client | None:
+    """Return the client as whom the preview reads: the chosen one, else the first; of `samples` at hand, where it is
+    one of them."""
+    samples = samples_of(request) if samples is None else samples
     wanted = request.POST.get("as") or request.GET.get("as") or ""
-    found = (told.filter(public_id=wanted).first() if wanted else None) or told.first()
+    found = next((one for one in samples if one.public_id == wanted), None)
+    if found is None and wanted:
+        found = clients_told(request.business).filter(public_id=wanted).first()
+    found = found or next(iter(samples), None)
     if found:
         found.business = request.business
     return found
 
 
 def preview_of(
-    request: Page, texts: dict[str, dict[str, str]], form: WordsForm, *, kind: str = "announcement"
+    request: Page,
+    texts: dict[str, dict[str, str]],
+    form: WordsForm,
+    *,
+    kind: str = "announcement",
+    samples: list[Client] | None = None,
 ) -> dict[str, Any]:
     """Return what a client would read, in their language; nothing while the words are wrong."""
-    sample = sample_of(request)
+    sample = sample_of(request, samples)
     language = sample.reads() if sample else request.business.language
     try:
         texts = clean_texts(form.texts(), kind) if form.is_bound and form.is_valid() else texts
@@ -230,16 +245,21 @@ def _row(mailing: Mailing, progress: Progress) -> dict[str, Any]:
     }
 
 
+def _was_told(campaign: Campaign, newest: list[Mailing]) -> bool:
+    """Say whether clients heard of the campaign: the newest mailings tell, but where reminders have pushed that out."""
+    told = (row.kind == Mailing.Kind.ANNOUNCEMENT and row.state != Mailing.State.STOPPED for row in newest)
+    return any(told) or (len(newest) == MAILINGS_SHOWN and announcement_of(campaign) is not None)
+
+
 def _page(request: Page, campaign: Campaign, form: NewsForm | None = None) -> HttpResponse:
     business = request.business
     status = 422 if form is not None and form.errors else 200
     form = form or NewsForm(business=business, initial=initial_of(campaign))
     rows = mailings_of(campaign)
-    progress = progress_of(rows, now=request.now)
     quiet_until = next_loud(business, request.now) if is_quiet(business, request.now) else None
     newest = next((row for row in rows if row.kind == Mailing.Kind.ANNOUNCEMENT), None)
-    told_by = channels_of(campaign)
-    tags = {tag.public_id: tag for tag in tags_of(business)}
+    progress, reached = progress_of(business, rows, channels_of(campaign), now=request.now)
+    tags, samples = {tag.public_id: tag for tag in tags_of(business)}, samples_of(request)
     context = {
         "nav": "campaign",
         "title": _("Tell your clients"),
@@ -250,11 +270,11 @@ def _page(request: Page, campaign: Campaign, form: NewsForm | None = None) -> Ht
         "campaign": campaign,
         "form": form,
         "gaps": gaps_shown(),
-        "samples": clients_told(business).order_by("pk")[:SAMPLES],
-        "reaches": [(channels[one.channel].label, one) for one in reaches(request.business, told_by, now=request.now)],
+        "samples": samples,
+        "reaches": [(channels[one.channel].label, one) for one in reached],
         "rows": [_row(row, progress[row.pk]) for row in rows],
         "newest": newest,
-        "was_told": announcement_of(campaign) is not None,
+        "was_told": _was_told(campaign, rows),
         "quiet_until": quiet_until,
         "may_manage": request.may("campaigns.manage") and campaign.state != Campaign.State.ARCHIVED,
         "me": request.collaborator.user.email,
@@ -262,6 +282,6 @@ def _page(request: Page, campaign: Campaign, form: NewsForm | None = None) -> Ht
             (one, [channels[name].label for name in one.channels], [tags.get(code) for code in one.tags])
             for one in reminders_of(campaign)
         ],
-        **preview_of(request, campaign.news, form),
+        **preview_of(request, campaign.news, form, samples=samples),
     }
     return render(request, "dashboard/campaign/news.html", context, status=status)

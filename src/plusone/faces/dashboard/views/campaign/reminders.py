@@ -25,7 +25,7 @@ from plusone.referrals.audience import channels_of, clients_told, reaches
 from plusone.referrals.commands import ReminderPlan
 from plusone.referrals.models import Campaign, Reminder
 
-from .news import SAMPLES, WordsForm, gaps_shown, initial_words, preview_of, sample_of
+from .news import WordsForm, gaps_shown, initial_words, preview_of, sample_of, samples_of
 
 WEEKS = (1, 2, 3, 4, 6, 8, 12)
 PROPOSED_DAYS, PROPOSED_HOUR = 7, 10
@@ -122,14 +122,14 @@ def _ahead(request: Page, campaign: Campaign, given: Mapping[str, Any]) -> dict[
 @staff("campaigns.manage")
 def one(request: Page, reminder: str) -> HttpResponse:
     """Change one."""
-    found = get(request.business, Reminder, reminder)
+    found = get(request.business, Reminder.objects.select_related("campaign"), reminder)
     return _page(request, found.campaign, found)
 
 
 @staff("campaigns.manage")
 def remove(request: Page, reminder: str) -> HttpResponse:
     """Delete one, after asking."""
-    found = get(request.business, Reminder, reminder)
+    found = get(request.business, Reminder.objects.select_related("campaign"), reminder)
     back = _news(found.campaign)
     if request.method == "POST":
         commands.remove_reminder(found, actor=request.actor, now=request.now)
@@ -163,7 +163,7 @@ def _page(request: Page, campaign: Campaign, reminder: Reminder | None = None) -
         if act_once(form, f"reminder:{(reminder or campaign).pk}", act):
             messages.success(request, _("Saved."))
             return redirect(f"{_news(campaign)}#reminders")
-    title = _("Change reminder") if reminder else _("New reminder")
+    title, samples = _("Change reminder") if reminder else _("New reminder"), samples_of(request)
     context = {
         "nav": "campaign",
         "title": title,
@@ -178,9 +178,9 @@ def _page(request: Page, campaign: Campaign, reminder: Reminder | None = None) -
         "form": form,
         "gaps": gaps_shown(),
         "off": [channels[name].label for name in ("email", "portal") if name not in channels_of(campaign)],
-        "samples": clients_told(request.business).order_by("pk")[:SAMPLES],
+        "samples": samples,
         "me": request.collaborator.user.email,
-        **preview_of(request, reminder.texts if reminder else {}, form, kind="reminder"),
+        **preview_of(request, reminder.texts if reminder else {}, form, kind="reminder", samples=samples),
         **_ahead(request, campaign, form.cleaned_data if form.is_bound else form.initial),
     }
     return render(request, "dashboard/campaign/reminder.html", context, status=422 if form.errors else 200)
