@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
+from plusone.agenda.commands import mark_visit
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel import clock
@@ -25,7 +26,7 @@ from plusone.store.commands import (
     renew,
     unfreeze,
 )
-from plusone.store.models import Membership, Order
+from plusone.store.models import Membership, MembershipUse, Order
 from world import NOON, House, later
 
 from .calls import Caller, is_problem
@@ -200,3 +201,26 @@ def test_a_second_press_of_renew_charges_nothing(gym: Business, carla: Client) -
     assert (mine.periods_paid, balance_of(gym, carla.pk, now=NOON).available) == (2, 15500)
     renew(mine, **WHO)
     assert balance_of(gym, carla.pk, now=NOON).available == 11000
+
+
+def test_each_period_has_its_uses(gym: Business, carla: Client) -> None:
+    """R-261: two visits a month. The month goes on when they are used up, nothing lets a third in, and the next month
+    that is paid brings two more; given back whole, it takes them along."""
+    mine = buy(gym, carla, uses=2)
+
+    def visit(key: str) -> tuple[str, int | None]:
+        mark_visit(carla, key=key, actor="user:1", now=later(1))
+        mine.refresh_from_db()
+        return mine.state, mine.uses_left
+
+    assert [visit("1"), visit("2"), visit("3")] == [("active", 1), ("active", 0), ("active", 0)]
+    assert MembershipUse.objects.count() == 2
+    end_due(later(31))
+    mine.refresh_from_db()
+    assert (mine.state, mine.uses_left) == ("past_due", 0)
+    paid = renew(mine, method="cash", actor="user:1", now=later(32))
+    mine.refresh_from_db()
+    assert (mine.state, mine.uses_left) == ("active", 2)
+    refund(paid, actor="user:1", now=later(33))
+    mine.refresh_from_db()
+    assert (mine.state, mine.uses_left, mine.periods_paid) == ("past_due", 0, 1)

@@ -70,7 +70,7 @@ class MembershipOut(Found):
     order: Annotated[Id | None, Field(description="The order that bought it; null where it was given.")]
     source: Literal["sale", "reward"]
     state: State
-    uses_left: Annotated[int | None, Field(description="Of a pack; visits take them.")]
+    uses_left: Annotated[int | None, Field(description="Of a pack, or of the paid periods; visits take them.")]
     is_new: Annotated[bool, Field(description="Whether the client bought this type for the first time.")]
     periods_paid: int
     started_at: Moment | None

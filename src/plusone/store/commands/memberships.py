@@ -146,9 +146,8 @@ def take_period_back(order: Order, *, actor: str, now: datetime) -> None:
     if found.periods_paid <= 1:
         void(found, actor=actor, now=now)
         return
-    found.periods_paid -= 1
-    found.ends_at = end_of(found)
-    found.save(update_fields=["periods_paid", "ends_at"])
+    count_periods(found, -1)
+    found.save(update_fields=["periods_paid", "uses_left", "ends_at"])
     told = events.MembershipPeriodRefunded(membership=found.pk, periods=found.periods_paid)
     record(found.business, told, client=found.client_id, actor=actor, now=now)
     if found.state in (State.ACTIVE, State.ENDING) and found.ends_at and found.ends_at <= now:
@@ -284,13 +283,20 @@ def add_months(day: date, months: int) -> date:
 def _count_period(order: Order, *, actor: str, now: datetime) -> None:
     assert order.renews is not None
     found = locked_membership(order.renews)
-    found.periods_paid += 1
-    found.ends_at = end_of(found)
+    count_periods(found, 1)
     if found.state == State.PAST_DUE and found.ends_at and found.ends_at > now:
         found.state = State.ACTIVE
-    found.save(update_fields=["periods_paid", "ends_at", "state"])
+    found.save(update_fields=["periods_paid", "uses_left", "ends_at", "state"])
     told = events.MembershipRenewed(membership=found.pk, balance_used=order.balance_used, charged=order.due)
     record(found.business, told, client=found.client_id, actor=actor, now=now)
+
+
+def count_periods(found: Membership, number: int) -> None:
+    """Let a locked membership have more periods, or fewer, with the uses of each (R-261): what is left stays."""
+    found.periods_paid += number
+    if found.uses_left is not None:
+        found.uses_left = max(0, found.uses_left + number * (found.type.uses or 0))
+    found.ends_at = end_of(found)
 
 
 def end_of(membership: Membership) -> datetime | None:

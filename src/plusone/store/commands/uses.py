@@ -59,7 +59,7 @@ def return_use(client: Client, *, source: tuple[str, int], actor: str, now: date
 def _take(found: Membership, *, actor: str, now: datetime) -> None:
     assert found.uses_left
     found.uses_left -= 1
-    if found.uses_left == 0:
+    if found.uses_left == 0 and not found.type.is_recurring:  # what recurs waits for the uses of its next period
         found.state, found.ended_at = State.USED_UP, now
     found.save(update_fields=["uses_left", "state", "ended_at"])
     told = events.MembershipUsed(membership=found.pk, left=found.uses_left)
