@@ -7,6 +7,7 @@ import pytest
 from django.test import Client as Browser
 
 from plusone.agenda.commands import mark_visit
+from plusone.clients.commands import delete_client
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel import clock
@@ -224,3 +225,13 @@ def test_each_period_has_its_uses(gym: Business, carla: Client) -> None:
     refund(paid, actor="user:1", now=later(33))
     mine.refresh_from_db()
     assert (mine.state, mine.uses_left, mine.periods_paid) == ("past_due", 0, 1)
+
+
+def test_a_pack_that_is_used_up_stops_no_deletion(gym: Business, carla: Client) -> None:
+    """R-097: of whoever goes all that runs ends, whatever else they had used up before."""
+    pack = buy(gym, carla, name="Una", kind="pack", period="", uses=1)
+    month = buy(gym, carla)
+    Membership.objects.filter(pk=pack.pk).update(state="used_up", ended_at=NOON, uses_left=0)
+    delete_client(carla, archive_first=True, **WHO)
+    month.refresh_from_db()
+    assert (month.state, Event.objects.filter(name="reaction.failed").count()) == ("ending", 0)

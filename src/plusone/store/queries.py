@@ -186,5 +186,6 @@ def _paid_since(client: Client, since: datetime | None) -> QuerySet[Order]:
 
 def running_memberships(client: Client) -> QuerySet[Membership]:
     """Return the memberships of a client that are paid, or wait for the one before, and are not over."""
-    over = (Membership.State.PENDING_PAYMENT, Membership.State.ENDED, Membership.State.VOID)
+    states = Membership.State
+    over = (states.PENDING_PAYMENT, states.ENDED, states.USED_UP, states.VOID)
     return Membership.objects.filter(client=client).exclude(state__in=over)
