@@ -30,7 +30,9 @@ from plusone.store.commands import (
     freeze,
     pay,
     place_order,
+    renew,
     start_scheduled,
+    unfreeze,
 )
 from plusone.store.models import GiftedDays, Membership, MembershipType, Order
 from world import EUR10, NOON, bring, later, launch
@@ -238,3 +240,33 @@ def test_a_deleted_client_waits_for_nothing(gym: Business, ana: Client) -> None:
     end_due(later(60))
     assert start_scheduled(later(60)) == 0
     assert Membership.objects.get(order=None).state == "void"
+
+
+def test_what_was_paid_for_stays_when_a_present_is_taken_back(gym: Business, ana: Client) -> None:
+    """R-147: Ana was given a month and paid for the next; the present goes, her own month and its money stay hers."""
+    month = kind_of(gym)
+    launch(gym, ambassador=gift(month))
+    reward = earn(ana)
+    given = Membership.objects.get()
+    order = renew(given, method="cash", actor="user:1", now=later(5))
+    assert ends(gym, given) == "2026-05-10"
+    assert revoke(reward, reason="refunded", actor="user:1", now=later(6)) is True
+    assert (ends(gym, given), given.state, given.periods_paid) == ("2026-04-10", "active", 1)
+    order.refresh_from_db()
+    reward.refresh_from_db()
+    assert (order.state, reward.state, reward.unrecovered) == ("paid", "revoked", 0)
+
+
+def test_a_present_that_was_lived_through_stays(gym: Business, ana: Client) -> None:
+    """In the month that she paid for, the given one is behind her: nothing is taken, frozen or not."""
+    month = kind_of(gym)
+    launch(gym, ambassador=gift(month))
+    reward = earn(ana)
+    given = Membership.objects.get()
+    renew(given, method="cash", actor="user:1", now=later(5))
+    freeze(given, actor="user:1", now=later(40))
+    assert revoke(reward, reason="refunded", actor="user:1", now=later(41)) is True
+    unfreeze(given, actor="user:1", now=later(41))
+    reward.refresh_from_db()
+    assert (ends(gym, given), given.state, given.periods_paid) == ("2026-05-11", "active", 2)
+    assert (reward.state, reward.unrecovered) == ("revoked", 1)

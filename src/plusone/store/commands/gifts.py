@@ -19,6 +19,7 @@ from .memberships import (
     add_months,
     add_waiting_days,
     begin,
+    count_periods,
     end_of,
     keep,
     locked_membership,
@@ -78,14 +79,32 @@ def _length(before: Membership, wanted: MembershipType) -> int:
 
 @transaction.atomic
 def withdraw_membership(client: Client, *, source: Source, actor: str, now: datetime) -> bool:
-    """Take a given membership back, or the days that it added. Say whether it was there and no visit had used it."""
+    """Take a given membership back, or the days that it added. Say whether it was there and no visit had used it.
+
+    One that its client has renewed since keeps the periods that they paid for: the given one goes where it is ahead.
+    """
     row = Membership.objects.filter(business=client.business, source_kind=source[0], source_id=source[1]).first()
     if row is None:
         return withdraw_days(client, source=source, actor=actor, now=now)
     found = locked_membership(row)
     if found.state not in (*LIVE, State.SCHEDULED) or MembershipUse.objects.filter(membership=found).exists():
         return False
+    if found.periods_paid > 1:
+        return _take_given_period(found, actor=actor, now=now)
     void(found, actor=actor, now=now)
+    return True
+
+
+def _take_given_period(found: Membership, *, actor: str, now: datetime) -> bool:
+    """Let a locked membership end a period sooner, where that is still ahead. Say whether it was."""
+    before = found.ends_at
+    count_periods(found, -1)
+    if before is None or found.ends_at is None or found.ends_at <= (found.frozen_at or now):
+        return False
+    found.save(update_fields=["periods_paid", "uses_left", "ends_at"])
+    days = (clock.day_of(found.business, before) - clock.day_of(found.business, found.ends_at)).days
+    told = events.MembershipShortened(membership=found.pk, days=days)
+    record(found.business, told, client=found.client_id, actor=actor, now=now)
     return True
 
 
