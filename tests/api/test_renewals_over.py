@@ -9,9 +9,18 @@ from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.ledger.commands import earn
 from plusone.ledger.queries import balance_of, faults
-from plusone.store.commands import cancel_membership, create_membership_type, pay, place_order, refund, renew
+from plusone.store.commands import (
+    cancel_membership,
+    create_membership_type,
+    end_due,
+    grant_membership,
+    pay,
+    place_order,
+    refund,
+    renew,
+)
 from plusone.store.models import Membership, Order, Payment
-from world import NOON, House
+from world import NOON, House, later
 
 from .calls import Caller, is_problem
 
@@ -76,3 +85,17 @@ def test_the_desk_takes_no_money_for_it(house: House, gym: Business, waiting: Or
     assert (Order.objects.get(pk=waiting.pk).state, Payment.objects.filter(order=waiting).count()) == (
         "awaiting_payment", 0
     )  # fmt: skip
+
+
+def test_a_present_ends_with_its_unpaid_renewal(gym: Business, carla: Client) -> None:
+    """4.5: a given month asks for no money, so it ends; what its renewal held is Carla's again at once."""
+    month = create_membership_type(gym, name="Mensual", kind="recurring", price=4500, period="month", now=NOON)
+    earn(gym, carla.pk, 1000, key="gift", **WHO)
+    given = grant_membership(carla, month, source=("reward", 1), **WHO)
+    assert isinstance(given, Membership)
+    order = renew(given, actor="user:1", now=later(5))
+    assert (order.state, held(gym, carla)) == ("awaiting_payment", (0, 1000))
+    end_due(later(31))
+    order.refresh_from_db()
+    given.refresh_from_db()
+    assert (given.state, order.state, held(gym, carla), faults(gym)) == ("ended", "cancelled", (1000, 0), [])

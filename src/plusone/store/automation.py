@@ -10,7 +10,7 @@ from plusone.kernel.models import Business
 from plusone.kernel.queue.sweeps import sweep
 
 from . import commands
-from .events import MembershipCancellationSet, MembershipVoided
+from .events import MembershipCancellationSet, MembershipEnded, MembershipVoided
 from .models import Coupon, Order
 from .queries import running_memberships
 
@@ -48,6 +48,12 @@ def call_off_renewal_of_void(business: Business, event: Event, fact: MembershipV
 @reaction(MembershipCancellationSet)
 def call_off_renewal(business: Business, event: Event, fact: MembershipCancellationSet, now: datetime) -> None:
     """A cancelled membership is not renewed."""
+    _call_off_renewal(business, fact.membership, actor=event.actor, now=now)
+
+
+@reaction(MembershipEnded)
+def call_off_renewal_of_ended(business: Business, event: Event, fact: MembershipEnded, now: datetime) -> None:
+    """A membership that is over is not renewed: one that was given ends though its next period waits to be paid."""
     _call_off_renewal(business, fact.membership, actor=event.actor, now=now)
 
 
