@@ -30,8 +30,10 @@ from plusone.kernel.models import Business, Collaborator, User
 from plusone.messaging.models import Message
 from plusone.referrals.commands import answer_invitation, attach_referral, send_due, send_to_latecomers
 from plusone.referrals.models import Referral
-from plusone.store.models import Product
-from world import NOON, bring, later, launch, sell
+from plusone.store.commands import create_membership_type, pay
+from plusone.store.models import MembershipType, Order, Product
+from plusone.store.queries import plan_kept
+from world import NOON, bring, later, launch, make_product, sell
 
 from .conftest import browser_of
 from .pages import send, text_of
@@ -142,6 +144,51 @@ def test_the_link_of_the_mail_lets_them_in_and_a_look_changes_nothing(
     assert Message.objects.filter(client=dina, mailing_id__isnull=False, channel="email").count() == 1
     ended = Browser().post(link)
     assert (ended.status_code, "This invitation has ended" in text_of(Browser().get(f"{link}?lang=en"))) == (410, True)
+
+
+@pytest.mark.parametrize("kind", ["product", "membership"])
+def test_an_invitation_brings_a_plan_whose_order_waits_to_be_paid(gym: Business, olga: Browser, kind: str) -> None:
+    """R-201: shown in the mail, on the page and in the profile; ordered at the moment they are a client, once."""
+    plan: Product | MembershipType = make_product(gym, "Bono 10", price=9000)
+    if kind == "membership":
+        plan = create_membership_type(gym, name="Mes", kind="recurring", price=4500, period="month", now=NOON)
+    typed = {"first_name": "Dina", "email": "dina@mail.example", "plan": plan.public_id}
+    assert f"{plan.name} · " in text_of(olga.get(at(gym, "client_invite")))
+    send(olga, at(gym, "client_invite"), typed)
+    dina = Client.objects.get()
+    price = "90,00 €" if kind == "product" else "45,00 €"
+    mail = Message.objects.get(template="client.invitation")
+    assert f"{plan.name}, {price}" in mail.text.replace("\xa0", " ")
+    assert f"Then {plan.name}, " in text_of(olga.get(at(gym, "client", dina.public_id)))
+    browser = Browser()
+    assert f"{plan.name} · {price}" in text_of(browser.get(link_in(mail)))
+    assert not Order.objects.exists()
+    home = browser.post(link_in(mail))["Location"]
+    order = Order.objects.get()
+    assert (order.client, order.state, order.due) == (dina, "awaiting_payment", plan.price)
+    assert f"El pedido {order.number} espera" in text_of(browser.get(home))
+    browser.post(link_in(mail))
+    assert Order.objects.count() == 1
+    pay(order, method="cash", actor="user:1", now=NOON)
+    order.refresh_from_db()
+    assert order.state == "paid"
+
+
+def test_a_plan_comes_with_activating_by_hand_but_not_with_a_sale_or_when_it_is_off_sale(gym: Business) -> None:
+    """At the desk they were sold what is right; what is no longer for sale is promised to nobody any more."""
+    plan = make_product(gym, "Bono 10", price=9000)
+    invited = [
+        invite_client(gym, first_name=name, email=f"{name}@mail.example", plan=plan_kept(plan), **WHO)
+        for name in ("dina", "eva", "fay")
+    ]
+    activate(invited[0], **WHO)
+    sell(invited[1], make_product(gym, "Clase", price=1200))
+    Product.objects.filter(pk=plan.pk).update(archived_at=NOON)
+    activate(invited[2], **WHO)
+    waiting = Order.objects.filter(state="awaiting_payment")
+    assert [order.client for order in waiting] == [invited[0]]
+    assert not Invitation.objects.exists()
+    assert not Event.objects.filter(name="reaction.failed").exists()
 
 
 def test_who_has_a_login_proves_it_as_always(gym: Business, dina: Client, ana_herself: Browser) -> None:

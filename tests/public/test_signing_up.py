@@ -15,7 +15,8 @@ from plusone.clients.queries import signup_link_of
 from plusone.events.models import Event
 from plusone.kernel.models import Business, User
 from plusone.messaging.models import Message
-from world import NOON, House, add_client
+from plusone.store.models import Order
+from world import NOON, House, add_client, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +92,29 @@ def test_signs_of_spam_and_the_setting_make_a_lead(gym: Business, link: SignupLi
     SignupLink.objects.update(becomes="lead")
     fill_in(browser, f"/signup/{link.token}", first_name="Eva", email="eva@friends.example")
     assert list(Client.objects.order_by("pk").values_list("first_name", "status")) == [("Ben", "lead"), ("Eva", "lead")]
+
+
+def test_the_link_may_bring_a_plan_whose_order_waits(
+    gym: Business, salon: Business, link: SignupLink, browser: Browser, olga: Browser
+) -> None:
+    """R-201, “show link”: the same link with a plan in it; who is in doubt or known already has no order."""
+    plan, foreign = make_product(gym, "Bono 10", price=9000), make_product(salon, "Corte")
+    shown = page_of(olga, f"/b/{gym.slug}/clients/link/?plan={plan.public_id}")
+    assert f"/signup/{link.token}?plan={plan.public_id}" in shown
+    assert f"/signup/{link.token}?plan=" not in page_of(olga, f"/b/{gym.slug}/clients/link/?plan={foreign.public_id}")
+    path = f"/signup/{link.token}?plan={plan.public_id}&lang=en"
+    page = page_of(browser, path)
+    assert "Bono 10 · €90.00" in page
+    assert "nothing is charged here" in page
+    assert f'name="plan" value="{plan.public_id}"' in page
+    fill_in(browser, path, plan=plan.public_id)
+    order = Order.objects.get()
+    assert (order.client.first_name, order.state, order.due) == ("Ben", "awaiting_payment", 9000)
+    fill_in(browser, path, plan=plan.public_id)
+    fill_in(browser, path, plan=plan.public_id, first_name="Spam", email="spam@friends.example", topic="cheap watches")
+    fill_in(browser, path, plan=foreign.public_id, first_name="Eva", email="eva@friends.example")
+    assert sorted(Client.objects.filter(business=gym).values_list("first_name", flat=True)) == ["Ben", "Eva", "Spam"]
+    assert Order.objects.count() == 1
 
 
 def test_it_says_the_same_to_everyone(gym: Business, link: SignupLink, browser: Browser) -> None:

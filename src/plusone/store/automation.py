@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from plusone.clients.events import ClientDeleted
-from plusone.clients.models import Client
+from plusone.clients.events import ClientActivated, ClientDeleted
+from plusone.clients.models import Client, Invitation
 from plusone.events.models import Event
 from plusone.events.reactions import reaction
 from plusone.kernel.models import Business
@@ -12,7 +12,7 @@ from plusone.kernel.queue.sweeps import sweep
 from . import commands
 from .events import MembershipCancellationSet, MembershipEnded, MembershipVoided
 from .models import Coupon, Order
-from .queries import running_memberships
+from .queries import plan_of, running_memberships
 
 
 @sweep(every_seconds=300)
@@ -37,6 +37,22 @@ def start_scheduled_memberships(now: datetime) -> None:
 def add_waiting_days(now: datetime) -> None:
     """Add given days that waited to a membership that runs."""
     commands.add_due_days(now)
+
+
+@reaction(ClientActivated)
+def order_what_the_invitation_brings(business: Business, event: Event, fact: ClientActivated, now: datetime) -> None:
+    """Who was invited with a plan has its order waiting, to be paid when they like (R-201).
+
+    Not where a purchase made them a client: at the desk they were sold what is right then.
+    """
+    if fact.via == "purchase":
+        return
+    assert event.client_id is not None
+    found = Invitation.objects.filter(business=business, client_id=event.client_id).select_related("client").first()
+    plan = plan_of(found) if found else None
+    if found and plan:
+        found.client.business = business
+        commands.place_order(business, found.client, [(plan, 1)], actor=event.actor, now=now)
 
 
 @reaction(MembershipVoided)

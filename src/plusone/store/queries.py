@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from plusone.clients.models import Client, fold
+from plusone.clients.models import Client, Invitation, fold
 from plusone.kernel.models import Business
 from plusone.kernel.money import share
 
@@ -64,6 +64,32 @@ def memberships_of(client: Client) -> QuerySet[Membership]:
 def membership_types_of(business: Business) -> QuerySet[MembershipType]:
     """Return the types of membership of a business by name."""
     return MembershipType.objects.filter(business=business).order_by("name", "id")
+
+
+def plans_of(business: Business) -> list[Product | MembershipType]:
+    """Return what may be ordered for somebody when they join: memberships for sale, then products, by name (R-201)."""
+    return [*membership_types_of(business).filter(sellable=True), *products_of(business)]
+
+
+def plan_called(business: Business, public_id: str) -> Product | MembershipType | None:
+    """Return one of them by its public id."""
+    found = MembershipType.objects.filter(business=business, public_id=public_id, sellable=True).first()
+    return found or Product.objects.filter(business=business, public_id=public_id, archived_at=None).first()
+
+
+def plan_kept(plan: Product | MembershipType | None) -> tuple[str, int] | None:
+    """Return how an invitation keeps it."""
+    return (str(plan._meta.model_name), plan.pk) if plan else None
+
+
+def plan_of(invitation: Invitation) -> Product | MembershipType | None:
+    """Return what an invitation brings along, None where that is nothing or not for sale any more."""
+    kept: QuerySet[MembershipType] | QuerySet[Product]
+    if invitation.plan_kind == MembershipType._meta.model_name:
+        kept = MembershipType.objects.filter(sellable=True)
+    else:
+        kept = Product.objects.filter(archived_at=None)
+    return kept.filter(business=invitation.business_id, pk=invitation.plan_id).first() if invitation.plan_id else None
 
 
 def waiting_days(client: Client) -> int:

@@ -36,11 +36,13 @@ def invite_client(
     words: str = "",
     language: str = "",
     professional: Collaborator | None = None,
+    plan: tuple[str, int] | None = None,
     actor: str,
     now: datetime,
 ) -> Client:
     """Ask somebody by mail to be a client; `words` of who invites stand in it.
 
+    `plan` is what is ordered for them once they are a client: a kind of thing and its number, of a room above.
     Raise Invalid for a wrong field, AlreadyExists for a taken address, Refused where too many wait.
     """
     columns = clean(business, first_name=first_name, last_name=last_name, email=email, phone=phone)
@@ -64,6 +66,8 @@ def invite_client(
         business=business,
         client=client,
         words=words,
+        plan_kind=plan[0] if plan else "",
+        plan_id=plan[1] if plan else None,
         created_by=actor,
         sent_at=now,
         expires_at=now + timedelta(days=INVITATION_DAYS),

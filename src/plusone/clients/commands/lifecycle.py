@@ -128,6 +128,7 @@ def activate(client: Client, *, via: str = "manual", actor: str, now: datetime) 
     if mine.filter(status=Status.LEAD).update(**moved) or _let_in(client, mine, moved):
         client.refresh_from_db(fields=["status", "activated_at", "activated_via"])
         record(client.business, events.ClientActivated(via=via), client=client.pk, actor=actor, now=now)
+        Invitation.objects.filter(client=client).delete()  # not sooner: reactions read what it brings along
         return True
     client.refresh_from_db(fields=["status", "activated_at", "activated_via"])
     if client.status == Status.ACTIVE:
@@ -142,7 +143,6 @@ def _let_in(client: Client, mine: ClientQuerySet, moved: dict[str, Any]) -> bool
     tells = news_by_default(client.business)
     if not mine.filter(status=Status.INVITED).update(**moved, news_by_default=tells):
         return False
-    Invitation.objects.filter(client=client).delete()
     client.refresh_from_db(fields=["status", "user", "news_by_default"])
     attach_login(client)
     return True

@@ -18,6 +18,9 @@ class Invitation(Owned):
     client = models.OneToOneField(Client, on_delete=models.CASCADE, related_name="invitation")
     token = models.CharField(max_length=32, unique=True, default=ids.public_id)
     words = models.CharField(max_length=500, blank=True)  # of who invites; empty: the usual ones alone
+    # What is ordered for them as soon as they are a client: a row of a room above, and which kind of row it is.
+    plan_kind = models.CharField(max_length=20, blank=True)
+    plan_id = models.BigIntegerField(null=True)
     times = models.PositiveSmallIntegerField(default=1)  # how often it was sent
     created_by = models.CharField(max_length=80)
     sent_at = models.DateTimeField()

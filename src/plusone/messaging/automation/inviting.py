@@ -29,11 +29,16 @@ class ClientInvitation(Template):
 
     def paragraphs(self, ctx: Context) -> list[str]:
         """Say who, what for, in the words of who invites, and that nothing happens by itself."""
-        own = ["{words}"] if ctx.data.get("words") else []
+        own, plan = ["{words}"] if ctx.data.get("words") else [], ctx.data.get("plan")
         return [
             _("Hello {first_name|there},"),
             *own,
             _("{business} would like to have you among its clients. In its client area you see what is yours there."),
+            *(
+                [_("It has prepared for you: {plan}. You pay when you like; the button alone costs nothing.")]
+                if plan
+                else []
+            ),
             _("One button, and you are in; you need no password. The link is for you alone, so do not pass it on."),
             _("You do not know {business}? Then you need do nothing, and it forgets you."),
         ]

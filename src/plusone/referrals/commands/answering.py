@@ -32,6 +32,8 @@ from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import referral_of
 from plusone.referrals.touches import Touch
+from plusone.store.commands import place_order
+from plusone.store.models import MembershipType, Product
 
 from .networks import is_own, note_arrival
 from .registering import (
@@ -103,10 +105,12 @@ def _welcome_back(referral: Referral, *, now: datetime) -> None:
 @transaction.atomic
 def answer_sign_up(
     link: SignupLink, *, first_name: str, email: str, phone: str = "", language: str = "", consent_text: str = "",
-    flags: tuple[str, ...] = (), network: str = "", key: str, now: datetime,
+    flags: tuple[str, ...] = (), network: str = "", plan: Product | MembershipType | None = None,
+    key: str, now: datetime,
 ) -> Client | None:  # fmt: skip
     """Add who filled in a business's shared sign-up page (R-201); with signs of doubt as a lead, for staff to look at.
 
+    `plan` is what the link brings along: its order waits for them to pay it, unless there is a doubt.
     The same `key` again does nothing. Whom the business knows already gets the truth by mail, once a day.
     Return the client who was added, or None. Raise CampaignInactive where the link was switched off, or Invalid.
     """
@@ -132,6 +136,8 @@ def answer_sign_up(
         else:
             if made is None:
                 raise CampaignInactive(_("This link has been switched off."), then=_("Ask the team for a new one."))
+            if plan is not None and not flags and not is_crowd:
+                place_order(business, made, [(plan, 1)], actor=f"client:{made.pk}", now=now)
             return made
     if known is not None and not _invited_again(known, now):
         day = clock.day_of(business, now)

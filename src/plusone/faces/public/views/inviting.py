@@ -17,6 +17,7 @@ from plusone.faces.ui.accounts import log_in_proved
 from plusone.faces.ui.dead_ends import languages, reader_language
 from plusone.faces.ui.http import public, speak
 from plusone.kernel.errors import Refused
+from plusone.store.queries import plan_of
 
 
 @public
@@ -42,6 +43,7 @@ def invited(request: Any, token: str) -> HttpResponse:
         "title": _("%(business)s invites you") % {"business": client.business.name},
         "invitation": found,
         "is_other": other,
+        "plan": plan_of(found),
         "privacy": privacy.privacy_lines(client.business, "", is_guarded=True),
     }
     return _private(render(request, "public/invited.html", context))

@@ -19,6 +19,8 @@ from plusone.faces.ui.http import public, speak
 from plusone.faces.ui.limits import address_of
 from plusone.kernel.errors import Refused
 from plusone.referrals.commands import CampaignInactive, answer_sign_up
+from plusone.store.models import MembershipType, Product
+from plusone.store.queries import plan_called
 
 
 # Nobody is logged in here: the signed form token and the Origin are checked instead, as on an invitation.
@@ -65,6 +67,7 @@ def _register(request: Any, link: SignupLink, language: str) -> HttpResponse:
             consent_text=privacy.consent_text(link.business) if typed.get("consent") else "",
             flags=signs.signs_of(token, trap=typed["topic"], address=address_of(request.META)),
             network=signs.network_of(address_of(request.META)),
+            plan=_plan(request, link),
             key=salted_hmac("plusone.signup", nonce, algorithm="sha256").hexdigest(),
             now=request.now,
         )
@@ -76,6 +79,12 @@ def _register(request: Any, link: SignupLink, language: str) -> HttpResponse:
     title = _("Thank you, %(name)s!") % {"name": typed["first_name"]}
     context = {"business": link.business, "language": language, "title": title, "email": typed["email"]}
     return render(request, "public/signed_up.html", context)
+
+
+def _plan(request: Any, link: SignupLink) -> Product | MembershipType | None:
+    """Return what the link brings along: the address names it, and then the form."""
+    asked = str(request.POST.get("plan") or request.GET.get("plan") or "")
+    return plan_called(link.business, asked) if asked else None
 
 
 def _name(link: SignupLink) -> str:
@@ -96,6 +105,7 @@ def _page(
         "language": language,
         "title": _("Welcome to %(business)s") % {"business": link.business.name},
         "form": form or _form(link),
+        "plan": _plan(request, link),
         "note": note,
         "privacy": privacy.privacy_lines(link.business, ""),
     }

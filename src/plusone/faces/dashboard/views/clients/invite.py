@@ -19,7 +19,9 @@ from plusone.faces.dashboard.forms import act_once, choose
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
-from plusone.kernel.models import Collaborator
+from plusone.kernel.models import Business, Collaborator
+from plusone.kernel.money import format_money
+from plusone.store.queries import plan_called, plan_kept, plans_of
 
 from .common import client_of, url_of
 from .forms import ClientForm, tag_names_in
@@ -36,6 +38,11 @@ class InviteForm(ClientForm):
         help_text=gettext_lazy("Separated by commas. A new one is made by writing it."),
     )
     professional = forms.ChoiceField(label=gettext_lazy("Who looks after them?"), required=False)
+    plan = forms.ChoiceField(
+        label=gettext_lazy("What do they start with?"),
+        required=False,
+        help_text=gettext_lazy("It is ordered for them once they accept, and waits to be paid."),
+    )
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
         required=False,
@@ -49,8 +56,12 @@ class InviteForm(ClientForm):
         help_text=gettext_lazy("They stand in the mail, above the button. Empty: the usual text alone."),
     )
 
-    def __init__(self, *args: Any, team: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, team: list[tuple[str, str]], plans: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if plans:
+            choose(self, "plan", [("", _("Nothing yet")), *plans])
+        else:
+            del self.fields["plan"]
         self.fields["email"].required = True
         self.fields["email"].help_text = _("The invitation goes there, and they log in with it.")
         if team:
@@ -59,17 +70,24 @@ class InviteForm(ClientForm):
             del self.fields["professional"]
 
 
+def named_plans(business: Business) -> list[tuple[str, str]]:
+    """Return what people can start with, to choose from: memberships, then products, each with its price."""
+    return [(one.public_id, f"{one.name} · {format_money(one.price, business.currency)}") for one in plans_of(business)]
+
+
 @staff("clients.manage")
 def invite(request: Page) -> HttpResponse:
     """Invite a client."""
     business = request.business
     rows = team_of(business) if request.may("clients.assign") else []
     team = [(row.public_id, row.user.name or row.user.email) for row in rows]
-    form = InviteForm(request.POST or None, team=team)
+    plans = named_plans(business) if request.may("orders.sell") else []
+    form = InviteForm(request.POST or None, team=team, plans=plans)
     if request.method == "POST" and form.is_valid():
         given = form.given()
         chosen = given.pop("professional", "")
         professional = get(business, Collaborator, chosen) if chosen else None
+        plan = plan_called(business, given.pop("plan", ""))
         if not request.may("clients.all"):
             professional = request.collaborator
 
@@ -78,6 +96,7 @@ def invite(request: Page) -> HttpResponse:
                 business,
                 **(given | {"tags": tag_names_in(given["tags"])}),
                 professional=professional,
+                plan=plan_kept(plan),
                 actor=request.actor,
                 now=request.now,
             )

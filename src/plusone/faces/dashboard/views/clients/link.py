@@ -15,6 +15,8 @@ from plusone.clients.models import SignupLink
 from plusone.clients.queries import signup_link_of
 from plusone.faces.ui.http import Page, staff
 
+from .invite import named_plans
+
 
 class LinkForm(forms.Form):
     """What people become through the link."""
@@ -28,12 +30,18 @@ class LinkForm(forms.Form):
 def link(request: Page) -> HttpResponse:
     """Show the link and its QR code, to hand on."""
     found = signup_link_of(request.business)
+    plans = named_plans(request.business) if request.may("orders.sell") else []
+    chosen = next((code for code, _name in plans if code == request.GET.get("plan")), "")
     url = f"{settings.BASE_URL}{reverse('signup', args=[found.token])}" if found else ""
+    if chosen:
+        url += f"?plan={chosen}"
     context = {
         "nav": "clients",
         "title": _("Add a client"),
         "link": found,
         "url": url,
+        "plans": plans,
+        "chosen": chosen,
         "text": _("Leave your details with %(business)s here:") % {"business": request.business.name},
         "form": LinkForm(initial={"becomes": found.becomes if found else SignupLink.Becomes.ACTIVE}),
         "crumbs": [(_("Clients"), reverse("b:clients", args=[request.business.slug])), (_("Add a client"), "")],

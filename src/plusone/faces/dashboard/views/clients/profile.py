@@ -41,7 +41,14 @@ from plusone.referrals.reasons import tell_reward
 from plusone.rewards.commands import give_bonus
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import option_phrases, phrase_of, rewards_of, to_hand_over, unsettled, wallet_of
-from plusone.store.queries import has_open_dispute, memberships_of, orders_of, usable_coupons, waiting_days
+from plusone.store.queries import (
+    has_open_dispute,
+    memberships_of,
+    orders_of,
+    plan_of,
+    usable_coupons,
+    waiting_days,
+)
 
 from .common import client_of, crumbs, handing_on, url_of
 from .forms import AdjustForm, EditForm
@@ -82,7 +89,8 @@ def overview(request: Page, client: str) -> HttpResponse:
         tags=tags_beside(found),
         is_disputed=request.may("store.view") and has_open_dispute(found),
         lines=_lines(request, found) if found.is_lead else [],
-        invitation=invitation_of(found),
+        invitation=(invited := invitation_of(found)),
+        plan=plan_of(invited) if invited else None,
         step=next_step_of(found),
         today=clock.today(request.business, request.now),
     )
