@@ -188,7 +188,7 @@ def test_any_order_of_the_news_ends_the_same(gym: Business, ana: Client, bono: P
 def test_staff_mark_it_are_told_and_say_how_it_ended(
     gym: Business, house: House, ana: Client, bono: Product, client: Browser
 ) -> None:
-    """R-254: a task on the home page, a mail to the owner, a badge on the client, and before "lost" what will go."""
+    """R-254, CASES 59: a task at home, a mail to the owner, a badge on the client; before "lost" what will go."""
     order = bought(gym, ana, bono)
     client.force_login(house.owner)
     page, act = (reverse(f"b:{name}", args=[gym.slug, order.public_id]) for name in ("order", "order_dispute"))

@@ -31,7 +31,7 @@ def test_the_same_again_is_answered_the_same(vela: Caller, gym: Business) -> Non
 
 
 def test_another_body_or_path_is_refused(vela: Caller, gym: Business) -> None:
-    """IDEM-2: 422, no effect."""
+    """IDEM-2, CASES 81: 422, no effect."""
     vela.post("/clients", BEN, idempotency_key="k1")
     other = vela.post("/clients", {**BEN, "email": "eva@friends.example"}, idempotency_key="k1")
     assert (other.status, other.body["type"]) == (422, "/api/v1/problems/idempotency_mismatch")

@@ -162,17 +162,18 @@ def test_numbers_leave_out_who_was_rejected(ana: Client, campaign: None) -> None
 
 
 def test_no_surname_address_or_phone_of_a_friend(ana: Client, campaign: None, log_in: LogIn) -> None:
-    """R-049, ISO-9, CASES 84."""
+    """R-049, ISO-9, CASES 84: nor anybody whom another client brought."""
     from plusone.clients.commands import edit_client
 
     ben = bring(ana, "Ben", email="ben.ortiz@friends.example").friend
     edit_client(ben, last_name="Ortiz", phone="+34600777888", actor="user:1", now=clock.now())
+    theirs = bring(add_client(ana.business, "Marta"), "Zenobia")
     browser = log_in(ana)
     pages = "".join(
         browser.get(f"/p/studio-vela/{path}").content.decode() for path in ("", "refer/", "refer/friends/", "balance/")
     )
     assert "Ben O." in pages
-    for secret in ("Ortiz", "ortiz", "600777888", ben.public_id, ben.code):
+    for secret in ("Ortiz", "ortiz", "600777888", ben.public_id, ben.code, "Zenobia", "Marta", theirs.public_id):
         assert secret not in pages
 
 

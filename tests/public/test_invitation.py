@@ -14,13 +14,13 @@ from plusone.clients.commands import archive, set_own_words
 from plusone.clients.models import Client, Consent
 from plusone.events.models import Event
 from plusone.kernel import clock
-from plusone.kernel.models import Business
+from plusone.kernel.models import Business, User
 from plusone.messaging.models import Message
-from plusone.referrals.commands import deactivate_campaign, edit_campaign, record_visit
+from plusone.referrals.commands import deactivate_campaign, record_visit
 from plusone.referrals.models import Campaign, Referral
-from plusone.referrals.offers import offer_of, read_offer
 from plusone.referrals.touches import visit_token
 from plusone.rewards.models import Reward
+from plusone.rules.engine import work
 from world import add_client, bring, launch, open_salon
 
 pytestmark = pytest.mark.django_db
@@ -116,14 +116,18 @@ def test_a_code_is_the_same_in_any_spelling(ana: Client, browser: Browser, spelt
 
 
 def test_a_replay_answers_the_same_and_makes_nothing(ana: Client, browser: Browser) -> None:
-    """CASES 13, IDEM-12: one referral, whatever is pressed how often."""
+    """CASES 13, IDEM-12: one referral, whatever is pressed how often, and no second mail."""
     token = token_in(page_of(browser, f"/join/{ana.code}"))
     first = fill_in(browser, f"/join/{ana.code}", token)
-    before = rows()
+    work(clock.now())
+    before, mails = rows(), Message.objects.count()
+    assert mails
     again = fill_in(browser, f"/join/{ana.code}", token)
     anew = fill_in(browser, f"/join/{ana.code}")
     assert plain(first) == plain(again) == plain(anew)
     assert rows() == before
+    work(clock.now())
+    assert Message.objects.count() == mails
 
 
 def test_two_friends_on_one_phone_are_two(ana: Client, browser: Browser) -> None:
@@ -329,7 +333,6 @@ def test_without_rewards_no_money_is_spoken_of(gym: Business, browser: Browser) 
 
 def test_the_ambassador_sees_her_invitation_as_a_friend_does(ana: Client, browser: Browser) -> None:
     """R-024: with a note; the form does not look who is logged in (POST reads no session)."""
-    from plusone.kernel.models import User
 
     ana.user = User.objects.create_user(ana.email or "")
     ana.save(update_fields=["user"])
@@ -358,40 +361,3 @@ def test_queries_do_not_grow(ana: Client, browser: Browser, django_assert_max_nu
         bring(ana, f"F{number}")
     with django_assert_max_num_queries(6):
         browser.get(f"/join/{ana.code}")
-
-
-def test_a_friend_who_asks_for_it_is_remembered(ana: Client, gym: Business, browser: Browser) -> None:
-    """CASES 18, R-288: no cookie before the friend presses the button; with it a poster's form knows who invited."""
-    eva = add_client(gym, "Eva")
-    visit = record_visit(gym.pk, ana.pk, Campaign.objects.get().pk)
-    at = f"/join/{ana.code}?lang=en&v={visit_token(visit)}"
-    page = page_of(browser, at)
-    assert "One cookie keeps the invitation on this device for 90 days" in page
-    assert browser.cookies == {}
-    refused = browser.post(f"/join/{ana.code}/remember", {"token": "made-up"})
-    assert (refused.status_code, browser.cookies) == (403, {})
-    kept = browser.post(f"/join/{ana.code}/remember?lang=en", {"token": token_in(page)})
-    assert (kept.status_code, kept.url) == (302, f"/join/{ana.code}?lang=en")
-    cookie = kept.cookies["plusone_visit"]
-    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 90 * 24 * 3600)
-    assert "This device remembers the invitation." in page_of(browser, f"/join/{eva.code}?lang=en")
-    fill_in(browser, f"/at/{gym.slug}", code="")
-    referral = Referral.objects.get()
-    assert (referral.ambassador_id, referral.visit_id, referral.source) == (ana.pk, visit, "link")
-    assert [touch["ambassador"] for touch in referral.touches] == [ana.pk]
-
-
-def test_the_first_link_counts_where_the_campaign_says_so(ana: Client, gym: Business, browser: Browser) -> None:
-    """CASES 9: Ben remembered Ana's invitation, then registers with Eva's link; both links are kept."""
-    campaign, eva = Campaign.objects.get(), add_client(gym, "Eva")
-    offer = read_offer(gym, {"attribution": "first_touch"}, base=offer_of(campaign.terms))
-    edit_campaign(campaign, offer=offer, actor="user:1", now=timezone.now())
-    visit = record_visit(gym.pk, ana.pk, campaign.pk)
-    token = token_in(page_of(browser, f"/join/{ana.code}?v={visit_token(visit)}"))
-    browser.post(f"/join/{ana.code}/remember", {"token": token})
-    fill_in(browser, f"/join/{eva.code}")
-    referral = Referral.objects.get()
-    assert referral.ambassador_id == ana.pk
-    assert [touch["ambassador"] for touch in referral.touches] == [ana.pk, eva.pk]
-    sent = {"token": token_in(page_of(browser, f"/join/{eva.code}")), "keep": "no"}
-    assert browser.post(f"/join/{eva.code}/remember", sent).cookies["plusone_visit"].value == ""

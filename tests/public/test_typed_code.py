@@ -12,8 +12,9 @@ from plusone.clients.models import Client
 from plusone.faces.ui.limits import guesses
 from plusone.kernel import clock
 from plusone.kernel.models import Business, Collaborator
-from plusone.referrals.commands import attach_referral
-from plusone.referrals.models import Referral
+from plusone.referrals.commands import attach_referral, record_visit
+from plusone.referrals.models import Campaign, Referral
+from plusone.referrals.touches import visit_token
 from plusone.rewards.models import Reward
 from world import add_client
 
@@ -37,6 +38,17 @@ def test_the_gift_is_promised_where_it_is_given(ana: Client, gym: Business, brow
     ):
         assert "€10.00 of balance" in fill_in(browser, path, email=email, code=code).content.decode()
     assert Reward.objects.filter(side="friend", state="granted").count() == 2
+
+
+def test_a_link_on_the_phone_and_the_code_on_the_laptop(ana: Client, gym: Business, browser: Browser) -> None:
+    """CASES 17: another device knows nothing of the link that was opened; the typed code says who invited."""
+    visit = record_visit(gym.pk, ana.pk, Campaign.objects.get().pk)
+    phone = Browser(HTTP_USER_AGENT="iPhone")
+    page_of(phone, f"/join/{ana.code}?v={visit_token(visit)}")
+    laptop = f"/at/{gym.slug}"
+    fill_in(browser, laptop, code=f" {ana.code.upper()} ")
+    made = Referral.objects.get()
+    assert (made.ambassador_id, made.source, made.visit_id) == (ana.pk, "code", None)
 
 
 def test_who_guesses_is_not_told_which_code_is_somebodys(ana: Client, gym: Business, browser: Browser) -> None:

@@ -1,6 +1,7 @@
 """Acceptance cases of the loop that had no test of their number: qualification, refunds, decisions, a moved friend."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,17 +15,29 @@ from plusone.kernel import ids
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.ledger.commands import earn
+from plusone.ledger.models import Transfer
 from plusone.ledger.queries import balance_of
 from plusone.messaging.models import Message
-from plusone.referrals.commands import close_overdue, revive
+from plusone.referrals.commands import close_overdue, deactivate_campaign, end_holds, record_visit, revive, settle
+from plusone.referrals.commands.registering import AlreadyReferred
 from plusone.referrals.models import Referral
+from plusone.referrals.reasons import tell_reward
 from plusone.rewards.commands import approve, decline
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
-from plusone.store.commands import cancel_membership, create_membership_type, end_due, pay, place_order, refund
+from plusone.store.commands import (
+    cancel,
+    cancel_membership,
+    create_membership_type,
+    end_due,
+    expire_due,
+    pay,
+    place_order,
+    refund,
+)
 from plusone.store.commands.refunds import NothingToRefund
 from plusone.store.models import Membership, Product
-from world import EUR10, NOON, bring, later, launch, sell
+from world import EUR10, NOON, bring, later, launch, make_product, sell
 
 pytestmark = pytest.mark.django_db
 WHO: dict[str, Any] = {"actor": "user:1", "now": NOON}
@@ -247,3 +260,85 @@ def test_a_thousand_codes(db: None) -> None:
     codes = [ids.referral_code() for _number in range(1000)]
     assert all(re.fullmatch(r"[23456789bcdfghjkmnpqrstvwxyz]{9}", code) for code in codes)
     assert len(set(codes)) == 1000
+
+
+def test_a_link_that_is_opened_after_signing_up_changes_nothing(
+    gym: Business, ana: Client, carla: Client, bono: Product
+) -> None:
+    """CASES 11: Ben registered with Ana's link, and opens Carla's a day before he buys: Ana is thanked."""
+    campaign = launch(gym)
+    ben = bring(ana, "Ben")
+    record_visit(gym.pk, carla.pk, campaign.pk)
+    with pytest.raises(AlreadyReferred):
+        bring(carla, "Ben", now=later(1))
+    sell(ben.friend, bono, now=later(2))
+    assert Referral.objects.get().ambassador_id == ana.pk
+    assert (available(ana, later(2)), available(carla, later(2))) == (1500, 0)
+
+
+def test_a_balance_is_spent_after_its_campaign_has_ended(gym: Business, ana: Client, bono: Product) -> None:
+    """CASES 4: 20 euros of balance buy what they bought before."""
+    campaign = launch(gym)
+    earn(gym, ana.pk, 2000, key="thanks", ref=("reward", 1), **WHO)
+    deactivate_campaign(campaign, **WHO)
+    paid = sell(ana, bono, use_balance=True)
+    assert (paid.state, paid.balance_used, paid.due, available(ana)) == ("paid", 2000, 3000, 0)
+
+
+def test_the_friends_part_is_there_at_once_while_the_ambassadors_is_verified(
+    gym: Business, ana: Client, bono: Product
+) -> None:
+    """CASES 53: 14 days from 1 May at 10:00 are over on 15 May at midnight in Madrid, not a second before."""
+    launch(gym, friend=EUR10, friend_reward_on="qualified", hold_days=14)
+    may = datetime.fromisoformat("2026-05-01T10:00:00+02:00")
+    referral = bring(ana, "Ben", now=may)
+    sell(referral.friend, bono, now=may)
+    mine = reward_of(referral)
+    assert (mine.state, mine.available_at) == ("on_hold", datetime.fromisoformat("2026-05-15T00:00:00+02:00"))
+    assert tell_reward(mine, to="client").sentence.endswith("you can use it from May 15, 2026 on.")
+    assert (reward_of(referral, "friend").state, available(referral.friend, may)) == ("granted", 1000)
+    assert (end_holds(mine.available_at - timedelta(seconds=1)), available(ana, mine.available_at)) == (0, 0)
+    assert (end_holds(mine.available_at), available(ana, mine.available_at)) == (1, 1500)
+
+
+def test_a_refund_after_the_hold_takes_an_unspent_reward_back_once(gym: Business, ana: Client, bono: Product) -> None:
+    """CASES 55: day 20 of a hold of 14: one movement of −10 euros, however often the refund is told."""
+    launch(gym, ambassador=EUR10, hold_days=14, conditions=[{"kind": "orders", "at_least": 1}])
+    order = sell(bring(ana, "Ben").friend, bono)
+    end_holds(later(14))
+    assert available(ana, later(14)) == 1000
+    refund(order, actor="user:1", now=later(20))
+    with pytest.raises(NothingToRefund):
+        refund(order, actor="user:1", now=later(20))
+    settle(Referral.objects.get(), lost="refunded", actor="user:1", now=later(21))
+    taken = Transfer.objects.filter(client_id=ana.pk, kind="revoke")
+    assert list(taken.values_list("amount", flat=True)) == [-1000]
+    assert available(ana, later(21)) == 0
+
+
+def test_an_order_that_was_left_lying_gives_its_balance_back(gym: Business, ana: Client, bono: Product) -> None:
+    """CASES 64: nobody pays for 30 days; then all of it is there again, and two orders of one day both use some."""
+    earn(gym, ana.pk, 2000, key="thanks", ref=("reward", 1), **WHO)
+    left = place_order(gym, ana, [(bono, 1)], use_balance=True, **WHO)
+    assert (left.balance_used, available(ana)) == (2000, 0)
+    expire_due(later(30))
+    assert available(ana, later(30)) == 2000
+    day = {"actor": "user:1", "now": later(31)}
+    orders = [place_order(gym, ana, [(bono, 1)], use_balance=part, **day) for part in (1200, True)]
+    assert ([order.balance_used for order in orders], available(ana, later(31))) == ([1200, 800], 0)
+
+
+def test_balance_that_an_order_uses_is_used_once_and_comes_back_once(gym: Business, ana: Client) -> None:
+    """CASES 65: 2 of 5 euros; paid twice it is used once, called off twice it comes back once."""
+    earn(gym, ana.pk, 200, key="thanks", ref=("reward", 1), **WHO)
+    tea = make_product(gym, "Tea", 500)
+    order = place_order(gym, ana, [(tea, 1)], use_balance=True, **WHO)
+    assert (order.balance_used, order.due) == (200, 300)
+    for _click in range(2):
+        cancel(order, **WHO)
+        assert available(ana) == 200
+    again = place_order(gym, ana, [(tea, 1)], use_balance=True, **WHO)
+    for _click in range(2):
+        pay(again, method="cash", **WHO)
+    assert list(Transfer.objects.filter(kind="redeem").values_list("amount", flat=True)) == [-200]
+    assert available(ana) == 0

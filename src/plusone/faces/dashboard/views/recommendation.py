@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from plusone.clients.models import Client
 from plusone.faces.dashboard import telling
 from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
@@ -59,6 +60,7 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
         "rewards": [
             {**_shown(request, found, reward, deeds), "decided_by": who.get(reward.decided_by, "")} for reward in held
         ],
+        "links": _links(request, found),
         "wording": found.wording.texts.get(get_language() or "", {}) if found.wording else {},
         "history": telling.history(request.business, events, who=who),
         "is_owner": request.collaborator.role == "owner",
@@ -98,6 +100,16 @@ def _found(request: Page, referral: str) -> Referral:
     if not request.may("clients.all") and found.ambassador.deleted_at and found.friend.deleted_at:
         raise NotHere  # neither is an own client
     return found
+
+
+def _links(request: Page, referral: Referral) -> list[tuple[Client, datetime]]:
+    """Return whose links were opened before and when, where there were several (CASES 9)."""
+    if len(referral.touches) < 2:
+        return []
+    clients = Client.objects.filter(business=request.business)
+    known = clients.in_bulk([touch["ambassador"] for touch in referral.touches])
+    opened = [(known.get(touch["ambassador"]), datetime.fromisoformat(touch["at"])) for touch in referral.touches]
+    return [(request.seen(client), at) for client, at in opened if client is not None]
 
 
 def _skipped(referral: Referral, reward: Reward, deeds: Deeds, now: datetime) -> list[str]:
