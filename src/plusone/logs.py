@@ -1,13 +1,17 @@
 """What a line of the log looks like: JSON with the id of its request, and nobody's address (OPS-8, PRI-12)."""
 
+import json
 import logging
 import re
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any
 
-import structlog
-from structlog.typing import EventDict, Processor
+# The request that this thread answers, named in each line that is logged meanwhile; empty between requests.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_OF_REQUESTS = ("method", "route", "status", "ms")
 
 
 def config(*, as_json: bool) -> dict[str, Any]:
@@ -29,43 +33,43 @@ def config(*, as_json: bool) -> dict[str, Any]:
 
 def formatter(*, as_json: bool) -> logging.Formatter:
     """Make what turns a record into a line."""
-    common: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(allow={"method", "route", "status", "ms"}),
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-        _without_path,
-    ]
-    ends: list[Processor] = [
-        structlog.processors.format_exc_info,
-        _without_addresses,
-        structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else _as_text,
-    ]
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=common, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ends]
-    )
+    return _AsJson() if as_json else _AsText()
 
 
-def _without_path(logger: Any, name: str, line: EventDict) -> EventDict:
+class _AsJson(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "event": _without_addresses(_without_path(record)),
+            **({"request_id": request_id.get()} if request_id.get() else {}),
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            **{name: vars(record)[name] for name in _OF_REQUESTS if name in vars(record)},
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z"),
+        }
+        if record.exc_info and record.exc_info[0]:
+            line["exception"] = _without_addresses(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class _AsText(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        number = f" [{request_id.get()}]" if request_id.get() else ""
+        event = _without_addresses(_without_path(record))
+        text = f"{at} {record.levelname} {record.name}{number}: {event}"
+        if record.exc_info and record.exc_info[0]:
+            return f"{text}\n{_without_addresses(self.formatException(record.exc_info))}"
+        return text
+
+
+def _without_path(record: logging.LogRecord) -> str:
     """Django names the path of a failed request, and a path may hold a token: the route says as much."""
-    record = line.get("_record")
     request = getattr(record, "request", None)
-    if record is not None and request is not None and record.name.startswith("django."):
-        match = getattr(request, "resolver_match", None)
-        line["event"] = f"{request.method} /{match.route if match else '…'}: {getattr(record, 'status_code', '')}"
-    return line
+    if request is None or not record.name.startswith("django."):
+        return record.getMessage()
+    match = getattr(request, "resolver_match", None)
+    return f"{request.method} /{match.route if match else '…'}: {getattr(record, 'status_code', '')}"
 
 
-def _without_addresses(logger: Any, name: str, line: EventDict) -> EventDict:
-    for field in ("event", "exception"):
-        text = str(line.get(field, ""))
-        if "@" in text:  # a database quotes the row that it refuses
-            line[field] = _ADDRESS.sub("‹address›", text)
-    return line
-
-
-def _as_text(logger: Any, name: str, line: EventDict) -> str:
-    number = f" [{line['request_id']}]" if "request_id" in line else ""
-    text = f"{line['at']} {line['level'].upper()} {line['logger']}{number}: {line['event']}"
-    return f"{text}\n{line['exception']}" if line.get("exception") else text
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub("‹address›", text) if "@" in text else text  # a database quotes the row that it refuses

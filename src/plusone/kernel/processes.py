@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 import sys
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 _M_TRIM_THRESHOLD, _M_ARENA_MAX = -1, -8
@@ -22,19 +23,27 @@ def share_memory() -> None:
     """Let children forked from here on share what is loaded by now: call it once all is there.
 
     Python's collector writes on everything it looks at, and what a child has written on is no longer shared. It leaves
-    alone what stands here now.
+    alone what stands here now. What the loading alone needed goes back to the system.
     """
     gc.collect()
+    trim = _libc("malloc_trim")
+    if trim is not None:
+        trim(0)
     gc.freeze()
 
 
 def spare_memory() -> None:
     """Hold less memory from here on.
 
-    Threads share two heaps, so that what one of them gives back another can use, and what lies free at a heap's end
-    goes back to the system.
+    Threads share one heap, so that what one of them gives back another can use, and what lies free at its end goes back
+    to the system. Nobody waits for it: Python lets one thread at a time run anyway.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:  # other C libraries have none
-        mallopt(_M_ARENA_MAX, 2)
+    mallopt = _libc("mallopt")
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
         mallopt(_M_TRIM_THRESHOLD, 128 * 1024)
+
+
+def _libc(name: str) -> Any:
+    """Return a function of the C library, or None: on another system, and with a library that has none of that name."""
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None

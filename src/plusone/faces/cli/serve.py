@@ -20,7 +20,8 @@ import django
 import typer
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
+from granian.server.mt import MTServer
 
 from plusone.kernel.processes import die_with_parent, share_memory, spare_memory
 
@@ -52,7 +53,8 @@ def command(
             _keep_base_url()
         workers = workers or _default_workers()
         with _counting_together(workers):
-            WebServer(address, port, workers, background=None if no_worker else Background()).run()
+            server = OneProcess if workers == 1 else Processes
+            server(address, port, workers, background=None if no_worker else Background()).run()
 
 
 def _free_address(host: str, port: int) -> str:
@@ -98,10 +100,10 @@ def _prepare_database() -> None:
     from django.db import DatabaseError, connection
 
     from plusone.kernel.db import schema
-    from plusone.kernel.db.upgrading import upgrade
+    from plusone.kernel.db.upgrading import upgrade_aside
 
     if connection.vendor == "sqlite":
-        upgrade()
+        upgrade_aside()
         return
     try:
         pending = schema.pending()
@@ -126,8 +128,9 @@ def _counting_together(workers: int) -> Iterator[None]:
 def _default_workers() -> int:
     from django.db import connection
 
-    # SQLite's writers stand in one line within a process; several processes would only get in each other's way.
-    return 1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1)
+    # SQLite's writers stand in one line within a process; several processes would only get in each other's way. On a
+    # small machine PostgreSQL and the background worker want a core, too, and each process wants 100 MB.
+    return 1 if connection.vendor == "sqlite" else max(1, min(4, (os.cpu_count() or 1) // 2))
 
 
 class Background:
@@ -203,12 +206,16 @@ class Background:
             time.sleep(1)
 
 
-class WebServer(Server):  # type: ignore[misc,valid-type]  # Granian chooses the class at run time
-    """Granian, with the background worker at its side."""
+class _WebServer:
+    """Granian, with the background worker at its side; a subclass says where its web workers live."""
+
+    bind_addr: str
+    bind_port: int
+    serve: Callable[..., None]
 
     def __init__(self, address: str, port: int, workers: int, *, background: Background | None) -> None:
         super().__init__(
-            "plusone.server:application",
+            "plusone.server:application",  # type: ignore[call-arg]  # Granian's server comes after this class
             address=address,
             port=port,
             interface=Interfaces.WSGI,
@@ -242,16 +249,40 @@ class WebServer(Server):  # type: ignore[misc,valid-type]  # Granian chooses the
         """End everything, the background worker at the same time as the web workers."""
         if self._background is not None:
             self._background.ask_to_stop()
-        super().signal_handler_interrupt(*args, **kwargs)
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[misc]
 
     def _spawn_workers(self, *args: Any, **kwargs: Any) -> None:
-        super()._spawn_workers(*args, **kwargs)
+        super()._spawn_workers(*args, **kwargs)  # type: ignore[misc]
         # After the fork: a process with threads should not fork.
         if self._background is not None:
             self._background.start()
         host = f"[{self.bind_addr}]" if ":" in self.bind_addr else self.bind_addr
         here = f"http://{host.replace('0.0.0.0', '127.0.0.1')}:{self.bind_port}"  # noqa: S104  # as seen from here
         threading.Thread(target=_say_when_ready, args=[here], daemon=True).start()
+
+
+class Processes(_WebServer, MPServer):
+    """Several web workers, each a process, and one above them that starts another where one dies."""
+
+
+class OneProcess(_WebServer, MTServer):
+    """One web worker, in this very process.
+
+    A process above it would hold all that is loaded a second time, as soon as both have written on it: 50 MB. If this
+    one dies, what started it starts it again.
+    """
+
+    def _check_gil(self) -> None:
+        """Granian keeps this server for Pythons without the lock; with one worker there is nothing to share it with."""
+
+    def _stop_workers(self) -> None:
+        threads = [worker.inner for worker in self.wrks]
+        super()._stop_workers()  # type: ignore[no-untyped-call]  # as above
+        if any(thread.is_alive() for thread in threads):  # a request still runs, and was given all its time
+            if self._background is not None:
+                self._background.join()
+            sys.stderr.flush()
+            os._exit(0)  # its thread would keep us here
 
 
 def _loader(parent: int) -> Callable[[], Any]:
@@ -261,7 +292,7 @@ def _loader(parent: int) -> Callable[[], Any]:
 def _application_in(parent: int) -> Any:
     if os.getpid() != parent:
         die_with_parent(parent)
-        spare_memory()
+    spare_memory()
     from plusone.server import application  # reads the settings
 
     return application

@@ -4,8 +4,10 @@ import signal
 from typing import Annotated
 
 import typer
+from django.db import connection
 
 from plusone.kernel.db.locks import in_use
+from plusone.kernel.db.upgrading import upgrade_aside
 from plusone.kernel.processes import die_with_parent, spare_memory
 from plusone.kernel.queue.identity import own_name
 from plusone.kernel.queue.worker import Worker, drain, keeping
@@ -24,6 +26,8 @@ def command(
     if parent:
         die_with_parent(parent)
     spare_memory()
+    if connection.vendor == "sqlite":
+        upgrade_aside()
     needs_database()
     with in_use():
         if once:

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Histogram
-from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from plusone import logs
 from plusone.kernel import ids
 
 log = logging.getLogger("plusone.request")
@@ -42,7 +42,7 @@ class RequestMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         """Answer with the id in a header."""
         request.request_id = request.META.setdefault(NUMBER, "") or ids.public_id()
-        bind_contextvars(request_id=request.request_id)
+        logs.request_id.set(request.request_id)
         response = self.get_response(request)
         if request.resolver_match is not None:
             request.META[ROUTE] = request.resolver_match.route
@@ -65,8 +65,7 @@ def watched(application: Application) -> Application:
                 headers = [*headers, ("X-Request-Id", number)]
             return start_response(line, headers, *rest)
 
-        clear_contextvars()
-        bind_contextvars(request_id=number)
+        logs.request_id.set(number)
         try:
             return application(environ, begin)
         finally:
@@ -77,6 +76,6 @@ def watched(application: Application) -> Application:
                 route = environ.get(ROUTE) or (f"{first}/…" if first in FACES else "…")
                 facts = {"method": environ.get("REQUEST_METHOD"), "route": f"/{route}", "status": int(status[0])}
                 log.info("request", extra={**facts, "ms": round(took * 1000, 1)})
-            clear_contextvars()
+            logs.request_id.set("")
 
     return answer

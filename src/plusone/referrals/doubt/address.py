@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from disposable_email_domains import blocklist
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rapidfuzz.fuzz import ratio
@@ -64,6 +63,8 @@ class LikeAmbassador(Sign):
 
 def is_disposable(email: str) -> bool:
     """Say whether an address is of a throw-away mailbox."""
+    from disposable_email_domains import blocklist  # 2 MB, which processes that ask nobody for an address do without
+
     parts = email.lower().rpartition("@")[2].split(".")
     return any(".".join(parts[start:]) in blocklist for start in range(len(parts) - 1))
 
