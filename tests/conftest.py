@@ -61,6 +61,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if gone:
             config.hook.pytest_deselected(items=gone)
             items[:] = [item for item in items if item not in gone]
+    if "PYTEST_XDIST_WORKER" in os.environ:  # long ones first, so that no process is left alone with one at the end
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def _name(item: pytest.Item) -> str:

@@ -7,7 +7,7 @@ from isolated import STAFF, Side, fill, links_in, routes, text_of, values_of
 from plusone.kernel.permissions import allows
 from world import NOON, open_gym
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.any_engine]
 
 
 @pytest.fixture
