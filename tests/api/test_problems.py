@@ -250,3 +250,14 @@ def test_answers_are_json_in_utf8_that_nobody_keeps(vela: Caller) -> None:
     assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
     assert answer.headers["Cache-Control"] == "no-store"
     assert json.loads(answer.text)["name"] == "Studio Vela"
+
+
+def test_where_a_business_is_written_to_is_one_address(vela: Caller, gym: Business) -> None:
+    """FUZ-2, FUZ-13: answers to all its mails go there; with a line break in it none of them could leave."""
+    for text in ("olga@vela.example\nBcc: all@list.example", "olga", "a@b.example, c@d.example", "   "):
+        answer = vela.patch("/business", {"email": text})
+        assert is_problem(answer, 422, "validation")
+        assert answer.body["errors"][0]["field"] == "email"
+    gym.refresh_from_db()
+    assert gym.email == "olga@vela.example"
+    assert vela.patch("/business", {"email": " Hola@BÜCHER.example "}).body["email"] == "hola@bücher.example"

@@ -86,10 +86,7 @@ def open_business(
 
     `with_key` makes a first API key, for whoever gets to see it.
     """
-    try:
-        email = login_email(owner_email)
-    except ValueError as error:
-        raise Invalid(_("This is not an e-mail address."), field="owner_email") from error
+    email = _address(owner_email, "owner_email")
     home = country(country_code)
     columns = _clean(
         {
@@ -201,6 +198,9 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
         cleaned["name"] = " ".join(str(fields["name"]).split())
         if not cleaned["name"] or len(cleaned["name"]) > 120 or any(ord(letter) < 32 for letter in cleaned["name"]):
             raise Invalid(_("A business's name has between 1 and 120 characters."), field="name")
+    for field in ("email", "reply_to"):
+        if fields.get(field):
+            cleaned[field] = _address(fields[field], field)
     if "kind" in fields and fields["kind"] not in Business.Kind.values:
         raise Invalid(_("Choose what kind of business it is."), field="kind")
     if fields.get("country") and fields["country"] not in dict(countries("en")):
@@ -218,6 +218,14 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
     if fields.get("brand_color") and not _is_color(fields["brand_color"]):
         raise Invalid(_("A colour is written as # and six digits, such as #0f766e."), field="brand_color")
     return cleaned
+
+
+def _address(text: str, field: str) -> str:
+    """Return where a business is written to. What is no address would stand in each of its mails, and none would leave."""
+    try:
+        return login_email(text)
+    except ValueError as error:
+        raise Invalid(_("This is not an e-mail address."), field=field) from error
 
 
 def _check_bonus_limit(fields: dict[str, Any]) -> None:
