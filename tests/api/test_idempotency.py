@@ -1,5 +1,6 @@
 """Idempotency-Key (CONTRACT, CASES 81, TRUST IDEM-1..7): the same POST again has one effect."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,9 @@ from plusone.connect.commands import create_api_key
 from plusone.connect.models import Answer
 from plusone.faces.api import replay
 from plusone.kernel.models import Business
+from plusone.referrals.models import Referral
 from racing import ON_POSTGRES, meeting, race
-from world import NOON, open_gym
+from world import NOON, launch, open_gym
 
 from .calls import Caller
 
@@ -95,6 +97,21 @@ def test_a_deleted_client_is_in_no_kept_answer(vela: Caller, gym: Business) -> N
     delete_client(ben, actor="user:1", now=NOON)
     assert "ben@friends.example" not in Answer.objects.get().body
     assert vela.post("/clients", BEN, idempotency_key="k1").body == {"id": ben.public_id, "status": "deleted"}
+
+
+def test_what_was_said_of_a_deleted_client_keeps_no_name(vela: Caller, ana: Client) -> None:
+    """PRI-7: a recommendation is told in sentences with the names of both; the other one's stays."""
+    launch(ana.business)
+    sent = {"ambassador": ana.public_id, "friend": {**BEN, "last_name": "Zuñiga"}}
+    first = vela.post("/referrals", sent, idempotency_key="k1")
+    assert "Ben Zuñiga" in first.body["detail"]
+    delete_client(Client.objects.get(public_id=first.body["friend"]), actor="user:1", now=NOON)
+    again = vela.post("/referrals", sent, idempotency_key="k1")
+    assert (again.status, again.body["id"], again.headers["Idempotent-Replayed"]) == (201, first.body["id"], "true")
+    assert again.body["detail"].startswith("… registered on")
+    told = json.dumps(again.body, ensure_ascii=False)
+    assert ("Ben" in told, "Zuñiga" in told, "Ana López" in told) == (False, False, True)
+    assert Referral.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

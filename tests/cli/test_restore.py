@@ -11,7 +11,8 @@ import pytest
 from django.db import connection
 
 from plusone.clients import queries, tombstones
-from plusone.clients.commands import archive, delete_client, erase_again
+from plusone.clients.automation import note_the_erased
+from plusone.clients.commands import archive, delete_client, erase_again, merge_clients
 from plusone.clients.models import Client
 from plusone.kernel.db import schema, upgrading
 from plusone.kernel.models import Business
@@ -128,6 +129,24 @@ def test_the_erased_are_erased_again_with_words_and_balance(gym: Business, setti
     assert not Message.objects.filter(client=ben).exclude(to="").exists()
     ana.refresh_from_db()
     assert ana.status == Client.Status.ACTIVE
+
+
+@pytest.mark.django_db
+def test_a_record_that_went_into_another_is_erased_with_the_person_alone(
+    gym: Business, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    """DUR-10, CASES 21: a backup from before a merge brings both records back, unless the person was erased since."""
+    settings.DATA_DIR = tmp_path
+    ana, twin, third = (add_client(gym, "Ana", email=f"ana{number}@clients.example") for number in range(3))
+    with django_capture_on_commit_callbacks(execute=True):
+        merge_clients(twin, third, actor="user:1", now=NOON)
+        merge_clients(ana, twin, actor="user:1", now=NOON)
+    assert note_the_erased(NOON) == 0
+    assert (queries.erased(), tombstones.read()) == (set(), set())
+    with django_capture_on_commit_callbacks(execute=True):
+        ana.refresh_from_db()
+        delete_client(ana, archive_first=True, actor="user:1", now=NOON)
+    assert queries.erased() == tombstones.read() == {ana.public_id, twin.public_id, third.public_id}
 
 
 def break_a_migration(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from django.test import Client as Browser
 from plusone.agenda.commands import mark_visit
 from plusone.clients import keeping
 from plusone.clients.automation import forget_exports, forget_idle_leads
-from plusone.clients.commands import archive, delete_client, edit_client, set_own_words, set_promotions
+from plusone.clients.commands import archive, delete_client, edit_client, merge_clients, set_own_words, set_promotions
 from plusone.clients.models import Client, DataExport
 from plusone.clients.preferences import wants
 from plusone.connect.commands import create_api_key, look_through, stage_import
@@ -168,6 +168,21 @@ def test_who_erases_themselves_is_nowhere_any_more(engine: str, db: None, tmp_pa
     assert faults(business) == []
     assert Event.objects.get(name="client.deleted").actor == f"client:{her.pk}"
     assert Referral.objects.count() == 2  # the counts stay
+
+
+def test_who_had_two_records_is_nowhere_either(engine: str, db: None, tmp_path: Path) -> None:
+    """PRI-7, CASES 21: what stayed with the record that went in a merge is forgotten with the person."""
+    business, now = open_gym(now=clock.now()).business, clock.now()
+    her = the_canary(business)
+    a_file_that_waits(business, tmp_path)
+    kept = add_client(business, her.first_name, her.last_name, email=f"second.{MAIL}", now=now)
+    merge_clients(kept, her, now=now, **ME)
+    assert len(found(WORD, PHONE)) > 5
+    kept.refresh_from_db()
+    delete_client(kept, archive_first=True, now=now, **ME)
+    work(now)
+    assert found(WORD, PHONE, MAIL) == set()
+    assert faults(business) == []
 
 
 def test_a_room_that_cannot_forget_stops_the_erasure(

@@ -1,14 +1,17 @@
 """Questions about the client book."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
+from plusone.events.models import Event
 from plusone.kernel.identity import identity_email
 from plusone.kernel.models import Business, Collaborator, User
 from plusone.kernel.permissions import allows
 
+from .events import ClientMerged
 from .models import Client, Departure, Invitation, Job, JobRow, NextStep, Note, SavedView, SignupLink, Tag
 
 COOLDOWN_DAYS = 30  # how long a deleted person who registers again is looked at first
@@ -146,8 +149,31 @@ def tags_of(business: Business) -> list[Tag]:
 
 
 def erased() -> set[str]:
-    """Return the public ids of everybody who was deleted, over all businesses."""
-    return set(Client.objects.filter(status=Client.Status.DELETED).values_list("public_id", flat=True))
+    """Return the public ids of everybody who was deleted, over all businesses. A record that went into another one is
+    deleted with that one: until then the person is there, and a backup from before the merge may bring it back."""
+    gone = dict(Client.objects.filter(status=Client.Status.DELETED).values_list("pk", "public_id"))
+    merged = _merged(Business.objects.all())
+    return {public_id for pk, public_id in gone.items() if _last(pk, merged) in gone}
+
+
+def records_of(client: Client) -> list[str]:
+    """Return the public ids of a client and of the records that went into this one."""
+    merged = _merged([client.business])
+    others = [pk for pk in merged if _last(pk, merged) == client.pk]
+    found = Client.objects.filter(business=client.business, pk__in=others).values_list("public_id", flat=True)
+    return [client.public_id, *found]
+
+
+def _merged(businesses: Iterable[Business]) -> dict[int, int]:
+    """Return into which record others went, by number."""
+    told = Event.objects.filter(business__in=businesses, name=ClientMerged.name, client_id__isnull=False)
+    return {data["other"]: into for data, into in told.values_list("data", "client_id") if into is not None}
+
+
+def _last(pk: int, merged: Mapping[int, int]) -> int:
+    while pk in merged:
+        pk = merged[pk]
+    return pk
 
 
 def tags_beside(client: Client) -> list[Tag]:

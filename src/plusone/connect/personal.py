@@ -29,5 +29,11 @@ class ImportedLines(Kept):
 
     def forget(self, client: Client, *, now: datetime) -> None:
         """Lines and kept answers lose the person."""
-        commands.forget_client(client.business, client.public_id)
+        commands.forget_client(client)
         commands.forget_lines(client)
+
+    def move(self, gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
+        """Undoing an import no longer touches the record that goes, so what is kept of it goes with it."""
+        commands.forget_client(gone)
+        commands.forget_own_lines(gone)
+        return 0

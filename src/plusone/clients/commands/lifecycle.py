@@ -12,7 +12,7 @@ from plusone.clients import events, keeping, tombstones
 from plusone.clients.keeping import without_names
 from plusone.clients.models import Client, ClientQuerySet, Consent, Departure, Invitation
 from plusone.clients.preferences import news_by_default
-from plusone.clients.queries import COOLDOWN_DAYS, departure_marks, is_nobodys, login_of
+from plusone.clients.queries import COOLDOWN_DAYS, departure_marks, is_nobodys, login_of, records_of
 from plusone.events.commands import record
 from plusone.events.facts import Fact
 from plusone.kernel.db.whole import whole
@@ -218,7 +218,8 @@ def erase(
     if not gone.update(status=Status.DELETED, deleted_at=now):
         client.refresh_from_db()
         return False
-    transaction.on_commit(lambda: tombstones.note([client.public_id], now), robust=True)
+    records = records_of(client)
+    transaction.on_commit(lambda: tombstones.note(records, now), robust=True)
     login = login_of(client)
     tables = keeping.tables(own=True)
     for table in tables:

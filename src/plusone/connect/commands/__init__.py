@@ -1,7 +1,16 @@
 """The verbs of the connect room."""
 
 from .answers import claim_answer, forget_client, keep_answer, prune_answers
-from .bringing import bring_in, forget_imports, forget_lines, start_import, start_undo, take_back, tell_newcomers
+from .bringing import (
+    bring_in,
+    forget_imports,
+    forget_lines,
+    forget_own_lines,
+    start_import,
+    start_undo,
+    take_back,
+    tell_newcomers,
+)
 from .businesses import (
     Opened,
     dismiss_checklist,
@@ -52,6 +61,7 @@ __all__ = [
     "forget_client",
     "forget_imports",
     "forget_lines",
+    "forget_own_lines",
     "has_names",
     "invite_collaborator",
     "keep_answer",

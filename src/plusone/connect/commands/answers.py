@@ -1,12 +1,18 @@
 """The answers that the API keeps, so that a POST with an Idempotency-Key acts once (CONTRACT)."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
+from plusone.clients.keeping import without_names
+from plusone.clients.models import Client
 from plusone.connect.models import Answer, ApiKey
-from plusone.kernel.models import Business
 
 KEPT = timedelta(days=7)
 PRUNE_BATCH = 1000
@@ -43,10 +49,28 @@ def keep_answer(answer: Answer, *, status: int, body: str) -> None:
     Answer.objects.filter(pk=answer.pk).update(status=status, body=body)
 
 
-def forget_client(business: Business, client: str) -> int:
-    """Take the personal data of a deleted client (a public id) out of the kept answers. Return out of how many."""
-    said = Answer.objects.filter(api_key__business=business, body__contains=f'"id": "{client}"')
-    return said.filter(body__contains='"first_name"').update(body=f'{{"id": "{client}", "status": "deleted"}}')
+def forget_client(client: Client) -> int:
+    """Take a client who is deleted out of the kept answers: the client's own answer says just that, and others that
+    tell of them, as the sentences of a recommendation do, lose the name. Return out of how many."""
+    told = Answer.objects.filter(api_key__business=client.business)
+    marks = [client.public_id, *([json.dumps(client.email)[1:-1]] if client.email else [])]
+    about = told.filter(reduce(or_, (Q(body__contains=mark) for mark in marks)))
+    done = 0
+    for pk, body in about.values_list("pk", "body"):
+        said = json.loads(body)
+        is_own = said.get("id") == client.public_id
+        left = {"id": client.public_id, "status": "deleted"} if is_own else _without(said, client)
+        done += Answer.objects.filter(pk=pk).update(body=json.dumps(left)) if left != said else 0
+    return done
+
+
+def _without(said: Any, client: Client) -> Any:
+    """Return what was answered without the names and addresses of a client, in whatever it says."""
+    if isinstance(said, dict):
+        return {name: _without(value, client) for name, value in said.items()}
+    if isinstance(said, list):
+        return [_without(value, client) for value in said]
+    return without_names(said, [client]) if isinstance(said, str) else said
 
 
 def prune_answers(now: datetime) -> int:

@@ -267,7 +267,7 @@ def forget_lines(client: Client) -> int:
     business = client.business
     known = {one.casefold() for one in (client.email, client.external_id) if one}
     digits = client.phone[-PHONE_DIGITS:]
-    gone = list(ImportLine.objects.filter(business=business, client_id=client.pk).values_list("pk", flat=True))
+    met, gone = forget_own_lines(client), []
     unmet = ImportLine.objects.filter(business=business, client_id=None).values_list("pk", "cells")
     for pk, cells in unmet.iterator():
         for cell in cells:
@@ -276,4 +276,9 @@ def forget_lines(client: Client) -> int:
             if same_phone or text.casefold() in known:
                 gone.append(pk)
                 break
-    return sum(ImportLine.objects.filter(pk__in=part).delete()[0] for part in itertools.batched(gone, 500))
+    return met + sum(ImportLine.objects.filter(pk__in=part).delete()[0] for part in itertools.batched(gone, 500))
+
+
+def forget_own_lines(client: Client) -> int:
+    """Forget the lines of files that made or met a client. Return how many."""
+    return ImportLine.objects.filter(business=client.business, client_id=client.pk).delete()[0]

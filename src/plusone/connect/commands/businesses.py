@@ -193,14 +193,11 @@ def _setup_token(business: Business, owner: User) -> str:
 
 
 def _clean(fields: dict[str, Any]) -> dict[str, Any]:
-    cleaned = dict(fields)
+    cleaned = fields | {name: _address(fields[name], name) for name in ("email", "reply_to") if fields.get(name)}
     if "name" in fields:
         cleaned["name"] = " ".join(str(fields["name"]).split())
         if not cleaned["name"] or len(cleaned["name"]) > 120 or any(ord(letter) < 32 for letter in cleaned["name"]):
             raise Invalid(_("A business's name has between 1 and 120 characters."), field="name")
-    for field in ("email", "reply_to"):
-        if fields.get(field):
-            cleaned[field] = _address(fields[field], field)
     if "kind" in fields and fields["kind"] not in Business.Kind.values:
         raise Invalid(_("Choose what kind of business it is."), field="kind")
     if fields.get("country") and fields["country"] not in dict(countries("en")):
@@ -221,7 +218,7 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _address(text: str, field: str) -> str:
-    """Return where a business is written to. What is no address would stand in each of its mails, and none would leave."""
+    """Return where a business is written to. What is no address would stand in all its mails, and none would leave."""
     try:
         return login_email(text)
     except ValueError as error:

@@ -10,6 +10,7 @@ from plusone.messaging.models import Message
 
 DAYS = 90  # how long the words of a mail to a login alone are kept
 BATCH = 1000
+BLANK = {"subject": "", "text": "", "html": "", "error": ""}
 
 
 def forget_bodies(now: datetime) -> int:
@@ -30,16 +31,15 @@ def forget_bodies(now: datetime) -> int:
 @transaction.atomic
 def forget(business: Business, client_id: int) -> int:
     """Blank the messages to a client and those that speak of them; what still waited is not sent. Return how many."""
-    blank = {"subject": "", "text": "", "html": "", "error": ""}
     mine = Message.objects.filter(business=business, client_id=client_id)
     about = Message.objects.filter(business=business, mentions__client_id=client_id)
     stopped = {"state": Message.State.SUPPRESSED, "reason": Message.Reason.DELETED}
     for messages in (mine, about):
         messages.filter(state=Message.State.QUEUED).update(**stopped)
-    return mine.update(to="", **blank) + about.update(**blank)
+    return mine.update(to="", **BLANK) + about.update(**BLANK)
 
 
 def forget_user(user: User) -> int:
     """Blank what was written to a login that goes, its codes too. Return how many."""
     mine = Message.objects.filter(Q(user=user) | Q(business=None, to=user.email))
-    return mine.update(to="", subject="", text="", html="", error="")
+    return mine.update(to="", **BLANK)
