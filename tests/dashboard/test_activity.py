@@ -1,6 +1,7 @@
 """The log says from what to what a thing was changed, and of people only which detail (UX B1, PRI-13)."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.test import Client as Browser
@@ -9,6 +10,7 @@ from plusone.clients.commands import edit_client
 from plusone.clients.models import Client
 from plusone.connect.commands import edit_business
 from plusone.connect.commands.team import set_role
+from plusone.connect.imports import import_clients
 from plusone.events.models import Event
 from plusone.kernel.commands import add_collaborator
 from plusone.kernel.models import Business, User
@@ -81,3 +83,23 @@ def test_an_event_from_before_is_still_read(gym: Business, olga: Browser) -> Non
         business=gym, name="business.changed", actor="user:1", at=NOON, data={"fields": ["timezone"]}, depth=0
     )
     assert "Changed: Time zone" in log(gym, olga, "business.changed")
+
+
+def test_what_an_import_brought_is_set_apart_with_its_days_of_long_ago(
+    gym: Business, ana: Client, olga: Browser, tmp_path: Path
+) -> None:
+    """PRI-13: between today's lines an owner sees one line for the history, which opens."""
+    file = tmp_path / "clients.csv"
+    file.write_text("id,first name,created_at\n1,Ida,2024-02-03\n2,Eva,2025-11-20\n")
+    import_clients(gym, file, now=NOON)
+    edit_client(ana, access=False, **WHO)
+    page = olga.get(f"/b/{gym.slug}/settings/activity/")
+    told, [group] = text_of(page), [group for group in page.context["groups"] if group["brought"]]
+    assert f"{group['brought']} lines of history that an import brought, from Feb 3, 2024 to Nov 20, 2025" in told
+    assert {row["told"].event.imported for row in group["rows"]} == {True}
+    assert {row["client"].first_name for row in group["rows"]} == {"Ida", "Eva"}
+    others = [row for each in page.context["groups"] if not each["brought"] for row in each["rows"]]
+    assert (others[0]["told"].event.name, {row["told"].event.imported for row in others}) == ("client.changed", {False})
+    one = olga.get(f"/b/{gym.slug}/settings/activity/?day=2024-02-03")
+    assert [group["brought"] for group in one.context["groups"]] == [0]
+    assert "imported" in text_of(one)

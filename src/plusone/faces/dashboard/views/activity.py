@@ -1,6 +1,7 @@
 """Who did what, when, and to whom: the log, as the owner reads it (PRI-13, DESIGN 4)."""
 
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.db.models import QuerySet
@@ -54,6 +55,14 @@ def _people(request: Page) -> list[tuple[str, str]]:
     ]
 
 
+def _group(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Set several lines apart that an import brought one after the other: their days are those of long ago."""
+    if not rows[0]["told"].event.imported or len(rows) == 1:
+        return {"rows": rows, "brought": 0}
+    days = sorted(row["told"].event.at for row in rows)
+    return {"rows": rows, "brought": len(rows), "since": days[0], "until": days[-1]}
+
+
 @staff("settings.manage")
 @require_safe
 def activity(request: Page) -> HttpResponse:
@@ -71,7 +80,7 @@ def activity(request: Page) -> HttpResponse:
         "title": _("Activity"),
         "lead": _("Who did what, when, and to whom. Nothing here can be changed or deleted."),
         "page": page,
-        "rows": rows,
+        "groups": [_group(list(some)) for _key, some in groupby(rows, key=lambda row: row["told"].event.imported)],
         "people": _people(request),
         "kinds": sorted(((fact.name, str(fact.says)) for fact in facts), key=lambda kind: kind[1].casefold()),
         "who": request.GET.get("who", ""),
