@@ -12,8 +12,9 @@ from plusone.ledger.queries import balance_of, faults
 from plusone.referrals.commands import close_overdue, record_past_visit, reject_referral
 from plusone.referrals.models import Campaign, Referral
 from plusone.referrals.offers import Offer, read_offer
-from plusone.referrals.outlook import expected_on_activation, towards_next
+from plusone.referrals.outlook import expected_on_activation
 from plusone.referrals.sentences import for_ambassador, for_owner
+from plusone.referrals.sets import Sets
 from plusone.referrals.touches import touches_of, winner
 from plusone.rewards.models import Reward
 from plusone.store.commands import refund
@@ -38,7 +39,7 @@ def test_one_reward_for_every_three_friends(gym: Business, ana: Client, bono: Pr
     assert [*paid, available(ana)] == [0, 0, 0, 1500, 1500, 1500, 3000]
     assert Reward.objects.filter(side="ambassador").count() == 2
     assert {referral.reason for referral in Referral.objects.all()} == {"completed"}
-    assert towards_next(ana, terms) == "0 of 3 friends for your next reward."
+    assert Sets(gym, [ana.pk]).towards_next(ana.pk, terms) == "0 of 3 friends for your next reward."
     assert not faults(gym)
 
 
@@ -46,11 +47,20 @@ def test_a_set_that_is_no_longer_full_loses_its_reward_once(gym: Business, ana: 
     """Milestones go when their basis goes: a refund takes one friend out, another one fills the set again."""
     terms = launch(gym, every=2).terms
     orders = [sell(bring(ana, name).friend, bono) for name in ("Ben", "Cleo", "Dan")]
-    assert (available(ana), towards_next(ana, terms)) == (1500, "1 of 2 friends for your next reward.")
+    assert (available(ana), Sets(gym, [ana.pk]).towards_next(ana.pk, terms)) == (
+        1500,
+        "1 of 2 friends for your next reward.",
+    )
     refund(orders[0], **WHO)
-    assert (available(ana), towards_next(ana, terms)) == (1500, "0 of 2 friends for your next reward.")
+    assert (available(ana), Sets(gym, [ana.pk]).towards_next(ana.pk, terms)) == (
+        1500,
+        "0 of 2 friends for your next reward.",
+    )
     refund(orders[1], **WHO)
-    assert (available(ana), towards_next(ana, terms)) == (0, "1 of 2 friends for your next reward.")
+    assert (available(ana), Sets(gym, [ana.pk]).towards_next(ana.pk, terms)) == (
+        0,
+        "1 of 2 friends for your next reward.",
+    )
     sell(bring(ana, "Eva").friend, bono)
     assert available(ana) == 1500
     assert sorted(Reward.objects.values_list("state", flat=True)) == ["granted", "revoked"]
