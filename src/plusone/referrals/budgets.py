@@ -1,11 +1,15 @@
 """How far the budgets of campaigns are used (MON-7)."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from plusone.kernel.models import Business
 from plusone.rewards.models import Tally
 
-from .models import Campaign
+from .models import Campaign, Terms
 
 WARN_PERCENT = 80
 
@@ -30,16 +34,25 @@ class BudgetUse:
 
 
 def budgets_running_out(business: Business) -> list[BudgetUse]:
-    """Return the live campaigns that have used most of their budget; one query where none has."""
-    told = Tally.objects.filter(business=business, told_percent__gt=0, key__startswith="campaign:", told_of__gt=0)
-    used = {int(key.split(":")[1]): amount for key, amount in told.values_list("key", "amount")}
-    if not used:
-        return []
-    live = Campaign.objects.filter(business=business, pk__in=used, state=Campaign.State.ACTIVE).order_by("id")
-    found = [
-        BudgetUse(campaign, used[campaign.pk], terms.budget)
-        for campaign in live.prefetch_related("versions")
-        for terms in [max(campaign.versions.all(), key=lambda terms: terms.version)]
-        if terms.budget
-    ]
+    """Return the live campaigns that have used most of their budget, in one query."""
+    live = Campaign.objects.filter(business=business, state=Campaign.State.ACTIVE)
+    newest = Terms.objects.filter(campaign=OuterRef("pk")).order_by("-version").values("budget")[:1]
+    rows: QuerySet[Any] = with_used(live).annotate(budget=Subquery(newest)).order_by("id")
+    found = [BudgetUse(row, row.used, row.budget) for row in rows if row.used and row.budget]
     return [one for one in found if one.percent >= WARN_PERCENT]
+
+
+def budget_of(campaign: Campaign, terms: Terms) -> BudgetUse | None:
+    """Return the same of one campaign that `with_used` has read; None where there is nothing to warn of."""
+    used: int = campaign.used or 0  # type: ignore[attr-defined]  # annotated
+    if not campaign.is_active or not terms.budget or not used:
+        return None
+    found = BudgetUse(campaign, used, terms.budget)
+    return found if found.percent >= WARN_PERCENT else None
+
+
+def with_used(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Write on each campaign what of its budget its rewards have used (`used`)."""
+    key = Concat(Value("campaign:"), Cast("pk", CharField()), Value(":budget"))
+    tally = Tally.objects.filter(business=OuterRef("business"), key=OuterRef("key"), told_percent__gt=0, told_of__gt=0)
+    return campaigns.annotate(key=key).annotate(used=Subquery(tally.values("amount")[:1]))

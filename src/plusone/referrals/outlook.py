@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat, Left
 
 from plusone.clients.models import Client
@@ -17,13 +17,38 @@ from plusone.rewards.types import types
 from .models import Campaign, DoubtCase, DoubtSign, Referral, Terms, waiting_members
 from .offers import offer_of
 from .promising import carried
-from .queries import FREED, campaigns_of, default_campaign, qualified_in_sets
+from .queries import FREED, qualified_in_sets
 
 
 def current_campaign(business: Business) -> Campaign | None:
     """Return the campaign that a business works with: the default one, else the newest that is not archived."""
-    known = campaigns_of(business).exclude(state=Campaign.State.ARCHIVED)
-    return default_campaign(business) or known.first()
+    return at_work(business).first()
+
+
+def at_work(business: Business) -> QuerySet[Campaign]:
+    """Return the campaigns of a business that are not archived, the one first that it works with."""
+    live = Q(state=Campaign.State.ACTIVE)
+    known = Campaign.objects.filter(business=business).exclude(state=Campaign.State.ARCHIVED)
+    order = {
+        "is_live": Case(When(live, then=Value(1)), default=Value(0)),
+        "is_first": Case(When(live, is_default=True, then=Value(1)), default=Value(0)),
+        "since": Case(When(live, then=F("activated_at"))),
+    }
+    found: QuerySet[Any] = known.annotate(**order)
+    return found.order_by("-is_live", "-is_first", F("since").desc(nulls_last=True), "-id")
+
+
+def with_open(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Write on each campaign how many friends registered and are not active yet (`waiting`), and how many open
+    recommendations keep older terms than the newest (`older`; Q-06, Q-07)."""
+    mine = Referral.objects.filter(campaign=OuterRef("pk")).order_by().values("campaign")
+    newest = Terms.objects.filter(campaign=OuterRef("campaign")).order_by("-version").values("version")[:1]
+    older = mine.exclude(state=Referral.State.CLOSED).filter(terms__version__lt=Subquery(newest))
+    waiting = mine.filter(state=Referral.State.REGISTERED)
+    return campaigns.annotate(
+        waiting=Coalesce(Subquery(waiting.annotate(count=Count("pk")).values("count")), 0),
+        older=Coalesce(Subquery(older.annotate(count=Count("pk")).values("count")), 0),
+    )
 
 
 def live_terms(business: Business) -> Terms | None:

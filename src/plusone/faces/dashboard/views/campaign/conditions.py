@@ -14,7 +14,7 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import parse_money
 from plusone.referrals.conditions import Condition, Input, conditions
 from plusone.referrals.conditions.base import TEXT_MAX
-from plusone.store.queries import membership_types_of
+from plusone.store.shelf import Shelf
 
 from . import arranging, rewards
 
@@ -32,10 +32,9 @@ class ConditionSelect(forms.Select):
         return option
 
 
-def add_fields(form: forms.Form, business: Business, places: list[str]) -> None:
+def add_fields(form: forms.Form, business: Business, shelf: Shelf, places: list[str]) -> None:
     """Give the form of a campaign its places; all but the first may be left empty."""
     slots = [(kind.name, kind.slot or kind().action(business, {"kind": kind.name})) for kind in conditions]
-    memberships = [(row.public_id, row.name) for row in membership_types_of(business)]
     labels = {
         "": _("What the friend has to do"),
         "at_least": _("How many, or how much money"),
@@ -52,7 +51,7 @@ def add_fields(form: forms.Form, business: Business, places: list[str]) -> None:
             label=labels["at_least"], required=False, max_length=20, widget=number
         )
         form.fields[f"{place}_membership_type"] = forms.ChoiceField(
-            label=labels["membership_type"], required=False, choices=[("", _("of any type")), *memberships]
+            label=labels["membership_type"], required=False, choices=[("", _("of any type")), *shelf.memberships]
         )
         form.fields[f"{place}_text"] = forms.CharField(label=labels["text"], required=False, max_length=TEXT_MAX)
         for end, label in labels.items():

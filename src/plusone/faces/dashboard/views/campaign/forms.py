@@ -12,6 +12,7 @@ from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import STEPS_MAX, Offer, read_offer
+from plusone.store.shelf import shelf_of
 
 from . import arranging, conditions, limits, returning, rewards, steps
 from .rewards import SIDES
@@ -78,20 +79,20 @@ class CampaignForm(OnceForm):
         self, *args: Any, business: Business, base: Offer | None = None, focus: str = "", **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.business, self.base = business, base or Offer()
+        self.business, self.base, self.shelf = business, base or Offer(), shelf_of(business)
         given = self.data if self.is_bound else self.initial
         self.step_prefixes = arranging.steps_in(given)
         prefixes = ["", *self.step_prefixes]
         options = [place for prefix in prefixes for place in arranging.options_in(given, prefix)]
-        rewards.add_fields(self, business, [*(f"{prefix}{side}" for prefix in prefixes for side in SIDES), *options])
-        rewards.add_fields(self, business, [returning.SIDE])
+        sides = [f"{prefix}{side}" for prefix in prefixes for side in SIDES]
+        rewards.add_fields(self, self.shelf, [*sides, *options, returning.SIDE])
         returning.add_fields(self)
         limits.add_fields(self, business)
         if business.kind != Business.Kind.CLINIC:
             del self.fields["override_reason"]
         self.places = arranging.conditions_in(given)
         for prefix in prefixes:
-            conditions.add_fields(self, business, arranging.conditions_in(given, prefix))
+            conditions.add_fields(self, business, self.shelf, arranging.conditions_in(given, prefix))
         for prefix in self.step_prefixes:
             steps.add_fields(self, prefix)
         if focus in self.fields:

@@ -19,11 +19,11 @@ from plusone.kernel.models import Business
 from plusone.messaging.quiet import is_quiet, next_loud
 from plusone.referrals import commands
 from plusone.referrals.audience import announcement_of, reaches
-from plusone.referrals.budgets import budgets_running_out
+from plusone.referrals.budgets import budget_of, with_used
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import Offer, offer_of
-from plusone.referrals.outlook import current_campaign, waiting_count
-from plusone.referrals.queries import campaigns_of, open_by_older_terms
+from plusone.referrals.outlook import at_work, waiting_count, with_open
+from plusone.referrals.queries import campaigns_of
 
 from . import arranging, dates
 from .forms import CampaignForm, EndForm, initial_of
@@ -38,7 +38,7 @@ LIVE = "live"
 @staff("campaigns.view")
 def campaign(request: Page) -> HttpResponse:
     """Show the campaign that the business works with; before the first one, how it all works (R-010)."""
-    found = current_campaign(request.business)
+    found = with_used(with_open(at_work(request.business))).first()
     if found is not None:
         return _builder(request, found)
     if request.business.marketing_started_at is None:
@@ -69,7 +69,7 @@ def new(request: Page) -> HttpResponse:
 @staff("campaigns.view")
 def one(request: Page, campaign: str) -> HttpResponse:
     """Show a campaign in its builder."""
-    return _builder(request, get(request.business, Campaign, campaign))
+    return _builder(request, get(request.business, with_used(with_open(Campaign.objects.all())), campaign))
 
 
 @staff("campaigns.view")
@@ -156,7 +156,7 @@ def _say_live(request: Page, campaign: Campaign) -> None:
 @require_POST
 def save(request: Page, campaign: str) -> HttpResponse:
     """Save a campaign: a changed offer makes new terms for later registrations alone (Q-07)."""
-    found = get(request.business, Campaign, campaign)
+    found = get(request.business, with_used(with_open(Campaign.objects.all())), campaign)
     form = CampaignForm(request.POST, business=request.business, base=offer_of(found.terms))
     offer = _offer(form)
     if (other := _rearranged(request, form)) is not None:
@@ -295,14 +295,14 @@ def _builder(
         "previews": previews(business, offer) if offer else [],
         "starts": None if _is_live(found) else _starts(business, kind, way, is_saved=bool(saved) and not asked),
         "overridden_by": who.get(found.override_by, "") if found else "",
-        "waiting": waiting_count(found) if found else 0,
-        "older": open_by_older_terms(found).count() if found and len(terms) > 1 and found.is_active else 0,
+        "waiting": found.waiting if found else 0,  # type: ignore[attr-defined]  # annotated
+        "older": found.older if found and found.is_active else 0,  # type: ignore[attr-defined]  # annotated
         "history": [(row, who.get(row.created_by, "")) for row in terms],
         "end_form": EndForm(),
         "reaches": {each.channel: each for each in reaches(business, ("email", "portal"), now=request.now)},
         "quiet_until": next_loud(business, request.now) if is_quiet(business, request.now) else None,
         "announcement": announcement_of(found) if found else None,
-        "budgets": [one for one in budgets_running_out(business) if found and one.campaign.pk == found.pk],
+        "budgets": [one for one in [budget_of(found, terms[0])] if one] if found and terms else [],
         "may_manage": request.may("campaigns.manage"),
         **cost_of(request, offer, form),
     }

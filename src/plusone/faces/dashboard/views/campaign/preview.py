@@ -4,7 +4,6 @@ from typing import Any
 
 from babel.dates import format_skeleton
 from django.conf import settings
-from django.forms import Form
 from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -44,11 +43,11 @@ def previews(business: Business, offer: Offer) -> list[dict[str, Any]]:
     return found
 
 
-def cost_of(request: Page, offer: Offer | None, form: Form) -> dict[str, Any]:
+def cost_of(request: Page, offer: Offer | None, form: Any) -> dict[str, Any]:
     """Return what the offer would have cost, for whoever may see figures; else nothing."""
     if offer is None or not request.may("insights.view") or not offer.has_rewards:
         return {}
-    cost = would_cost(request.business, offer, now=request.now)
+    cost = would_cost(request.business, offer, shelf=form.shelf, now=request.now)
     margin = form.cleaned_data.get("margin") if form.is_bound else None
     margin = MARGIN if margin is None else margin
     worst = cost.worst

@@ -17,7 +17,7 @@ from plusone.rewards.types import Input, RewardType, Slot, types
 from plusone.rewards.types.base import DAYS_MAX, parse_percent, percent_number
 from plusone.rewards.types.choice import OPTIONS_MAX, Choice
 from plusone.rewards.types.membership import WHEN_RUNNING
-from plusone.store.queries import membership_types_of, products_of
+from plusone.store.shelf import Shelf
 
 from . import arranging
 
@@ -49,10 +49,9 @@ def inputs_of(kind: type[RewardType], slot: Slot) -> list[Input]:
     return [one for one in kind.inputs if one.name in slot.inputs or one.kind in also]
 
 
-def add_fields(form: forms.Form, business: Business, sides: list[str]) -> None:
+def add_fields(form: forms.Form, shelf: Shelf, sides: list[str]) -> None:
     """Give the form of a campaign the places of some sides: friend, client, and what they may choose."""
-    products = [(row.public_id, row.name) for row in products_of(business)]
-    memberships = [(row.public_id, row.name) for row in membership_types_of(business)]
+    products, memberships = shelf.products, shelf.memberships
     offered = [kind for kind in types if memberships or kind.name != "membership"]
     slots = [(slot.name, slot.label) for kind in offered for slot in kind.slots]
     for side in sides:
