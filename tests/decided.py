@@ -211,6 +211,9 @@ class Decided:
         for tie in friend.ties:
             if tie.state != "closed":
                 self.end(tie, "lead_deleted", "withdrawn", now)
+            for gift in tie.gifts:  # one for registering outlives a recommendation that ran out of time
+                if gift.who is friend and gift.state in OPEN:
+                    gift.state, gift.reason = "lapsed", "withdrawn"
         for sale in friend.sales:
             self.called_off(friend, sale, "cancelled", now)
         for ticket in friend.tickets:

@@ -10,13 +10,16 @@ from plusone.insights.queries import ambassadors
 from plusone.kernel.commands import add_collaborator, user_for
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business, Collaborator
+from plusone.ledger.queries import balance_of
 from plusone.messaging.models import Message
 from plusone.referrals.commands import (
     approve_referral,
     ask_for_review,
     attach_referral,
+    close_overdue,
     decide_case,
     decide_reward,
+    end_holds,
     reject_referral,
     reject_several,
     remind_of_cases,
@@ -193,3 +196,18 @@ def test_nothing_is_given_to_who_was_deleted(gym: Business, ana: Client) -> None
         decide_reward(Reward.objects.get(pk=gift.pk), approve=True, note="after all", **WHO)
     assert refused.value.code == "deleted"
     assert (Reward.objects.get(pk=gift.pk).state, available(ben.friend)) == ("declined", 0)
+
+
+def test_a_gift_on_hold_goes_with_its_deleted_friend(gym: Business, ana: Client) -> None:
+    """R-099: the recommendation ran out of time, the gift for registering did not; deleted, Ben receives nothing, and
+    no balance stands that nobody could spend."""
+    launch(gym, friend=EUR10, friend_hold_days=30, qualification_days=10)
+    ben = bring(ana, "Ben").friend
+    close_overdue(later(12))
+    gift = Reward.objects.get(side="friend")
+    assert gift.state == "on_hold"
+    delete_client(ben, actor="user:1", now=later(13))
+    end_holds(later(31))
+    gift.refresh_from_db()
+    assert (gift.state, gift.reason) == ("lapsed", "withdrawn")
+    assert balance_of(gym, ben.pk, now=later(31)).available == 0

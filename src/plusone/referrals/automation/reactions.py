@@ -214,6 +214,11 @@ def close_referrals(business: Business, event: Event, fact: ClientDeleted, now: 
         close_open(referral, reason, actor=event.actor, now=now)
     for referral in open_now.filter(ambassador_id=event.client_id):
         close_open(referral, Referral.Reason.WITHDRAWN, actor=event.actor, now=now)
+    # A gift on registering outlives a recommendation that ran out of time; it is for nobody now.
+    for reward in Reward.objects.filter(business=business, client=event.client_id, state__in=Reward.OPEN).order_by(
+        "pk"
+    ):
+        rewards.lapse(reward, reason=Reward.Reason.WITHDRAWN, actor=event.actor, now=now)
 
 
 @sweep(every_seconds=5)
