@@ -180,6 +180,9 @@ class Reckoning(Decided, Limits):
     def move_on(self, tie: Tie, gift: Gift, basis: int | None, now: datetime) -> None:
         if gift.state != "promised":
             return
+        if gift.side == "ambassador" and gift.who.is_blocked:  # what is promised after the block
+            self.turn_down(tie, gift, "ambassador_inactive")
+            return
         gift.amount = gift.worth(basis)
         if gift.is_percent and gift.amount is None:
             return

@@ -7,6 +7,7 @@ import pytest
 from doubted import WHO, available, register
 from plusone.clients.commands import activate, archive, delete_client, forget_departures
 from plusone.clients.models import Client, Departure
+from plusone.events.models import Event
 from plusone.kernel import faults
 from plusone.kernel.commands import add_collaborator, user_for
 from plusone.kernel.errors import Invalid
@@ -19,10 +20,12 @@ from plusone.referrals.commands import (
     approve_referral,
     attach_referral,
     block_ambassador,
+    close_overdue,
     decide_case,
     reject_referral,
     remind_of_cases,
     restore_ambassador,
+    revive,
     trust_ambassador,
 )
 from plusone.referrals.doubt import signs
@@ -250,6 +253,37 @@ def test_what_a_full_set_earned_goes_on_when_a_block_is_lifted(gym: Business, an
     assert Reward.objects.get().state == "on_hold"
     end_hold(Reward.objects.select_related("business", "client").get(), actor="system", now=later(5))
     assert available(ana) == 1500
+
+
+def test_a_set_that_is_full_after_the_block_gives_nothing(gym: Business, ana: Client) -> None:
+    """CASES 78: the reward for two friends is promised once both are there; to who is blocked it is not given, and it
+    is once the block is taken back."""
+    launch(gym, every=2)
+    friends = [bring(ana, name).friend for name in ("Ben", "Eva")]
+    block_ambassador(ana, **WHO)
+    for friend in friends:
+        activate(friend, **WHO)
+    reward = Reward.objects.get()
+    assert (reward.state, reward.reason, available(ana)) == ("declined", "ambassador_inactive", 0)
+    assert list(Referral.objects.values_list("reason", flat=True)) == ["completed", "completed"]
+    restore_ambassador(ana, **WHO)
+    assert (Reward.objects.get().state, available(ana)) == ("granted", 1500)
+    assert Event.objects.filter(name="referral.completed").count() == 2
+
+
+def test_what_is_opened_again_gives_a_blocked_ambassador_nothing(gym: Business, ana: Client) -> None:
+    """CASES 78: what had lapsed before the block, and is promised again after it, waits for its end as well; the friend
+    receives what is theirs."""
+    launch(gym, friend=EUR10, friend_reward_on="qualified", qualification_days=10)
+    ben = bring(ana, "Ben")
+    close_overdue(later(12))
+    block_ambassador(ana, actor="user:1", now=later(13))
+    revive(Referral.objects.get(), note="Was ill.", actor="user:1", now=later(14))
+    activate(ben.friend, actor="user:1", now=later(15))
+    assert dict(Reward.objects.values_list("side", "state")) == {"ambassador": "declined", "friend": "granted"}
+    assert (available(ana, days=15), available(ben.friend, days=15)) == (0, 1000)
+    restore_ambassador(ana, actor="user:1", now=later(16))
+    assert available(ana, days=16) == 1500
 
 
 def test_a_case_that_nobody_looks_at_is_brought_up_twice_and_never_decided_by_itself(

@@ -20,6 +20,11 @@ def is_trusted(ambassador: Client) -> bool:
     return Trust.objects.filter(client=ambassador, kind=Trust.Kind.TRUSTED).exists()
 
 
+def gives_nothing(client: int) -> bool:
+    """Say whether a person has blocked a client, whose recommendations give them nothing until that is taken back."""
+    return Trust.objects.filter(client=client, kind=Trust.Kind.BLOCKED).exists()
+
+
 def is_blocked(ambassador: Client) -> bool:
     """Say whether this client's link is switched off, for good or until somebody has looked."""
     return Trust.objects.filter(client=ambassador, kind__in=Trust.OFF).exists()

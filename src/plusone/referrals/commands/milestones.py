@@ -5,6 +5,7 @@ the referral that made the set full, or, where that had one which was taken back
 row is the lock: two friends who qualify at once fill one set.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.db.models import QuerySet
 from plusone.referrals.models import Referral
 from plusone.referrals.promising import carried
 from plusone.referrals.queries import qualified_in_sets
+from plusone.referrals.standing import gives_nothing
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.store.queries import first_order_with_money, has_open_dispute
@@ -60,12 +62,22 @@ def settle_sets(referral: Referral, *, lost: str, actor: str, now: datetime) -> 
             now=now,
         )
     held = list(live.select_related("business", "client").order_by("id"))
+    hold_back_blocked(held[:full], now=now)
     for reward in held[:full]:
         _move_on(reward, actor=actor, now=now)
     # All beyond the full sets, not the newest alone: that one may have been capped or declined.
     for reward in held[full:]:
         if not reward.is_regardless:
             rewards.revoke(reward, reason=lost, actor=actor, now=now)
+
+
+def hold_back_blocked(due: Iterable[Reward], *, now: datetime) -> None:
+    """Decline what an ambassador would receive who was blocked before it was promised, as the block did with what was
+    open then (CASES 78): taking the block back settles all of it anew."""
+    mine = [one for one in due if one.side == Reward.Side.AMBASSADOR and one.state == Reward.State.PROMISED]
+    if mine and gives_nothing(mine[0].client_id):
+        for reward in mine:
+            rewards.decline(reward, reason=Reward.Reason.AMBASSADOR_INACTIVE, actor="system", now=now)
 
 
 def _move_on(reward: Reward, *, actor: str, now: datetime) -> None:

@@ -19,7 +19,7 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 from plusone.store.queries import has_open_dispute
 
-from .milestones import SET, first_money, is_for_full_set, note_qualified, settle_sets
+from .milestones import SET, first_money, hold_back_blocked, is_for_full_set, note_qualified, settle_sets
 
 State, Reason = Referral.State, Referral.Reason
 MOMENT = timedelta(microseconds=1)
@@ -107,6 +107,7 @@ def _move_on(
 ) -> None:
     basis = first_money(referral)
     is_disputed = any(reward.state in WAITING for reward in held) and has_open_dispute(referral.friend)
+    hold_back_blocked([reward for reward in held if reward.milestone != SET and met[reward.step]], now=now)
     for reward in held:
         for_registering = is_for_registering(referral, reward)
         rewards.note_dispute(reward, is_disputed=is_disputed and not for_registering)
@@ -359,7 +360,10 @@ def _waits(referral: Referral, held: list[Reward]) -> bool:
 
 
 def _complete(referral: Referral, *, actor: str, now: datetime) -> None:
-    referral.state, referral.reason, referral.closed_at = State.CLOSED, Reason.COMPLETED, now
-    referral.save(update_fields=["state", "reason", "closed_at"])
+    open_now = Referral.objects.filter(pk=referral.pk).exclude(state=State.CLOSED)
+    moved = open_now.update(state=State.CLOSED, reason=Reason.COMPLETED, closed_at=now)
+    referral.refresh_from_db(fields=["state", "reason", "closed_at"])
+    if not moved:
+        return
     told = events.ReferralCompleted(referral=referral.pk, ambassador=referral.ambassador_id)
     record(referral.business, told, client=referral.friend_id, actor=actor, now=now)
