@@ -1,6 +1,6 @@
 """M-1 to M-12 of REQUIREMENTS 1.7 with exact values."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,7 @@ from django.test import override_settings
 
 import world
 from insights.story import NOW, Story, at
-from plusone.clients.commands import activate, archive, reactivate
+from plusone.clients.commands import activate, archive, delete_client, reactivate
 from plusone.clients.models import Client
 from plusone.connect.commands import open_business
 from plusone.insights.kpis import kpis
@@ -17,7 +17,10 @@ from plusone.insights.scope import Scope
 from plusone.kernel.models import Business
 from plusone.ledger import commands as ledger
 from plusone.ledger.queries import faults, outstanding
+from plusone.referrals.commands import close_overdue
 from plusone.referrals.commands.visits import record_visit, roll_up_visits
+from plusone.referrals.models import Referral
+from plusone.referrals.queries import deleted_leads
 from plusone.store.commands import create_membership_type, pay, place_order, refund, renew
 from plusone.store.models import Membership
 
@@ -58,6 +61,25 @@ def test_equation_of_leads(story: Story) -> None:
     assert Client.objects.filter(business=story.business, status="archived").count() == found.archived_leads == 1
     gone = found.activated_clients.total + found.deleted_leads + found.archived_leads
     assert found.open_leads == found.registered_leads - gone
+
+
+def test_who_ran_out_of_time_is_a_lead_as_before(gym: Business, ana: Client) -> None:
+    """M-1, M-2, M-4: a friend whose time for the reward is over stays an open lead, and a deleted lead if deleted."""
+    world.launch(gym, qualification_days=30)
+    late, gone, aside = (world.bring(ana, name).friend for name in ("Ben", "Eva", "Fay"))
+    assert close_overdue(world.later(31)) == 3
+
+    def leads(now: datetime, until: date | None = None) -> tuple[int, int, int, int]:
+        found = impact(gym, until=until, now=now)
+        return found.registered_leads, found.open_leads, found.archived_leads, found.deleted_leads
+
+    assert leads(world.later(31)) == (3, 3, 0, 0)
+    archive(aside, actor="user:1", now=world.later(32))
+    delete_client(gone, actor="user:1", now=world.later(40))
+    assert leads(world.later(40)) == (3, 1, 1, 1)
+    assert leads(world.later(60), until=world.later(35).date()) == (3, 2, 1, 0)
+    assert deleted_leads(gym) == 1
+    assert (late.status, Referral.objects.filter(reason="not_converted").count()) == ("lead", 3)
 
 
 def test_january_ends_at_midnight_in_madrid(story: Story) -> None:

@@ -45,7 +45,10 @@ def activated_friends(scope: Scope) -> QuerySet[Any]:
 
 
 def open_leads(scope: Scope) -> QuerySet[Referral]:
-    """Return the open referrals whose friend is a lead, at the end of the scope (M-2)."""
+    """Return the referrals whose friend is a lead, at the end of the scope (M-2).
+
+    Whether their reward can still be had does not matter: a friend whose time ran out is a lead as before.
+    """
     if not scope.is_past:
         return _unfinished(scope).filter(friend__status=Client.Status.LEAD)
     last = _put_aside(scope.business, scope.moment)
@@ -53,7 +56,7 @@ def open_leads(scope: Scope) -> QuerySet[Referral]:
 
 
 def archived_leads(scope: Scope) -> QuerySet[Referral]:
-    """Return the open referrals whose friend is archived, at the end of the scope (shown apart from M-4)."""
+    """Return the referrals of leads who are archived, at the end of the scope (shown apart from M-4)."""
     if not scope.is_past:
         return _unfinished(scope).filter(friend__status=Client.Status.ARCHIVED)
     last = _put_aside(scope.business, scope.moment)
@@ -61,13 +64,14 @@ def archived_leads(scope: Scope) -> QuerySet[Referral]:
 
 
 def _unfinished(scope: Scope) -> QuerySet[Referral]:
-    """Return the referrals that were registered and neither activated nor closed by the end of the scope."""
-    found = counted(scope).filter(
-        scope.by_end("registered_at"), scope.not_by_end("activated_at"), scope.not_by_end("closed_at")
+    """Return the referrals that were registered by the end of the scope and whose friend was no client by then, nor
+    deleted."""
+    return counted(scope).filter(
+        scope.by_end("registered_at"),
+        scope.not_by_end("activated_at"),
+        scope.not_by_end("friend__activated_at"),
+        scope.not_by_end("friend__deleted_at"),
     )
-    if not scope.is_past:
-        return found
-    return found.filter(scope.not_by_end("friend__activated_at"), scope.not_by_end("friend__deleted_at"))
 
 
 def _put_aside(business: Business, at: datetime) -> Coalesce:

@@ -254,8 +254,10 @@ def leads_of(business: Business) -> QuerySet[Client]:
 
 
 def deleted_leads(business: Business) -> int:
-    """Return how many referred leads were deleted (M-4's tombstones, of all time)."""
-    return Referral.objects.filter(business=business, reason=Referral.Reason.LEAD_DELETED).count()
+    """Return how many referred leads were deleted before they became clients (M-4's tombstones, of all time)."""
+    gone = Referral.objects.filter(business=business, friend__deleted_at__isnull=False, friend__activated_at=None)
+    found = gone.filter(activated_at=None, returned_from=None)
+    return found.exclude(reason=Referral.Reason.REJECTED).count()
 
 
 @dataclass(frozen=True)

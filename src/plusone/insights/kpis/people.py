@@ -61,7 +61,7 @@ class OpenLeads(Kpi):
     goal = False
 
     def parts(self, scope: Scope) -> list[Part]:
-        """Return the open referrals whose friend is a lead."""
+        """Return the referrals whose friend is a lead."""
         return [Part(population.open_leads(scope), Value(1), _people("registered_at"))]
 
 
@@ -124,9 +124,11 @@ class DeletedLeads(Kpi):
     goal = False
 
     def parts(self, scope: Scope) -> list[Part]:
-        """Return the referrals that the deletion of a lead closed on these days."""
-        rows = population.counted(scope).filter(scope.during("closed_at"), reason=Referral.Reason.LEAD_DELETED)
-        return [Part(rows, Value(1), _people("closed_at"))]
+        """Return the referrals of leads who were deleted on these days."""
+        rows = population.counted(scope).filter(
+            scope.during("friend__deleted_at"), activated_at=None, friend__activated_at=None
+        )
+        return [Part(rows, Value(1), _people("friend__deleted_at"))]
 
 
 @kpis
@@ -144,7 +146,7 @@ class ArchivedLeads(Kpi):
     goal = False
 
     def parts(self, scope: Scope) -> list[Part]:
-        """Return the open referrals whose friend is archived."""
+        """Return the referrals whose friend is archived and never was a client."""
         return [Part(population.archived_leads(scope), Value(1), _people("registered_at"))]
 
 
