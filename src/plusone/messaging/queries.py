@@ -19,7 +19,7 @@ SUPPRESSED_SHOWN = 200
 
 def outbox(business: Business | None = None) -> QuerySet[Message]:
     """All messages, newest first, for the outbox page; those of one business if it is given. Slice it."""
-    messages = Message.objects.select_related("business").order_by("-pk")
+    messages = Message.objects.select_related("business", "client").order_by("-pk")
     return messages if business is None else messages.filter(business=business)
 
 

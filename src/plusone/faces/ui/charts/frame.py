@@ -84,7 +84,7 @@ def axes(scale: Scale, labels: Sequence[str]) -> SafeString:
         ((" axis-0" if tick == 0 else "", n(scale.y(tick))) for tick in scale.ticks),
     )
     every = max(1, ceil(len(labels) / 12))
-    few = max(1, ceil(len(labels) / 4))
+    few = every * max(1, ceil(len(labels) / every / 3))  # "sept 2026" is a quarter of a phone wide
     names = format_html_join(
         "",
         '<text class="{}" x="{}%" y="97%" text-anchor="middle">{}</text>',

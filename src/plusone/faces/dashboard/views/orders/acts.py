@@ -69,6 +69,7 @@ def cancel(request: Page, order: str) -> HttpResponse:
             "act": _("Cancel the order"),
             "tone": "danger",
             "back": back,
+            "keep": _("Keep the order"),  # in Spanish "Cancel" twice would be two promises
         }
         return render(request, "ui/confirm.html", context)
     if commands.cancel(found, actor=request.actor, now=request.now):
