@@ -91,6 +91,13 @@ def test_more_cards_than_fit_come_in_parts_and_by_tag(
         mark(1, 2, 10**30),
     ):
         assert olga.get(f"/b/{gym.slug}/materials/cards.pdf", {"part": made_up}).status_code == 200
+    monkeypatch.setattr(materials, "ROOM", 1)
+    for late in ("Abel", "Adán", "Alba"):
+        add_client(gym, late)
+    late = olga.get(f"/b/{gym.slug}/materials/cards.pdf", {"part": names[0], "size": "a5"}, follow=True)
+    assert late.redirect_chain == [(f"/b/{gym.slug}/materials/?size=a5", 302)], "nobody is left out unsaid"
+    assert "more cards than fit into one file by now" in late.content.decode()
+    assert "Cards 7 to 8" in late.content.decode()
     tag = tag_called(gym, "VIP").public_id
     assert "1 active client gets a card" in olga.get(f"/b/{gym.slug}/materials/", {"tag": tag}).content.decode()
     tagged = olga.get(f"/b/{gym.slug}/materials/cards.pdf", {"tag": tag}).content

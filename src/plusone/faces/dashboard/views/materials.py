@@ -1,6 +1,7 @@
 """Marketing ▸ Referrals ▸ Materials: a poster, and cards with each client's own code (R-110, UX 15)."""
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -79,9 +80,17 @@ def poster(request: Page) -> HttpResponse:
 def cards(request: Page) -> HttpResponse:
     """Return a card for each active client, of all or of those with a tag, in the order of their names.
 
-    A file holds about `CARDS_MAX`; `?part=` names which.
+    A file holds about `CARDS_MAX`; `?part=` names which. Where it would hold many more by now, nobody is left out
+    unsaid: the parts are shown anew.
     """
-    rows = part(_active(request), request.GET.get("part", ""), order=ORDER)[: CARDS_MAX + ROOM]
+    most = CARDS_MAX + ROOM
+    rows = list(part(_active(request), request.GET.get("part", ""), order=ORDER)[: most + 1])
+    if len(rows) > most:
+        note = _("These are more cards than fit into one file by now. Here are the files anew; choose one of them.")
+        messages.warning(request, note)
+        kept = {name: request.GET[name] for name in ("tag", "language", "size") if name in request.GET}
+        back = reverse("b:materials", args=[request.business.slug])
+        return redirect(f"{back}?{urlencode(kept)}" if kept else back)
     return _cards(request, rows, f"cards-{request.business.slug}")
 
 
