@@ -261,3 +261,34 @@ def test_where_a_business_is_written_to_is_one_address(vela: Caller, gym: Busine
     gym.refresh_from_db()
     assert gym.email == "olga@vela.example"
     assert vela.patch("/business", {"email": " Hola@BÜCHER.example "}).body["email"] == "hola@bücher.example"
+
+
+def test_what_no_database_keeps_is_a_wrong_field(vela: Caller, ana: Client) -> None:
+    """FUZ-1, FUZ-8: a number beyond all floats, and moments before any calendar of ours or written as numbers."""
+    event = f'{{"type": "session.attended", "client": "{ana.public_id}", "key": "k", %s}}'
+    for sent, field in (
+        ('"data": {"x": [1e400]}', "data"),
+        ('"data": {"x": -1e400}', "data"),
+        ('"occurred_at": "0001-01-01T00:00:00+14:00"', "occurred_at"),
+        ('"occurred_at": "1900-01-01T00:00:00Z"', "occurred_at"),
+        ('"occurred_at": 12345', "occurred_at"),
+        ('"occurred_at": "2026-03-01T10:00:00"', "occurred_at"),
+        ('"occurred_at": "yesterday"', "occurred_at"),
+    ):
+        answer = vela.call("POST", "/events", raw=(event % sent).encode())
+        assert is_problem(answer, 422, "validation"), sent
+        assert answer.body["errors"][0]["field"] == field
+    assert answer.body["errors"][0]["detail"] == "Write a moment such as 2026-01-31T18:00:00+01:00."
+    assert vela.call("POST", "/events", raw=(event % '"occurred_at": "2026-03-01T10:00Z"').encode()).status == 201
+
+
+def test_a_wrong_filter_is_named_as_it_was_written(vela: Caller) -> None:
+    for path, field in (
+        ("/clients?status=x", "status"),
+        ("/orders?state=x", "state"),
+        ("/referrals?state=x", "state"),
+        ("/insights/impact?from=x", "from"),
+    ):
+        answer = vela.get(path)
+        assert is_problem(answer, 422, "validation")
+        assert [error["field"] for error in answer.body["errors"]] == [field]

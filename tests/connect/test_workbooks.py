@@ -14,7 +14,7 @@ import pytest
 from openpyxl import Workbook
 
 from plusone.clients.models import Client
-from plusone.connect.imports import import_clients
+from plusone.connect.imports import import_clients, workbooks
 from plusone.connect.imports.columns import client_columns
 from plusone.connect.imports.files import Unreadable
 from plusone.events.models import Event, Pending
@@ -82,6 +82,45 @@ def test_a_workbook_that_is_none_writes_nothing(gym: Business, write: Write, con
         import_clients(gym, write(raw=content), now=NOON)
     assert str(refused.value).endswith(".")
     assert Client.objects.count() == 0
+
+
+def rewritten(content: bytes, was: bytes, now: bytes) -> bytes:
+    """Return a workbook whose first sheet says something else."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(kept, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name.endswith("sheet1.xml"):
+                assert was in text
+                text = text.replace(was, now)
+            new.writestr(name, text)
+    return kept.getvalue()
+
+
+def test_what_a_sheet_says_of_its_size_is_not_believed(
+    gym: Business, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FUZ-6: some programs write that a sheet is one cell; a row numbered in the billions has none before it."""
+    plain = workbook(["id", "name"], [1, "Ana"], [2, "Ben"])
+    one_cell = rewritten(plain, b'<dimension ref="A1:B3"', b'<dimension ref="A1"')
+    assert import_clients(gym, write(raw=one_cell), now=NOON).created == 2
+    monkeypatch.setattr(workbooks, "ROWS_MAX", 10_000)
+    far = rewritten(plain, b'<row r="3">', b'<row r="99999999999">')
+    began = time.perf_counter()
+    with pytest.raises(Unreadable, match="too large"):
+        import_clients(gym, write(raw=far), now=NOON)
+    assert time.perf_counter() - began < 20
+
+
+def test_a_number_of_thousands_of_digits_is_a_bad_cell(gym: Business, write: Write) -> None:
+    """FUZ-8: Python reads no number that long; the line is named and the others come in."""
+    file = write(
+        "id;nombre;saldo;alta", f"1;Ana;{'0' * 5000}{'9' * 5000};", f"2;Ben;;{'1' * 5000}", "3;Eva;1;2026-01-02"
+    )
+    report = import_clients(gym, file, now=NOON)
+    assert (report.created, report.failed) == (1, 2)
+    assert report.problems[0].reason == "This amount is too large."
+    assert "is not a date" in report.problems[1].reason
 
 
 def test_opening_balances_come_along_once(gym: Business, write: Write) -> None:

@@ -15,6 +15,8 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import AMOUNT_MAX, minor_digits
 
 YEAR_MIN = 1900
+DIGITS_MAX = len(str(AMOUNT_MAX))  # before the decimal sign; and Python reads no number of thousands
+MOMENT_MAX = 64  # characters; what is longer is no date, and need not be remembered as none
 MONTH_FIRST = ("US",)
 _NUMBER = re.compile(r"\d+([.,' ]\d+)*")
 _SIGNS = re.compile(r"^[^\d+\-.,(]{0,4}\s*|\s*[^\d).,]{0,4}$")  # a currency, before or behind
@@ -62,6 +64,9 @@ def read_amount(text: str, currency: str) -> int:
             _("“%(text)s” has more decimals than %(currency)s.") % {"text": text[:40], "currency": currency},
             field="amount",
         )
+    whole = whole.lstrip("0")
+    if len(whole) > DIGITS_MAX:
+        raise Invalid(_("This amount is too large."), field="amount")
     amount: int = int(whole or "0") * 10**digits + int(decimals[:digits].ljust(digits, "0") or "0")
     if negative and amount:
         raise Negative(_("An amount is zero or more; refunds cannot be imported."), field="amount")
@@ -114,7 +119,7 @@ def read_moment(business: Business, text: str, now: datetime, month_first: bool 
     A day is its first moment in the business's time zone. Raise Invalid, also for the future.
     """
     month_first = business.country in MONTH_FIRST if month_first is None else month_first
-    at = _moment(business.timezone, text, month_first)
+    at = _moment(business.timezone, text, month_first) if len(text) <= MOMENT_MAX else None
     if at is None:
         said = _("“%(text)s” is not a date. Write 2026-03-10 or 10/03/2026 (day before month).")
         if month_first:

@@ -19,6 +19,7 @@ UNPACKED_MAX = 200_000_000
 SHARED_MAX = 40_000_000  # the texts of all cells, which are held in memory
 PARTS_MAX = 2_000
 COLUMNS_MAX = 200
+ROWS_MAX = 1_048_576  # no sheet has more; one that numbers a row beyond would have as many empty ones read before it
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 
 
@@ -59,7 +60,7 @@ def _insist_on_sane(path: Path) -> None:
             parts = packed.infolist()
             shared = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
             if sum(part.file_size for part in parts) > UNPACKED_MAX or shared > SHARED_MAX or len(parts) > PARTS_MAX:
-                raise Unreadable(_("This workbook is too large. Save its first sheet as “CSV UTF-8” and import that."))
+                raise _too_large()
             if "xl/workbook.xml" not in packed.namelist():
                 raise _no_workbook()
             for part in parts:
@@ -70,6 +71,10 @@ def _insist_on_sane(path: Path) -> None:
                             raise _no_workbook()
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise _no_workbook() from error
+
+
+def _too_large() -> Unreadable:
+    return Unreadable(_("This workbook is too large. Save its first sheet as “CSV UTF-8” and import that."))
 
 
 def _no_workbook() -> Unreadable:
@@ -97,6 +102,7 @@ def _rows(path: Path) -> Iterator[Iterator[Line]]:
 
 
 def _told(sheet: Any) -> Iterator[Line]:
+    sheet.reset_dimensions()  # some programs write that a sheet is one cell, and only that would be read
     rows = sheet.iter_rows(max_col=COLUMNS_MAX, values_only=True)
     for number in itertools.count(1):
         try:
@@ -105,6 +111,10 @@ def _told(sheet: Any) -> Iterator[Line]:
             return
         except Exception as error:  # see above
             raise _no_workbook() from error
+        if number > ROWS_MAX:
+            raise _too_large()
+        if values.count(None) == len(values):
+            continue
         cells = [_text(value) for value in values]
         while cells and not cells[-1]:
             cells.pop()

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
 from ninja import Router, Status
-from pydantic import AwareDatetime, Field, Strict
+from pydantic import Field, Strict
 
 from plusone.agenda.commands import mark_visit, tick
 from plusone.agenda.models import Check, Visit
@@ -16,7 +16,7 @@ from plusone.referrals.conditions.base import TEXT_MAX
 
 from .call import Call
 from .clients import STATES
-from .fields import ONE_LINE, Body, Found, Id, Moment, Reference, moment
+from .fields import ONE_LINE, Body, Found, Id, Moment, Reference, Told, moment
 from .references import row_of
 
 router = Router(tags=["Events"])
@@ -32,9 +32,7 @@ class EventIn(Body):
     type: Type
     client: Reference
     key: Annotated[str, Strict(), Field(min_length=1, max_length=200, pattern=ONE_LINE)]
-    occurred_at: Annotated[AwareDatetime | None, Field(description="Not in the future; now, where it is left out.")] = (
-        None
-    )
+    occurred_at: Annotated[Told | None, Field(description="Not in the future; now, where it is left out.")] = None
     data: Annotated[
         dict[str, Any],
         Field(
@@ -68,8 +66,11 @@ def show(business: Business, told: Visit | Check) -> dict[str, Any]:
 
 
 def _check(data: dict[str, Any]) -> None:
-    """Raise Invalid for more than is kept, and for characters that no database of ours stores."""
-    text = json.dumps(data, ensure_ascii=False)
+    """Raise Invalid for more than is kept, and for what no database of ours stores."""
+    try:
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    except ValueError as error:  # 1e400 is a number of JSON's, and more than any float
+        raise Invalid(_("This holds a number that cannot be stored."), field="data") from error
     if len(text) > DATA_MAX:
         raise Invalid(_("This is too much: at most %(most)s characters.") % {"most": DATA_MAX}, field="data")
     if "\\u0000" in text or any("\ud800" <= letter <= "\udfff" for letter in text):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Strict, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from plusone.kernel.models import Business
@@ -71,6 +71,22 @@ def _written_day(sent: Any) -> Any:
 
 
 Day = Annotated[date | None, BeforeValidator(_written_day)]
+YEARS = range(1970, 2201)
+
+
+def _written_moment(sent: Any) -> Any:
+    if sent is None or isinstance(sent, str):
+        return sent
+    raise PydanticCustomError("datetime_parsing", "no moment")
+
+
+def _of_our_time(at: datetime) -> datetime:
+    if at.year not in YEARS:
+        raise PydanticCustomError("datetime_parsing", "far away")
+    return at
+
+
+Told = Annotated[AwareDatetime, BeforeValidator(_written_moment), AfterValidator(_of_our_time)]
 
 
 class Body(BaseModel):

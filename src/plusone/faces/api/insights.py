@@ -15,13 +15,11 @@ from plusone.kernel.models import Business
 from plusone.referrals.models import Campaign
 
 from .call import Call
-from .fields import NO_NUL, Amount, Found, Id
+from .fields import NO_NUL, YEARS, Amount, Found, Id
 from .paging import Page
 from .references import row_of
 
 router = Router(tags=["Insights"])
-
-YEARS = range(1970, 2201)
 
 
 def _written_as_day(sent: Any) -> Any:

@@ -42,6 +42,7 @@ SENTENCES = {
 REQUIRED = ("required", gettext_lazy("This field is required."))
 WRONG_TYPE = ("wrong_type", gettext_lazy("This value has the wrong type."))
 UNKNOWN_CHOICE = ("invalid_choice", gettext_lazy("This is none of the possible values."))
+NO_MOMENT = ("invalid", gettext_lazy("Write a moment such as 2026-01-31T18:00:00+01:00."))
 FAULTS = {
     "missing": REQUIRED,
     "string_type": ("wrong_type", gettext_lazy("This has to be a text.")),
@@ -62,6 +63,9 @@ FAULTS = {
     "not_available": ("not_available", gettext_lazy("This is not available yet.")),
     "not_zero": ("invalid", gettext_lazy("This amount must not be zero.")),
     "date_parsing": ("invalid", gettext_lazy("Write a day such as 2026-01-31.")),
+    "datetime_parsing": NO_MOMENT,
+    "datetime_from_date_parsing": NO_MOMENT,
+    "timezone_aware": NO_MOMENT,
 }
 
 
@@ -173,7 +177,7 @@ def _faults(found: Iterable[dict[str, Any]]) -> Iterable[dict[str, str]]:
 def _field(loc: Sequence[str | int]) -> str:
     """Return the path to a field as the caller wrote it, `lines.0.product`; the arms of a union are left out."""
     source, *rest = loc
-    if source == "body":
+    if source == "body" or rest[:1] == ["wanted"]:  # what a function calls them is nobody's
         rest = rest[1:]
     places = zip([*rest[:1], *rest], rest, strict=False)
     return ".".join(str(part) for before, part in places if not _is_arm(before, part))
