@@ -374,6 +374,9 @@ def test_what_a_client_gets_who_is_on_that_membership_already(gym: Business, olg
     reward = Campaign.objects.get().terms.ambassador_reward
     assert (reward["kind"], reward["when_running"]) == ("membership", "convert")  # type: ignore[index]
     assert '<option value="convert" selected>' in olga.get(answer["Location"]).content.decode()
+    send(olga, answer["Location"], {**OFFER, **given, "ambassador_when_running": "once", "draft": "1"})
+    said = text_of(olga.get(answer["Location"]))
+    assert "or had it gets nothing: it is for once per person" in said
     wrong = {**OFFER, "friend_kind": "membership", "friend_membership_type": month.public_id, "draft": "1"}
     said = send(olga, at(gym, "campaign_save_new"), wrong, form_at=at(gym, "campaign_new"))
     assert "not one that is renewed each period" in text_of(said)

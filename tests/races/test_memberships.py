@@ -10,16 +10,17 @@ from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.store.commands import HadAlready, create_membership_type, gifts, grant_membership
 from plusone.store.models import Membership
-from racing import meeting, race
+from racing import ON_POSTGRES, meeting, race
 from world import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WHO: dict[str, Any] = {"actor": "user:1", "now": NOON}
 
 
-def twice(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def twice(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch, *, by_type: bool = True) -> list[object]:
+    """Give Ana a first class twice at the same moment; for once by its type, or by what the offer says."""
     once = create_membership_type(
-        gym, name="Primera clase", kind="pack", uses=1, price=0, sellable=False, once_per_person=True, now=NOON
+        gym, name="Primera clase", kind="pack", uses=1, price=0, sellable=False, once_per_person=by_type, now=NOON
     )
     meet, keep = meeting(), gifts.keep
 
@@ -28,7 +29,8 @@ def twice(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch) -> list[o
         keep(made)
 
     monkeypatch.setattr(gifts, "keep", slowly)
-    return race(*(lambda key=key: grant_membership(ana, once, source=("reward", key), **WHO) for key in (1, 2)))  # type: ignore[misc]
+    how = {**WHO, "once": not by_type}
+    return race(*(lambda key=key: grant_membership(ana, once, source=("reward", key), **how) for key in (1, 2)))  # type: ignore[misc]
 
 
 def test_two_gifts_at_once_are_one(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,3 +43,17 @@ def test_once_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatc
     with naive.without((Membership, "store_membership_once_per_person")):
         twice(gym, ana, monkeypatch)
         assert Membership.objects.count() == 2
+
+
+def test_two_gifts_for_once_are_one(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-145: the same where the offer says it, not the type."""
+    outcomes = twice(gym, ana, monkeypatch, by_type=False)
+    assert Counter(type(one) for one in outcomes) == {Membership: 1, HadAlready: 1}
+    assert Membership.objects.count() == 1
+
+
+def test_gift_for_once_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the constraint both see that there is none yet on PostgreSQL."""
+    with naive.without((Membership, "store_membership_once_per_person")):
+        twice(gym, ana, monkeypatch, by_type=False)
+        assert Membership.objects.count() == (2 if ON_POSTGRES else 1)

@@ -203,6 +203,27 @@ def test_once_per_person_is_given_once(gym: Business, ana: Client) -> None:
     assert earn(ana, "Leo").state == "granted"  # what was taken back unused was not had
 
 
+def test_an_offer_gives_a_membership_once_per_person(gym: Business, ana: Client, carla: Client) -> None:
+    """R-145: said in the offer, of a type that is sold as often as anybody wants. Who bought one before gets none; a
+    gift that was taken back unused can be given anew."""
+    once = first_class(gym)
+    launch(gym, ambassador=gift(once, "once"))
+    for ambassador, names in ((ana, ("Ben", "Eva")), (carla, ("Fay",))):
+        if ambassador == carla:
+            once.sellable = True
+            buy(carla, once)
+        for name in names:
+            activate(bring(ambassador, name).friend, **WHO)
+    stands = list(Reward.objects.order_by("pk").values_list("state", "reason"))
+    assert stands == [("granted", ""), ("lapsed", "had_already"), ("lapsed", "had_already")]
+    assert Membership.objects.filter(client=ana).count() == 1
+    said = for_ambassador(gym, read_offer(gym, {"ambassador_reward": gift(once, "once")}))
+    assert any("Who has or had “Primera clase” already does not get it again." in line for line in said)
+    assert revoke(Reward.objects.select_related("business", "client").earliest("pk"), reason="refunded", **WHO)
+    activate(bring(ana, "Gus").friend, **WHO)
+    assert Membership.objects.filter(client=ana, state="active").count() == 1
+
+
 def test_once_per_person_is_sold_once(gym: Business, ana: Client) -> None:
     """Bought, a second is refused, an unpaid order counts, and one that is called off does not."""
     trial = kind_of(gym, name="Prueba", kind="prepaid", period="", valid_days=7, once_per_person=True)

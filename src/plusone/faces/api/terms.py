@@ -16,7 +16,7 @@ SHAPES: dict[str, Any] = {
     "product": Reference,
     "membership": Reference,
     "count": Annotated[int, Strict(), Field(ge=1, le=3650)],
-    "running": Literal["extend", "queue", "convert"],
+    "running": Literal["extend", "queue", "convert", "once"],
 }
 OUT: dict[str, Any] = {"money": int, "percent": float, "days": int, "count": int}
 

@@ -21,11 +21,13 @@ from .base import CannotBeGiven, Input, Params, RewardType, Slot, refuse_end, ty
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
 
-EXTEND, QUEUE, CONVERT = "extend", "queue", "convert"  # what becomes of it where its client is on it already
+# What becomes of it where its client is on it already, or, of what is for once, has or had it.
+EXTEND, QUEUE, CONVERT, ONCE = "extend", "queue", "convert", "once"
 WHEN_RUNNING = {
     EXTEND: gettext_lazy("gets more time of it"),
     QUEUE: gettext_lazy("gets it when that one ends"),
     CONVERT: gettext_lazy("gets its price as balance"),
+    ONCE: gettext_lazy("or had it gets nothing: it is for once per person"),
 }
 
 
@@ -80,6 +82,8 @@ class Membership(RewardType):
                 then = _("Who is on “%(membership)s” already gets it when that one ends.")
             case "convert":
                 then = _("Who is on “%(membership)s” already gets its price as balance.")
+            case "once":
+                then = _("Who has or had “%(membership)s” already does not get it again.")
             case _other:
                 then = _("Who is on “%(membership)s” already gets more time of it.")
         return f"{first} {then % said}"
@@ -99,7 +103,8 @@ class Membership(RewardType):
             ledger.earn(reward.business, reward.client_id, wanted.price, key=key, ref=source, **about)  # type: ignore[arg-type]  # a text and a time
             return
         try:
-            store.grant_membership(reward.client, wanted, source=source, queue=when == QUEUE, **about)  # type: ignore[arg-type]  # see above
+            how = {"queue": when == QUEUE, "once": when == ONCE}
+            store.grant_membership(reward.client, wanted, source=source, **how, **about)  # type: ignore[arg-type]  # see above
         except store.HadAlready as refusal:
             raise CannotBeGiven("had_already", str(refusal)) from refusal
 

@@ -21,6 +21,7 @@ from .memberships import (
     begin,
     count_periods,
     end_of,
+    had_already,
     keep,
     locked_membership,
     void,
@@ -31,18 +32,29 @@ Source = tuple[str, int]
 
 @transaction.atomic
 def grant_membership(
-    client: Client, wanted: MembershipType, *, source: Source, queue: bool = False, actor: str, now: datetime
+    client: Client,
+    wanted: MembershipType,
+    *,
+    source: Source,
+    queue: bool = False,
+    once: bool = False,
+    actor: str,
+    now: datetime,
 ) -> Membership | GiftedDays:
     """Give a client a membership, for sale or not. The same source twice is refused by the database.
 
     It begins now and ends with its first period unless somebody renews it: a present asks for no money. Who is on one
     of that type already gets that one's time added to it, or with `queue` it begins once that is over; uses of a pack
-    come on top. Raise HadAlready for what a person has once.
+    come on top. Raise HadAlready for what a person has once, by its type, or with `once` by this gift: then whoever has
+    or had one of that type, bought or given, gets none.
     """
-    before = running_of_type(client, wanted, now=now)
     made = Membership(
         business=client.business, client=client, type=wanted, source_kind=source[0], source_id=source[1], ordered_at=now
     )
+    if once:
+        _begin_only(made, now=now)
+        return _noted(made, source=source, actor=actor, now=now)
+    before = running_of_type(client, wanted, now=now)
     if before is not None and queue and not wanted.once_per_person:
         made.state = State.SCHEDULED
     elif before is not None and before.ends_at is not None and not wanted.uses and not wanted.once_per_person:
@@ -50,8 +62,22 @@ def grant_membership(
     else:
         begin(made, now=now)
     keep(made)
+    return _noted(made, source=source, actor=actor, now=now)
+
+
+def _begin_only(made: Membership, *, now: datetime) -> None:
+    """Let it begin where its client has had none of its type; of two such gifts at once the database lets one be."""
+    had = Membership.objects.filter(client=made.client, type=made.type)
+    if had.exclude(state__in=(State.VOID, State.PENDING_PAYMENT)).exists():
+        raise had_already(made)
+    begin(made, now=now)
+    made.only_once = True
+    keep(made)
+
+
+def _noted(made: Membership, *, source: Source, actor: str, now: datetime) -> Membership:
     told = events.MembershipGranted(membership=made.pk, source=source[0])
-    record(client.business, told, client=client.pk, actor=actor, now=now)
+    record(made.business, told, client=made.client_id, actor=actor, now=now)
     if made.state != State.SCHEDULED:
         add_waiting_days(made, actor=actor, now=now)
     return made

@@ -36,18 +36,23 @@ class HadAlready(Refused):
 def keep(made: Membership) -> None:
     """Write a new membership. Raise HadAlready where its type is for once and they have or had one: the database says
     so, also to two who write at the same moment."""
-    made.only_once = made.type.once_per_person
+    made.only_once = made.only_once or made.type.once_per_person
     try:
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError as error:
         if not made.only_once:
             raise
-        raise HadAlready(
-            _("“%(membership)s” is for once per person, and %(name)s has or had it already.")
-            % {"membership": made.type.name, "name": made.client.first_name},
-            then=_("Choose another one."),
-        ) from error
+        raise had_already(made) from error
+
+
+def had_already(made: Membership) -> HadAlready:
+    """Return the refusal of what a person has once."""
+    return HadAlready(
+        _("“%(membership)s” is for once per person, and %(name)s has or had it already.")
+        % {"membership": made.type.name, "name": made.client.first_name},
+        then=_("Choose another one."),
+    )
 
 
 @transaction.atomic
