@@ -35,7 +35,7 @@ from plusone.kernel.commands import add_collaborator, user_for
 from plusone.kernel.models import Business, Collaborator, User
 from plusone.ledger.commands import adjust
 from plusone.messaging.commands import suppress
-from plusone.referrals.commands import ReminderPlan, add_own_network, plan_reminder, register_friend
+from plusone.referrals.commands import ReminderPlan, add_own_device, add_own_network, plan_reminder, register_friend
 from plusone.referrals.models import Campaign, Referral
 from plusone.rewards.commands import give_bonus
 from plusone.rewards.models import Reward
@@ -117,6 +117,7 @@ def fill(house: House) -> Side:
     adjust(business, ana.pk, 300, key="gift", reason="a gift", actor="user:1", now=NOON)
     open_signup_link(business, **WHO)
     add_own_network(business, "203.0.113.7", name="Front desk", **WHO)
+    add_own_device(business, name="Tablet", **WHO)
     set_goal(
         business,
         kpi="registered_leads",

@@ -10,7 +10,7 @@ from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of
 from plusone.referrals.commands import register_friend
-from plusone.referrals.models import DoubtCase, OwnNetwork, Referral
+from plusone.referrals.models import DoubtCase, OwnDevice, OwnNetwork, Referral
 from plusone.rewards.models import Reward
 from world import EUR10, NOON, bring, later, launch
 
@@ -180,6 +180,26 @@ def test_the_business_names_its_own_networks(
     assert "Remove Wi-Fi?" in text_of(olga.get(gone))
     olga.post(gone)
     assert OwnNetwork.objects.get().cidr == "2001:db8:1:2::/64"
+
+
+def test_the_business_marks_the_device_at_its_desk(gym: Business, olga: Browser, desk: Browser, lucie: Browser) -> None:
+    """PEERS 77: one press on the device itself; the list says which one this is, and each can be taken back."""
+    to, mark = at(gym, "networks"), at(gym, "device_mark")
+    assert desk.post(mark).status_code == 404
+    assert "This is our front-desk device" in text_of(olga.get(to))
+    assert "This device is one of yours now" in text_of(olga.post(mark, {"name": "Tablet"}, follow=True))
+    olga.post(mark, {"name": "Again"})
+    device = OwnDevice.objects.get()
+    assert (device.name, olga.cookies["plusone_desk"]["httponly"]) == ("Tablet", True)
+    page = text_of(olga.get(to))
+    assert "this device" in page
+    assert "This is our front-desk device" not in page
+    gone = at(gym, "device_remove", device.public_id)
+    assert lucie.post(gone).status_code == 404
+    assert "Remove Tablet?" in text_of(olga.get(gone))
+    olga.post(gone)
+    assert not OwnDevice.objects.exists()
+    assert "This is our front-desk device" in text_of(olga.get(to))
 
 
 def test_why_is_one_press_from_money_and_presents(gym: Business, ana: Client, olga: Browser, desk: Browser) -> None:

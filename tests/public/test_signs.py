@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client as Browser
+from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.pages import text_of
@@ -14,10 +15,10 @@ from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.messaging.models import Message
 from plusone.referrals.commands import add_own_network, decide_case, forget_arrivals
-from plusone.referrals.models import Arrival, DoubtCase, Referral, Trust
+from plusone.referrals.models import Arrival, DoubtCase, OwnDevice, Referral, Trust
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
-from world import NOON, add_client
+from world import NOON, House, add_client
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,33 @@ def test_many_from_one_connection_wait_and_those_on_the_gyms_own_do_not(
     assert Referral.objects.filter(friend__email__startswith="fair", flagged=False, at_home=True).count() == 30
     assert forget_arrivals(timezone.now() + timedelta(days=1, minutes=5)) == 42
     assert not Arrival.objects.exists()
+
+
+def test_what_is_filled_in_at_the_desk_is_not_counted(
+    gym: Business, ana: Client, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FRA-4, PEERS 77: many friends in ten minutes on the tablet that the owner marked, or where she is logged in, on
+    whatever connection. A made-up cookie, or that of a device which was removed, marks none. Many are three here."""
+    monkeypatch.setattr("plusone.referrals.doubt.network.MOST", 2)
+
+    def fair(there: Browser, name: str, number: int) -> int:
+        sent_by_people(there, ana, [f"{name}{one}@friends.example" for one in range(number)], REMOTE_ADDR=FAR)
+        found = Referral.objects.filter(friend__email__startswith=name)
+        assert found.count() == number
+        return found.filter(flagged=True).count()
+
+    owner, tablet, made_up = Browser(), Browser(), Browser()
+    owner.force_login(house.owner)
+    assert fair(owner, "team", 2) == 0
+    owner.post(reverse("b:device_mark", args=[gym.slug]), {"name": "Tablet"})
+    tablet.cookies["plusone_desk"] = owner.cookies["plusone_desk"].value
+    assert fair(tablet, "tablet", 2) == 0
+    assert Referral.objects.filter(at_home=True).count() == 4
+    assert not Arrival.objects.exists()
+    OwnDevice.objects.all().delete()
+    assert fair(tablet, "removed", 3) == 3
+    made_up.cookies["plusone_desk"] = "Y2FzZQ:1abcde:made-up"
+    assert fair(made_up, "madeup", 1) == 1
 
 
 def test_a_link_in_an_advertisement_is_noticed_and_a_shared_one_is_not(ana: Client, browser: Browser) -> None:

@@ -5,6 +5,8 @@ How many come from one address is counted with the registrations (`referrals.com
 
 from ipaddress import ip_address, ip_network
 
+from plusone.referrals.commands.networks import OWN_DEVICE
+
 from .tokens import FormToken
 
 HUMAN_SECONDS = 1.5
@@ -18,6 +20,11 @@ def signs_of(token: FormToken, *, trap: str, address: str) -> tuple[str, ...]:
     if network_of(address) and token.seconds_open < HUMAN_SECONDS:
         found.append("too_fast")
     return tuple(found)
+
+
+def network_behind(token: FormToken, address: str) -> str:
+    """Return where a form came from: the business's own device or team, or the network of the sender."""
+    return OWN_DEVICE if token.is_desk else network_of(address)
 
 
 def network_of(address: str) -> str:

@@ -13,14 +13,15 @@ OPEN_SECONDS_MAX = 14 * 24 * 3600
 
 @dataclass(frozen=True)
 class FormToken:
-    """What a form brings back: its page, the visits known to it, a number of its own, when it was shown, and which
-    advertisement's click opened it."""
+    """What a form brings back: its page, the visits known to it, a number of its own, when it was shown, which
+    advertisement's click opened it, and whether that was on a device of the business's own or by its team."""
 
     page: str
     visit_ids: list[int]
     nonce: str
     shown_at: float
     ad: str = ""
+    is_desk: bool = False
 
     @property
     def seconds_open(self) -> float:
@@ -32,9 +33,10 @@ def _signer() -> signing.TimestampSigner:
     return signing.TimestampSigner(salt="plusone.join")
 
 
-def new_token(page: str, visit_ids: Iterable[int], ad: str = "") -> str:
+def new_token(page: str, visit_ids: Iterable[int], ad: str = "", *, is_desk: bool = False) -> str:
     """Return a token for the form of a page."""
-    return _signer().sign_object([page, list(visit_ids), secrets.token_urlsafe(9), round(time.time(), 3), ad])
+    shown_at = round(time.time(), 3)
+    return _signer().sign_object([page, list(visit_ids), secrets.token_urlsafe(9), shown_at, ad, is_desk])
 
 
 def read_token(token: str, page: str) -> FormToken | None:

@@ -36,7 +36,7 @@ from .mailings import (
 )
 from .margins import AboveMargin, keep_margin
 from .merging import move_link_visits, move_made, move_received
-from .networks import add_own_network, forget_arrivals, remove_own_network
+from .networks import add_own_device, add_own_network, forget_arrivals, remove_own_device, remove_own_network
 from .planning import schedule_campaign, start_and_end_campaigns
 from .registering import (
     AlreadyReferred,
@@ -80,6 +80,7 @@ __all__ = [
     "UnknownCode",
     "Upgrade",
     "activate_campaign",
+    "add_own_device",
     "add_own_network",
     "announce",
     "answer_invitation",
@@ -127,6 +128,7 @@ __all__ = [
     "reject_referral",
     "reject_several",
     "remind_of_cases",
+    "remove_own_device",
     "remove_own_network",
     "remove_reminder",
     "restore_ambassador",

@@ -56,7 +56,7 @@ def look_again(referral: Referral, *, now: datetime) -> tuple[str, ...]:
     found = {name: noticed for name, noticed in seen.items() if name not in known}
     if not found:
         return ()
-    case, is_new = _case_for(referral, set(), now=now)
+    case, is_new = _case_for(referral, {key for noticed in found.values() for key in noticed.others}, now=now)
     for name, noticed in found.items():
         _sign(case, referral, name, noticed, now=now)
     _flag(referral, tuple(found), now=now)

@@ -1,4 +1,5 @@
-"""Where registrations come from: the business's own networks, and how many arrive from one of the others."""
+"""Where registrations come from: the business's own networks and devices, and how many arrive from one of the
+others."""
 
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -13,9 +14,10 @@ from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.referrals import events
 from plusone.referrals.doubt.network import MOST, WITHIN
-from plusone.referrals.models import Arrival, OwnNetwork, Referral
+from plusone.referrals.models import Arrival, OwnDevice, OwnNetwork, Referral
 
 NETWORKS_MAX = 20
+OWN_DEVICE = "own device"  # stands for the network of who fills in a form on a device of the business's own
 LARGEST = {4: 16, 6: 32}  # what is larger is not one business's
 KEPT = timedelta(days=1)
 
@@ -56,8 +58,31 @@ def remove_own_network(network: OwnNetwork, *, actor: str, now: datetime) -> boo
     return True
 
 
+@transaction.atomic
+def add_own_device(business: Business, *, name: str = "", actor: str, now: datetime) -> OwnDevice:
+    """Exempt what is filled in on a device from counting. Raise Invalid where there are many already."""
+    take_turns(f"devices {business.pk}")
+    if OwnDevice.objects.filter(business=business).count() >= NETWORKS_MAX:
+        raise Invalid(_("There are 20 devices already. Remove one first."), field="name")
+    made = OwnDevice.objects.create(business=business, name=name.strip()[:80], at=now, by=actor)
+    record(business, events.OwnDeviceAdded(device=made.pk), actor=actor, now=now)
+    return made
+
+
+@transaction.atomic
+def remove_own_device(device: OwnDevice, *, actor: str, now: datetime) -> bool:
+    """Count what is filled in there again. Say whether it was there."""
+    key = device.pk
+    if not OwnDevice.objects.filter(pk=key).delete()[0]:
+        return False
+    record(device.business, events.OwnDeviceRemoved(device=key), actor=actor, now=now)
+    return True
+
+
 def is_own(business: Business, address: str) -> bool:
-    """Say whether an address (or the network that stands for one) is the business's own."""
+    """Say whether an address (or the network that stands for one, or `OWN_DEVICE`) is the business's own."""
+    if address == OWN_DEVICE:
+        return True
     asked = _network(address)
     if asked is None:
         return False

@@ -96,7 +96,13 @@ class SamePayment(Sign):
     def look(self, referral: Referral, *, now: datetime) -> Noticed | None:
         """Compare the references that were written down with the payments of both."""
         both = references_of(referral.friend) & references_of(referral.ambassador)
-        return Noticed({"number": len(both)}) if both else None
+        if not both:
+            return None
+        # Whoever else was noticed for the same card belongs to the same case, of whatever ambassador (FRA-10).
+        known = Referral.objects.filter(business=referral.business, flagged=True, signs__name=self.name)
+        near = known.exclude(pk=referral.pk).select_related("friend").order_by("-pk")[:TWINS_MAX]
+        kin = tuple(one.pk for one in near if references_of(one.friend) & both)
+        return Noticed({"number": len(both)}, others=kin)
 
     def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
         """Say who."""

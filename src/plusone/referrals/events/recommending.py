@@ -188,6 +188,26 @@ class OwnNetworkRemoved(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class OwnDeviceAdded(Fact):
+    """A device was said to be the business's own."""
+
+    name: ClassVar[str] = "own_device.added"
+    says: ClassVar[Promise] = _("A device was marked as the business's own")
+    device: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
+class OwnDeviceRemoved(Fact):
+    """A device is not the business's own any more."""
+
+    name: ClassVar[str] = "own_device.removed"
+    says: ClassVar[Promise] = _("A device is no longer the business's own")
+    device: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class AmbassadorPaused(ReferralFact):
     """A crowd came by one link, so it registers nobody until somebody has looked; the event's client is the
     ambassador."""

@@ -1,6 +1,6 @@
 """Campaigns, links, referrals, and what is doubtful about them."""
 
-from .doubt import Arrival, DoubtCase, DoubtSign, OwnNetwork, Trust, waiting_members
+from .doubt import Arrival, DoubtCase, DoubtSign, OwnDevice, OwnNetwork, Trust, waiting_members
 from .loop import Campaign, Referral, RollUp, Terms, Trial, Visit, VisitDay
 from .mailings import Mailing, Reminder
 from .wording import Wording
@@ -11,6 +11,7 @@ __all__ = [
     "DoubtCase",
     "DoubtSign",
     "Mailing",
+    "OwnDevice",
     "OwnNetwork",
     "Referral",
     "Reminder",

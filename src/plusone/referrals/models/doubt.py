@@ -98,6 +98,17 @@ class OwnNetwork(Owned):
         constraints = [models.UniqueConstraint(fields=["business", "cidr"], name="referrals_own_network_once")]
 
 
+class OwnDevice(Owned):
+    """A device of the business's own where its clients' friends fill in the form: the tablet at the desk (PEERS 77).
+
+    The device keeps the signed id of this row; where the row is gone it is a device like any other.
+    """
+
+    name = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=40)
+
+
 class Arrival(Owned):
     """That somebody sent a form from a network: a salted hash of it, which names nobody and is forgotten in a day."""
 

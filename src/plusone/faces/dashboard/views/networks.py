@@ -1,4 +1,5 @@
-"""Settings ▸ Networks: where many people may register at once without a doubt (PEERS 77, FRA-4)."""
+"""Settings ▸ Networks: where many people may register at once without a doubt: own networks and devices (PEERS 77,
+FRA-4)."""
 
 from django import forms
 from django.contrib import messages
@@ -7,14 +8,17 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from plusone.faces.dashboard.forms import OnceForm, act_once
+from plusone.faces.ui.desk import device_of, mark
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.limits import address_of
 from plusone.kernel.access import get
-from plusone.referrals.commands import add_own_network, remove_own_network
+from plusone.kernel.errors import Refused
+from plusone.referrals.commands import add_own_device, add_own_network, remove_own_device, remove_own_network
 from plusone.referrals.commands.networks import is_countable, is_own
-from plusone.referrals.models import OwnNetwork
+from plusone.referrals.models import OwnDevice, OwnNetwork
 
 
 class NetworkForm(OnceForm):
@@ -56,6 +60,8 @@ def index(request: Page) -> HttpResponse:
         "here": here if is_countable(here) else "",
         "is_here": is_own(business, here),
         "once": form.fields["once"].initial,
+        "devices": OwnDevice.objects.filter(business=business).order_by("pk"),
+        "this_device": device_of(request, business),
     }
     return render(request, "dashboard/settings/networks.html", context, status=422 if form.errors else 200)
 
@@ -79,7 +85,45 @@ def remove(request: Page, ownnetwork: str) -> HttpResponse:
     return render(request, "ui/confirm.html", context)
 
 
+@staff("settings.manage")
+@require_POST
+def mark_device(request: Page) -> HttpResponse:
+    """Mark the device that the reader holds as one of the business's own."""
+    response = redirect("b:networks", request.business.slug)
+    if device_of(request, request.business) is None:
+        try:
+            name = request.POST.get("name", "")
+            made = add_own_device(request.business, name=name, actor=request.actor, now=request.now)
+        except Refused as error:
+            messages.error(request, error.told)
+            return response
+        mark(response, made)
+    messages.success(request, _("This device is one of yours now: what friends fill in here is not counted."))
+    return response
+
+
+@staff("settings.manage")
+def remove_device(request: Page, owndevice: str) -> HttpResponse:
+    """Ask, then let a device be one like any other."""
+    found = get(request.business, OwnDevice, owndevice)
+    if request.method == "POST":
+        found.business = request.business
+        remove_own_device(found, actor=request.actor, now=request.now)
+        messages.success(request, _("Removed: what is filled in there counts like anywhere else."))
+        return redirect("b:networks", request.business.slug)
+    context = {
+        "nav": "networks",
+        "title": _("Remove %(network)s?") % {"network": found.name or _("Front desk")},
+        "text": _("What is filled in there counts like anywhere else again."),
+        "act": _("Remove"),
+        "back": reverse("b:networks", args=[request.business.slug]),
+    }
+    return render(request, "ui/confirm.html", context)
+
+
 urlpatterns = [
     path("settings/networks/", index, name="networks"),
     path("settings/networks/<str:ownnetwork>/remove/", remove, name="network_remove"),
+    path("settings/networks/device/", mark_device, name="device_mark"),
+    path("settings/networks/devices/<str:owndevice>/remove/", remove_device, name="device_remove"),
 ]

@@ -20,6 +20,7 @@ from plusone.faces.public import privacy, remembering, signs, tokens
 from plusone.faces.public.forms import InvitationForm
 from plusone.faces.public.origins import is_foreign
 from plusone.faces.ui.dead_ends import ended, guessed, languages, reader_language, unknown
+from plusone.faces.ui.desk import device_of
 from plusone.faces.ui.http import public, speak
 from plusone.faces.ui.limits import address_of, guesses
 from plusone.kernel import ids
@@ -129,15 +130,16 @@ def _invite(request: Any, invitation: Invitation) -> HttpResponse:
     opened = visit_behind(str(request.GET.get("v", "")))
     if (own or team) and invitation.ambassador and opened and request.method == "GET":
         set_apart_own_visit(invitation.ambassador, opened, now=request.now)
-    return show(request, invitation, form_of(request, invitation), own=own, team=team)
+    is_desk = team or device_of(request, invitation.business) is not None
+    return show(request, invitation, form_of(request, invitation, is_desk=is_desk), own=own, team=team)
 
 
 def _register(request: Any, invitation: Invitation) -> HttpResponse:
     if is_foreign(request):
         return show(request, invitation, form_of(request, invitation), note=_sent_from_elsewhere(), status=403)
     token = tokens.read_token(str(request.POST.get("token", "")), invitation.page)
-    known = (token.visit_ids, token.ad) if token else ([], "")
-    form = form_of(request, invitation, request.POST, visit_ids=known[0], ad=known[1])
+    known = (token.visit_ids, token.ad, token.is_desk) if token else ([], "", False)
+    form = form_of(request, invitation, request.POST, visit_ids=known[0], ad=known[1], is_desk=known[2])
     if token is None:
         form.is_valid()
         return show(
@@ -160,7 +162,7 @@ def _register(request: Any, invitation: Invitation) -> HttpResponse:
             typed_code=typed["code"],
             source=source,
             flags=signs.signs_of(token, trap=typed["topic"], address=address_of(request.META)),
-            network=signs.network_of(address_of(request.META)),
+            network=signs.network_behind(token, address_of(request.META)),
             ad=token.ad if token.ad in CLICK_IDS else "",
             visit_id=visit_id,
             touches=touches,
@@ -200,14 +202,22 @@ def _recommended_by(
 
 
 def form_of(
-    request: Any, invitation: Invitation, data: Any = None, *, visit_ids: Iterable[int] = (), ad: str = ""
+    request: Any,
+    invitation: Invitation,
+    data: Any = None,
+    *,
+    visit_ids: Iterable[int] = (),
+    ad: str = "",
+    is_desk: bool = False,
 ) -> InvitationForm:
     """Return the form, with the visits that are known: the one that led here, and a remembered one."""
     code = invitation.ambassador.code if invitation.ambassador else ""
     opened = visit_behind(str(request.GET.get("v", "")))
     known = dict.fromkeys([*visit_ids, remembering.remembered(request), opened])
     ad = next((name for name in CLICK_IDS if name in request.GET), ad)
-    token = tokens.new_token(invitation.page, [visit_id for visit_id in known if visit_id is not None], ad)
+    token = tokens.new_token(
+        invitation.page, [visit_id for visit_id in known if visit_id is not None], ad, is_desk=is_desk
+    )
     words = privacy.consent_text(invitation.business)
     initial = {"code": code, "token": token}
     return InvitationForm(invitation.business, data, initial=initial, consent_text=words)

@@ -15,6 +15,7 @@ from plusone.faces.public import privacy, signs, tokens
 from plusone.faces.public.forms import SignUpForm
 from plusone.faces.public.origins import is_foreign
 from plusone.faces.ui.dead_ends import languages, reader_language, switched_off, unknown
+from plusone.faces.ui.desk import device_of
 from plusone.faces.ui.http import public, speak
 from plusone.faces.ui.limits import address_of
 from plusone.kernel.errors import Refused
@@ -48,7 +49,7 @@ def _register(request: Any, link: SignupLink, language: str) -> HttpResponse:
         note = _("This form was sent from another site. Please fill it in here.")
         return _page(request, link, language, note=note, status=403)
     token = tokens.read_token(str(request.POST.get("token", "")), _name(link))
-    form = _form(link, request.POST)
+    form = _form(link, request.POST, is_desk=token is not None and token.is_desk)
     if token is None:
         form.is_valid()
         note = _("This page was open for very long. Please send it again.")
@@ -66,7 +67,7 @@ def _register(request: Any, link: SignupLink, language: str) -> HttpResponse:
             language=language,
             consent_text=privacy.consent_text(link.business) if typed.get("consent") else "",
             flags=signs.signs_of(token, trap=typed["topic"], address=address_of(request.META)),
-            network=signs.network_of(address_of(request.META)),
+            network=signs.network_behind(token, address_of(request.META)),
             plan=_plan(request, link),
             key=salted_hmac("plusone.signup", nonce, algorithm="sha256").hexdigest(),
             now=request.now,
@@ -91,8 +92,8 @@ def _name(link: SignupLink) -> str:
     return f"signup:{link.token}"
 
 
-def _form(link: SignupLink, data: Any = None) -> SignUpForm:
-    initial = {"token": tokens.new_token(_name(link), [])}
+def _form(link: SignupLink, data: Any = None, *, is_desk: bool = False) -> SignUpForm:
+    initial = {"token": tokens.new_token(_name(link), [], is_desk=is_desk)}
     return SignUpForm(link.business, data, initial=initial, consent_text=privacy.consent_text(link.business))
 
 
@@ -104,7 +105,7 @@ def _page(
         "languages": languages(request),
         "language": language,
         "title": _("Welcome to %(business)s") % {"business": link.business.name},
-        "form": form or _form(link),
+        "form": form or _form(link, is_desk=device_of(request, link.business) is not None),
         "plan": _plan(request, link),
         "note": note,
         "privacy": privacy.privacy_lines(link.business, ""),
