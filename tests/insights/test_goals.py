@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 import world
 from insights.story import NOW, Story
@@ -68,3 +69,13 @@ def test_goals_are_one_business_s_own(story: Story) -> None:
     salon = world.open_salon().business
     set_goal(salon, kpi="registered_leads", target=6, **YEAR)  # type: ignore[arg-type]
     assert list(goals_of(story.business)) == []
+
+
+def test_with_as_many_goals_as_there_may_be_one_can_still_change(gym: Business) -> None:
+    first = {**YEAR, "since": date(2026, 1, 1)}
+    for day in range(1, 25):
+        set_goal(gym, kpi="registered_leads", target=5, **{**YEAR, "since": date(2026, 1, day)})  # type: ignore[arg-type]
+    assert set_goal(gym, kpi="registered_leads", target=6, **first).target == 6  # type: ignore[arg-type]
+    with pytest.raises(Refused, match="24 goals"), translation.override("en"):
+        set_goal(gym, kpi="ambassadors", target=6, **first)  # type: ignore[arg-type]
+    assert Goal.objects.count() == 24

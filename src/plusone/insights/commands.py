@@ -36,7 +36,8 @@ def set_goal(business: Business, *, kpi: str, target: int, since: date, until: d
         raise Invalid(_("The last day lies before the first."), field="until")
     if (until - since).days > DAYS_MAX:
         raise Invalid(_("A goal spans at most ten years."), field="until")
-    if Goal.objects.filter(business=business).count() >= GOALS_MAX:
+    others = Goal.objects.filter(business=business).exclude(kpi=kpi, since=since, until=until)
+    if others.count() >= GOALS_MAX:
         raise Refused(_("You have 24 goals. Remove one first."), code="too_many")
     goal, _new = Goal.objects.update_or_create(
         business=business,
