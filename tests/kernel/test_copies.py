@@ -100,3 +100,10 @@ def test_what_is_in_use_is_not_unused(settings: Any, tmp_path: Path) -> None:
         assert not free
     with unused() as free:
         assert free
+
+
+def test_a_place_in_which_nothing_can_be_is_said(tmp_path: Path) -> None:
+    """A sentence for whoever typed it, and no error from the tidying up after it."""
+    (tmp_path / "file").touch()
+    with pytest.raises(copies.NoCopy, match="cannot be written"):
+        copies.copy(tmp_path / "file" / "copy.sqlite3")

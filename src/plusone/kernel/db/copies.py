@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,8 @@ def copy(target: Path) -> None:
     except (OSError, sqlite3.Error) as error:
         raise NoCopy(f"{target} cannot be written: {error}.") from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing could be written there is nothing to take away
+            aside.unlink(missing_ok=True)
 
 
 def restore(source: Path) -> Path | None:
