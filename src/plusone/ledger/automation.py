@@ -8,9 +8,9 @@ from . import commands
 
 
 @sweep(every_seconds=60)
-def expire(now: datetime) -> None:
+def expire(now: datetime) -> int:
     """Post the lots whose end has come. They were unspendable from that moment (CONTRACT)."""
-    commands.expire_due(now)
+    return commands.expire_due(now)
 
 
 @sweep(every_seconds=300)

@@ -16,27 +16,27 @@ from .queries import plan_of, running_memberships
 
 
 @sweep(every_seconds=300)
-def expire_orders(now: datetime) -> None:
+def expire_orders(now: datetime) -> int:
     """End orders that nobody paid."""
-    commands.expire_due(now)
+    return commands.expire_due(now)
 
 
 @sweep(every_seconds=60)
-def end_memberships(now: datetime) -> None:
+def end_memberships(now: datetime) -> int:
     """End memberships whose time is over, and say of those that recur that they are due."""
-    commands.end_due(now)
+    return commands.end_due(now)
 
 
 @sweep(every_seconds=60)
-def start_scheduled_memberships(now: datetime) -> None:
+def start_scheduled_memberships(now: datetime) -> int:
     """Let given memberships begin that waited for the one before."""
-    commands.start_scheduled(now)
+    return commands.start_scheduled(now)
 
 
 @sweep(every_seconds=60)
-def add_waiting_days(now: datetime) -> None:
+def add_waiting_days(now: datetime) -> int:
     """Add given days that waited to a membership that runs."""
-    commands.add_due_days(now)
+    return commands.add_due_days(now)
 
 
 @reaction(ClientActivated)

@@ -222,9 +222,9 @@ def close_referrals(business: Business, event: Event, fact: ClientDeleted, now: 
 
 
 @sweep(every_seconds=5)
-def roll_up_visits(now: datetime) -> None:
+def roll_up_visits(now: datetime) -> int:
     """Count visits into their days."""
-    commands.roll_up_visits(now)
+    return commands.roll_up_visits(now)
 
 
 @sweep(every_seconds=30)
