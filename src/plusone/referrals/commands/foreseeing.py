@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from plusone.kernel.models import Business
 from plusone.ledger.models import Transfer
@@ -14,10 +14,13 @@ from plusone.rewards.models import Reward
 from plusone.store.commands import close_dispute, refund
 from plusone.store.models import Order
 
+from .milestones import SET
+
 
 @dataclass(frozen=True)
 class Lost:
-    """What a refund takes of a reward: `amount` of it goes, `taken` leaves the balance at once, `owed` is a debt.
+    """What a refund takes of a reward: `amount` of it goes, `taken` of that at once, `owed` is a debt. Minor units; of
+    what is no money `amount` is 1, and so is `taken` unless it was used.
 
     `reward` is as it stands before; where it is still to come (`is_pending`) nothing was posted yet.
     """
@@ -44,18 +47,18 @@ def foresee_lost_dispute(order: Order, *, now: datetime) -> list[Lost]:
 
 
 def _foresee(order: Order, act: Callable[[], object]) -> list[Lost]:
-    keys = list(Referral.objects.filter(business=order.business, friend=order.client_id).values_list("pk", flat=True))
-    if not keys:
+    brought = Referral.objects.filter(business=order.business, friend=order.client_id)
+    if not brought.exists():
         return []
     lost: list[Lost] = []
     try:
         with transaction.atomic():
-            before = _rewards(order.business, keys)
+            before = _rewards(order.business, brought)
             mark = Transfer.objects.filter(business=order.business).aggregate(last=Max("id"))["last"] or 0
             act()
-            after = _rewards(order.business, keys)
+            after = _rewards(order.business, brought)
             lost = [
-                Lost(was, gone, *_posted(was, mark), was.is_open)
+                Lost(was, gone, *_taken(was, after[key], mark), was.is_open)
                 for key, was in before.items()
                 if (gone := _gone(was, after[key]))
             ]
@@ -64,8 +67,12 @@ def _foresee(order: Order, act: Callable[[], object]) -> list[Lost]:
         return lost
 
 
-def _rewards(business: Business, referrals: list[int]) -> dict[int, Reward]:
-    found = Reward.objects.filter(business=business, source_kind="referral", source_id__in=referrals)
+def _rewards(business: Business, brought: QuerySet[Referral]) -> dict[int, Reward]:
+    """Return the rewards of these recommendations, and of sets, which may stand with another of them."""
+    sets = Q(milestone=SET, client__in=brought.values("ambassador"))
+    found = Reward.objects.filter(
+        Q(source_id__in=brought.values("pk")) | sets, business=business, source_kind="referral"
+    )
     return {reward.pk: reward for reward in found.select_related("client").order_by("id")}
 
 
@@ -73,8 +80,15 @@ def _gone(was: Reward, now_is: Reward) -> int:
     """Return how much of a reward went."""
     if was.state in (Reward.State.REVOKED, Reward.State.PROMISED):
         return 0
+    if was.amount is None:
+        return int(now_is.state == Reward.State.REVOKED)
     left = 0 if now_is.state == Reward.State.REVOKED else now_is.amount or 0
-    return (was.amount or 0) - left
+    return was.amount - left
+
+
+def _taken(was: Reward, now_is: Reward, mark: int) -> tuple[int, int]:
+    """Return how much of what went is taken at once, and what is owed for it."""
+    return _posted(was, mark) if was.amount is not None else (1 - now_is.unrecovered, 0)
 
 
 def _posted(reward: Reward, mark: int) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
 from plusone.kernel.money import format_money, parse_money
 from plusone.referrals.commands import Lost, foresee_refund
+from plusone.rewards.queries import phrase_of
 from plusone.store import commands
 from plusone.store.models import Order
 from plusone.store.queries import orders_of, refund_split
@@ -143,6 +144,13 @@ def says(request: Page, lost: Lost) -> str:
     amounts = {"money": lost.amount, "taken": lost.taken, "owed": lost.owed}
     said = {name: format_money(amount, currency) for name, amount in amounts.items()}
     said["name"] = lost.reward.client.full_name
+    if lost.reward.amount is None:
+        said["reward"] = phrase_of(lost.reward)
+        if lost.is_pending:
+            return _("%(name)s will not receive %(reward)s, which was under way.") % said
+        if lost.taken:
+            return _("%(name)s loses %(reward)s.") % said
+        return _("%(name)s has used %(reward)s already, so it cannot be taken back.") % said
     if lost.is_pending:
         return _("%(name)s will not receive %(money)s of a reward that was under way.") % said
     if lost.owed:
