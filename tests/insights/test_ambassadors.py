@@ -4,11 +4,14 @@ from datetime import date
 
 import world
 from insights.story import NOW, Story, at
+from plusone.clients.commands.merging import merge_clients
 from plusone.insights.queries import ORDERS, ambassadors, history_of, impact, indicators, indicators_total
 from plusone.insights.scope import Scope
 from plusone.kernel.models import Business
 from plusone.ledger import commands as ledger
-from plusone.ledger.queries import balance_of
+from plusone.ledger.queries import balance_of, endings_of, faults
+from plusone.rewards.commands import revoke
+from plusone.rewards.models import Reward
 from plusone.store.commands import refund
 
 
@@ -157,3 +160,35 @@ def test_queries_do_not_grow(story: Story, django_assert_num_queries) -> None:  
 
 def test_another_business_sees_nobody(story: Story) -> None:
     assert ambassadors(world.open_salon().business, now=NOW) == []
+
+
+def test_two_records_that_became_one_are_one_ambassador(story: Story) -> None:
+    """CASES 21, R-064..R-066: what Ana's first record earned and used is hers, merged twice over; no shadow of it is
+    ranked, nothing looks expired, and each movement stands with its friend."""
+    business, who = story.business, {"actor": "user:1", "now": NOW}
+    [before, *_others] = ambassadors(business, now=NOW)
+    kept = world.add_client(business, "Ana María", "Gil", email="am@clients.example", now=NOW)
+    last = world.add_client(business, "Ana M.", "Gil", email="a.m@clients.example", now=NOW)
+    merge_clients(kept, story.ana, actor="user:1", now=NOW)
+    merge_clients(last, kept, actor="user:1", now=NOW)
+    ledger.redeem(business, last.pk, 700, key="after", **who)  # type: ignore[arg-type]  # a text and a time
+    first, *others = ambassadors(business, now=NOW)
+    assert [one.client for one in others] == [story.bea]
+    assert (first.client, first.total_leads, first.total_active) == (last, before.total_leads, before.total_active)
+    assert (first.total_rewards, first.total_redeemed, first.expired, first.revoked) == (3000, 1200, 0, 0)
+    assert first.balance == 1800
+    last.refresh_from_db()
+    history = history_of(last, now=NOW)
+    assert history.standing.balance == history.movements[0].running == sum(lead.left for lead in history.leads) == 1800
+
+
+def test_what_a_merged_record_earned_is_taken_back_from_what_it_earned(story: Story) -> None:
+    """A reward that goes after a merge takes its own balance, and not that which ends first."""
+    business, who = story.business, {"actor": "user:1", "now": NOW}
+    kept = world.add_client(business, "Ana María", "Gil", email="am@clients.example", now=NOW)
+    ledger.earn(business, kept.pk, 900, key="own", expires_at=at("06-29 10:00"), **who)  # type: ignore[arg-type]  # see above
+    merge_clients(kept, story.ana, actor="user:1", now=NOW)
+    reward = Reward.objects.select_related("business", "client").filter(client=kept, state="granted").latest("pk")
+    assert revoke(reward, reason="refunded", actor="user:1", now=NOW)
+    assert sum(amount for _day, amount in endings_of(business, kept.pk, now=NOW)) == 900
+    assert faults(business) == []

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from plusone.clients.events import ClientArchived, ClientReactivated
+from plusone.clients.events import ClientArchived, ClientMerged, ClientReactivated
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
@@ -105,14 +105,25 @@ def postings(scope: Scope, side: str) -> QuerySet[Transfer]:
 
 
 def lots_in(scope: Scope, side: str) -> QuerySet[Lot]:
-    """Return the lots of balance that rewards made, and those that gave such balance back after its end."""
+    """Return the lots of balance that rewards made, those that a merge moved to the record that stays, and those that
+    gave such balance back after its end."""
+    made = Q(kind=K.EARN) | Q(kind=K.TRANSFER, amount__gt=0)
     earned = Transfer.objects.filter(
-        business=scope.business, kind=K.EARN, ref_kind="reward", ref_id__in=rewards_in(scope, side).values("id")
+        made, business=scope.business, ref_kind="reward", ref_id__in=rewards_in(scope, side).values("id")
     )
     again = Transfer.objects.filter(business=scope.business, kind=K.REVERSAL, lot_uses__lot__transfer__in=earned)
     return Lot.objects.filter(
         Q(transfer__in=earned.values("id")) | Q(transfer__in=again.values("id")), business=scope.business
     )
+
+
+def kept_of(business: Business) -> dict[int, int]:
+    """Return which record stayed, by the numbers of those that were merged into it, over however many merges."""
+    told = Event.objects.filter(business=business, name=ClientMerged.name).order_by("-id")
+    found: dict[int, int] = {}
+    for kept, data in told.values_list("client_id", "data"):  # the newest first
+        found[data["other"]] = found.get(kept or 0, kept or 0)
+    return found
 
 
 def client_of(reference: str) -> QuerySet[Client]:

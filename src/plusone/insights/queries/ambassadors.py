@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from plusone.clients.models import Client
@@ -126,7 +126,8 @@ def _friends(scope: Scope) -> dict[int, Standing]:
 
 
 def _add_rewards(scope: Scope, found: dict[int, Standing]) -> None:
-    """Add what rewards gave, and what became of it, in one query."""
+    """Add what rewards gave, and what became of it, in one query; in one more where records were merged: what moved on
+    the one that went is of the one that stays."""
     lots = population.lots_in(scope, Reward.Side.AMBASSADOR)
     given = lots.filter(scope.during("transfer__at"), transfer__kind=K.EARN).order_by()
     uses = LotUse.objects.filter(scope.during("transfer__at"), lot__in=lots.values("id")).order_by()
@@ -138,8 +139,13 @@ def _add_rewards(scope: Scope, found: dict[int, Standing]) -> None:
         _sums(late.annotate(who=F("account__client_id"), what=Value("overdue")), F("remaining") - F("held")),
         all=True,
     )
-    for client_id, kind, amount in rows:
+    read = list(rows)
+    kept = population.kept_of(scope.business) if {row[0] for row in read} - set(found) else {}
+    for number, kind, amount in read:
+        client_id = kept.get(number, number)
         one = found.setdefault(client_id, Standing(client_id))
+        if kind == K.TRANSFER:  # from one record of a person to another
+            continue
         if kind == K.EARN:
             one.total_rewards += amount
         elif kind in REDEEMED:
@@ -254,7 +260,9 @@ def _movements(ambassador: Client, leads: dict[int, LeadHistory], now: datetime)
     business = ambassador.business
     source = {reward.pk: referral for referral, lead in leads.items() for reward in lead.rewards}
     scope = Scope(business, now)
-    lots = population.lots_in(scope, Reward.Side.AMBASSADOR).filter(account__client_id=ambassador.pk)
+    lots = population.lots_in(scope, Reward.Side.AMBASSADOR).filter(
+        Q(account__client_id=ambassador.pk) | Q(transfer__ref_kind="reward", transfer__ref_id__in=list(source))
+    )
     of_lot: dict[int, int] = {}
     raw: list[tuple[datetime, int, str, int, int, int | None]] = []
     uses: dict[int, list[LotUse]] = defaultdict(list)
@@ -269,6 +277,8 @@ def _movements(ambassador: Client, leads: dict[int, LeadHistory], now: datetime)
             raw.append((lot.transfer.at, lot.transfer_id, lot.transfer.kind, lot.amount, referral, None))
         for use in uses[lot.pk]:
             told = use.transfer
+            if told.kind == K.TRANSFER:  # from one record of a person to another
+                continue
             raw.append(
                 (told.at, told.pk, told.kind, -use.amount, referral, told.ref_id if told.ref_kind == "order" else None)
             )

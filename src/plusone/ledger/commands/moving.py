@@ -20,7 +20,8 @@ from .posting import K, inputs_of, new_lot, owe, pay_debt
 def move_balance(
     business: Business, from_client: int, to_client: int, *, key: str, reason: str, actor: str, now: datetime
 ) -> int:
-    """Move all balance of a client to another, each lot with its end, and what is owed. Return how much that was.
+    """Move all balance of a client to another, each lot with its end and with what it was earned for, and what is owed.
+    Return how much that was.
 
     The same key again moves nothing twice. Raise Refused while an order has reserved some of it.
     """
@@ -36,7 +37,7 @@ def move_balance(
             then=_("Take the payment or cancel the order first."),
         )
     moved = 0
-    lots = LotBalance.objects.filter(account=giver, remaining__gt=0).order_by("lot_id")
+    lots = LotBalance.objects.filter(account=giver, remaining__gt=0).select_related("lot__transfer").order_by("lot_id")
     for lot in list(lots):
         about = {"kind": K.TRANSFER, "reason": reason, "actor": actor, "now": now}
         inputs = inputs_of(K.TRANSFER, from_client, to_client, lot.remaining)
@@ -44,6 +45,7 @@ def move_balance(
         out = posting.post(giver, Account.Kind.TRANSFERS, -lot.remaining, key=f"{name}:out", inputs=inputs, **about)  # type: ignore[arg-type]  # a kind, texts and a time
         LotUse.objects.create(lot_id=lot.lot_id, transfer=out, amount=lot.remaining)
         LotBalance.objects.filter(pk=lot.pk).update(remaining=F("remaining") - lot.remaining)
+        about["ref"] = (lot.lot.transfer.ref_kind, lot.lot.transfer.ref_id)
         came = posting.post(taker, Account.Kind.TRANSFERS, lot.remaining, key=f"{name}:in", inputs=inputs, **about)  # type: ignore[arg-type]  # see above
         new_lot(taker, came, lot.remaining, lot.expires_at, lot.origin)
         moved += lot.remaining
