@@ -146,7 +146,7 @@ class Counter(Cast, RuleBasedStateMachine):
             person.status = "active"
         if person.status == "lead" and sale.due:
             self.model.activate(person, "purchase", self.now)
-        if person.tie:
+        if person.tie and person.tie.via:
             self.model.look_again(person.tie)
             self.model.settle(person.tie, self.now)
 
@@ -184,7 +184,7 @@ class Counter(Cast, RuleBasedStateMachine):
             self.model.recover(came, person, self.now)
         if sale.to_balance + sale.to_method == sale.total:
             call_off(person, sale)
-        if person.tie:
+        if person.tie and person.tie.via:
             lost = "dispute_lost" if sale.dispute == "lost" else "refunded"
             self.model.settle(person.tie, self.now, lost=lost)
 
@@ -199,7 +199,7 @@ class Counter(Cast, RuleBasedStateMachine):
         agreed = bool(sale.money or sale.dispute)
         if self.said(agreed, lambda: store.dispute(self.order(sale), **self.by)) and not sale.dispute:
             sale.dispute = "open"
-            if person.tie:
+            if person.tie and person.tie.via:
                 self.model.settle(person.tie, self.now)
 
     @precondition(lambda self: any(sale.dispute for _person, sale in self.sales))
@@ -216,5 +216,5 @@ class Counter(Cast, RuleBasedStateMachine):
         sale.dispute = outcome
         if was == "open" and outcome == "lost" and sale.money:
             self.given_back(person, sale, 0, sale.money)
-        elif was == "open" and person.tie:
+        elif was == "open" and person.tie and person.tie.via:
             self.model.settle(person.tie, self.now)

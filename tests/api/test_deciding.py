@@ -65,7 +65,7 @@ def test_a_case_of_doubt_is_decided_as_a_whole(
 
 @pytest.mark.parametrize(("act", "state", "given"), [("approve", "given", 5000), ("decline", "declined", 0)])
 def test_a_waiting_bonus_is_decided_once(
-    vela: Caller, lune: Caller, gym: Business, ana: Client, act: str, state: str, given: int
+    vela: Caller, lune: Caller, gym: Business, ana: Client, carla: Client, act: str, state: str, given: int
 ) -> None:
     """AUTH-15: what a manager may not give alone is found, given once, or declined; the other way is refused."""
     Business.objects.filter(pk=gym.pk).update(bonus_limit=2000)
@@ -73,8 +73,13 @@ def test_a_waiting_bonus_is_decided_once(
     Collaborator.objects.create(business=gym, user=mara, role="manager")
     give_bonus(ana, 5000, reason="Loyal", key="k", expires_days=30, actor=f"user:{mara.pk}", now=NOON)
     [waits] = vela.get(f"/bonuses?state=waiting&client={ana.public_id}").body["items"]
+    waiting = Bonus.objects.get()
+    give_bonus(carla, 6000, reason="Loyal", key="l", actor=f"user:{mara.pk}", now=later(1))
+    assert len(vela.get("/bonuses?state=waiting").body["items"]) == 2
+    assert vela.get(f"/bonuses?client={ana.public_id}").body["items"] == [waits]
+    assert vela.get(f"/bonuses?client={'x' * 22}").body["items"] == []
     assert waits == {
-        "id": Bonus.objects.get().public_id, "client": ana.public_id, "state": "waiting", "amount": 5000,
+        "id": waiting.public_id, "client": ana.public_id, "state": "waiting", "amount": 5000,
         "reason": "Loyal", "expires_days": 30, "paid_in": False, "asked_at": "2026-03-10T12:00:00+01:00",
         "decided_at": None, "note": "",
     }  # fmt: skip
@@ -87,4 +92,4 @@ def test_a_waiting_bonus_is_decided_once(
     other = {"approve": "decline", "decline": "approve"}[act]
     assert is_problem(vela.post(f"{path}/{other}"), 409, "settled")
     assert balance_of(gym, ana.pk, now=NOON).available == given
-    assert vela.get("/bonuses?state=waiting").body["items"] == []
+    assert [one["client"] for one in vela.get("/bonuses?state=waiting").body["items"]] == [carla.public_id]

@@ -189,6 +189,14 @@ def test_a_worker_that_was_away_sends_the_newest_alone(campaign, noon):
     assert runs()[-1][1:] == ("skipped", "missed")
 
 
+def test_two_runs_that_are_both_late_are_one_mail(campaign, noon):
+    """It comes back at ten on the Sunday after: the week between was an hour short, and the older run is left out."""
+    plan_reminder(campaign, SUNDAYS, now=noon, **BY)
+    assert work(at(3, 29, 8)) == 2
+    assert [(state, reason) for _at, state, reason in runs()] == [("skipped", "missed"), ("sent", "")]
+    assert told() == ["Ana", "Carla"]
+
+
 def test_only_those_who_brought_nobody_yet(campaign, ana, noon):
     bring(ana, "Ben")
     plan_reminder(campaign, ReminderPlan(**{**vars(ONCE), "audience": "idle"}), now=noon, **BY)

@@ -18,7 +18,6 @@ from plusone.store.commands.memberships import LIVE
 from plusone.store.models import Membership, MembershipType, Order, Payment
 
 ANY, NOBODY, NONE = "any", "nobody", "none"
-SINGLE = ("status", "q", "referred", "needs", "pro", "work", "paid", "plan")
 
 
 def _paid(business: Business) -> Exists:
