@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from plusone.clients.models import Tag
 from plusone.events.commands import record
 from plusone.kernel import clock
+from plusone.kernel.db.locks import take_turns
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 from plusone.referrals import events
@@ -63,7 +64,8 @@ def plan_reminder(campaign: Campaign, plan: ReminderPlan, *, actor: str, now: da
             code="archived",
             then=_("Start a new campaign; it can have the same offer."),
         )
-    if Reminder.objects.filter(campaign=campaign).count() >= REMINDERS_MAX:
+    take_turns(f"reminders {campaign.pk}")
+    if _planned(campaign) >= REMINDERS_MAX:
         raise Refused(
             _("A campaign has at most %(most)s reminders.") % {"most": REMINDERS_MAX},
             code="too_many",
@@ -75,6 +77,10 @@ def plan_reminder(campaign: Campaign, plan: ReminderPlan, *, actor: str, now: da
     )
     _record(reminder, events.ReminderPlanned, actor, now)
     return reminder
+
+
+def _planned(campaign: Campaign) -> int:
+    return Reminder.objects.filter(campaign=campaign).count()
 
 
 @transaction.atomic
