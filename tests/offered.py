@@ -114,17 +114,25 @@ def narrowed(**worlds: some.SearchStrategy[Any]) -> some.SearchStrategy[dict[str
 
 AT_ONCE = {"conditions": some.just([]), "hold_days": some.sampled_from((0, 0, 3)), "approval": some.just("auto")}
 ONE_BY_ONE = {"every": some.just(1), "steps": some.just([])}
+AT_HOME = {**AT_ONCE, **ONE_BY_ONE, "budget": some.none(), "require_active_ambassador": some.just(False)}
 FEW = some.fixed_dictionaries({"rewards_total": some.integers(1, 2)}, optional={"amount_per_month": some.just(1700)})
-SCENES = some.one_of(
-    TERMS,
-    TERMS,
-    narrowed(**AT_ONCE, **ONE_BY_ONE, ambassador_reward=CHOICE, caps=FEW, budget=some.none()),
-    narrowed(
-        **AT_ONCE, **ONE_BY_ONE, ambassador_reward=some.sampled_from(THINGS), friend_reward=some.sampled_from(THINGS)
+THING = some.sampled_from(THINGS)
+COUPON = some.sampled_from([thing for thing in THINGS if thing["kind"] == "coupon"])
+ON_COMING = {"friend_reward_on": some.just("registered"), "friend_hold_days": some.just(0)}
+# Small worlds, in which what is rare in the whole one happens in every story.
+SCENES: dict[str, some.SearchStrategy[dict[str, Any]]] = {
+    "all": TERMS,
+    "choices": narrowed(**AT_HOME, ambassador_reward=CHOICE, caps=FEW),
+    "coupons": narrowed(**AT_HOME, **ON_COMING, ambassador_reward=COUPON, friend_reward=COUPON, caps=some.none()),
+    "things": narrowed(**AT_HOME, **ON_COMING, ambassador_reward=THING, friend_reward=THING),
+    "sets": narrowed(**AT_ONCE, ambassador_reward=MONEY, every=some.sampled_from((2, 2, 3))),
+    "money": narrowed(**AT_HOME, ambassador_reward=some.one_of(MONEY, PERCENT)),
+    "doubt": narrowed(
+        **{**AT_HOME, "hold_days": some.sampled_from((0, 3))},
+        ambassador_reward=REWARD,
+        friend_reward=some.one_of(MONEY, THING),
     ),
-    narrowed(**AT_ONCE, ambassador_reward=MONEY, every=some.sampled_from((2, 2, 3))),
-    narrowed(**AT_ONCE, **ONE_BY_ONE, ambassador_reward=some.one_of(MONEY, PERCENT), budget=some.none()),
-)
+}
 
 
 def without_none(terms: dict[str, Any]) -> dict[str, Any]:

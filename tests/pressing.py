@@ -12,14 +12,27 @@ from hypothesis.stateful import rule
 
 from judging import Office
 from selling import ANY
-from tied import KEPT, Gift, Tie
+from things import Ticket
+from tied import KEPT, Gift, Person, Tie
 
 MINUTE = timedelta(minutes=1)
 Act = Callable[[], object]
 
 
+MATTERS = {
+    "choices": ("deciding",),
+    "doubt": ("deciding",),
+    "coupons": ("using", "undoing"),
+    "things": ("undoing", "using"),
+    "money": ("undoing",),
+    "sets": ("undoing", "wanting"),
+}
+
+
 class Pressing(Office):
     """The acts that a recommendation, a reward or an order waits for, or that try the same a second time."""
+
+    scene = "all"
 
     @rule(kind=ANY, which=ANY)
     def go_on(self, kind: int, which: int) -> None:
@@ -41,14 +54,30 @@ class Pressing(Office):
     def go_to_the_end(self, kind: int, which: int) -> None:
         self.press(kind, which)
 
+    @rule(kind=ANY, which=ANY)
+    def go_beyond(self, kind: int, which: int) -> None:
+        self.press(kind, which)
+
+    @rule(first=ANY, second=ANY, which=ANY)
+    def go_two_steps(self, first: int, second: int, which: int) -> None:
+        self.press(first, which)
+        self.now += MINUTE
+        self.press(second, which)
+
+    @rule(kind=ANY, which=ANY)
+    def go_on_and_try_it_twice(self, kind: int, which: int) -> None:
+        self.press(kind, which)
+        self.now += MINUTE
+        self.press(kind, which)
+
     def press(self, kind: int, which: int) -> None:
-        """Do one of what there is of one kind."""
-        kinds = [
-            list(found) for found in (self.wanting(), self.deciding(which), self.using(which), self.undoing(which))
-        ]
-        kinds = [found for found in kinds if found]
-        if kinds:
-            found = kinds[kind % len(kinds)]
+        """Do one of what there is of one kind: every other time of that which the scene is about."""
+        kinds = {"wanting": self.wanting(), "deciding": self.deciding(which), "using": self.using(which)}
+        there = {name: list(found) for name, found in {**kinds, "undoing": self.undoing(which)}.items()}
+        names = [name for name in there if there[name]]
+        if names:
+            names = [name for name in MATTERS.get(self.scene, ()) if there[name] and kind % 2] or names
+            found = there[names[kind // 2 % len(names)]]
             found[which % len(found)]()
 
     def wanting(self) -> Iterator[Act]:
@@ -103,11 +132,18 @@ class Pressing(Office):
         for person in [*self.ambassadors, *self.there]:
             for ticket in person.tickets:
                 yield partial(self.sold, person, lines, price, which % 5 == 0, paid, ticket)
+                if which % 4 == 3 and ticket.ends > self.now:
+                    yield partial(self.come_too_late, person, ticket)
             if person.purse.free(self.now):
                 yield partial(self.sold, person, lines, price, True, paid)
         for tie, gift in self.gifts:
             if gift.state == "granted" and gift.params["kind"] in ("manual", "product"):
                 yield partial(self.hand_it_over, tie, gift)
+
+    def come_too_late(self, person: Person, ticket: Ticket) -> None:
+        """At the very moment at which a coupon ends."""
+        self.now = ticket.ends
+        self.sold(person, [(self.product, 1)], self.product.price, False, True, ticket)
 
     def undoing(self, which: int) -> Iterator[Act]:
         """What takes a reward's ground away, or gives back what it paid for."""

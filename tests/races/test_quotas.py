@@ -1,4 +1,4 @@
-"""Limits that are no money, for many at once: pictures, lines of files, reminders (FUZ-6, R-015), each with its control.
+"""Limits that are no money, for many at once: pictures, lines of files, reminders (FUZ-6, R-015), with their controls.
 
 The control is the same race without the turn that each takes: on PostgreSQL both look, find room, and fill it twice.
 """
