@@ -17,6 +17,7 @@ from plusone.ledger.models import Transfer
 from plusone.ledger.queries import balance_of
 from plusone.store.commands import (
     NotRunning,
+    cancel,
     cancel_membership,
     create_membership_type,
     end_due,
@@ -202,6 +203,17 @@ def test_a_second_press_of_renew_charges_nothing(gym: Business, carla: Client) -
     assert (mine.periods_paid, balance_of(gym, carla.pk, now=NOON).available) == (2, 15500)
     renew(mine, **WHO)
     assert balance_of(gym, carla.pk, now=NOON).available == 11000
+
+
+def test_an_old_page_leads_to_the_renewal_that_was_paid(gym: Business, carla: Client) -> None:
+    """Q-30: not to one that was called off since; and a page that never was says nothing of a period."""
+    mine = buy(gym, carla)
+    paid = renew(mine, after=0, method="cash", **WHO)
+    assert paid.state == "paid"
+    cancel(renew(mine, after=2, **WHO), **WHO)
+    assert renew(mine, after=1, method="cash", **WHO) == paid
+    mine.refresh_from_db()
+    assert mine.periods_paid == 2
 
 
 def test_each_period_has_its_uses(gym: Business, carla: Client) -> None:

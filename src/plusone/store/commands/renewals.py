@@ -22,8 +22,8 @@ def renew(
     now: datetime,
 ) -> Order:
     """Order the next period: what balance there is pays first where the business wants it, and is held while the rest
-    is due; `method` says that the rest came. While an order for it waits, that one is meant; and so is the last where
-    the period `after` that the caller saw as paid is not the last any more: a second press charges nothing.
+    is due; `method` says that the rest came. While an order for it waits, that one is meant; where the period `after`
+    that the caller saw as paid is not the last any more, the last that was paid: a second press charges nothing.
 
     Raise NotRunning for a membership that does not recur, is cancelled or frozen, or is over.
     """
@@ -33,7 +33,9 @@ def renew(
             _("Only a running membership that recurs can be renewed."), then=_("One that is over is sold anew.")
         )
     if after is not None and after < found.periods_paid:
-        return Order.objects.filter(renews=found).order_by("-id")[:1].get()
+        paid = Order.objects.filter(renews=found, paid_at__isnull=False).order_by("-paid_at", "-id").first()
+        if paid is not None:
+            return paid
     order = Order.objects.filter(renews=found, state=Order.State.AWAITING_PAYMENT).first()
     if order is None:
         order = Order(

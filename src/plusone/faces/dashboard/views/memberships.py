@@ -26,7 +26,7 @@ def act(request: Page, membership: str) -> HttpResponse:
         match request.POST.get("act"):
             case "renew":
                 seen = request.POST.get("after", "")
-                order = commands.renew(found, after=int(seen) if seen.isdecimal() else None, **who)
+                order = commands.renew(found, after=int(seen[:9]) if seen.isdecimal() else None, **who)
                 return redirect("b:order", request.business.slug, order.public_id)
             case "freeze":
                 commands.freeze(found, **who)
