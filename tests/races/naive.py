@@ -5,7 +5,7 @@ control, the same race with one of these in place, goes wrong on PostgreSQL; SQL
 stays exact even so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -298,3 +298,14 @@ def unlocked_merge(monkeypatch: pytest.MonkeyPatch) -> None:
         return found
 
     monkeypatch.setattr(merging, "_locked", read)
+
+
+def unlocked_client(monkeypatch: pytest.MonkeyPatch, meet: Callable[[], None]) -> None:
+    """Look whether the client is there, wait, and go on by what was seen."""
+
+    def look(client: Client) -> None:
+        assert Client.objects.values_list("status", flat=True).get(pk=client.pk) != Client.Status.DELETED
+        meet()
+
+    monkeypatch.setattr(orders, "must_be_there", look)
+    monkeypatch.setattr(bonuses, "must_be_there", look)

@@ -14,7 +14,16 @@ from .inviting import (
     send_invitation_again,
 )
 from .jobs import Act, acts, drop_job, run_job, start_due_jobs, start_job, undo_job
-from .lifecycle import activate, archive, create_client, delete_client, forget_departures, reactivate, register_lead
+from .lifecycle import (
+    activate,
+    archive,
+    create_client,
+    delete_client,
+    forget_departures,
+    must_be_there,
+    reactivate,
+    register_lead,
+)
 from .merging import (
     Merged,
     drop_copies,
@@ -97,6 +106,7 @@ __all__ = [
     "move_notes",
     "move_own_balance",
     "move_rows",
+    "must_be_there",
     "name_key",
     "note_first_orders",
     "open_signup_link",

@@ -116,6 +116,15 @@ def consent_to_contact(client: Client, text: str, *, source: str, now: datetime)
         )
 
 
+def must_be_there(client: Client) -> None:
+    """Let nobody delete a client before this transaction ends, nor change how they stand, which is read anew. Raise
+    Refused where they were deleted."""
+    mine = Client.objects.select_for_update(no_key=True).filter(pk=client.pk)
+    client.status = mine.values_list("status", flat=True).get()
+    if client.status == Status.DELETED:
+        raise Refused(_("This client was deleted."), code="deleted", then=_("Add them as a new client."))
+
+
 @whole
 def activate(client: Client, *, via: str = "manual", actor: str, now: datetime) -> bool:
     """Make a lead, or who was invited, an active client. Say whether they were one (False: active before).

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from plusone.clients.commands import must_be_there
 from plusone.clients.models import Client
 from plusone.events.commands import record
 from plusone.kernel.db.locks import take_turns
@@ -39,13 +40,15 @@ def give_bonus(
     this collaborator may not give so much alone: the amount counts with what they gave this client in 30 days. What the
     client paid in is no bonus, and has no end.
 
-    Owners and API keys are never limited. Raise InsufficientBalance rather than go below zero.
+    Owners and API keys are never limited. Raise InsufficientBalance rather than go below zero, Refused for a deleted
+    client.
     """
     if expires_days is not None and amount < 0:
         raise Invalid(_("Only what is given can expire."), field="expires_days")
     if is_paid_in and (amount < 0 or expires_days is not None):
         raise Invalid(_("Money that a client paid in is added, and does not expire."), field="is_paid_in")
     days = read_end({"expires_days": expires_days}).get("expires_days")
+    must_be_there(client)
     if needs_second(client, amount, key=key, actor=actor, now=now):
         bonus = Bonus.objects.create(
             business=client.business,
@@ -76,8 +79,8 @@ def decide_bonus(bonus: Bonus, *, approve: bool, note: str = "", actor: str, now
             code="own_request",
             then=_("Ask somebody else on the team."),
         )
-    if approve and bonus.client.status == Client.Status.DELETED:
-        raise Refused(_("This client was deleted."), code="deleted", then=_("Add them as a new client."))
+    if approve:
+        must_be_there(bonus.client)
     wanted = State.GIVEN if approve else State.DECLINED
     if not _claim(bonus, wanted, note=note.strip()[:300], decided_at=now, decided_by=actor):
         if bonus.state == wanted:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from plusone.clients.commands import activate, reactivate
+from plusone.clients.commands import activate, must_be_there, reactivate
 from plusone.clients.keeping import without_names
 from plusone.clients.models import Client
 from plusone.events.commands import caused_by, record
@@ -56,8 +56,7 @@ def place_order(
     deleted client.
     """
     assert client.business_id == business.pk
-    if client.status == Client.Status.DELETED:
-        raise Refused(_("This client was deleted."), code="deleted", then=_("Add them as a new client."))
+    must_be_there(client)
     price = _total(business, lines)
     used = locked_coupon(client, coupon, now=now) if coupon else None
     discount = used.off(price) if used else 0
