@@ -251,3 +251,14 @@ def test_a_new_membership_earns_the_reward_and_its_refund_takes_it_back(gym: Bus
     refund(bought, **WHO)
     reward = gift(referral, "ambassador")
     assert (reward.state, balance_of(gym, ana.pk, now=NOON).available) == ("revoked", 0)
+
+
+def test_a_coupon_is_not_used_up_by_an_order_that_costs_nothing(gym: Business, ana: Client, bono: Product) -> None:
+    """4.3: it takes nothing off, so it stays for an order from which it does."""
+    launch(gym, friend=FIVE)
+    ben = bring(ana, "Ben").friend
+    [coupon] = usable_coupons(ben, now=NOON)
+    with pytest.raises(CouponRefused) as refused:
+        order(ben, make_product(gym, "Free class", 0), coupon=coupon.code)
+    assert (refused.value.code, Order.objects.count()) == ("coupon_worth_nothing", 0)
+    assert order(ben, bono, coupon=coupon.code).discount == 500

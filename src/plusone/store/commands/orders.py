@@ -21,7 +21,7 @@ from plusone.store import events
 from plusone.store.methods import methods
 from plusone.store.models import MembershipType, Order, OrderLine, Payment, Product
 
-from .coupons import locked_coupon
+from .coupons import CouponRefused, locked_coupon
 from .memberships import call_off, deliver, must_run, order_membership
 
 QUANTITY_MAX = 999
@@ -60,6 +60,8 @@ def place_order(
     price = _total(business, lines)
     used = locked_coupon(client, coupon, now=now) if coupon else None
     discount = used.off(price) if used else 0
+    if used and not discount:  # it stays for an order from which it takes something
+        raise CouponRefused(_("This coupon takes nothing off this order."), code="coupon_worth_nothing")
     order = Order(business=business, client=client, placed_at=now, by_staff=by_staff, coupon=used, discount=discount)
     order.total = order.due = price - discount
     sold = [_line(business, what, number) for what, number in lines]
