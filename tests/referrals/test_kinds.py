@@ -262,3 +262,12 @@ def test_a_coupon_is_not_used_up_by_an_order_that_costs_nothing(gym: Business, a
         order(ben, make_product(gym, "Free class", 0), coupon=coupon.code)
     assert (refused.value.code, Order.objects.count()) == ("coupon_worth_nothing", 0)
     assert order(ben, bono, coupon=coupon.code).discount == 500
+
+
+def test_nobody_comes_for_the_present_of_who_was_deleted(gym: Business, ana: Client) -> None:
+    """R-099: it waits at no desk any more."""
+    launch(gym, ambassador={"kind": "manual", "text": "Massage"})
+    activate(bring(ana, "Ben").friend, **WHO)
+    assert [reward.client for reward in to_hand_over(gym, now=NOON)] == [ana]
+    delete_client(ana, archive_first=True, **WHO)
+    assert not to_hand_over(gym, now=NOON).exists()

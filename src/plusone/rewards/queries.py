@@ -118,8 +118,8 @@ def given_of(business: Business, rewards: Iterable[Reward]) -> Given:
 
 
 def to_hand_over(business: Business, *, client: Client | None = None, now: datetime) -> QuerySet[Reward]:
-    """Return what waits for somebody to hand it over, oldest first."""
-    found = Reward.objects.filter(_at_desk(now), business=business)
+    """Return what waits for somebody to hand it over, oldest first; nobody comes for what a deleted client had."""
+    found = Reward.objects.filter(_at_desk(now), business=business).exclude(client__status=Client.Status.DELETED)
     if client is not None:
         found = found.filter(client=client)
     return found.select_related("client").order_by("granted_at", "id")
