@@ -152,6 +152,10 @@ _TOPICS = (
         _("Mail"),
         (
             _("A test mail shows whether mails leave, and says in words what is wrong."),
+            _(
+                "With your own mail server mails come from your own address; nothing is saved before a test mail has "
+                "left."
+            ),
             _("Copy the three records to where your domain is managed: they keep mails out of the spam folder."),
         ),
     ),

@@ -96,7 +96,7 @@ def mail(request: Page) -> HttpResponse:
         "is_readable": not own or is_readable(own),
         "installation_sends": bool(settings.MAILERS),
         "sender": sender,
-        "server": own.host if own else settings.EMAIL_SERVER,
+        "server": _server(own) if own else settings.EMAIL_SERVER,
         "provider": PROVIDERS[settings.EMAIL_PROVIDER].label if by_api else "",
         "domain": sender.rpartition("@")[2],
         "records": [] if own and needs_no_records(own) else _records(own, checked=bool(request.GET.get("check"))),
@@ -148,6 +148,11 @@ def write_again(request: Page, suppression: str) -> HttpResponse:
         "back": back,
     }
     return render(request, "ui/confirm.html", context)
+
+
+def _server(own: MailServer) -> str:
+    preset = preset_of(own)
+    return f"{own.host} ({preset.label})" if preset.host else own.host
 
 
 def _records(own: MailServer | None, *, checked: bool) -> list[dict[str, Any]]:
