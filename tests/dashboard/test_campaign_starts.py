@@ -5,13 +5,19 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
+from plusone.clients.commands import activate
+from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.faces.dashboard.views.campaign.presets import WAYS
 from plusone.kernel.models import Business
-from plusone.referrals.commands import MoneyNeedsReason, activate_campaign, create_campaign
+from plusone.ledger.queries import balance_of, faults
+from plusone.referrals.commands import MoneyNeedsReason, activate_campaign, create_campaign, end_holds
 from plusone.referrals.models import Campaign, Terms
 from plusone.referrals.offers import read_offer
-from world import EUR10, NOON
+from plusone.rewards.models import Reward
+from plusone.store.commands import refund
+from plusone.store.models import Product
+from world import EUR10, NOON, bring, later, sell
 
 from .pages import once_of, text_of
 from .test_campaign import OFFER, at
@@ -49,6 +55,26 @@ def test_one_click_sets_when_rewards_are_given(
         {"kind": "balance", "amount": 1000},
         {"kind": "balance", "amount": 1500},
     )
+
+
+def test_safe_means_that_a_refunded_purchase_never_paid_anybody(
+    gym: Business, ana: Client, bono: Product, olga: Browser
+) -> None:
+    """FRA-9, CASES 53, 54: becoming a client owes nothing; paid, it waits 14 days; refunded on the tenth, there never
+    was anything to spend. Of a purchase that stands the reward comes on its day and not before."""
+    launch_as_it_stands(olga, gym, "?way=safe")
+    gone, stays = bring(ana, "Ben").friend, bring(ana, "Eva").friend
+    activate(gone, actor="user:1", now=NOON)
+    assert set(Reward.objects.values_list("state", flat=True)) == {"promised"}
+    order = sell(gone, bono)
+    sell(stays, bono)
+    refund(order, actor="user:1", now=later(10))
+    assert end_holds(later(13.4)) == 0
+    assert balance_of(gym, ana.pk, now=later(13.4)).available == 0
+    end_holds(later(14))
+    mine = Reward.objects.filter(side="ambassador").order_by("pk")
+    assert [(one.state, one.reason) for one in mine] == [("revoked", "refunded"), ("granted", "")]
+    assert (balance_of(gym, ana.pk, now=later(14)).earned, faults(gym)) == (1500, [])
 
 
 def test_recognition_only_rewards_nobody(gym: Business, olga: Browser) -> None:
