@@ -41,9 +41,9 @@ def lazy() -> None:
     connected = email.Email.together
 
     @contextmanager
-    def together(self: Any) -> Iterator[None]:
+    def together(self: Any, business: Any = None) -> Iterator[None]:
         self.unnoted = []
-        with connected(self):
+        with connected(self, business):
             yield
         for message, now in self.unnoted:
             delivery._close(message, Message.State.SENT, now)
