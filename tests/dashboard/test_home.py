@@ -176,6 +176,6 @@ def test_api_key_is_shown_once_and_works_until_revoked(gym: Business, olga: Brow
 
 def test_team_shows_the_owner_and_what_roles_may(gym: Business, olga: Browser) -> None:
     page = text_of(olga.get(at(gym, "team")))
-    assert "olga@vela.example Owner" in page
+    assert "olga@vela.example Say here what you are called Owner" in page
     page = text_of(olga.get(at(gym, "team_roles")))
     assert "Change the business's settings" in page

@@ -169,6 +169,27 @@ def test_clients_are_found_by_what_who_looks_after_them_works_as(
     assert professions_of(gym) == ["Entrenadora física"]
 
 
+def test_who_signed_up_says_their_own_name(gym: Business, olga: Browser, desk: Browser) -> None:
+    """R-102: the owner has an address and no name until they say one, on their own page; nobody says another's."""
+    owner = Collaborator.objects.get(business=gym, role="owner")
+    pia = add_collaborator(gym, user_for("pia@vela.example"), role="professional")
+    mine, hers = (f"{TEAM}{row.public_id}/" for row in (owner, pia))
+    assert "Say here what you are called" in text_of(olga.get(TEAM))
+    assert ("Your name" in text_of(olga.get(mine)), "Your name" in text_of(olga.get(hers))) == (True, False)
+    assert olga.post(f"{mine}name/", {"name": "  Olga   Sanz "}).status_code == 302
+    page = text_of(olga.get(TEAM))
+    assert "Olga Sanz" in page
+    assert "Say here what you are called" not in page
+    fact = Event.objects.get(name="team.name_changed")
+    assert fact.data == {"user": owner.user_id}
+    assert olga.post(f"{mine}name/", {"name": "Olga Sanz"}).status_code == 302  # nothing new, nothing told
+    assert olga.post(f"{mine}name/", {"name": "x" * 81}).status_code == 200
+    assert "Everybody says their own name." in text_of(olga.post(f"{hers}name/", {"name": "Eve"}, follow=True))
+    assert desk.post(f"{mine}name/", {"name": "Eve"}).status_code == 404
+    assert set(Collaborator.objects.filter(business=gym).values_list("user__name", flat=True)) == {"", "Olga Sanz"}
+    assert Event.objects.filter(name="team.name_changed").count() == 1
+
+
 def test_the_last_owner_cannot_go(gym: Business, olga: Browser) -> None:
     """A business always has an owner: neither by another role nor by leaving."""
     row = Collaborator.objects.get(business=gym)

@@ -91,6 +91,16 @@ class TeamProfessionChanged(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class TeamNameChanged(Fact):
+    """Somebody of the team goes by another name."""
+
+    name: ClassVar[str] = "team.name_changed"
+    says: ClassVar[Promise] = _("Somebody of the team has another name")
+    user: int
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class TeamRoleChanged(Fact):
     """Somebody of the team has another role; `was` is the one before."""
 

@@ -55,6 +55,12 @@ def change_profession(collaborator: Collaborator, profession: str) -> None:
     collaborator.save(update_fields=["profession"])
 
 
+def change_name(user: User, name: str) -> None:
+    """Say what somebody who logs in is called."""
+    user.name = name
+    user.save(update_fields=["name"])
+
+
 def remove_collaborator(collaborator: Collaborator) -> None:
     """End somebody's work in a business; the login stays."""
     Collaborator.objects.filter(pk=collaborator.pk).delete()

@@ -42,6 +42,7 @@ from .team import (
     remove_from_team,
     resend_invitation,
     revoke_invitation,
+    set_own_name,
     set_profession,
     set_role,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "resend_invitation",
     "revoke_api_key",
     "revoke_invitation",
+    "set_own_name",
     "set_profession",
     "set_role",
     "setup_link",

@@ -14,6 +14,7 @@ from plusone.connect.queries import professions_of
 from plusone.events.commands import record
 from plusone.kernel.commands import (
     add_collaborator,
+    change_name,
     change_profession,
     change_role,
     lock_business,
@@ -28,6 +29,7 @@ from plusone.messaging.commands import send
 
 INVITATION_DAYS = 14
 INVITATIONS_MAX = 100
+NAME_MAX = 80
 PROFESSION_MAX = 60
 
 
@@ -149,6 +151,23 @@ def set_profession(collaborator: Collaborator, profession: str, *, actor: str, n
         return False
     change_profession(row, profession)
     record(row.business, events.TeamProfessionChanged(user=row.user_id), actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def set_own_name(collaborator: Collaborator, name: str, *, actor: str, now: datetime) -> bool:
+    """Say what who works here wants to be called, wherever they work; empty shows their address again. Say whether that
+    changed anything. Raise Invalid, and Refused for the name of somebody else."""
+    name = " ".join(name.split())
+    if len(name) > NAME_MAX or "\0" in name:
+        raise Invalid(_("At most %(most)s characters.") % {"most": NAME_MAX}, field="name")
+    if actor != f"user:{collaborator.user_id}":
+        raise Refused(_("Everybody says their own name."), code="not_yours", status=403)
+    row = _locked(collaborator)
+    if row is None or row.user.name == name:
+        return False
+    change_name(row.user, name)
+    record(row.business, events.TeamNameChanged(user=row.user_id), actor=actor, now=now)
     return True
 
 

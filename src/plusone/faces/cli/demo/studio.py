@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 
-from plusone.connect.commands import edit_business, open_business, start_marketing
+from plusone.connect.commands import edit_business, open_business, set_own_name, start_marketing
 from plusone.insights.commands import set_goal
 from plusone.kernel import clock
-from plusone.kernel.models import Business
+from plusone.kernel.models import Business, Collaborator
 from plusone.referrals.commands import activate_campaign, create_campaign, edit_campaign
 from plusone.referrals.models import Campaign
 from plusone.referrals.offers import read_offer
@@ -70,6 +70,8 @@ def open_studio(*, months: int, now: datetime) -> Studio:
         "address": "Calle de la Vela 12, 28004 Madrid",
     }
     edit_business(studio.business, actor=studio.actor, now=start, **about)
+    owner = Collaborator.objects.get(business=studio.business, user=opened.owner)
+    set_own_name(owner, "Olga Sanz", actor=studio.actor, now=start)
     for number, (name, price, visibility, weight, shape, ground, text) in enumerate(PRODUCTS):
         at = start + timedelta(minutes=4 * number)
         product = create_product(

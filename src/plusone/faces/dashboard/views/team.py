@@ -19,7 +19,7 @@ from plusone.faces.dashboard.forms import OnceForm, act_once, show_refusal
 from plusone.faces.dashboard.views.assigning import ProfessionalForm
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
-from plusone.kernel.errors import Refused
+from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Collaborator
 from plusone.kernel.permissions import PERMISSIONS, ROLE_NAMES, ROLE_WORDS, allows
 
@@ -53,6 +53,18 @@ class RoleForm(forms.Form):
     """Another role."""
 
     role = RoleField()
+
+
+class NameForm(forms.Form):
+    """What somebody is called."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=gettext_lazy("Your team reads it, here and in the log. Without one it reads your address."),
+    )
 
 
 class ProfessionForm(forms.Form):
@@ -133,10 +145,32 @@ def member(request: Page, collaborator: str) -> HttpResponse:
     return _member_page(request, found, form, ProfessionForm(initial={"profession": found.profession}))
 
 
-def _member_page(request: Page, found: Collaborator, form: RoleForm, work: ProfessionForm) -> HttpResponse:
+def _member_page(
+    request: Page, found: Collaborator, form: RoleForm, work: ProfessionForm, called: NameForm | None = None
+) -> HttpResponse:
     known = professions_of(request.business)
     context = {"form": form, "work": work, "known": known, "member": found, **_about(request, found)}
+    if found.user_id == request.user.pk:
+        context["called"] = called or NameForm(initial={"name": found.user.name})
     return render(request, "dashboard/team/member.html", context)
+
+
+@staff("team.manage")
+@require_POST
+def rename(request: Page, collaborator: str) -> HttpResponse:
+    """Say what you yourself are called (R-102)."""
+    found = _member(request, collaborator)
+    form = NameForm(request.POST)
+    if form.is_valid():
+        try:
+            commands.set_own_name(found, form.cleaned_data["name"], actor=request.actor, now=request.now)
+        except Invalid as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("b:team", request.business.slug)
+    work = ProfessionForm(initial={"profession": found.profession})
+    return _member_page(request, found, RoleForm(initial={"role": found.role}), work, form)
 
 
 @staff("team.manage")
@@ -226,6 +260,7 @@ urlpatterns = [
     path("settings/team/invited/<str:invited>/resend/", resend, name="team_resend"),
     path("settings/team/invited/<str:invited>/revoke/", revoke, name="team_revoke"),
     path("settings/team/<str:collaborator>/", member, name="team_member"),
+    path("settings/team/<str:collaborator>/name/", rename, name="team_name"),
     path("settings/team/<str:collaborator>/profession/", profession, name="team_profession"),
     path("settings/team/<str:collaborator>/remove/", remove, name="team_remove"),
 ]
