@@ -123,6 +123,13 @@ def test_cells_are_pasted_and_read_in_the_readers_language(gym: Business, olga: 
     assert "This is not" not in page
 
 
+def test_neither_of_two_ways_in_is_called_optional(gym: Business, olga: Browser) -> None:
+    """R-344: a file or pasted cells, one of them is needed, and the page says so when there is neither."""
+    assert "optional" not in text_of(olga.get(at(gym, "imports"))).partition("Imports so far")[0]
+    assert "Choose a file" in text_of(send(olga, at(gym, "imports"), {}))
+    assert not ClientImport.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [

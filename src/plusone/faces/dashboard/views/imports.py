@@ -55,6 +55,11 @@ class FileForm(OnceForm):
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in (self.fields["file"], self.fields["pasted"]):
+            field.is_one_of = True  # type: ignore[attr-defined]  # neither is "optional": one of them is needed
+
     def clean(self) -> dict[str, Any]:
         """Insist on one of the two."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
