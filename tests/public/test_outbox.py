@@ -115,3 +115,16 @@ def test_a_demo_elsewhere_is_for_its_staff_and_their_own(code: Message, house: H
         for row in (own, mine, code, other)
     }
     assert seen == {own.pk: 200, mine.pk: 200, code.pk: 404, other.pk: 404}
+
+
+def test_links_lead_to_the_name_by_which_one_came(house: House, settings: Any) -> None:
+    """Who logged in at `localhost`, as passkeys need it, is not led to the same machine's number."""
+    settings.ENV, settings.BASE_URL = "demo", "http://127.0.0.1:8000"
+    mail = write(None, "olga@vela.example", "Open http://127.0.0.1:8000/b/studio-vela/")
+    by_name = Browser(headers={"host": "localhost:8000"})
+    for part in ("", "html/"):
+        page = by_name.get(f"/o/{mail.public_id}/{part}").content.decode()
+        assert "http://localhost:8000/b/studio-vela/" in page
+        assert "127.0.0.1" not in page
+    mail.refresh_from_db()
+    assert mail.text == "Open http://127.0.0.1:8000/b/studio-vela/"

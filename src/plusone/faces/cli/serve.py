@@ -23,6 +23,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 from granian.server.mt import MTServer
 
+from plusone.kernel.loopback import by_name
 from plusone.kernel.processes import die_with_parent, share_memory, spare_memory
 
 from .app import Stop
@@ -304,7 +305,9 @@ def _say_when_ready(here: str) -> None:
     for _ in range(600):
         try:
             with urllib.request.urlopen(f"{here}/livez", timeout=1):  # noqa: S310  # our own address
-                sys.stderr.write(f"Plusone answers at {settings.BASE_URL} (Ctrl-C ends it).\n")
+                name = by_name(settings.BASE_URL)
+                also = f", and at {name}, as passkeys need it" if name != settings.BASE_URL else ""
+                sys.stderr.write(f"Plusone answers at {settings.BASE_URL}{also} (Ctrl-C ends it).\n")
                 return
         except OSError:
             time.sleep(0.05)

@@ -13,6 +13,7 @@ from plusone.connect.commands import setup_link
 from plusone.connect.queries import is_empty, owners_of
 from plusone.insights.queries import impact
 from plusone.kernel import clock
+from plusone.kernel.loopback import by_name
 from plusone.kernel.models import Business
 from plusone.kernel.money import format_money
 from plusone.ledger.queries import faults
@@ -86,12 +87,13 @@ def _lines(business: Business, told: dict[str, Any]) -> list[str]:
         f"{told['business']}: {figures['registered_leads']} friends registered, {figures['activated_clients']} became"
         f" clients and brought {money['generated_income']}; {money['rewards_issued']} in rewards. The books are right."
     )
-    lines = [story, "", f"Log in at {told['url']}/", f"  as the owner: {told['owner']}"]
+    url = by_name(told["url"])  # the address that is set, but for this machine's number: passkeys need a name
+    lines = [story, "", f"Log in at {url}/", f"  as the owner: {told['owner']}"]
     if told["client"]:
         lines.append(f"  as a client:  {told['client']}")
-    lines.append(f"  Ask for a code; the mail with it is in the outbox: {told['url']}/o/")
+    lines.append(f"  Ask for a code; the mail with it is in the outbox: {url}/o/")
     if told.get("setup_url"):
-        lines.append(f"  Or, as the owner and once, without a code: {told['setup_url']}")
+        lines.append(f"  Or, as the owner and once, without a code: {told['setup_url'].replace(told['url'], url, 1)}")
     return lines
 
 

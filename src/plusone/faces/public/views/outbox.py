@@ -3,7 +3,6 @@
 Login codes are in it, so it is not there for anybody else: see `_sees`.
 """
 
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from plusone.connect.queries import businesses_of
 from plusone.faces.ui.http import public
 from plusone.faces.ui.pages import page_of
 from plusone.kernel.errors import NotHere
+from plusone.kernel.loopback import is_loopback
 from plusone.messaging.models import Message
 from plusone.messaging.queries import outbox as all_messages
 
@@ -69,6 +69,10 @@ def _one(request: HttpRequest, public_id: str) -> Message:
     found = _sees(request).filter(public_id=public_id).first()
     if found is None:
         raise NotHere
+    # Who came by the name `localhost` logged in there, and by its number would have to again.
+    if is_loopback(_host(request)) and is_loopback(urlsplit(settings.BASE_URL).hostname or ""):
+        here = f"{request.scheme}://{request.get_host()}"
+        found.text, found.html = (text.replace(settings.BASE_URL, here) for text in (found.text, found.html))
     return found
 
 
@@ -94,22 +98,13 @@ def _all_is_local(request: HttpRequest) -> bool:
     if any(part in name for name in headers for part in FORWARDING):
         return False
     if settings.ENV == "demo":
-        return _is_loopback(_host(request)) and _is_loopback(str(request.META.get("REMOTE_ADDR", "")))
+        return is_loopback(_host(request)) and is_loopback(str(request.META.get("REMOTE_ADDR", "")))
     hosts = (urlsplit(settings.BASE_URL).hostname or "", settings.BOUND_HOST, _host(request))
-    return all(_is_loopback(host) for host in hosts)
+    return all(is_loopback(host) for host in hosts)
 
 
 def _host(request: HttpRequest) -> str:
     return urlsplit(f"//{request.get_host()}").hostname or ""
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _private(response: HttpResponse) -> HttpResponse:
