@@ -196,3 +196,17 @@ def test_entries_sum_to_zero_whatever_was_done(gym: Business, ana: Client) -> No
     reverse(used, 250, key="refund", reason="", actor="user:1", now=later(2))
     assert sum(Entry.objects.values_list("amount", flat=True)) == 0
     assert available(gym, ana) == 750
+
+
+def test_a_clock_that_went_back_stops_no_balance(gym: Business, ana: Client) -> None:
+    """CONTRACT, `PLUSONE_TEST_CLOCK`: what had expired and is given back before its end expires again, by itself."""
+    who = {"actor": "user:1", "now": NOON}
+    earn(gym, ana.pk, 1000, key="gift", expires_at=later(5), **who)  # type: ignore[arg-type]  # a text and a time
+    used = redeem(gym, ana.pk, 500, key="order", **who)  # type: ignore[arg-type]  # see above
+    expire_due(later(6))
+    reverse(used, 500, key="refund", reason="", actor="user:1", now=later(1))
+    assert balance_of(gym, ana.pk, now=later(1)).available == 500
+    expire_due(later(6))
+    assert (balance_of(gym, ana.pk, now=later(6)).expired, faults(gym)) == (1000, [])
+    earn(gym, ana.pk, 300, key="next", actor="user:1", now=later(7))
+    redeem(gym, ana.pk, 300, key="spent", actor="user:1", now=later(7))

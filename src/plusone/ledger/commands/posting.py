@@ -166,8 +166,9 @@ def lapse(account: Account, *, actor: str, now: datetime) -> None:
     due = LotBalance.objects.filter(account=account, remaining__gt=F("held"), expires_at__lte=now)
     for lot in due.order_by("expires_at", "lot_id"):
         part = lot.remaining - lot.held
-        # What was held at the end and freed later expires in a transfer of its own: the remainder makes the key.
-        key = f"expire:{lot.lot_id}:{lot.remaining}"
+        # What was held at the end and freed later expires in a transfer of its own: what was done with the lot so far
+        # makes the key, which is another each time, on a clock that went back as well.
+        key = f"expire:{lot.lot_id}:use:{LotUse.objects.filter(lot=lot.lot_id).count()}"
         inputs = inputs_of(K.EXPIRE, account.client_id, part, ("lot", lot.lot_id))
         transfer = post(
             account,
