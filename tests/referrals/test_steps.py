@@ -11,7 +11,7 @@ from plusone.clients.commands import activate
 from plusone.clients.models import Client
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
-from plusone.ledger.queries import balance_of, faults
+from plusone.ledger.queries import balance_of, faults, movements_of
 from plusone.referrals.automation.reactions import end_holds
 from plusone.referrals.commands import ask_again, close_overdue, deactivate_campaign
 from plusone.referrals.gifts import gifts_of
@@ -21,6 +21,7 @@ from plusone.referrals.offers import Offer, read_offer
 from plusone.referrals.outlook import expected_on_activation
 from plusone.referrals.progress import friends_of
 from plusone.referrals.sentences import for_ambassador, for_owner
+from plusone.referrals.statements import statement_of
 from plusone.rewards.models import Reward
 from plusone.store.commands import create_membership_type, pay, place_order, refund
 from plusone.store.models import Product
@@ -309,3 +310,14 @@ def test_who_leaves_before_the_ninety_days_keeps_the_earlier_steps_paid(gym: Bus
     assert [close_overdue(later(day)) for day in (31, 120, 122)] == [0, 0, 1]
     assert stands() == {"a1": ("granted", ""), "a2": ("granted", ""), "a3": ("lapsed", "deadline")}
     assert (available(ana), Referral.objects.get().reason) == (1500, "completed")
+
+
+def test_a_movement_of_a_further_step_is_no_welcome(gym: Business, ana: Client) -> None:
+    """R-049: what each gift is for, as its friend reads it; nobody came back here."""
+    came = {"conditions": [{"kind": "sessions_attended", "at_least": 1}], "friend_reward": EUR15}
+    launch(gym, friend=EUR10, steps=[{"name": "Came", **came}])
+    ben = bring(ana, "Ben").friend
+    mark_visit(ben, key="1", actor="user:1", now=NOON)
+    with translation.override("en"):
+        told = [(line.amount, line.about) for line in statement_of(gym, list(movements_of(gym, ben.pk)))]
+    assert told == [(1500, "Your gift"), (1000, "Your welcome gift")]

@@ -63,9 +63,12 @@ def _line(entry: Entry, rewards: dict[int, Reward], orders: dict[int, Order], re
 
 
 def _about(reward: Reward, referrals: dict[int, Referral]) -> str:
-    if reward.side == Reward.Side.FRIEND:
-        return _("Your welcome gift") if reward.step == 1 else _("Your gift for coming back")
     referral = referrals.get(reward.source_id)
+    if reward.side == Reward.Side.FRIEND:
+        if reward.step > 1:
+            return _("Your gift")
+        is_back = referral is not None and referral.returned_from is not None
+        return _("Your gift for coming back") if is_back else _("Your welcome gift")
     return _("For recommending %(friend)s") % {"friend": referral.friend.short_name} if referral else ""
 
 
