@@ -6,16 +6,18 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from plusone.clients.commands import delete_client
 from plusone.clients.models import Client
+from plusone.insights.queries import snapshot
 from plusone.kernel.models import Business
-from plusone.ledger.commands import expire_due
+from plusone.ledger.commands import expire_due, redeem
 from plusone.ledger.models import Transfer
 from plusone.ledger.queries import balance_of, faults
 from plusone.referrals.models import Referral
 from plusone.referrals.progress import friends_of
 from plusone.referrals.reasons import tell_reward
 from plusone.rewards.models import Reward, Tally
-from plusone.store.commands import cancel, place_order, refund
+from plusone.store.commands import cancel, create_membership_type, pay, place_order, refund
 from plusone.store.models import Order, Product
 from world import EUR10, NOON, bring, later, launch, make_product, sell
 
@@ -207,3 +209,32 @@ def test_what_stands_in_the_movements_is_in_the_business_s_language(gym: Busines
     with translation.override("es"):
         assert reasons == {str(Reward.Reason.REFUNDED.label), translation.gettext("Paid what was owed")}
     assert not {"The purchase was refunded", "Paid what was owed"} & reasons
+
+
+def test_nobody_owes_what_a_deleted_client_owed(gym: Business, ana: Client) -> None:
+    """CONTRACT `allow_negative`, R-099: Ana had spent the reward that was taken back; deleted, the books expect nothing
+    from her any more, and the months before stay as they were."""
+    launch(gym, clawback="allow_negative")
+    order = sell(bring(ana, "Ben").friend, make_product(gym))
+    redeem(gym, ana.pk, 1000, key="spent", **WHO)
+    refund(order, **WHO)
+    assert snapshot(gym, None, now=NOON).owed == 1000
+    delete_client(ana, archive_first=True, actor="user:1", now=later(40))
+    assert (snapshot(gym, None, now=later(41)).owed, faults(gym)) == (0, [])
+    assert snapshot(gym, NOON.date(), now=later(41)).owed == 1000
+
+
+def test_a_membership_that_became_balance_and_is_owed_was_taken_back(gym: Business, ana: Client) -> None:
+    """R-147, convert: what Ana had spent of it is a debt, so nobody says that it stays hers."""
+    month = create_membership_type(gym, name="Mensual", kind="recurring", price=4500, period="month", now=NOON)
+    pay(place_order(gym, ana, [(month, 1)], **WHO), method="cash", **WHO)
+    gift = {"kind": "membership", "membership_type": month.public_id, "when_running": "convert"}
+    launch(gym, ambassador=gift, clawback="allow_negative")
+    order = sell(bring(ana, "Ben").friend, make_product(gym))
+    redeem(gym, ana.pk, 1000, key="spent", **WHO)
+    refund(order, **WHO)
+    assert stands(ana) == (0, 0, 1000)
+    reward = Reward.objects.select_related("business", "client").get()
+    with translation.override("en"):
+        said = tell_reward(reward, to="client").sentence
+    assert said.startswith("The membership “Mensual” as a present was taken back on Mar 10, 2026")

@@ -18,7 +18,7 @@ from plusone.events.facts import Fact
 from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business, Collaborator
-from plusone.ledger.commands import adjust
+from plusone.ledger.commands import adjust, forgive_debt
 from plusone.ledger.queries import balance_of
 
 from .profile import attach_login, clean, insert, set_tags
@@ -199,8 +199,8 @@ def delete_client(client: Client, *, reason: str = "", archive_first: bool = Fal
     books stay.
 
     Each room forgets its part (`keeping`), in this transaction: where one cannot, nobody is half erased. What balance
-    is left is given up by an adjustment. Raise Refused for an active client, unless they are archived in the same act:
-    so a client erases themselves.
+    is left is given up by an adjustment, and what is owed is forgiven. Raise Refused for an active client, unless they
+    are archived in the same act: so a client erases themselves.
     """
     if archive_first:
         archive(client, actor=actor, now=now)
@@ -240,17 +240,12 @@ def erase(
             table.forget_login(login)
         login.delete()
     record(client.business, fact, client=client.pk, actor=actor, now=now)
-    left = balance_of(client.business, client.pk, now=now).available
-    if left:
-        adjust(
-            client.business,
-            client.pk,
-            -left,
-            key=f"deleted:{client.pk}",
-            reason=_("The client was deleted"),
-            actor=actor,
-            now=now,
-        )
+    stands = balance_of(client.business, client.pk, now=now)
+    why: dict[str, Any] = {"reason": _("The client was deleted"), "actor": actor, "now": now}
+    if stands.available:
+        adjust(client.business, client.pk, -stands.available, key=f"deleted:{client.pk}", **why)
+    if stands.owed:  # nobody is left who could pay it
+        forgive_debt(client.business, client.pk, key=f"deleted:{client.pk}:owed", **why)
     return True
 
 

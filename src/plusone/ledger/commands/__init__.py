@@ -3,7 +3,7 @@
 from .balance import adjust, earn, expire_due, redeem, reverse, revoke
 from .endings import tell_due
 from .holds import capture, hold, hold_up_to, release
-from .moving import move_balance
+from .moving import forgive_debt, move_balance
 from .openings import open_balance, open_balances, undo_opening
 from .posting import InsufficientBalance
 
@@ -13,6 +13,7 @@ __all__ = [
     "capture",
     "earn",
     "expire_due",
+    "forgive_debt",
     "hold",
     "hold_up_to",
     "move_balance",

@@ -57,16 +57,28 @@ def move_balance(
     return moved
 
 
+@transaction.atomic
+def forgive_debt(business: Business, client_id: int, *, key: str, reason: str, actor: str, now: datetime) -> int:
+    """Let a client owe nothing any more, because nobody is there who could. Return how much that was."""
+    return _forgive(posting.lock(business, client_id), key=key, reason=reason, actor=actor, now=now)
+
+
 def _move_debt(giver: Account, taker: Account, *, key: str, reason: str, actor: str, now: datetime) -> None:
     """Let the other owe what a client owes."""
+    if owed := _forgive(giver, key=f"{key}:owed:out", reason=reason, actor=actor, now=now):
+        owe(taker, owed, key=f"{key}:owed:in", reason=reason, ref=("", None), actor=actor, now=now)
+
+
+def _forgive(giver: Account, *, key: str, reason: str, actor: str, now: datetime) -> int:
+    """Take what a client owes off the books. Return how much that was."""
     business, kind = giver.business, Account.Kind.DEBT
     mine = Entry.objects.filter(business=business, account__client_id=giver.client_id, account__kind=kind)
-    owed = -(mine.aggregate(total=Sum("amount"))["total"] or 0)
+    owed = -int(mine.aggregate(total=Sum("amount"))["total"] or 0)
     if not owed:
-        return
+        return 0
     forgiven = Transfer.objects.create(
         business=business,
-        key=f"{key}:owed:out",
+        key=key,
         inputs=inputs_of(K.DEBT, giver.client_id, owed),
         kind=K.DEBT,
         client_id=giver.client_id,
@@ -83,4 +95,4 @@ def _move_debt(giver: Account, taker: Account, *, key: str, reason: str, actor: 
             Entry(business=business, transfer=forgiven, account=rewards, amount=-owed),
         ]
     )
-    owe(taker, owed, key=f"{key}:owed:in", reason=reason, ref=("", None), actor=actor, now=now)
+    return owed

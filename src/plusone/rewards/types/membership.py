@@ -126,6 +126,8 @@ class Membership(RewardType):
             actor=actor,
             now=now,
         )
+        if reward.clawback == "allow_negative":  # what is missing is owed, so it is taken, too
+            return amount
         return amount if taken and -taken.amount == worth else 0
 
     def _type(self, business: Business, params: Params) -> MembershipType | None:
