@@ -89,7 +89,7 @@ def test_choosing_what_was_taken_back_says_that(gym: Business, ana: Client, bono
         choose_reward(mine(), 0, actor=f"client:{ana.pk}", now=NOON)
     assert late.value.code == "nothing_to_choose"
     assert late.value.told == (
-        "a choice of €15.00 of balance or “Massage” was taken back on Mar 10, 2026, because the purchase behind it was "
+        "A choice of €15.00 of balance or “Massage” was taken back on Mar 10, 2026, because the purchase behind it was "
         "refunded. If you think this is wrong, write to Studio Vela."
     )
 

@@ -380,4 +380,5 @@ def last_day_in_words(business: Business, end: datetime) -> str:
 
 def _told(words: Words, named: dict[str, str], at: datetime | None, to: Reader) -> Told:
     sentence, then = (words.staff, words.staff_next) if to == "staff" else (words.client, words.client_next)
-    return Told(str(sentence) % named, str(then) % named, at, is_by_hand=then in BY_HAND)
+    said = str(sentence) % named  # a sentence may begin with the phrase of a reward: "a coupon of €5.00 …"
+    return Told(said[:1].upper() + said[1:], str(then) % named, at, is_by_hand=then in BY_HAND)
