@@ -4,7 +4,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from plusone.clients.models import Client
-from plusone.connect.commands import open_business
+from plusone.connect.commands import delete_business, open_business
 from plusone.connect.models import ApiKey
 from plusone.kernel.models import Business, Collaborator, User
 from world import NOON
@@ -131,6 +131,15 @@ def test_a_business_with_a_country_is_gone_to_at_once(db: None, client: Browser)
         name="Studio Vela", owner_email="olga@vela.example", country_code="ES", actor="system", now=NOON
     )
     assert client.post(f"/setup/{opened.setup_token}")["Location"] == "/"
+
+
+def test_the_link_of_a_business_that_is_no_more_says_so(db: None) -> None:
+    """ISO-13: the login went with the business; the link is as one that is too old."""
+    opened = open_business(name="Vela", owner_email="olga@vela.example", country_code="ES", actor="system", now=NOON)
+    delete_business(opened.business, now=NOON)
+    answer = Browser(raise_request_exception=False).post(f"/setup/{opened.setup_token}")
+    assert answer.status_code == 410
+    assert "not valid any more" in answer.content.decode()
 
 
 def test_the_ways_to_add_clients_stand_side_by_side(gym: Business, olga: Browser, desk: Browser) -> None:

@@ -69,9 +69,13 @@ def remove_collaborator(collaborator: Collaborator) -> None:
 def user_for(email: str, *, language: str = "") -> User:
     """Return the user of a (normalised) address, made without a password where there is none."""
     user = User.objects.filter(email=email).first()
-    if user is None:
-        user = User.objects.create_user(email, language=language)
-    return user
+    if user is not None:
+        return user
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, language=language)
+    except IntegrityError:  # somebody who pressed twice was faster
+        return User.objects.get(email=email)
 
 
 def set_language(user: User, language: str, *, now: datetime) -> None:

@@ -171,19 +171,18 @@ def setup_link(token: str) -> str:
 
 @transaction.atomic
 def use_setup_token(token: str) -> User:
-    """Return the owner whom a set-up link proves, once within seven days. Raise Refused for a used, old or broken
-
-    one.
-    """
+    """Return the owner whom a set-up link proves, once within seven days. Raise Refused for a used, old or broken one,
+    and where that login is no more."""
+    ended = _("This link is not valid any more. Log in with your e-mail address.")
     try:
         said = signing.loads(token, salt=SETUP_SALT, max_age=SETUP_SECONDS)
     except signing.BadSignature as error:
-        raise Refused(
-            _("This link is not valid any more. Log in with your e-mail address."), code="link_ended", status=410
-        ) from error
+        raise Refused(ended, code="link_ended", status=410) from error
+    user = User.objects.filter(pk=said["user"]).first()
+    if user is None:  # the business was deleted since, and the login with it
+        raise Refused(ended, code="link_ended", status=410)
     if not once.claim("setup", hashlib.sha256(token.encode()).hexdigest()):
         raise Refused(_("This link was used already. Log in with your e-mail address."), code="link_used", status=410)
-    user = User.objects.get(pk=said["user"])
     attach_logins(user)
     return user
 

@@ -128,6 +128,8 @@ def public(view: View) -> View:
 
     @wraps(view)
     def inside(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if any("\0" in str(value) for value in kwargs.values()):  # PostgreSQL cannot even be asked for it
+            raise NotHere
         request.now = clock.now()
         return view(request, *args, **kwargs)
 
