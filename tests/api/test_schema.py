@@ -3,7 +3,9 @@
 A long run against a server: `st run <address>/api/v1/openapi.json -H "Authorization: Bearer …" --checks all`.
 """
 
+import random
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -17,9 +19,9 @@ from schemathesis.checks import CHECKS
 
 import isolated
 from howoften import often
-from world import House
+from world import House, open_salon
 
-EXAMPLES = often(2, 40)
+EXAMPLES, EACH = often((2, 10), (40, 1))
 WANTED = [
     "not_a_server_error",
     "status_code_conformance",
@@ -75,3 +77,34 @@ def test_answers_are_as_described(house: House, app: Any, mode: GenerationMode) 
 
         call()
     assert called >= EXAMPLES * 30
+
+
+@pytest.mark.any_engine
+@pytest.mark.slow
+def test_another_identity_reaches_nothing(house: House, app: Any) -> None:
+    """ISO-14: calls of the description with what is the gym's, by the salon's key, by none and by made-up ones. Some in
+    every run, all of them before a release."""
+    ids = isolated.values_of(isolated.fill(house).business)
+    other = {"Authorization": f"Bearer {open_salon().api_key}"}
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    schema.config.generation.update(allow_extra_parameters=False)
+    once = settings(SETTINGS, max_examples=1)
+    seen: set[str] = set()
+    first = random.SystemRandom().randrange(EACH)
+    print(f"from call {first} on each {EACH}th")
+    for result in islice(schema.get_all_operations(), first, None, EACH):
+        operation = result.ok()
+
+        @once
+        @given(case=operation.as_strategy(GenerationMode.POSITIVE))
+        def call(case: Any) -> None:
+            seen.add(case.operation.label)
+            case.path_parameters = {name: ids[name] for name in case.path_parameters or {}}
+            theirs = case.call(headers=other)
+            assert not case.path_parameters or theirs.status_code in (404, 422), theirs.text
+            assert not [value for value in ids.values() if len(value) > 20 and value in theirs.text]
+            for key in ({}, {"Authorization": "Bearer made-up"}, {"Authorization": house.api_key}):
+                assert case.call(headers=key).status_code == 401
+
+        call()
+    assert len(seen) > 60 // EACH
