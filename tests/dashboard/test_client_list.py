@@ -122,17 +122,17 @@ def test_the_list_narrows_to_a_membership(book: Business, ana: Client, carla: Cl
 def test_the_list_stays_cheap_with_all_of_it(
     book: Business, ana: Client, olga: Browser, django_assert_max_num_queries: Any
 ) -> None:
-    """At most fourteen queries, with a search that is mistyped too; the same with one row and with three."""
+    """At most twelve queries, with a search that is mistyped too; the same with one row and with three."""
     vip = Tag.objects.get(name="VIP")
     asked = {"q": "ebn", "referred": "yes", "needs": "any"}
-    with django_assert_max_num_queries(14) as one:
+    with django_assert_max_num_queries(12) as one:
         assert len(olga.get(at(book, "clients"), asked).context["rows"]) == 0
     bring(ana, "Benn")
-    with django_assert_max_num_queries(14) as one:
+    with django_assert_max_num_queries(12) as one:
         olga.get(at(book, "clients"))
     for name in ("Cleo", "Dario"):
         give_tag(bring(ana, name).friend, vip, **WHO)
-    with django_assert_max_num_queries(14) as three:
+    with django_assert_max_num_queries(12) as three:
         olga.get(at(book, "clients"))
     assert len(one) == len(three)
 

@@ -75,11 +75,11 @@ def test_list_asks_the_same_of_one_and_of_three(
 ) -> None:
     launch(gym)
     bring(ana, "Ben")
-    with django_assert_max_num_queries(14) as one:
+    with django_assert_max_num_queries(12) as one:
         olga.get(at(gym, "clients"))
     for name in ("Cleo", "Dora"):
         bring(ana, name)
-    with django_assert_max_num_queries(14) as three:
+    with django_assert_max_num_queries(12) as three:
         olga.get(at(gym, "clients"))
     assert len(one) == len(three)
 
@@ -116,7 +116,7 @@ def test_profile_has_the_link_to_hand_on(gym: Business, ana: Client, olga: Brows
 def test_profile_pages_stay_cheap(
     gym: Business, ana: Client, bono: Product, olga: Browser, django_assert_max_num_queries: Any
 ) -> None:
-    """At most fourteen queries a page, with one friend and with three."""
+    """At most twelve queries a page, with one friend and with three."""
     launch(gym)
     sell(bring(ana, "Ben").friend, bono)
     names = (
@@ -133,7 +133,7 @@ def test_profile_pages_stay_cheap(
     counts = {}
     for round_ in range(2):
         for name in names:
-            with django_assert_max_num_queries(14) as asked:
+            with django_assert_max_num_queries(12) as asked:
                 olga.get(at(gym, name, ana.public_id))
             assert counts.setdefault(name, len(asked)) == len(asked), (round_, name)
         sell(bring(ana, "Cleo").friend, bono)

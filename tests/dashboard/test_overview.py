@@ -261,7 +261,7 @@ def test_who_may_see_figures(client: Browser, house: House, story: Story) -> Non
 def test_queries(
     olga: Browser, story: Story, django_assert_max_num_queries: Callable[[int], AbstractContextManager[Any]]
 ) -> None:
-    """A page costs the same with one row and with many, and at most fourteen queries."""
+    """A page costs the same with one row and with many, and at most twelve queries."""
     paths = ["overview/", "overview/generated_income/", "overview/new-clients/", "ambassadors/", "goals/"]
     paths.append(f"ambassadors/{story.ana.public_id}/")
 
@@ -280,4 +280,4 @@ def test_queries(
         world.sell(world.bring(one, f"Lou{number}", now=at("06-02 10:00")).friend, story.product, now=at("06-03 10:00"))
         world.bring(story.ana, f"Max{number}", now=at("06-02 10:00"))
     assert cost() == before
-    assert max(before) <= 14, dict(zip(paths, before, strict=True))
+    assert max(before) <= 12, dict(zip(paths, before, strict=True))

@@ -92,11 +92,11 @@ def test_a_filter_is_kept_as_a_tab_for_the_team(book: Business, olga: Browser, d
 
 def test_tabs_are_bounded_and_cost_one_query(book: Business, olga: Browser, django_assert_max_num_queries: Any) -> None:
     save_view(book, "View 0", "?paid=owes", **WHO)
-    with django_assert_max_num_queries(14) as one:
+    with django_assert_max_num_queries(12) as one:
         olga.get(at(book, "clients"))
     for number in range(1, 12):
         save_view(book, f"View {number}", f"?q={number}", **WHO)
-    with django_assert_max_num_queries(14) as twelve:
+    with django_assert_max_num_queries(12) as twelve:
         olga.get(at(book, "clients"))
     assert len(one) == len(twelve)
     asked = {"q": "x", "name": "One too many"}

@@ -12,7 +12,7 @@ from plusone.kernel.models import Business, Collaborator, User
 from plusone.kernel.permissions import allows
 
 from .events import ClientMerged
-from .models import Client, Departure, Invitation, Job, JobRow, NextStep, Note, SavedView, SignupLink, Tag
+from .models import Client, Departure, Invitation, Job, JobRow, NextStep, Note, SignupLink, Tag
 
 COOLDOWN_DAYS = 30  # how long a deleted person who registers again is looked at first
 OPEN = (Client.Status.LEAD, Client.Status.ACTIVE)
@@ -104,11 +104,6 @@ def may_ask_for_code(email: str) -> bool:
     then a login code may be sent to it (DESIGN 6).
     """
     return Client.objects.filter(email=email, access=True).exclude(status=Client.Status.DELETED).exists()
-
-
-def views_of(business: Business) -> list[SavedView]:
-    """Return the filters that a business keeps as tabs, the first ones first."""
-    return list(SavedView.objects.filter(business=business).order_by("pk"))
 
 
 def notes_of(client: Client, reader: Collaborator) -> QuerySet[Note]:

@@ -1,6 +1,6 @@
 """What staff see coming: what an activation will give, what waits for a look, what is still open."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,8 @@ from plusone.rewards.types import types
 from .models import Campaign, DoubtCase, DoubtSign, Referral, Terms, waiting_members
 from .offers import offer_of
 from .promising import carried
-from .queries import FREED, qualified_in_sets
+from .queries import FREED
+from .sets import Sets
 
 
 def current_campaign(business: Business) -> Campaign | None:
@@ -64,9 +65,9 @@ def waiting_count(campaign: Campaign) -> int:
 
 
 def referrals_by_friend(business: Business, friends: Sequence[Client]) -> dict[int, Referral]:
-    """Return the referrals that brought several clients, by client id, with their ambassadors, in one query."""
+    """Return the referrals that brought several clients, by client id, with ambassador and terms, in one query."""
     found = Referral.objects.filter(business=business, friend__in=friends).exclude(reason__in=FREED)
-    return {referral.friend_id: referral for referral in found.select_related("ambassador", "friend")}
+    return {referral.friend_id: referral for referral in found.select_related("ambassador", "friend", "terms")}
 
 
 def with_who_brought(friends: QuerySet[Client]) -> QuerySet[Client]:
@@ -88,10 +89,16 @@ class Expected:
     state: str
 
 
-def expected_on_activation(business: Business, leads: Sequence[Client], *, now: datetime) -> dict[int, list[Expected]]:
-    """Return what activating each of these leads will give, by lead: "Ana will receive €15" (R-059)."""
-    found = Referral.objects.filter(business=business, friend__in=leads, state=Referral.State.REGISTERED)
-    open_ones = found.select_related("terms", "ambassador", "business").order_by("id")
+def expected_on_activation(
+    business: Business, leads: Sequence[Client], *, came: Mapping[int, Referral] | None = None, now: datetime
+) -> dict[int, list[Expected]]:
+    """Return what activating each of these leads will give, by lead: "Ana will receive €15" (R-059). Whoever has what
+    brought them at hand (`referrals_by_friend`) saves a query of three."""
+    came = referrals_by_friend(business, leads) if came is None else came
+    brought = [came[lead.pk] for lead in leads if lead.pk in came]
+    open_ones = sorted((row for row in brought if row.state == Referral.State.REGISTERED), key=lambda row: row.pk)
+    for row in open_ones:
+        row.business = business
     due = {
         row.pk: row
         for row in open_ones
@@ -103,7 +110,8 @@ def expected_on_activation(business: Business, leads: Sequence[Client], *, now: 
     promised = Reward.objects.filter(
         business=business, source_kind="referral", source_id__in=due, state=Reward.State.PROMISED
     )
-    for reward in [*promised.select_related("client").order_by("side", "id"), *_full_sets(due.values())]:
+    sets = Sets(business, (row.ambassador_id for row in due.values()))
+    for reward in [*promised.select_related("client").order_by("side", "id"), *_full_sets(due.values(), sets)]:
         referral = due[reward.source_id]
         if not _asks_activation_alone(_conditions_of(referral, reward)):
             continue
@@ -125,7 +133,7 @@ def _conditions_of(referral: Referral, reward: Reward) -> list[dict[str, Any]]:
     return offer_of(referral.terms).all_steps[reward.step - 1].conditions
 
 
-def _full_sets(due: Iterable[Referral]) -> Iterator[Reward]:
+def _full_sets(due: Iterable[Referral], sets: Sets) -> Iterator[Reward]:
     """Yield the rewards, not promised yet, of the sets of friends that these would fill one after the other."""
     counted: dict[tuple[int, int | None, int], int] = {}
     for referral in due:
@@ -133,7 +141,7 @@ def _full_sets(due: Iterable[Referral]) -> Iterator[Reward]:
         if terms is None or not offer_of(terms).counts_sets or referral.flagged:
             continue
         key = (referral.ambassador_id, referral.campaign_id, terms.every)
-        counted[key] = counted.get(key, qualified_in_sets(referral).count()) + 1
+        counted[key] = counted.get(key, sets.there(*key)) + 1
         if counted[key] % terms.every == 0 and terms.ambassador_reward:
             kind = types[terms.ambassador_reward["kind"]]()
             yield Reward(

@@ -184,11 +184,12 @@ def is_late_to_say_who_sent(friend: Client, *, now: datetime) -> bool:
     return since is not None and now - since > ATTACH_WINDOW
 
 
-def asks_who_brought_back(friend: Client, *, now: datetime) -> bool:
-    """Say whether a former client may still be said to come back through somebody (Q-10)."""
+def asks_who_brought_back(friend: Client, *, last: Referral | None = None, now: datetime) -> bool:
+    """Say whether a former client may still be said to come back through somebody (Q-10). `last` is what brought them
+    (`referral_of`), where the page has that at hand."""
     if not friend.is_archived or (campaign := default_campaign(friend.business)) is None:
         return False
-    last = referral_of(friend)
+    last = last or referral_of(friend)
     is_said = last is not None and (last.is_open or last.returned_from == friend.archived_at)
     return not is_said and counts_again(campaign, friend, now=now)
 

@@ -76,12 +76,16 @@ class Sets:
         wanted = [referral for referral in referrals if counts_for_a_set(referral)]
         return {referral.pk: _in_set(self._business, referral, self._filled) for referral in wanted}
 
+    def there(self, ambassador: int, campaign: int | None, every: int) -> int:
+        """Return how many friends fill the sets of an ambassador in a campaign, of so many friends each."""
+        return len(self._filled.get((ambassador, campaign, every), []))
+
     def towards_next(self, ambassador: int, terms: Terms) -> str:
         """Say how many friends of the next set are there, where today's terms reward sets; else nothing."""
         offer = offer_of(terms)
         if not offer.counts_sets:
             return ""
-        so_far = len(self._filled.get((ambassador, terms.campaign_id, terms.every), []))
+        so_far = self.there(ambassador, terms.campaign_id, terms.every)
         return _("%(count)s of %(number)s friends for your next reward.") % {
             "count": so_far % offer.every,
             "number": offer.every,

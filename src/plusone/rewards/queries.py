@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Q, QuerySet, Sum, Value, When, Window
 
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
@@ -22,14 +22,13 @@ class Wallet(Balance):
     pending: int = 0
 
 
-def wallet_of(client: Client, *, unsettled: Iterable[Reward] | None = None, now: datetime) -> Wallet:
-    """Return a client's balance and what is pending; whoever has all `unsettled` rewards at hand saves a query."""
+def wallet_of(client: Client, *, pending: int | None = None, now: datetime) -> Wallet:
+    """Return a client's balance and what is pending; whoever knows that already saves a query."""
     balance = balance_of(client.business, client.pk, now=now)
-    if unsettled is not None:
-        known = sum(reward.amount or 0 for reward in unsettled if reward.state in Reward.PENDING)
-        return Wallet(**vars(balance), pending=known)
-    pending = Reward.objects.filter(client=client, state__in=Reward.PENDING).aggregate(total=Sum("amount"))["total"]
-    return Wallet(**vars(balance), pending=pending or 0)
+    if pending is not None:
+        return Wallet(**vars(balance), pending=pending)
+    total = Reward.objects.filter(client=client, state__in=Reward.PENDING).aggregate(total=Sum("amount"))["total"]
+    return Wallet(**vars(balance), pending=total or 0)
 
 
 def rewards_of(business: Business, source_kind: str, source_ids: Iterable[int]) -> dict[int, list[Reward]]:
@@ -56,6 +55,11 @@ class Held:
     """What a client's own pages tell of their rewards, in the order of the promises."""
 
     rewards: list[Reward]
+
+    @property
+    def pending(self) -> int:
+        """What is to come, in minor units."""
+        return sum(reward.amount or 0 for reward in self.rewards if reward.state in Reward.PENDING)
 
     @property
     def choices(self) -> list[Reward]:
@@ -93,11 +97,13 @@ def option_phrases(reward: Reward) -> list[str]:
 
 
 def unsettled(client: Client) -> QuerySet[Reward]:
-    """Return the rewards of a client that are not settled yet, those that wait for something first."""
+    """Return the rewards of a client that are not settled yet, those that wait for something first; each says how much
+    is pending in all (`all_pending`, None for nothing)."""
     order = {Reward.State.AWAITING_CHOICE: 0, Reward.State.AWAITING_APPROVAL: 0, Reward.State.ON_HOLD: 1}
     whens = [When(state=state, then=Value(place)) for state, place in order.items()]
     mine = Reward.objects.filter(client=client, state__in=Reward.OPEN)
-    return mine.order_by(Case(*whens, default=Value(len(order))), "-id")
+    all_pending = Window(Sum("amount", filter=Q(state__in=Reward.PENDING)))
+    return mine.annotate(all_pending=all_pending).order_by(Case(*whens, default=Value(len(order))), "-id")
 
 
 @dataclass(frozen=True)

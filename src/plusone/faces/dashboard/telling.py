@@ -1,6 +1,6 @@
 """What happened and what will happen, in plain words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from plusone.events.models import Event
 from plusone.events.queries import whys
 from plusone.kernel.models import Business
 from plusone.kernel.money import format_money
+from plusone.referrals.models import Referral
 from plusone.referrals.outlook import Expected, expected_on_activation
 from plusone.rewards.models import Reward
 from plusone.rewards.types import types
@@ -26,13 +27,15 @@ def activation_lines(
     *,
     seen: Callable[[Client], Client] = lambda client: client,
     nobody: str | None = None,
+    came: Mapping[int, Referral] | None = None,
     now: datetime,
 ) -> dict[int, list[str]]:
     """Return who receives what when each lead is activated, as sentences by lead (R-059).
 
-    `seen` says how their reader may see a client (`request.seen`), `nobody` what stands where nobody receives anything.
+    `seen` says how their reader may see a client (`request.seen`), `nobody` what stands where nobody receives anything,
+    `came` what brought them, where the page has that at hand.
     """
-    expected = expected_on_activation(business, leads, now=now)
+    expected = expected_on_activation(business, leads, came=came, now=now)
     nothing = [_("Nobody is rewarded for this.")] if nobody is None else [nobody] if nobody else []
     return {lead.pk: [_will(business, row, seen) for row in expected.get(lead.pk, [])] or nothing for lead in leads}
 

@@ -24,7 +24,7 @@ class Sight:
     @cached_property
     def wallet(self) -> Wallet:
         """What there is and what is to come."""
-        return wallet_of(self.client, unsettled=self.held.rewards, now=self.now)
+        return wallet_of(self.client, pending=self.held.pending, now=self.now)
 
     @cached_property
     def terms(self) -> Terms | None:

@@ -180,14 +180,23 @@ def amount_of(rows: QuerySet[Any], column: str, sign: int = 1) -> Any:
 
 def measure(wanted: Sequence[tuple[Kpi, Scope]]) -> list[Figure]:
     """Return several figures, of several scopes of one business, in one query."""
+    return measure_beside(wanted)[0]
+
+
+def measure_beside(wanted: Sequence[tuple[Kpi, Scope]], *beside: Any) -> tuple[list[Figure], list[Any]]:
+    """Return the same, and what some other expressions say of the business, in the same query."""
     if not wanted:
-        return []
+        return [], []
     totals = [kpi.totals(scope) for kpi, scope in wanted]
     business = wanted[0][1].business
     assert all(scope.business.pk == business.pk for _kpi, scope in wanted)
     flat = [one for some in totals for one in some]
-    numbers = iter(Business.objects.filter(pk=business.pk).values_list(*flat)[0])
-    return [kpi.read([int(next(numbers)) for _one in some]) for (kpi, _scope), some in zip(wanted, totals, strict=True)]
+    row = list(Business.objects.filter(pk=business.pk).values_list(*flat, *beside)[0])
+    numbers, others = iter(row[: len(flat)]), row[len(flat) :]
+    found = [
+        kpi.read([int(next(numbers)) for _one in some]) for (kpi, _scope), some in zip(wanted, totals, strict=True)
+    ]
+    return found, others
 
 
 def measure_parts(parts: Sequence[tuple[str, Part]], starts: Sequence[datetime]) -> Counter[tuple[str, int]]:

@@ -2,7 +2,7 @@
 
 from .ambassadors import ORDERS, History, LeadHistory, Movement, Standing, ambassadors, history_of
 from .cost import unknown_words, would_cost
-from .goals import Progress, goals_of, progress_of
+from .goals import Progress, figures_beside, goals_of, progress_of
 from .helping import help_answered, help_answers
 from .impact import FUNNEL, Activated, Funnel, Impact, Month, figures, funnel_of, impact, months
 from .indicators import Indicator, indicators, indicators_total
@@ -32,6 +32,7 @@ __all__ = [
     "balance_book",
     "book_years",
     "figures",
+    "figures_beside",
     "funnel_of",
     "goals_of",
     "help_answered",

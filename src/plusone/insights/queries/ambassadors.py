@@ -28,6 +28,7 @@ from plusone.store.models import Order, Payment, Refund
 K = Transfer.Kind
 REDEEMED = (K.REDEEM, K.RENEWAL, K.REVERSAL)
 REVOKED = (K.REVOKE, K.ADJUST)
+TEAM = ":team"  # beside the kinds of transfers
 
 
 @dataclass
@@ -81,7 +82,7 @@ def ambassadors(
     """
     scope = Scope(business, now, since, until, campaign)
     found = _friends(scope)
-    _add_rewards(scope, found)
+    team = _add_rewards(scope, found)
     if with_income:
         _add_income(scope, found)
     clients = Client.objects.filter(business=business)
@@ -92,7 +93,6 @@ def ambassadors(
         allowed = set(clients.values_list("id", flat=True))
         found = {key: one for key, one in found.items() if key in allowed}
     if not with_team:
-        team = set(team_of(business).values_list("id", flat=True))
         found = {key: one for key, one in found.items() if key not in team}
     better = ORDERS[order]
     ranked = sorted(found.values(), key=lambda one: (*(-part for part in better(one)), one.client_id))[:most]
@@ -125,9 +125,9 @@ def _friends(scope: Scope) -> dict[int, Standing]:
     return {key: Standing(key, total_leads=leads, total_active=active) for key, leads, active in rows}
 
 
-def _add_rewards(scope: Scope, found: dict[int, Standing]) -> None:
-    """Add what rewards gave, and what became of it, in one query; in one more where records were merged: what moved on
-    the one that went is of the one that stays."""
+def _add_rewards(scope: Scope, found: dict[int, Standing]) -> set[int]:
+    """Add what rewards gave, and what became of it; return who works here. In one query; in one more where records were
+    merged: what moved on the one that went is of the one that stays."""
     lots = population.lots_in(scope, Reward.Side.AMBASSADOR)
     given = lots.filter(scope.during("transfer__at"), transfer__kind=K.EARN).order_by()
     uses = LotUse.objects.filter(scope.during("transfer__at"), lot__in=lots.values("id")).order_by()
@@ -137,11 +137,14 @@ def _add_rewards(scope: Scope, found: dict[int, Standing]) -> None:
     rows = rows.union(
         _sums(uses.annotate(who=F("transfer__client_id"), what=F("transfer__kind")), F("amount")),
         _sums(late.annotate(who=F("account__client_id"), what=Value("overdue")), F("remaining") - F("held")),
+        _sums(team_of(scope.business).order_by().annotate(who=F("pk"), what=Value(TEAM)), Value(0)),
         all=True,
     )
     read = list(rows)
-    kept = population.kept_of(scope.business) if {row[0] for row in read} - set(found) else {}
-    for number, kind, amount in read:
+    team = {row[0] for row in read if row[1] == TEAM}
+    moved = [row for row in read if row[1] != TEAM]
+    kept = population.kept_of(scope.business) if {row[0] for row in moved} - set(found) else {}
+    for number, kind, amount in moved:
         client_id = kept.get(number, number)
         one = found.setdefault(client_id, Standing(client_id))
         if kind == K.TRANSFER:  # from one record of a person to another
@@ -154,6 +157,7 @@ def _add_rewards(scope: Scope, found: dict[int, Standing]) -> None:
             one.revoked += amount
         else:
             one.expired += amount
+    return team
 
 
 def _sums(rows: QuerySet[Any], column: Any) -> QuerySet[Any, Any]:

@@ -1,13 +1,15 @@
 """How far the business is with what it wants to reach (R-107)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
-from plusone.insights.kpis import Kpi, kpis, measure
+from plusone.insights import population
+from plusone.insights.kpis import Figure, Kpi, kpis, measure
+from plusone.insights.kpis.base import measure_beside
 from plusone.insights.models import Goal
 from plusone.insights.scope import Scope
 from plusone.kernel import clock
@@ -37,8 +39,32 @@ def goals_of(business: Business) -> QuerySet[Goal]:
 
 def progress_of(business: Business, goals: Sequence[Goal], *, now: datetime) -> list[Progress]:
     """Return how far each goal is, in one query. A rate counts in hundredths of a per cent."""
-    known = [goal for goal in goals if goal.kpi in kpis]
-    figures = measure([(kpis[goal.kpi](), Scope(business, now, goal.since, goal.until)) for goal in known])
+    known = known_of(goals)
+    return reckoned(business, known, measure(scopes_of(business, known, now=now)), now=now)
+
+
+def figures_beside(scope: Scope, goals: Sequence[Goal]) -> tuple[dict[str, Figure], list[Progress], date | None]:
+    """Return all figures, how far goals are, and the day of the first lead, in one query."""
+    names, known = [kpi.name for kpi in kpis], known_of(goals)
+    wanted = [(kpis[name](), scope) for name in names] + scopes_of(scope.business, known, now=scope.now)
+    first = population.counted(scope).order_by("registered_at").values("registered_at")[:1]
+    found, (at,) = measure_beside(wanted, Subquery(first))
+    reached = reckoned(scope.business, known, found[len(names) :], now=scope.now)
+    return dict(zip(names, found, strict=False)), reached, clock.day_of(scope.business, at) if at else None
+
+
+def known_of(goals: Iterable[Goal]) -> list[Goal]:
+    """Return the goals whose figure there is."""
+    return [goal for goal in goals if goal.kpi in kpis]
+
+
+def scopes_of(business: Business, known: Sequence[Goal], *, now: datetime) -> list[tuple[Kpi, Scope]]:
+    """Return which figure over which days each goal is about."""
+    return [(kpis[goal.kpi](), Scope(business, now, goal.since, goal.until)) for goal in known]
+
+
+def reckoned(business: Business, known: Sequence[Goal], figures: Sequence[Figure], *, now: datetime) -> list[Progress]:
+    """Return how far each goal is, by its figure."""
     found = []
     for goal, figure in zip(known, figures, strict=True):
         value = int((figure.value or 0) * (10_000 if isinstance(figure.value, Decimal) else 1))

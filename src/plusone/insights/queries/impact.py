@@ -77,12 +77,13 @@ class Month:
     figures: dict[str, Figure]
 
 
-def months(scope: Scope, names: Sequence[str], *, most: int = 24) -> list[Month]:
-    """Return figures month by month over the days of the scope, oldest first, at most the last `most` months.
+def months(scope: Scope, names: Sequence[str], *, most: int = 24, first: date | None = None) -> list[Month]:
+    """Return figures month by month over the days of the scope, oldest first, at most the last `most` months. `first`
+    is the day of the first lead, where it is known.
 
     For figures that are sums over days, whose rows have an `at`; without what stands beside them.
     """
-    spans = _spans(scope, most)
+    spans = _spans(scope, most, first)
     if not spans:
         return []
     within = Scope(scope.business, scope.now, spans[0][0], spans[-1][1], scope.campaign)
@@ -96,11 +97,11 @@ def months(scope: Scope, names: Sequence[str], *, most: int = 24) -> list[Month]
     ]
 
 
-def _spans(scope: Scope, most: int) -> list[tuple[date, date]]:
+def _spans(scope: Scope, most: int, known: date | None) -> list[tuple[date, date]]:
     """Return the months of the scope as first and last day, cut to its days; open ends are the first lead and today."""
     today = clock.day_of(scope.business, scope.now)
     last = min(scope.until, today) if scope.until else today
-    first = scope.since or _first_day(scope) or last
+    first = scope.since or known or _first_day(scope) or last
     spans: list[tuple[date, date]] = []
     while last >= first and len(spans) < most:
         start = last.replace(day=1)

@@ -52,12 +52,12 @@ def _asked(request: Page) -> tuple[QuerySet[Client], tuple[str, ...]]:
 def index(request: Page) -> HttpResponse:
     """List the leads with what is needed to reach them."""
     rows, order = _asked(request)
-    page = page_of(rows, request.GET, order=order)
+    page = page_of(rows.prefetch_related(None), request.GET, order=order)
     referred = referrals_by_friend(request.business, page.rows)
+    lines = activation_lines(request.business, page.rows, seen=request.seen, came=referred, now=request.now)
     for referral in referred.values():
         referral.ambassador = request.seen(referral.ambassador)
     today = clock.today(request.business, request.now)
-    lines = activation_lines(request.business, page.rows, seen=request.seen, now=request.now)
     context = {
         "nav": "leads",
         "title": _("Leads"),

@@ -9,8 +9,7 @@ from django.utils.translation import pgettext
 
 from plusone.clients.commands import create_client
 from plusone.clients.models import Client
-from plusone.clients.queries import status_counts, tags_of, views_of
-from plusone.connect.queries import team_of
+from plusone.clients.queries import status_counts, tags_of
 from plusone.faces.dashboard.forms import act_once
 from plusone.faces.dashboard.sent_by import matches as called
 from plusone.faces.dashboard.telling import activation_lines
@@ -21,10 +20,9 @@ from plusone.referrals.commands import attach_referral
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.outlook import live_terms, referrals_by_friend
 from plusone.referrals.queries import link_of
-from plusone.store.queries import membership_types_of
 
 from .common import handing_on
-from .filters import OFFERED, STATES, Wanted, choices, needs_of, tags_by_client, with_needs
+from .filters import OFFERED, STATES, Wanted, choices, needs_of, offered_in, tags_by_client, with_needs
 from .forms import NewForm
 
 Status = Client.Status
@@ -34,16 +32,16 @@ Status = Client.Status
 def index(request: Page) -> HttpResponse:
     """List clients, newest first."""
     business, wanted = request.business, Wanted.read(request.GET)
-    views = views_of(business)
-    team = team_of(business) if request.may("clients.all") else []
-    counts, tags = status_counts(business, **request.own()), tags_of(business)
+    offered, counts = offered_in(business), status_counts(business, **request.own())
+    views, tags = offered.views, offered.tags
+    team = offered.team if request.may("clients.all") else []
     rows = wanted.rows(business, request.clients(), now=request.now)
     page = page_of(with_needs(rows, business, now=request.now), request.GET)
     referred, had = referrals_by_friend(business, page.rows), tags_by_client(page.rows, tags)
+    leads = [row for row in page.rows if row.is_lead]
+    lines = activation_lines(business, leads, seen=request.seen, came=referred, now=request.now)
     for referral in referred.values():
         referral.ambassador = request.seen(referral.ambassador)
-    leads = [row for row in page.rows if row.is_lead]
-    lines = activation_lines(business, leads, seen=request.seen, now=request.now)
     everybody = sum(counts.get(state, 0) for state in STATES)
     tabs = [("", _("All"), everybody)]
     tabs += [
@@ -75,7 +73,7 @@ def index(request: Page) -> HttpResponse:
         "tabs": [(state, label, count, wanted.query(status=state)) for state, label, count in tabs],
         "wanted": wanted,
         "kept": wanted.pairs(),
-        "choices": choices(wanted, tags, team, list(membership_types_of(business))),
+        "choices": choices(wanted, tags, team, offered.plans),
         "views": [(view, view.query == wanted.query()) for view in views],
         "view": next((view for view in views if view.query == wanted.query()), None),
         "may_save": request.may("clients.all"),

@@ -16,7 +16,8 @@ PLACES = {"leads": "b:leads", "clients": "b:clients"}
 
 def client_of(request: Page, public_id: str) -> Client:
     """Return the client of the business of the address; a deleted one is not there."""
-    client = get(request.business, Client, public_id, **request.own())
+    people = Client.objects.select_related("professional__user", "next_step")
+    client = get(request.business, people, public_id, **request.own())
     if client.status == Client.Status.DELETED:
         raise NotHere
     client.business = request.business

@@ -1,17 +1,18 @@
 """Which clients a list is about: its address says it, so that it can be shared, and bulk acts read the same (R-068)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from plusone.clients.models import Client, ClientQuerySet, Tag
+from plusone.clients.models import Client, ClientQuerySet, SavedView, Tag
 from plusone.insights.attention import any_need, needs
-from plusone.kernel.models import Business, Collaborator
+from plusone.kernel.models import Business, Collaborator, User
 from plusone.referrals.models import Referral
 from plusone.referrals.queries import FREED
 from plusone.store.commands.memberships import LIVE
@@ -175,6 +176,54 @@ def tags_by_client(clients: Sequence[Client], tags: Sequence[Tag]) -> dict[int, 
         if tag in named:
             had.setdefault(client, []).append(named[tag])
     return {client: sorted(mine, key=lambda tag: tag.key) for client, mine in had.items()}
+
+
+@dataclass
+class Offered:
+    """What the filters of the client list offer: saved views, the team, types of membership, tags; each row with what
+    is shown of it."""
+
+    views: list[SavedView] = field(default_factory=list)
+    team: list[Collaborator] = field(default_factory=list)
+    plans: list[MembershipType] = field(default_factory=list)
+    tags: list[Tag] = field(default_factory=list)
+
+
+def offered_in(business: Business) -> Offered:
+    """Read all of it in one query."""
+    found, mine = Offered(), {"business": business}
+    rows = _offer("view", SavedView.objects.filter(**mine), "name", "query").union(
+        _offer("team", Collaborator.objects.filter(**mine), "user__name", "user__email", "profession"),
+        _offer("plan", MembershipType.objects.filter(**mine), "name"),
+        _offer("tag", Tag.objects.filter(**mine), "name", "key", "color"),
+        all=True,
+    )
+    for what, key, public_id, first, second, third in rows:
+        about = {"pk": key, "public_id": public_id}
+        match what:
+            case "view":
+                found.views.append(SavedView(**about, name=first, query=second))
+            case "team":
+                found.team.append(Collaborator(**about, user=User(name=first, email=second), profession=third))
+            case "plan":
+                found.plans.append(MembershipType(**about, name=first))
+            case _tag:
+                found.tags.append(Tag(**about, name=first, key=second, color=third))
+    found.views.sort(key=lambda view: view.pk)
+    found.team.sort(key=lambda one: one.pk)
+    found.plans.sort(key=lambda plan: (plan.name, plan.pk))
+    found.tags.sort(key=lambda tag: tag.key)
+    return found
+
+
+def _offer(what: str, rows: QuerySet[Any], first: str, second: str = "", third: str = "") -> QuerySet[Any]:
+    """Put the rows of one table into the columns of all."""
+    words: dict[str, Any] = {"first": F(first), "second": F(second) if second else Value(""), "third": Value("")}
+    if third:
+        words["third"] = F(third)
+    texts = {name: Cast(value, CharField()) for name, value in words.items()}
+    found: QuerySet[Any] = rows.order_by().annotate(what=Value(what, output_field=CharField()), **texts)
+    return found.values_list("what", "pk", "public_id", *texts)
 
 
 def choices(

@@ -13,7 +13,7 @@ from plusone.clients.commands import edit_client
 from plusone.clients.keeping import without_names
 from plusone.clients.models import Client
 from plusone.clients.preferences import consents_of
-from plusone.clients.queries import invitation_of, next_step_of, tags_beside
+from plusone.clients.queries import invitation_of, tags_beside
 from plusone.events.models import Event
 from plusone.events.queries import timeline
 from plusone.faces.dashboard import telling
@@ -74,16 +74,18 @@ def overview(request: Page, client: str) -> HttpResponse:
     """Show who a client is, who sent them, their link, and what they have."""
     found = client_of(request, client)
     terms = live_terms(request.business) if found.is_active else None
-    open_now = list(unsettled(found)[:COMING_MAX])
+    open_now: list[Any] = list(unsettled(found)[:COMING_MAX])
+    pending = (open_now[0].all_pending or 0) if open_now else 0
+    referral = _sent_by(request, found)
     context = _context(
         found,
         "overview",
-        referral=_sent_by(request, found),
-        asks_who_brought_back=asks_who_brought_back(found, now=request.now),
+        referral=referral,
+        asks_who_brought_back=asks_who_brought_back(found, last=referral, now=request.now),
         link=link_of(found) if found.is_active else "",
         is_live=terms is not None,
         **(handing_on(found, offer_of(terms)) if terms else {}),
-        wallet=wallet_of(found, unsettled=open_now if len(open_now) < COMING_MAX else None, now=request.now),
+        wallet=wallet_of(found, pending=pending, now=request.now),
         coming=_coming(found, open_now, request.now),
         numbers=None if found.is_lead else numbers_of([found]).get(found.pk),
         tags=tags_beside(found),
@@ -91,7 +93,7 @@ def overview(request: Page, client: str) -> HttpResponse:
         lines=_lines(request, found) if found.is_lead else [],
         invitation=(invited := invitation_of(found)),
         plan=plan_of(invited) if invited else None,
-        step=next_step_of(found),
+        step=getattr(found, "next_step", None),
         today=clock.today(request.business, request.now),
     )
     return render(request, "dashboard/clients/overview.html", context)

@@ -43,8 +43,8 @@ def kpi_of(name: str) -> Kpi:
 def overview(request: Page) -> HttpResponse:
     """Show the figures of a time, how they went, and who is behind them."""
     period, business = period_of(request), request.business
-    found = queries.figures(period.scope)
-    months = queries.months(period.scope, MONTHLY)
+    found, goals, first = queries.figures_beside(period.scope, list(queries.goals_of(business)))
+    months = queries.months(period.scope, MONTHLY, first=first)
     is_empty = not period.scope.campaign and period.preset == "all" and not found["registered_leads"].value
 
     def tiles(names: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -71,7 +71,7 @@ def overview(request: Page) -> HttpResponse:
         "people_chart": _people_chart(months),
         "income_chart": _income_chart(months, business.currency),
         **_funnel(queries.funnel_of(found)),
-        "goals": queries.progress_of(business, list(queries.goals_of(business)), now=request.now),
+        "goals": goals,
         "top": [one for one in top if one.total_leads or one.total_active or one.total_rewards],
         "indicators": queries.indicators(period.scope, 0, NEWEST),
     }
