@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import path
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from plusone.faces.ui.http import Page, staff
@@ -27,7 +27,7 @@ COLUMNS: dict[str, str | Promise] = {
     "redeemed": gettext_lazy("Used"),
     "reversed": gettext_lazy("Given back"),
     "expired": gettext_lazy("Expired"),
-    "revoked": gettext_lazy("Taken back"),
+    "revoked": pgettext_lazy("balance", "Taken back"),
     "closing": gettext_lazy("Closing"),
     "held": gettext_lazy("Of it reserved"),
     "available": gettext_lazy("Of it available"),
