@@ -28,6 +28,7 @@ from plusone.referrals.commands import (
     revive,
     trust_ambassador,
 )
+from plusone.referrals.commands.sweeping import end_holds
 from plusone.referrals.doubt import signs
 from plusone.referrals.models import DoubtCase, DoubtSign, OwnNetwork, Referral, Trust
 from plusone.referrals.queries import link_behind
@@ -301,3 +302,13 @@ def test_a_case_that_nobody_looks_at_is_brought_up_twice_and_never_decided_by_it
     assert Message.objects.filter(template="doubt.reminder").first().subject == (  # type: ignore[union-attr]
         "Hay recomendaciones que esperan tu decisión"
     )
+
+
+def test_the_end_of_a_hold_releases_no_doubt(gym: Business, ana: Client) -> None:
+    """CASES 74, 80: after its three days the reward waits for a person, not given because time has passed."""
+    launch(gym, hold_days=3)
+    activate(register(ana, "ben@mailinator.com").friend, **WHO)
+    assert Reward.objects.get().state == "on_hold"
+    end_holds(later(3))
+    found = Reward.objects.get()
+    assert (found.state, found.reason, available(ana)) == ("awaiting_approval", "flagged", 0)
