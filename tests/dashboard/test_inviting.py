@@ -223,8 +223,9 @@ def test_a_login_alone_accepts_nothing_and_shows_the_way(gym: Business, salon: B
     assert [one.business for one in profiles_of(user)] == [gym]
 
 
-def test_it_is_sent_again_within_bounds(gym: Business, dina: Client, olga: Browser) -> None:
+def test_it_is_sent_again_within_bounds(gym: Business, dina: Client, olga: Browser, settings: Any) -> None:
     """R-201: not twice within an hour, not more than five times; the link is the same and lives on."""
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
     link, again = link_in(Message.objects.get()), at(gym, "client_invite_again", dina.public_id)
     assert "less than an hour ago" in text_of(olga.post(again, follow=True))
     assert Message.objects.count() == 1

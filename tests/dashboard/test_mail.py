@@ -228,6 +228,24 @@ def test_it_may_be_saved_untried_and_says_what_to_enter_again(page, house: House
     assert "Enter the password again" in text_of(client.get(page))
 
 
+@pytest.mark.parametrize("domain", ["localhost", "127.0.0.1", "studio.local"])
+def test_a_domain_of_this_machine_alone_has_no_records_to_copy(page, client, settings, domain):
+    settings.DEFAULT_FROM_EMAIL = f"Plusone <no-reply@{domain}>"
+    said = text_of(client.get(page))
+    assert f"Not yet: the sender’s domain is {domain}" in said.replace("&#x27;", "’").replace("'", "’")
+    assert "v=DMARC1" not in said
+
+
+def test_an_invitation_that_cannot_leave_yet_says_so(page, house: House, client, settings):
+    asked = {"name": "Gala", "email": "gala@mail.example", "role": "manager"}
+    team = reverse("b:team", args=[house.business.slug])
+    assert "Gala is invited." in text_of(client.post(team, {**asked, "once": "a"}, follow=True))
+    settings.MAILERS = {}
+    said = text_of(client.post(team, {**asked, "email": "gil@mail.example", "once": "b"}, follow=True))
+    assert "The mail is written and waits: no mail leaves from here yet." in said
+    assert "Gala is invited." not in said
+
+
 def test_the_records_are_those_of_the_chosen_provider(page, house: House, client, google):
     given = {**GIVEN, "preset": "brevo", "host": "smtp-relay.brevo.com", "sender": "hello@studio-vela.example"}
     client.post(f"{page}server/", {**given, "once": "a", "act": "test"})

@@ -62,6 +62,12 @@ def look(domain: str, *, server: str = "", selector: str = "", resolver: Resolve
     return [_spf(ask, domain, server), _dkim(ask, domain, selector), _dmarc(ask, domain)]
 
 
+def is_nowhere(domain: str) -> bool:
+    """Say whether no other machine can ask for this domain: a number, or a name of this machine alone."""
+    last = domain.rpartition(".")[2]
+    return "." not in domain or last.isdecimal() or last in ("localhost", "local", "internal")
+
+
 def _spf(ask: Resolver, domain: str, server: str) -> Record:
     """One record must name who sends; two count as none (RFC 7208, 4.5)."""
     wanted = f"v=spf1 mx{_way(server)} ~all"

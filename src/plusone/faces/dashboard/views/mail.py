@@ -85,6 +85,7 @@ def mail(request: Page) -> HttpResponse:
         business.refresh_from_db()
     own = mail_server_of(business)
     sender = own.sender if own else parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    domain = sender.rpartition("@")[2]
     by_api = not own and settings.EMAIL_PROVIDER
     context = {
         "nav": "mail",
@@ -98,7 +99,8 @@ def mail(request: Page) -> HttpResponse:
         "sender": sender,
         "server": _server(own) if own else settings.EMAIL_SERVER,
         "provider": PROVIDERS[settings.EMAIL_PROVIDER].label if by_api else "",
-        "domain": sender.rpartition("@")[2],
+        "domain": domain,
+        "is_nowhere": dns.is_nowhere(domain),
         "records": [] if own and needs_no_records(own) else _records(own, checked=bool(request.GET.get("check"))),
         "checked": bool(request.GET.get("check")),
         "unsent": unsent(business, at=timezone.now()),

@@ -16,6 +16,7 @@ from plusone.connect import commands
 from plusone.connect.models import TeamInvitation
 from plusone.connect.queries import invitations_of, professions_of, team_of
 from plusone.faces.dashboard.forms import OnceForm, act_once, show_refusal
+from plusone.faces.dashboard.mails import tell_of_mail
 from plusone.faces.dashboard.views.assigning import ProfessionalForm
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
@@ -91,7 +92,7 @@ def index(request: Page) -> HttpResponse:
             ).public_id
 
         if act_once(form, f"team:{request.business.pk}", act) is not None:
-            messages.success(request, _("%(name)s is invited.") % {"name": form.cleaned_data["name"]})
+            tell_of_mail(request, _("%(name)s is invited.") % {"name": form.cleaned_data["name"]})
             return redirect("b:team", request.business.slug)
     context = {
         "nav": "team",
@@ -112,7 +113,7 @@ def resend(request: Page, invited: str) -> HttpResponse:
     """Send an invitation once more."""
     found = get(request.business, TeamInvitation, invited)
     commands.resend_invitation(found, now=request.now)
-    messages.success(request, _("The invitation is sent once more to %(email)s.") % {"email": found.email})
+    tell_of_mail(request, _("The invitation is sent once more to %(email)s.") % {"email": found.email})
     return redirect("b:team", request.business.slug)
 
 

@@ -16,6 +16,7 @@ from plusone.clients.commands import invite_client, revoke_client_invitation, se
 from plusone.clients.queries import tags_of
 from plusone.connect.queries import team_of
 from plusone.faces.dashboard.forms import act_once, choose
+from plusone.faces.dashboard.mails import tell_of_mail
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
@@ -104,7 +105,7 @@ def invite(request: Page) -> HttpResponse:
 
         made = act_once(form, f"client:{business.pk}", act)
         if made is not None:
-            messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": given["email"]})
+            tell_of_mail(request, _("The invitation is on its way to %(email)s.") % {"email": given["email"]})
             if "another" in request.POST:
                 return redirect("b:client_invite", business.slug)
             return redirect("b:client", business.slug, made)
@@ -128,7 +129,7 @@ def again(request: Page, client: str) -> HttpResponse:
     except Refused as error:
         messages.warning(request, str(error))
     else:
-        messages.success(request, _("The invitation is sent once more to %(email)s.") % {"email": found.email})
+        tell_of_mail(request, _("The invitation is sent once more to %(email)s.") % {"email": found.email})
     return redirect(url_of(found))
 
 

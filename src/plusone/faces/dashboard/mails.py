@@ -1,0 +1,15 @@
+"""What staff are told of a mail that they have just caused."""
+
+from django.contrib import messages
+from django.utils.translation import gettext as _
+
+from plusone.faces.ui.http import Page
+from plusone.messaging.channels import channels
+
+
+def tell_of_mail(request: Page, sent: str) -> None:
+    """Say `sent`; where the business has no mail server to send by yet, that the mail waits for one."""
+    if channels["email"]().is_ready(request.business):
+        messages.success(request, sent)
+    else:
+        messages.warning(request, _("The mail is written and waits: no mail leaves from here yet."))
