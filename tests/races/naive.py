@@ -116,6 +116,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
     monkeypatch.setattr("plusone.ledger.commands.hold", held)
+    unlocked_client(monkeypatch)
 
 
 def slow_registration(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,6 +245,7 @@ def coupon(monkeypatch: pytest.MonkeyPatch) -> None:
         return found
 
     monkeypatch.setattr(orders, "locked_coupon", look)
+    unlocked_client(monkeypatch)
 
 
 def unlocked_tally(monkeypatch: pytest.MonkeyPatch, *, of: str) -> None:
@@ -277,6 +279,7 @@ def bonus(monkeypatch: pytest.MonkeyPatch) -> None:
         return True
 
     monkeypatch.setattr(bonuses, "_claim", claim)
+    unlocked_client(monkeypatch)
 
 
 def bonuses_without_turns(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,6 +294,7 @@ def bonuses_without_turns(monkeypatch: pytest.MonkeyPatch) -> None:
         return found
 
     monkeypatch.setattr(bonuses, "_given_alone", slowly)
+    unlocked_client(monkeypatch)
 
 
 def unlocked_merge(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,7 +309,7 @@ def unlocked_merge(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merging, "_locked", read)
 
 
-def unlocked_client(monkeypatch: pytest.MonkeyPatch, meet: Callable[[], None]) -> None:
+def unlocked_client(monkeypatch: pytest.MonkeyPatch, meet: Callable[[], None] = lambda: None) -> None:
     """Look whether the client is there, wait, and go on by what was seen."""
 
     def look(client: Client) -> None:
