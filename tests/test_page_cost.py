@@ -18,7 +18,7 @@ from plusone.rewards.models import Reward
 from plusone.store.models import Order
 from world import NOON, open_gym
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.any_engine]
 
 MOST = 12
 PAGES = [route for route in routes() if route.door.startswith("staff:") or route.door == "client"]
