@@ -68,7 +68,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _dealt(items: list[pytest.Item], hands: int) -> list[pytest.Item]:
     """Deal out what is long, then fill up each hand with neighbours: xdist gives each process one part of equal length.
 
-    So none has all that is long, and what is left for the others to take at the end is short.
+    So none has all that is long, and what is left for the others to take at the end is short. But pytest-django moves
+    those with transactions, the browser's among them, behind all others afterwards.
     """
     long = [item for item in items if any(item.get_closest_marker(mark) for mark in ("slow", "browser"))]
     short = [item for item in items if item not in set(long)]

@@ -107,4 +107,4 @@ def test_another_identity_reaches_nothing(house: House, app: Any) -> None:
                 assert case.call(headers=key).status_code == 401
 
         call()
-    assert len(seen) > 60 // EACH
+    assert len(seen) >= 60 // EACH
