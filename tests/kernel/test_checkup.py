@@ -1,10 +1,8 @@
 """`plusone doctor`: it finds each fault, and none where there is none (TRUST OPS-9, OPS-14, DEL-7)."""
 
 import socketserver
-import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -203,7 +201,9 @@ def test_a_clock_that_was_wrong(good: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_log_that_was_switched_off_and_careless_writing(good: Any, engine: str, tmp_path: Path) -> None:
+def test_a_log_that_was_switched_off_and_careless_writing(
+    good: Any, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if engine == "postgres":
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = off")
@@ -212,28 +212,11 @@ def test_a_log_that_was_switched_off_and_careless_writing(good: Any, engine: str
         assert found["synchronous_commit"] == "Set synchronous_commit to on."
         assert "user of its own" in found["superuser"], "the PostgreSQL of the tests has one user, who may do all"
         return
+    true = database.facts()
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA synchronous = NORMAL")
     assert names() == {"synchronous"}
     connection.close()
-    with on_a_copy(tmp_path / "copy.sqlite3"):
-        assert names() == {"journal_mode"}
-        assert names() == set(), "our own connection has switched it on again"
-
-
-@contextmanager
-def on_a_copy(path: Path) -> Iterator[None]:
-    """Work on a copy of the database without a log: others of this process may have the database itself open."""
-    whole = connection.settings_dict["NAME"]
-    source, copy = sqlite3.connect(str(whole)), sqlite3.connect(path)
-    source.backup(copy)
-    copy.execute("PRAGMA journal_mode = DELETE")
-    source.close()
-    copy.close()
-    path.chmod(0o600)
-    connection.settings_dict["NAME"] = str(path)
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = whole
+    # Said instead of done: to switch the log off nobody else may have the file open, and other threads here do.
+    monkeypatch.setattr(database, "facts", lambda: {**true, "journal_mode": "delete"})
+    assert names() == {"journal_mode"}
