@@ -61,26 +61,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if gone:
             config.hook.pytest_deselected(items=gone)
             items[:] = [item for item in items if item not in gone]
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        items[:] = _dealt(items, int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
-
-
-def _dealt(items: list[pytest.Item], hands: int) -> list[pytest.Item]:
-    """Deal out what is long, then fill up each hand with neighbours: xdist gives each process one part of equal length.
-
-    So none has all that is long, and what is left for the others to take at the end is short. But pytest-django moves
-    those with transactions, the browser's among them, behind all others afterwards.
-    """
-    long = [item for item in items if any(item.get_closest_marker(mark) for mark in ("slow", "browser"))]
-    short = [item for item in items if item not in set(long)]
-    dealt: list[pytest.Item] = []
-    for hand in range(hands):
-        mine = long[hand::hands]
-        size = (len(items) - len(dealt)) // (hands - hand)
-        filled = max(0, size - len(mine))
-        dealt += [*mine, *short[:filled]]
-        del short[:filled]
-    return [*dealt, *short]
 
 
 def _name(item: pytest.Item) -> str:
