@@ -195,7 +195,6 @@ def test_filters_narrow_and_never_replace(vela: Side, lune: Side) -> None:
     assert api(vela, "GET", f"/api/v1/clients?cursor={cursor}").status_code == 422
 
 
-@pytest.mark.any_engine
 def test_no_canary_is_seen(vela: Side, lune: Side) -> None:
     """ISO-2: canaries in every text of one business; all pages and lists of the other, as every role of it."""
     assert plant(lune.business) > 30

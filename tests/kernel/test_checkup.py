@@ -1,8 +1,12 @@
 """`plusone doctor`: it finds each fault, and none where there is none (TRUST OPS-9, OPS-14, DEL-7)."""
 
 import socketserver
+import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -220,3 +224,20 @@ def test_a_log_that_was_switched_off_and_careless_writing(
     # Said instead of done: to switch the log off nobody else may have the file open, and other threads here do.
     monkeypatch.setattr(database, "facts", lambda: {**true, "journal_mode": "delete"})
     assert names() == {"journal_mode"}
+
+
+def test_looking_leaves_everybody_their_locks(good: Any, engine: str) -> None:
+    """Else the next program to leave the database believes to be the last, and takes along what we write."""
+    if engine == "postgres":
+        return
+    path = str(connection.settings_dict["NAME"])
+    with closing(sqlite3.connect(path, isolation_level=None)) as somebody:
+        somebody.execute("PRAGMA journal_mode = WAL")
+        somebody.execute("SELECT count(*) FROM django_migrations").fetchone()
+        log = Path(f"{path}-wal").stat().st_ino
+        checkup.faults()
+        other = (
+            f"import sqlite3; c = sqlite3.connect({path!r}); c.execute('SELECT 1 FROM django_migrations'); c.close()"
+        )
+        subprocess.run([sys.executable, "-c", other], check=True)
+        assert Path(f"{path}-wal").stat().st_ino == log

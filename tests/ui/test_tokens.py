@@ -9,6 +9,7 @@ from plusone.faces.ui import brand
 from plusone.faces.ui.brand import contrast, parse
 
 STATIC = Path(brand.__file__).parent / "static" / "ui"
+SOURCE = STATIC.parents[3]
 TOKENS = (STATIC / "tokens.css").read_text()
 GROUNDS = ("paper", "surface", "sunken")
 TEXTS = ("ink", "ink-2", "ink-3", "accent-text")
@@ -99,3 +100,15 @@ def test_people_load_little() -> None:
 def test_style_sheets_load_nothing_from_elsewhere() -> None:
     for sheet in STATIC.rglob("*.css"):
         assert re.findall(r"url\((?!['\"]?data:)[^)]{0,40}|@import", sheet.read_text()) == [], sheet.name
+
+
+def test_every_rule_has_a_selector_and_a_body() -> None:
+    """A line that was lost, or two that were merged into one, would silently take the next rule along."""
+    wrong = []
+    for sheet in sorted(SOURCE.rglob("static/**/*.css")):
+        text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL)
+        heads = re.findall(r"[^{};]+(?={)", text)
+        wrong += [f"{sheet.name}: {head.strip()}" for head in heads if not head.strip() or "@" in head.strip()[1:]]
+        if text.count("{") != text.count("}"):
+            wrong.append(f"{sheet.name}: brackets")
+    assert wrong == []

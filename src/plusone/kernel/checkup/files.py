@@ -1,8 +1,10 @@
 """The disk, the database's file, and what pages load."""
 
 import shutil
+import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -12,8 +14,6 @@ from django.db import connection
 from .fault import Fault
 
 FREE_SHARE = 0.10
-# Bytes 18 and 19 of an SQLite file say how it is written: 2 with a write-ahead log, 1 without.
-HEADER_LENGTH, WITH_LOG = 20, b"\x02\x02"
 NEEDED = ("ui/tokens.css", "ui/parts.css", "ui/ui.js")
 
 
@@ -34,12 +34,22 @@ def database() -> Iterator[Fault]:
         return
     if path.stat().st_mode & stat.S_IRWXO:
         yield Fault("database_file", f"Others can read {path}.", f"Run `chmod 600 {path}`.")
-    with path.open("rb") as file:
-        header = file.read(HEADER_LENGTH)
-    if connection.connection is None and len(header) == HEADER_LENGTH and header[18:] != WITH_LOG:
+    if connection.connection is None and _log_is_off(path):
         problem = "The write-ahead log was off (journal_mode is not wal): readers and writers were in each other's way."
         fix = "It is on again now; keep the data folder on a local disk, and other programs from changing the file."
         yield Fault("journal_mode", problem, fix)
+
+
+def _log_is_off(path: Path) -> bool:
+    """Ask SQLite, never the file: closing a file takes this process's locks on it from all its connections.
+
+    Whoever leaves the database next would then believe to be the last, and throw away the log that they write into.
+    """
+    # A damaged file is another check's to find.
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as raw:
+        [mode] = raw.execute("PRAGMA journal_mode").fetchone()
+        return bool(mode != "wal")
+    return False
 
 
 def pages() -> Iterator[Fault]:
