@@ -1,6 +1,6 @@
 """Questions about the client book."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -147,28 +147,25 @@ def erased() -> set[str]:
     """Return the public ids of everybody who was deleted, over all businesses. A record that went into another one is
     deleted with that one: until then the person is there, and a backup from before the merge may bring it back."""
     gone = dict(Client.objects.filter(status=Client.Status.DELETED).values_list("pk", "public_id"))
-    merged = _merged(Business.objects.all())
-    return {public_id for pk, public_id in gone.items() if _last(pk, merged) in gone}
+    kept = merged_into(Business.objects.all())
+    return {public_id for pk, public_id in gone.items() if kept.get(pk, pk) in gone}
 
 
 def records_of(client: Client) -> list[str]:
     """Return the public ids of a client and of the records that went into this one."""
-    merged = _merged([client.business])
-    others = [pk for pk in merged if _last(pk, merged) == client.pk]
+    others = [gone for gone, kept in merged_into([client.business]).items() if kept == client.pk]
     found = Client.objects.filter(business=client.business, pk__in=others).values_list("public_id", flat=True)
     return [client.public_id, *found]
 
 
-def _merged(businesses: Iterable[Business]) -> dict[int, int]:
-    """Return into which record others went, by number."""
+def merged_into(businesses: Iterable[Business]) -> dict[int, int]:
+    """Return which record stayed, by the numbers of those that were merged into it, over however many merges."""
     told = Event.objects.filter(business__in=businesses, name=ClientMerged.name, client_id__isnull=False)
-    return {data["other"]: into for data, into in told.values_list("data", "client_id") if into is not None}
-
-
-def _last(pk: int, merged: Mapping[int, int]) -> int:
-    while pk in merged:
-        pk = merged[pk]
-    return pk
+    found: dict[int, int] = {}
+    for kept, data in told.order_by("-id").values_list("client_id", "data"):  # the newest first
+        assert kept is not None
+        found[data["other"]] = found.get(kept, kept)
+    return found
 
 
 def tags_beside(client: Client) -> list[Tag]:

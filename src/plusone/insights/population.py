@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from plusone.clients.events import ClientArchived, ClientMerged, ClientReactivated
+from plusone.clients.events import ClientArchived, ClientReactivated
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
@@ -115,15 +115,6 @@ def lots_in(scope: Scope, side: str) -> QuerySet[Lot]:
     return Lot.objects.filter(
         Q(transfer__in=earned.values("id")) | Q(transfer__in=again.values("id")), business=scope.business
     )
-
-
-def kept_of(business: Business) -> dict[int, int]:
-    """Return which record stayed, by the numbers of those that were merged into it, over however many merges."""
-    told = Event.objects.filter(business=business, name=ClientMerged.name).order_by("-id")
-    found: dict[int, int] = {}
-    for kept, data in told.values_list("client_id", "data"):  # the newest first
-        found[data["other"]] = found.get(kept or 0, kept or 0)
-    return found
 
 
 def client_of(reference: str) -> QuerySet[Client]:

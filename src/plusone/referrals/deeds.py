@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import BigIntegerField, Case, CharField, DateTimeField, F, QuerySet, Value, When
 from django.db.models.functions import Cast
@@ -17,11 +17,23 @@ from plusone.store.queries import bought_with_money
 if TYPE_CHECKING:
     from .models import Referral
 
-COLUMNS = ("deed", "client_id", "on", "worth", "then", "end", "said", "stands", "pk")
 NEVER: Any = Cast(Value(None), DateTimeField())
 NOTHING = Value(0, output_field=BigIntegerField())
 BLANK = Value("", output_field=CharField())
-type Row = tuple[str, int, datetime, int, datetime | None, datetime | None, str, str, int]
+
+
+class Row(NamedTuple):
+    """One deed, in the columns that all tables share."""
+
+    deed: str
+    client_id: int
+    on: datetime
+    worth: int
+    then: datetime | None
+    end: datetime | None
+    said: str
+    stands: str
+    pk: int
 
 
 @dataclass(frozen=True)
@@ -46,16 +58,16 @@ class Deeds:
 
     def orders_with_money(self, friend: int, *, since: datetime | None = None, until: datetime | None = None) -> int:
         """Return how many paid orders have money in them that was not given back."""
-        return sum(row[3] > 0 for row in self._of(friend, "order", since, until))
+        return sum(row.worth > 0 for row in self._of(friend, "order", since, until))
 
     def money_paid(self, friend: int, *, since: datetime | None = None, until: datetime | None = None) -> int:
         """Return the money that was paid in all, net of what was given back of it, in minor units."""
-        paid = sum(row[3] for row in self._of(friend, "payment", since, until))
-        return paid - sum(row[3] for row in self._of(friend, "refund") if _counts(row[4], since, until))
+        paid = sum(row.worth for row in self._of(friend, "payment", since, until))
+        return paid - sum(row.worth for row in self._of(friend, "refund") if _counts(row.then, since, until))
 
     def has_money_back(self, friend: int, *, since: datetime | None = None) -> bool:
         """Say whether any money was given back."""
-        return any(row[3] > 0 for row in self._of(friend, "refund", since))
+        return any(row.worth > 0 for row in self._of(friend, "refund", since))
 
     def attended(self, friend: int, *, since: datetime, until: datetime | None = None) -> int:
         """Return how many sessions they came to."""
@@ -63,30 +75,35 @@ class Deeds:
 
     def has_done(self, friend: int, what: str, *, since: datetime | None = None, until: datetime | None = None) -> bool:
         """Say whether one thing was done: ticked by its name, or reported without one."""
-        return any(row[6] in (what, "") for row in self._of(friend, "check", since, until))
+        return any(row.said in (what, "") for row in self._of(friend, "check", since, until))
 
     def memberships(self, friend: int, *, since: datetime, until: datetime | None = None) -> list[Stay]:
         """Return the memberships that were bought with money that is not all given back, the oldest first."""
         found = self._of(friend, "membership", since, until)
         return [
-            Stay(Membership(started_at=on, ends_at=then, ended_at=end, is_new=bool(new), state=state), type_)
-            for _deed, _friend, on, new, then, end, type_, state, _key in found
+            Stay(
+                Membership(
+                    started_at=row.on, ends_at=row.then, ended_at=row.end, is_new=bool(row.worth), state=row.stands
+                ),
+                row.said,
+            )
+            for row in found
         ]
 
     def _of(self, friend: int, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[Row]:
         assert kind in self._kinds, f"{kind} was not asked for"
         if self._rows is None:
             self._rows = self._read()
-        return [row for row in self._rows.get((friend, kind), []) if _counts(row[2], since, until)]
+        return [row for row in self._rows.get((friend, kind), []) if _counts(row.on, since, until)]
 
     def _read(self) -> dict[tuple[int, str], list[Row]]:
-        asked = [READ[kind](self._friends).values_list(*COLUMNS) for kind in self._kinds]
+        asked = [READ[kind](self._friends).values_list(*Row._fields) for kind in self._kinds]
         every = asked[0].union(*asked[1:], all=True) if len(asked) > 1 else asked[0]
         found: dict[tuple[int, str], list[Row]] = {}
-        for row in every:
-            found.setdefault((row[1], row[0]), []).append(row)
+        for row in map(Row._make, every):
+            found.setdefault((row.client_id, row.deed), []).append(row)
         for rows in found.values():
-            rows.sort(key=lambda row: row[8])
+            rows.sort(key=lambda row: row.pk)
         return found
 
 

@@ -15,6 +15,7 @@ from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from plusone.clients.models import Client
+from plusone.clients.queries import merged_into
 from plusone.insights import population
 from plusone.insights.scope import Scope
 from plusone.kernel.models import Business
@@ -143,7 +144,7 @@ def _add_rewards(scope: Scope, found: dict[int, Standing]) -> set[int]:
     read = list(rows)
     team = {row[0] for row in read if row[1] == TEAM}
     moved = [row for row in read if row[1] != TEAM]
-    kept = population.kept_of(scope.business) if {row[0] for row in moved} - set(found) else {}
+    kept = merged_into([scope.business]) if {row[0] for row in moved} - set(found) else {}
     for number, kind, amount in moved:
         client_id = kept.get(number, number)
         one = found.setdefault(client_id, Standing(client_id))
