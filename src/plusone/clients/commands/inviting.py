@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from plusone.clients import events
 from plusone.clients.models import Client, Invitation
 from plusone.events.commands import caused_by, record
+from plusone.kernel import strangers
 from plusone.kernel.commands import user_for
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business, Collaborator
@@ -43,7 +44,8 @@ def invite_client(
     """Ask somebody by mail to be a client; `words` of who invites stand in it.
 
     `plan` is what is ordered for them once they are a client: a kind of thing and its number, of a room above.
-    Raise Invalid for a wrong field, AlreadyExists for a taken address, Refused where too many wait.
+    Raise Invalid for a wrong field, AlreadyExists for a taken address, Refused where too many wait, or where the
+    address had enough mails today (FRA-13).
     """
     columns = clean(business, first_name=first_name, last_name=last_name, email=email, phone=phone)
     if not columns["email"]:
@@ -62,6 +64,7 @@ def invite_client(
         professional=professional,
         created_at=now,
     )
+    strangers.write_to(columns["email"], field="email", now=now)
     Invitation.objects.create(
         business=business,
         client=client,
@@ -90,6 +93,8 @@ def send_invitation_again(client: Client, *, actor: str, now: datetime) -> Invit
         )
     if now - found.sent_at < PAUSE:
         raise Refused(_("It was sent less than an hour ago. Give the mail some time."), code="too_soon")
+    assert client.email, "an invitation goes to an address"
+    strangers.write_to(client.email, now=now)
     _once_more(found, now)
     record(client.business, events.ClientInvited(times=found.times), client=client.pk, actor=actor, now=now)
     return found

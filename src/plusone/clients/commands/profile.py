@@ -11,6 +11,7 @@ from plusone.clients import events
 from plusone.clients.models import Client, Invitation, fold
 from plusone.events.commands import record
 from plusone.events.facts import moved
+from plusone.kernel import strangers
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import e164, identity_email, login_email
 from plusone.kernel.ids import public_id
@@ -78,7 +79,8 @@ def insert(business: Business, **columns: Any) -> Client:
 def edit_client(client: Client, *, actor: str, now: datetime, **changes: Any) -> Client:
     """Change details (`first_name last_name email phone language access`).
 
-    Raise Invalid or AlreadyExists; then nothing changes.
+    Raise Invalid or AlreadyExists, or Refused where an invitation would go to an address that had enough mails today;
+    then nothing changes.
     """
     assert set(changes) <= set(EDITABLE), "unknown field"
     if client.status == Client.Status.DELETED:
@@ -118,6 +120,7 @@ def edit_client(client: Client, *, actor: str, now: datetime, **changes: Any) ->
 def _invite_there(client: Client, *, actor: str, now: datetime) -> None:
     """Send the invitation to the new address; the link that the old one got proves nothing any more."""
     found = Invitation.objects.select_for_update().get(client=client)
+    strangers.write_to(client.email or "", field="email", now=now)
     found.token, found.times, found.sent_at = public_id(), found.times + 1, now
     found.save(update_fields=["token", "times", "sent_at"])
     record(client.business, events.ClientInvited(times=found.times), client=client.pk, actor=actor, now=now)

@@ -68,6 +68,7 @@ class JobRow(models.Model):
         TAG_GONE = "tag_gone", _("The tag was deleted meanwhile.")
         INVITED = "invited", _("They have not accepted the invitation yet.")
         NO_ACCESS = "no_access", _("They may not log in.")
+        TOO_OFTEN = "too_often", _("Enough mails went to their address today.")
         LOGGED_IN = "logged_in", _("They have logged in already.")
         NO_LEAD = "no_lead", _("Not a lead, so there was nothing to activate.")
         NOT_A_LEAD = "not_a_lead", _("Not a lead, and only leads are deleted like this.")

@@ -12,6 +12,7 @@ from plusone.connect import events
 from plusone.connect.models import TeamInvitation
 from plusone.connect.queries import professions_of
 from plusone.events.commands import record
+from plusone.kernel import strangers
 from plusone.kernel.commands import (
     add_collaborator,
     change_name,
@@ -49,7 +50,8 @@ def invite_collaborator(
 ) -> TeamInvitation:
     """Invite somebody by mail. The same address again renews the invitation, with what is said now.
 
-    Raise Invalid for a wrong field, or Refused where they work here already.
+    Raise Invalid for a wrong field, or Refused where they work here already, or the address had enough mails today
+    (FRA-13).
     """
     name = " ".join(name.split())
     if not name or len(name) > 80 or any(ord(letter) < 32 for letter in name):
@@ -64,6 +66,7 @@ def invite_collaborator(
     waiting = TeamInvitation.objects.filter(business=business)
     if waiting.exclude(email=email).count() >= INVITATIONS_MAX:
         raise Refused(_("Too many invitations wait for an answer. Take back those that are not needed."), field="email")
+    strangers.write_to(email, field="email", now=now)
     ends = now + timedelta(days=INVITATION_DAYS)
     known = waiting.filter(email=email).first()
     if known is None:
@@ -84,7 +87,8 @@ def invite_collaborator(
 
 @transaction.atomic
 def resend_invitation(invitation: TeamInvitation, *, now: datetime) -> None:
-    """Send the mail once more; the link is the same and lives on from now."""
+    """Send the mail once more; the link is the same and lives on from now. Raise Refused where that is too often."""
+    strangers.write_to(invitation.email, now=now)
     invitation.sent_at, invitation.expires_at = now, now + timedelta(days=INVITATION_DAYS)
     invitation.save(update_fields=["sent_at", "expires_at"])
     _mail(invitation, now=now)

@@ -27,7 +27,7 @@ from django.views.generic import RedirectView
 from plusone.clients.commands import attach_logins
 from plusone.clients.queries import may_ask_for_code
 from plusone.connect.queries import is_invited
-from plusone.kernel import clock
+from plusone.kernel import clock, strangers
 from plusone.kernel.commands import user_for
 from plusone.kernel.identity import login_email
 from plusone.kernel.ids import public_id
@@ -53,6 +53,8 @@ SAID = frozenset(
     }
 )
 # allauth's step that asks for a code would ask whoever has a passkey, too.
+# Mails that anybody can have sent to any address; all others carry a code, or tell of what somebody did logged in.
+UNASKED = frozenset({"unknown_account", "account_already_exists"})
 STEPS = {"allauth.mfa.stages.AuthenticateStage": "plusone.faces.ui.second_step.SecondStep"}
 
 
@@ -62,6 +64,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Hand a mail of a login over to messaging, in the reader's language."""
         known = User.objects.filter(email=email.lower()).first()
+        if not _may_write(template_prefix.rpartition("/")[2], email, known):
+            return  # the page says the same, so that nobody learns anything by it
         with translation.override((known.language if known else "") or translation.get_language()):
             context = {"email": email, **context}
             subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
@@ -130,6 +134,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Log in somebody whose address is proved, and give them every client that has it."""
         super().login(request, user)
         attach_logins(user)
+
+
+def _may_write(name: str, email: str, known: User | None) -> bool:
+    """Say whether a mail of a login may go: nobody floods who has no account, nor locks out who has one (FRA-13)."""
+    if name in UNASKED:
+        return strangers.may_write_to(email, now=clock.now())
+    is_stranger = known is None or known.last_login is None
+    return not is_stranger or strangers.may_send_code_to(email, now=clock.now())
 
 
 class AddressField(forms.CharField):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from plusone.clients.commands import Act, acts
 from plusone.clients.models import Client, Job, JobRow
+from plusone.kernel import strangers
 from plusone.messaging.commands import send
 from plusone.messaging.models import Message
 from plusone.messaging.texts import Context, Template, templates
@@ -57,6 +58,8 @@ class InviteToArea(Act):
             return Reason.NO_ACCESS
         if client.user_id is not None:
             return Reason.LOGGED_IN
+        if client.email and not strangers.may_write_to(client.email, now=now):
+            return Reason.TOO_OFTEN
         sent = send(job.business, AreaInvitation, to_client=client, key=f"job:{job.pk}:{client.pk}", now=now)
         if sent.state != Message.State.SUPPRESSED:
             return ""

@@ -112,8 +112,12 @@ def index(request: Page) -> HttpResponse:
 def resend(request: Page, invited: str) -> HttpResponse:
     """Send an invitation once more."""
     found = get(request.business, TeamInvitation, invited)
-    commands.resend_invitation(found, now=request.now)
-    tell_of_mail(request, _("The invitation is sent once more to %(email)s.") % {"email": found.email})
+    try:
+        commands.resend_invitation(found, now=request.now)
+    except Refused as error:
+        messages.warning(request, error.told)
+    else:
+        tell_of_mail(request, _("The invitation is sent once more to %(email)s.") % {"email": found.email})
     return redirect("b:team", request.business.slug)
 
 

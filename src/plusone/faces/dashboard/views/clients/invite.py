@@ -127,7 +127,7 @@ def again(request: Page, client: str) -> HttpResponse:
     try:
         send_invitation_again(found, actor=request.actor, now=request.now)
     except Refused as error:
-        messages.warning(request, str(error))
+        messages.warning(request, error.told)
     else:
         tell_of_mail(request, _("The invitation is sent once more to %(email)s.") % {"email": found.email})
     return redirect(url_of(found))
