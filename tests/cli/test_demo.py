@@ -5,11 +5,14 @@ import json
 import pytest
 
 from plusone.clients.models import Client
+from plusone.connect.models import ApiKey
 from plusone.events.models import Event, Pending
 from plusone.faces.cli.app import main
+from plusone.faces.cli.demo.year import FLAG
 from plusone.kernel.models import Business
 from plusone.ledger.queries import faults
 from plusone.messaging.models import Message
+from plusone.referrals.doubt import signs
 from plusone.referrals.models import Referral, Terms
 from plusone.store.models import Order, Picture
 
@@ -48,6 +51,9 @@ def test_demo_is_a_business_with_a_past(capsys: pytest.CaptureFixture[str]) -> N
     assert (newest_event.at - newest.registered_at).total_seconds() < 3600
     assert Message.objects.filter(template="referral.thanks", client=newest.ambassador).exists()
     assert (Pending.objects.count(), faults(studio)) == (0, [])
+    # What the owner reads of it is in words, and in the language of the studio.
+    assert FLAG in signs
+    assert ApiKey.objects.get().name == "Primera clave"
 
     again = plusone(capsys, "demo", "--if-empty")
     assert (again["created"], again["id"], Business.objects.count()) == (False, told["id"], 1)

@@ -72,7 +72,7 @@ def test_without_rewards_no_message_speaks_of_money(gym: Business, ana: Client) 
 def test_doubtful_registration_writes_to_the_owner_alone(gym: Business, ana: Client) -> None:
     """CONTRACT, Pages: mails to strangers wait while a referral is flagged."""
     launch(gym)
-    register_friend(gym, ana, first_name="Bot", email="bot@x.example", flags=("honeypot",), actor="public", now=NOON)
+    register_friend(gym, ana, first_name="Bot", email="bot@x.example", flags=("trap",), actor="public", now=NOON)
     assert sent() == [("doubt.opened", "olga@vela.example"), ("referral.notice", "olga@vela.example")]
 
 

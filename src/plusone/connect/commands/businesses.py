@@ -9,6 +9,7 @@ from babel.core import get_global
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from plusone.clients.commands import attach_logins
@@ -104,10 +105,14 @@ def open_business(
     owner = user_for(email, language=business.language)
     add_collaborator(business, owner, role="owner")
     record(business, events.BusinessCreated(), actor=actor or f"user:{owner.pk}", now=now)
-    secret = (
-        create_api_key(business, name=_("First key"), actor=actor or f"user:{owner.pk}", now=now)[1] if with_key else ""
-    )
+    secret = _first_key(business, actor or f"user:{owner.pk}", now) if with_key else ""
     return Opened(business=business, owner=owner, api_key=secret, setup_token=_setup_token(business, owner))
+
+
+def _first_key(business: Business, actor: str, now: datetime) -> str:
+    with translation.override(business.language):  # a command of the operator speaks no language of its own
+        name = _("First key")
+    return create_api_key(business, name=name, actor=actor, now=now)[1]
 
 
 def _news_to(legal_preset: str) -> str:

@@ -13,7 +13,7 @@ from plusone.kernel.db.locks import take_turns
 from plusone.kernel.models import User
 from plusone.messaging.commands import send
 from plusone.referrals import events
-from plusone.referrals.doubt import Noticed, noticed_about
+from plusone.referrals.doubt import Noticed, noticed_about, signs
 from plusone.referrals.doubt.crowd import ManyByOneCode
 from plusone.referrals.models import DoubtCase, DoubtSign, Referral, waiting_members
 from plusone.referrals.reasons import day_in_words
@@ -32,6 +32,8 @@ def look_closely(referral: Referral, given: Iterable[str], *, now: datetime) -> 
 
     A trusted ambassador gets no new flags (CASES 79). A crowd by one link pauses the link (FRA-8).
     """
+    given = tuple(given)
+    assert all(name in signs for name in given), f"no sign of doubt is called so: {given}"
     if is_trusted(referral.ambassador):
         return ()
     found = {name: Noticed() for name in given} | noticed_about(referral, now=now)

@@ -34,7 +34,7 @@ BUYS_EVERY_DAYS = 125
 DAYS_AT_ONCE = 7
 METHODS = ("terminal", "terminal", "cash", "transfer")
 CHANNELS = ("whatsapp", "whatsapp", "whatsapp", "copy", "share", "qr", "email")
-FLAG = "velocity"
+FLAG = "too_fast"  # a sign that comes with the form, which looks at nothing else
 Step = Callable[[datetime], None]
 
 
