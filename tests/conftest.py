@@ -1,7 +1,7 @@
 """What every test can use. The database is chosen in installation.py."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -47,8 +47,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.dist = "worksteal"  # neighbours stay together, and share what is told once a module
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
     """Mark what drives a browser, which runs on SQLite alone, and what takes long or starts the program."""
     for item in items:
         if BROWSER_TESTS in item.path.parents:
@@ -61,6 +61,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if gone:
             config.hook.pytest_deselected(items=gone)
             items[:] = [item for item in items if item not in gone]
+    yield
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items[:] = _dealt(items, int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
+
+
+def _dealt(items: list[pytest.Item], hands: int) -> list[pytest.Item]:
+    """Deal out what is long, then fill up each hand with neighbours: xdist gives each process one part of equal length.
+
+    So all begin with what is long, and what is left to take from each other at the end is short. It comes after
+    pytest-django, which moves tests with transactions behind all others.
+    """
+    long = [item for item in items if any(item.get_closest_marker(mark) for mark in ("slow", "browser"))]
+    chosen = set(long)
+    short = [item for item in items if item not in chosen]
+    dealt: list[pytest.Item] = []
+    for hand in range(hands):
+        mine = long[hand::hands]
+        size = (len(items) - len(dealt)) // (hands - hand)
+        filled = max(0, size - len(mine))
+        dealt += [*mine, *short[:filled]]
+        del short[:filled]
+    return [*dealt, *short]
 
 
 def _name(item: pytest.Item) -> str:
