@@ -336,3 +336,50 @@ def test_professionals_invite_for_themselves_and_the_other_business_sees_nothing
     assert lucie.post(at(gym, "client_invite_again", dina.public_id)).status_code == 404
     dina.refresh_from_db()
     assert dina.status == "invited"
+
+
+def handed(olga: Browser, gym: Business, dina: Client) -> tuple[str, str]:
+    """Take the link to hand it over: what the page says, and the link."""
+    answer = olga.post(at(gym, "client_invite_hand", dina.public_id))
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+    found = re.search(r'data-copy="https?://[^/"]+(/invited/\w+)"', answer.content.decode())
+    assert found
+    return answer.content.decode(), found[1]
+
+
+def test_its_link_is_handed_over_where_no_mail_arrives(gym: Business, dina: Client, olga: Browser) -> None:
+    """R-201: by WhatsApp or a copy, by who may invite; it lets them in and proves nobody's address."""
+    Client.objects.filter(pk=dina.pk).update(phone="+34600333444")
+    assert "Hand the link over yourself" in text_of(olga.get(at(gym, "client", dina.public_id)))
+    page, link = handed(olga, gym, dina)
+    assert "https://wa.me/34600333444?text=" in page
+    assert Invitation.objects.get().token not in page, "the link of the mail proves the address: it stays in the mail"
+    assert olga.get(at(gym, "client_invite_hand", dina.public_id))["Location"] == at(gym, "client", dina.public_id)
+    taken = Event.objects.get(name="client.invitation_handed")
+    assert (taken.client_id, taken.actor.startswith("user:")) == (dina.pk, True)
+    browser = Browser()
+    assert "Studio Vela te invita" in text_of(browser.get(link))
+    assert "dina@mail.example" not in text_of(browser.get(link))
+    answer = browser.post(link)
+    assert (answer.status_code, "Ya estás entre los clientes de Studio Vela" in text_of(answer)) == (200, True)
+    assert ("_auth_user_id" in browser.session, "dina@mail.example" in text_of(answer)) == (False, False)
+    dina.refresh_from_db()
+    assert (dina.status, dina.user, User.objects.filter(email=dina.email).exists()) == ("active", None, False)
+    assert Event.objects.get(name="client.invitation_accepted").data["by"] == "link"
+    assert Browser().post(link).status_code == 410
+    assert olga.post(at(gym, "client_invite_hand", dina.public_id)).status_code == 302
+
+
+def test_who_may_not_invite_gets_no_link_and_staff_do_not_accept_it(
+    gym: Business, salon: Business, dina: Client, olga: Browser, lucie: Browser, ana_herself: Browser
+) -> None:
+    page = at(gym, "client_invite_hand", dina.public_id)
+    assert [browser.post(page).status_code for browser in (lucie, ana_herself)] == [404, 404]
+    _page, link = handed(olga, gym, dina)
+    assert "the invitation went to another address" in text_of(olga.post(f"{link}?lang=en"))
+    dina.refresh_from_db()
+    assert dina.status == "invited"
+    herself = browser_of(user_for("dina@mail.example"))
+    assert herself.post(link)["Location"] == reverse("p:home", args=[gym.slug])
+    dina.refresh_from_db()
+    assert (dina.status, dina.user and dina.user.email) == ("active", "dina@mail.example")

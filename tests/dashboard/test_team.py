@@ -218,3 +218,12 @@ def test_roles_are_said_in_plain_words(gym: Business, olga: Browser, desk: Brows
     for words in ("Sell and take payments", "Front desk", "Sees and does everything."):
         assert words in page
     assert desk.get(f"{TEAM}roles/").status_code == 404
+
+
+def test_the_link_to_the_team_is_handed_over_by_hand(gym: Business, olga: Browser) -> None:
+    """R-221: where no mail arrives; it opens nothing without the address, which a code proves."""
+    found = invitation(olga)
+    page = olga.get(TEAM).content.decode()
+    assert f'data-copy="http://testserver/team/{found.public_id}"' in page or f"/team/{found.public_id}" in page
+    assert "https://wa.me/?text=" in page
+    assert "They prove their address by a code, and that comes by mail, too." in page

@@ -31,11 +31,22 @@ class ClientInvited(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class ClientInvitationHanded(Fact):
+    """Staff took the link of an invitation, to hand it over by themselves."""
+
+    name: ClassVar[str] = "client.invitation_handed"
+    says: ClassVar[Promise] = _("The link of an invitation was taken to hand it over")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class ClientInvitationAccepted(Fact):
-    """Somebody who was invited proved their address and is a client now."""
+    """Somebody who was invited is a client now: by the link of the `mail`, which proves their address, or by the `link`
+    that staff handed over, which does not."""
 
     name: ClassVar[str] = "client.invitation_accepted"
     says: ClassVar[Promise] = _("An invited client accepted")
+    by: str = "mail"
 
 
 @facts

@@ -47,8 +47,10 @@ def known_person(business: Business, *, email: str = "", phone: str = "") -> Cli
 
 
 def invitation(token: str) -> Invitation | None:
-    """Return the invitation with this token, client and business at hand, or None."""
-    return Invitation.objects.filter(token=token[:32]).select_related("client__business").first()
+    """Return the invitation with this token, or with the public id that staff hand over, client and business at hand;
+    or None."""
+    wanted = Q(token=token[:32]) | Q(public_id=token[:32])
+    return Invitation.objects.filter(wanted).select_related("client__business").first()
 
 
 def invitation_of(client: Client) -> Invitation | None:

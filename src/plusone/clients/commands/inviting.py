@@ -107,17 +107,34 @@ def _once_more(invitation: Invitation, now: datetime) -> None:
 
 
 @transaction.atomic
-def accept_client_invitation(invitation: Invitation, *, now: datetime) -> Client:
-    """Make who holds the link of the mail an active client with a login. Raise Refused where it is over."""
+def hand_over_invitation(client: Client, *, actor: str, now: datetime) -> Invitation:
+    """Note that staff take the link of an invitation to hand it over. Raise Refused where it is over.
+
+    That link is `public_id`, not the token of the mail: who opens it has not shown that the address is theirs.
+    """
+    found = Invitation.objects.filter(client=client).first()
+    if found is None or found.has_ended(now) or not client.is_invited:
+        raise _over()
+    record(client.business, events.ClientInvitationHanded(), client=client.pk, actor=actor, now=now)
+    return found
+
+
+@transaction.atomic
+def accept_client_invitation(invitation: Invitation, *, is_proved: bool = True, now: datetime) -> Client:
+    """Make who holds the link an active client; with a login where the address `is_proved`, as by the link of the mail.
+
+    Raise Refused where it is over.
+    """
     locked = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
     client = Client.objects.select_related("business").get(pk=invitation.client_id)
     if locked is None or locked.has_ended(now) or not client.is_invited:
         raise _over()
     assert client.email, "an invitation goes to an address"
-    client.user = user_for(client.email, language=client.reads())
-    client.save(update_fields=["user"])
-    actor = f"client:{client.pk}"
-    accepted = record(client.business, events.ClientInvitationAccepted(), client=client.pk, actor=actor, now=now)
+    if is_proved:
+        client.user = user_for(client.email, language=client.reads())
+        client.save(update_fields=["user"])
+    actor, fact = f"client:{client.pk}", events.ClientInvitationAccepted(by="mail" if is_proved else "link")
+    accepted = record(client.business, fact, client=client.pk, actor=actor, now=now)
     with caused_by(accepted):
         activate(client, actor=actor, now=now)
     return client

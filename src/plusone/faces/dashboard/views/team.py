@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from plusone.faces.dashboard.forms import OnceForm, act_once, show_refusal
 from plusone.faces.dashboard.mails import tell_of_mail
 from plusone.faces.dashboard.views.assigning import ProfessionalForm
 from plusone.faces.ui.http import Page, staff
+from plusone.faces.ui.tags.sharing import ways
 from plusone.kernel.access import get
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Collaborator
@@ -100,11 +102,19 @@ def index(request: Page) -> HttpResponse:
         "form": form,
         "rows": [(row, ROLE_NAMES.get(row.role, row.role)) for row in team_of(request.business)],
         "invited": [
-            (row, ROLE_NAMES.get(row.role, row.role), row.expires_at <= request.now)
+            (row, ROLE_NAMES.get(row.role, row.role), row.expires_at <= request.now, *_by_hand(row))
             for row in invitations_of(request.business)
         ],
     }
     return render(request, "dashboard/team/index.html", context)
+
+
+def _by_hand(invited: TeamInvitation) -> tuple[str, str]:
+    """Return the link to hand over, and the address that opens WhatsApp with it. It opens nothing to who does not prove
+    the address."""
+    url = f"{settings.BASE_URL}{reverse('join_team', args=[invited.public_id])}"
+    text = _("%(business)s invites you to its team:") % {"business": invited.business.name}
+    return url, ways(url, text)["whatsapp"]
 
 
 @staff("team.manage")

@@ -31,12 +31,14 @@ def invited(request: Any, token: str) -> HttpResponse:
     speak(reader_language(request, client.business) if "lang" in request.GET else client.reads())
     request.business = client.business  # what the layouts look for
     other = request.user.is_authenticated and request.user.email != client.email
+    # The link of the mail proves the address; the one that staff hand over does not, for staff have seen it.
+    is_proved = token == found.token or (request.user.is_authenticated and not other)
     if request.method == "POST" and not other:
         try:
-            client = accept_client_invitation(found, now=request.now)
+            client = accept_client_invitation(found, is_proved=is_proved, now=request.now)
         except Refused:
             return _ended(request, found)
-        return _let_in(request, client)
+        return _let_in(request, client) if is_proved else _welcome(request, client)
     context = {
         "business": client.business,
         "languages": languages(request),
@@ -58,6 +60,13 @@ def _let_in(request: Any, client: Any) -> HttpResponse:
         return redirect(f"{reverse(settings.LOGIN_URL)}?next={there}")
     log_in_proved(request, client.user)
     return redirect(there)
+
+
+def _welcome(request: Any, client: Any) -> HttpResponse:
+    """Say that they are a client, and how they get to their pages: whoever logs in proves the address."""
+    title = _("You are among the clients of %(business)s now") % {"business": client.business.name}
+    context = {"business": client.business, "languages": languages(request), "title": title}
+    return _private(render(request, "public/invited_in.html", context))
 
 
 def _ended(request: Any, found: Invitation | None) -> HttpResponse:

@@ -39,6 +39,7 @@ urlpatterns = [
     path("clients/<str:client>/archive/", acts.archive, name="client_archive"),
     path("clients/<str:client>/reactivate/", acts.reactivate, name="client_reactivate"),
     path("clients/<str:client>/invitation/again/", invite.again, name="client_invite_again"),
+    path("clients/<str:client>/invitation/link/", invite.hand, name="client_invite_hand"),
     path("clients/<str:client>/invitation/revoke/", invite.revoke, name="client_invite_revoke"),
     path("clients/<str:client>/export/", acts.export, name="client_export"),
     path("clients/<str:client>/merge/", merge.merge, name="client_merge"),

@@ -8,11 +8,17 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from plusone.clients.commands import invite_client, revoke_client_invitation, send_invitation_again
+from plusone.clients.commands import (
+    hand_over_invitation,
+    invite_client,
+    revoke_client_invitation,
+    send_invitation_again,
+)
 from plusone.clients.queries import tags_of
 from plusone.connect.queries import team_of
 from plusone.faces.dashboard.forms import act_once, choose
@@ -131,6 +137,35 @@ def again(request: Page, client: str) -> HttpResponse:
     else:
         tell_of_mail(request, _("The invitation is sent once more to %(email)s.") % {"email": found.email})
     return redirect(url_of(found))
+
+
+@staff("clients.manage")
+def hand(request: Page, client: str) -> HttpResponse:
+    """Show the link to hand over by hand, where no mail arrives. Each time that somebody takes it is in the log."""
+    found = client_of(request, client)
+    if request.method != "POST":
+        return redirect(url_of(found))
+    try:
+        invitation = hand_over_invitation(found, actor=request.actor, now=request.now)
+    except Refused as error:
+        messages.warning(request, error.told)
+        return redirect(url_of(found))
+    with translation.override(found.reads()):
+        text = _("%(business)s would like to have you among its clients. See the invitation:")
+    context = {
+        "nav": "clients",
+        "title": _("The invitation of %(name)s") % {"name": found.full_name},
+        "client": found,
+        "invitation": invitation,
+        "url": f"{settings.BASE_URL}{reverse('client_invited', args=[invitation.public_id])}",
+        "text": text % {"business": request.business.name},
+        "crumbs": [
+            (_("Clients"), reverse("b:clients", args=[request.business.slug])),
+            (found.full_name, url_of(found)),
+            (_("Hand the link over"), ""),
+        ],
+    }
+    return render(request, "dashboard/clients/hand_over.html", context)
 
 
 @staff("clients.manage")
