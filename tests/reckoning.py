@@ -61,12 +61,13 @@ class Reckoning(Decided, Limits):
         if friend.tie and friend.tie.state == "registered":
             if friend.tie.is_late(now) and not friend.tie.qualified:
                 self.end_late(friend.tie, now)
+                friend.tie.via = via
                 return
             friend.tie.state, friend.tie.via = "activated", via
             self.look_again(friend.tie)
             self.settle(friend.tie, now)
-        elif friend.tie and friend.tie.reason == "completed" and not friend.tie.via:
-            friend.tie.via = via  # a lead who had done all that was asked is a client now
+        elif friend.tie and friend.tie.reason in ("completed", "not_converted") and not friend.tie.via:
+            friend.tie.via = via  # a lead who had done all that was asked, or was too late for it, is a client now
             self.settle(friend.tie, now)
 
     def settle(self, tie: Tie, now: datetime, lost: str = "") -> None:

@@ -16,7 +16,7 @@ from plusone.insights.queries import Activated, Impact, figures, funnel_of, impa
 from plusone.insights.scope import Scope
 from plusone.kernel.models import Business
 from plusone.ledger import commands as ledger
-from plusone.ledger.queries import faults, outstanding
+from plusone.ledger.queries import balance_of, faults, outstanding
 from plusone.referrals.commands import close_overdue
 from plusone.referrals.commands.visits import record_visit, roll_up_visits
 from plusone.referrals.models import Referral
@@ -80,6 +80,20 @@ def test_who_ran_out_of_time_is_a_lead_as_before(gym: Business, ana: Client) -> 
     assert leads(world.later(60), until=world.later(35).date()) == (3, 2, 1, 0)
     assert deleted_leads(gym) == 1
     assert (late.status, Referral.objects.filter(reason="not_converted").count()) == ("lead", 3)
+
+
+def test_who_became_a_client_too_late_for_a_reward_was_brought_all_the_same(gym: Business, ana: Client) -> None:
+    """M-1 to M-3, M-5, M-12: nothing is due for such a friend, but the recommendation brought a client, and money."""
+    world.launch(gym, qualification_days=30)
+    told, bought = (world.bring(ana, name).friend for name in ("Ben", "Eva"))
+    assert close_overdue(world.later(31)) == 2
+    activate(told, actor="user:1", now=world.later(40))
+    world.sell(bought, world.make_product(gym), now=world.later(41))
+    found = impact(gym, now=world.later(50))
+    assert (found.registered_leads, found.open_leads, found.activated_clients) == (2, 0, Activated(2, 1, 1))
+    assert (found.conversion_rate, found.generated_income > 0) == (1, True)
+    assert set(Referral.objects.filter(business=gym).values_list("state", "reason")) == {("closed", "not_converted")}
+    assert (balance_of(gym, ana.pk, now=world.later(50)).available, faults(gym)) == (0, [])
 
 
 def test_january_ends_at_midnight_in_madrid(story: Story) -> None:

@@ -13,7 +13,7 @@ from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of, faults
-from plusone.referrals.commands import close_overdue, end_holds
+from plusone.referrals.commands import close_overdue, end_holds, revive
 from plusone.referrals.models import Referral
 from plusone.rewards.models import Reward
 from world import EUR10, bring, later, launch, make_product, sell
@@ -139,3 +139,13 @@ def test_a_further_step_in_time_counts_where_the_first_was_missed(gym: Business,
     assert stands(referral) == (("closed", "completed") if is_client else ("closed", "not_converted"))
     assert close_overdue(LATE) == 0
     assert Event.objects.filter(name="referral.not_converted").count() == 1
+
+
+def test_who_became_a_client_too_late_is_rewarded_once_opened_again(gym: Business, ana: Client) -> None:
+    """CASES 39: the owner says that it counts all the same, a day after the last; nothing else is to be done."""
+    launch(gym, qualification_days=30)
+    referral = bring(ana, "Ben")
+    activate(referral.friend, actor="user:1", now=later(32))
+    assert (stands(referral), available(ana)) == (("closed", "not_converted"), 0)
+    revive(referral, note="was ill", actor="user:1", now=later(33))
+    assert (stands(referral), available(ana), faults(gym)) == (("closed", "completed"), 1500, [])

@@ -73,8 +73,8 @@ class ActivatedClients(Kpi):
     code = "M-3"
     label = _("Activated clients")
     definition = _(
-        "Recommended friends who became active clients in this time, by hand or by a purchase. Only the first"
-        " activation counts, and archiving later does not undo it."
+        "Recommended friends who became active clients in this time, by hand or by a purchase, too late for a reward or"
+        " not. Only the first activation counts, and archiving later does not undo it."
     )
     columns = (Column("at", _("Active since"), "day"), CLIENT, VIA, REFERRER)
     more_labels = {"manual": _("By hand"), "purchase": _("By a purchase")}

@@ -84,9 +84,10 @@ def _paid(gone: Client, came: Sequence[Referral]) -> set[int]:
 
 
 def _was_client(one: Referral, gone: Client, kept: Client) -> bool:
-    """Say whether an open recommendation is of somebody who was a client by the other record: paying for more than 72
-    hours, or, of who is asked back, not away. What a person said with a note stays said."""
-    if not one.is_open or one.note:
+    """Say whether a recommendation that is open, or ran out of time, is of somebody who was a client by the other
+    record: paying for more than 72 hours, or, of who is asked back, not away. What a person said with a note stays
+    said."""
+    if one.note or not (one.is_open or one.reason == Reason.NOT_CONVERTED):
         return False
     if one.returned_from is not None:
         return one.friend_id == gone.pk and not _was_away(kept, one.registered_at)

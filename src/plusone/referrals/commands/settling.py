@@ -40,9 +40,11 @@ def mark_activated(friend: Client, *, via: str, came_back: bool = False, actor: 
     """Note that a referred friend became active, once; or, with `came_back`, that a former client is one again, which
     counts for a recommendation of their return alone. Return the referral, or None where there is none.
 
-    One that was complete while the friend was a lead stays complete, and counts as activated from now on.
+    One that was complete while the friend was a lead stays complete, and counts as activated from now on. So does one
+    whose time was over: it stays so, with nothing to be had for it, and its friend is a client whom it brought (M-3).
     """
-    waiting = Q(state=State.REGISTERED) | Q(state=State.CLOSED, reason=Reason.COMPLETED, activated_at=None)
+    ended = Q(state=State.CLOSED, reason__in=(Reason.COMPLETED, Reason.NOT_CONVERTED), activated_at=None)
+    waiting = Q(state=State.REGISTERED) | ended
     mine = Referral.objects.filter(waiting, business=friend.business, friend=friend)
     mine = mine.filter(returned_from__isnull=not came_back)
     referral = mine.select_related("business", "campaign").order_by("-id").first()
@@ -51,7 +53,6 @@ def mark_activated(friend: Client, *, via: str, came_back: bool = False, actor: 
     late = referral.deadline_at and referral.deadline_at <= now and referral.qualified_at is None
     if referral.is_open and late and not _goes_on(referral, _held(referral), now):
         close_open(referral, Reason.NOT_CONVERTED, actor=actor, now=now)
-        return None
     state = State.ACTIVATED if referral.is_open else State.CLOSED
     moved = Referral.objects.filter(waiting, pk=referral.pk)
     if not moved.update(state=state, activated_at=now, via=via):
@@ -322,7 +323,7 @@ def _open_again(referral: Referral, held: list[Reward], done: set[int], *, actor
 
     A lead who missed the first step stays one who did not convert, whatever further step is in time.
     """
-    if referral.reason == Reason.NOT_CONVERTED and (1 in done or referral.activated_at):
+    if referral.reason == Reason.NOT_CONVERTED and (1 in done or _converted(referral)):
         referral.state = State.ACTIVATED if referral.activated_at else State.REGISTERED
         referral.reason, referral.closed_at = "", None
         referral.save(update_fields=["state", "reason", "closed_at"])
@@ -332,6 +333,12 @@ def _open_again(referral: Referral, held: list[Reward], done: set[int], *, actor
         if reward.step in done and reward.reason == Reward.Reason.DEADLINE:
             last = reward.due_by if reward.step > 1 else None
             rewards.reopen(reward, was=(Reward.State.LAPSED,), due_by=last, actor=actor, now=now)
+
+
+def _converted(referral: Referral) -> bool:
+    """Say whether the friend became a client before the recommendation ended, and not some day later."""
+    at, closed = referral.activated_at, referral.closed_at
+    return at is not None and (closed is None or at < closed)
 
 
 def _give_late(referral: Referral, further: list[Reward], *, actor: str, now: datetime) -> None:
