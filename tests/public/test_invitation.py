@@ -233,6 +233,18 @@ def test_a_form_is_refused_with_what_was_wrong_and_kept(ana: Client, browser: Br
     assert fill_in(browser, f"/join/{ana.code}", token_in(page)).status_code == 200
 
 
+@pytest.mark.parametrize("typed", ["+33 6 12 34 56 78", "0033 6 12 34 56 78"])
+def test_a_friend_from_abroad_writes_the_phone_with_its_country(ana: Client, browser: Browser, typed: str) -> None:
+    """R-024, CASES 22: the form says how; without it the error shows how, and nothing costs a field more."""
+    link = f"/join/{ana.code}?lang=en"
+    page = page_of(browser, link)
+    assert "From abroad: with + or 00 and the country code." in page
+    refused = fill_in(browser, link, token_in(page), phone="06 12 34 56 78").content.decode()
+    assert "One from abroad begins with + or 00 and its country code: +33 6 12 34 56 78." in refused
+    fill_in(browser, link, token_in(refused), phone=typed)
+    assert Client.objects.get(first_name="Ben").phone == "+33612345678"
+
+
 def test_the_token_is_checked(ana: Client, gym: Business, browser: Browser) -> None:
     """AUTH-8: none, a made-up one, another link's, an old one: 403, what was typed is kept, nothing made."""
     eva = add_client(gym, "Eva")

@@ -11,6 +11,8 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 
 # Most addresses are this plain; of these only the domain needs the long look, once.
 PLAIN = re.compile(r"([A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+){0,20})@([A-Za-z0-9.-]+)")
+# How most of the world begins to dial another country.
+FROM_ABROAD = re.compile(r"\s*\(?\s*0\s*0")
 GMAIL = frozenset({"gmail.com", "googlemail.com"})
 
 
@@ -53,14 +55,23 @@ def identity_email(email: str) -> str:
 
 
 def e164(text: str, country: str) -> str:
-    """Return a phone number as E.164, read as one of `country` where it has no prefix. Raise ValueError if it is
+    """Return a phone number as E.164, read as one of `country` where it has no prefix. Raise ValueError if it is none.
 
-    none.
+    A prefix is + or 00, wherever the business is: who comes from abroad writes what they know.
     """
-    try:
-        number = parse(text, country or None)
-    except NumberParseException as error:
-        raise ValueError(str(error)) from error
-    if not is_valid_number(number):
-        raise ValueError("not a phone number")
-    return format_number(number, PhoneNumberFormat.E164)
+    spellings = [text]
+    if digits := FROM_ABROAD.match(text):
+        spellings.append(f"+{text[digits.end() :]}")  # where 00 is not what one dials to call abroad
+    for spelling in spellings:
+        try:
+            number = parse(spelling, country or None)
+        except NumberParseException:
+            continue
+        if is_valid_number(number):
+            return format_number(number, PhoneNumberFormat.E164)
+    raise ValueError("not a phone number")
+
+
+def foreign_example(country: str) -> str:
+    """Return a phone number as it is written from another country than this."""
+    return "+34 612 34 56 78" if country == "FR" else "+33 6 12 34 56 78"

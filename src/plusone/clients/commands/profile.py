@@ -13,7 +13,7 @@ from plusone.events.commands import record
 from plusone.events.facts import moved
 from plusone.kernel import strangers
 from plusone.kernel.errors import Invalid, Refused
-from plusone.kernel.identity import e164, identity_email, login_email
+from plusone.kernel.identity import e164, foreign_example, identity_email, login_email
 from plusone.kernel.ids import public_id
 from plusone.kernel.models import Business, User
 
@@ -54,7 +54,9 @@ def clean(
             columns["phone"] = e164(phone, business.phone_country)
         except ValueError as error:
             raise Invalid(
-                _("This is not a phone number. Write it with its country code, such as +34 600 000 000."), field="phone"
+                _("This is not a phone number. One from abroad begins with + or 00 and its country code: %(example)s.")
+                % {"example": foreign_example(business.phone_country)},
+                field="phone",
             ) from error
     return columns
 

@@ -36,7 +36,7 @@ Phone = Annotated[
     Field(
         max_length=40,
         pattern=NO_NUL,
-        description="With its country code, or as it is dialled in the business's country.",
+        description="With + or 00 and its country code, or as it is dialled in the business's country.",
     ),
 ]
 Language = Literal["en", "es", "fr"]

@@ -27,7 +27,12 @@ class ProfileForm(forms.Form):
 
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=80)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=80, required=False)
-    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("From abroad: with + or 00 and the country code."),
+    )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     promotions = forms.BooleanField(label=gettext_lazy("Send me news and promotions"), required=False)
 

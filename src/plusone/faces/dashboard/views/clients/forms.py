@@ -27,6 +27,7 @@ class ClientForm(OnceForm):
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+        help_text=_("From abroad: with + or 00 and the country code."),
     )
 
 
