@@ -1,5 +1,6 @@
 """`plusone doctor`: it finds each fault, and none where there is none (TRUST OPS-9, OPS-14, DEL-7)."""
 
+import os
 import socketserver
 import sqlite3
 import subprocess
@@ -119,6 +120,15 @@ def test_a_demo_on_this_machine_needs_no_certificate(good: Any) -> None:
     assert names() == set()
 
 
+@pytest.mark.parametrize(("address", "more"), [("https://gym.example", set()), ("http://192.168.1.7", {"base_url"})])
+def test_a_demo_that_others_reach(good: Any, address: str, more: set[str]) -> None:
+    """OPS-9: it answers to every name, its mails can be read, and no backup is asked for: not for real clients."""
+    good.ENV, good.BASE_URL = "demo", address
+    assert names() == {"demo"} | more
+    [found] = [fault for fault in checkup.faults() if fault.name == "demo"]
+    assert (address in found.problem, "PLUSONE_ENV=production" in found.fix) == (True, True)
+
+
 def test_a_mail_server_that_is_not_there(good: Any) -> None:
     good.MAILERS = {"default": {**good.MAILERS["default"], "OPTIONS": {"host": "127.0.0.1", "port": 1}}}
     assert names() == {"email_server"}
@@ -138,6 +148,14 @@ def test_a_full_disk_and_an_old_backup(good: Any, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(files.shutil, "disk_usage", lambda path: Usage)
     (tmp_path / "last_backup").unlink()
     assert names() == {"disk", "backup"}
+
+
+def test_a_backup_of_the_day_before_yesterday(good: Any, tmp_path: Path) -> None:
+    """OPS-9: more than 24 hours, and not one that took a while."""
+    for hours, found in ((24.4, set()), (25, {"backup"})):
+        at = (timezone.now() - timedelta(hours=hours)).timestamp()
+        os.utime(tmp_path / "last_backup", (at, at))
+        assert names() == found
 
 
 def test_a_worker_that_is_gone_and_work_that_lies(good: Any) -> None:

@@ -30,6 +30,13 @@ def settings_given() -> Iterator[Fault]:
             f"{settings.BASE_URL} is not encrypted: logins and codes can be read on the way.",
             "Put a proxy that speaks TLS before it and set PLUSONE_BASE_URL to its https:// address.",
         )
+    if settings.ENV == "demo" and not local:
+        yield Fault(
+            "demo",
+            f"This is a demo, and others reach it at {settings.BASE_URL}: it answers to every name, its staff read all "
+            "mails in the outbox, and nobody is reminded of backups.",
+            "For real clients set PLUSONE_ENV=production, with a data folder of its own (PLUSONE_DATA_DIR).",
+        )
     if settings.DEBUG:
         yield Fault("debug", "Django's debug mode is on.", "Take DEBUG out of the settings.")
     if settings.ENV == "test":
