@@ -53,6 +53,15 @@ def buy(browser: Browser, product: Product, **sent: Any) -> Any:
     return browser.post(at(product), {"once": once[1], "quantity": 1, "use": "none", **sent})
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "000001" + "9" * 10, "0", "-1", "two"])
+def test_no_quantity_is_beyond_what_is_sold(
+    bono: Product, campaign: None, rich: Client, log_in: LogIn, number: str
+) -> None:
+    refused = buy(log_in(rich), bono, quantity=number)
+    assert (refused.status_code, Order.objects.count()) == (422, 0)
+    assert "A quantity is between 1 and 99." in refused.content.decode()
+
+
 def test_each_sees_what_is_for_them(gym: Business, ana: Client, bono: Product, campaign: None, log_in: LogIn) -> None:
     """R-251: leads see what is for everybody; nobody sees the hidden; another business's is not there."""
     club = create_product(gym, name="Club", price=900, visibility="clients", actor="user:1", now=clock.now())

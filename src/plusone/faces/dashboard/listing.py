@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from plusone.faces.ui.numbers import whole
+
 SIZE = 50
 
 
@@ -19,9 +21,9 @@ class Stretch[T]:
 def place_of(asked: Mapping[str, Any], size: int = SIZE) -> int:
     """Return where the page begins that `asked` (`request.GET`) names by `after` or `before`."""
     for name, back in (("after", 0), ("before", size)):
-        text = str(asked.get(name) or "")
-        if text.isascii() and text.isdigit() and len(text) < 10:
-            return max(0, int(text) - back)
+        number = whole(str(asked.get(name) or ""))
+        if number is not None:
+            return max(0, number - back)
     return 0
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client
 from plusone.faces.ui.http import Page
+from plusone.faces.ui.numbers import whole
 from plusone.kernel import once
 from plusone.kernel.errors import Refused
 from plusone.kernel.money import as_decimal, minor_digits, parse_money
@@ -119,8 +120,9 @@ def _read_coupon(plan: Plan, sent: Mapping[str, Any], *, is_new: bool) -> None:
 
 
 def _read_quantity(plan: Plan, typed: str) -> None:
-    if typed.isdecimal() and 1 <= int(typed[:6]) <= QUANTITY_MAX:
-        plan.quantity = int(typed)
+    quantity = whole(typed) or 0
+    if 1 <= quantity <= QUANTITY_MAX:
+        plan.quantity = quantity
     else:
         plan.errors["quantity"] = _("A quantity is between 1 and %(most)s.") % {"most": QUANTITY_MAX}
 

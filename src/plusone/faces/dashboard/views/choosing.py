@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from plusone.faces.ui.http import Page, staff
+from plusone.faces.ui.numbers import whole
 from plusone.kernel.access import get
 from plusone.kernel.errors import NotHere
 from plusone.referrals.commands import choose_reward
@@ -25,8 +26,8 @@ def choose(request: Page, reward: str) -> HttpResponse:
     if not found.options:
         raise NotHere
     client = client_of(request, found.client.public_id)
-    found.business, picked = request.business, request.POST.get("option", "")
-    choose_reward(found, int(picked) if picked.isdecimal() else -1, actor=request.actor, now=request.now)
+    found.business, picked = request.business, whole(request.POST.get("option", ""))
+    choose_reward(found, -1 if picked is None else picked, actor=request.actor, now=request.now)
     given = {"name": client.full_name, "reward": phrase_of(found)}
     messages.success(request, _("Chosen for %(name)s: %(reward)s.") % given)
     return redirect(url_of(client))

@@ -24,6 +24,7 @@ from plusone.connect.queries import addresses_in, imports_of, invitations_by, sa
 from plusone.faces.dashboard.forms import OnceForm, act_once
 from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
+from plusone.faces.ui.numbers import whole
 from plusone.faces.ui.pages import page_of
 from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
@@ -275,9 +276,10 @@ def _mended(request: Page) -> dict[int, dict[str, str]]:
     """Return the cells that were sent along, by line and field."""
     mended: dict[int, dict[str, str]] = {}
     for name, text in request.POST.items():
-        number, _dash, field = name.removeprefix("cell-").partition("-")
-        if name.startswith("cell-") and number.isdecimal() and len(number) < 10:
-            mended.setdefault(int(number), {})[field] = str(text)
+        line, _dash, field = name.removeprefix("cell-").partition("-")
+        number = whole(line)
+        if name.startswith("cell-") and number is not None:
+            mended.setdefault(number, {})[field] = str(text)
     return mended
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from plusone.faces.ui.http import Page, staff
+from plusone.faces.ui.numbers import whole
 from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
 from plusone.store import commands
@@ -25,8 +26,7 @@ def act(request: Page, membership: str) -> HttpResponse:
     try:
         match request.POST.get("act"):
             case "renew":
-                seen = request.POST.get("after", "")
-                order = commands.renew(found, after=int(seen[:9]) if seen.isdecimal() else None, **who)
+                order = commands.renew(found, after=whole(request.POST.get("after", "")), **who)
                 return redirect("b:order", request.business.slug, order.public_id)
             case "freeze":
                 commands.freeze(found, **who)

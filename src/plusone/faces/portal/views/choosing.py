@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from plusone.faces.ui.http import Page, client_page
+from plusone.faces.ui.numbers import whole
 from plusone.kernel.access import get
 from plusone.kernel.errors import NotHere, Refused
 from plusone.referrals.commands import choose_reward
@@ -25,9 +26,9 @@ def choose(request: Page, reward: str) -> HttpResponse:
     found.business = request.business
     fault = ""
     if request.method == "POST":
-        picked = request.POST.get("option", "")
+        picked = whole(request.POST.get("option", ""))
         try:
-            choose_reward(found, int(picked) if picked.isdecimal() else -1, actor=request.actor, now=request.now)
+            choose_reward(found, -1 if picked is None else picked, actor=request.actor, now=request.now)
         except Refused as error:
             fault = str(error)
         else:

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from plusone.faces.ui.numbers import whole
 from plusone.faces.ui.tags.texts import money_plain
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
@@ -130,7 +131,8 @@ def _value(field: Input, text: str, business: Business) -> Any:
     if field.kind == "money":
         return parse_money(text, business.currency)
     if field.kind in NUMBERS:
-        if not text.isdecimal():
+        number = whole(text)
+        if number is None:
             raise Invalid(_("Write a whole number above zero."))
-        return int(text)
+        return number
     return text or None

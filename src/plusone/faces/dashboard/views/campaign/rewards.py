@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from plusone.faces.ui.numbers import whole
 from plusone.faces.ui.tags.texts import money_plain
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
@@ -214,9 +215,10 @@ def _value(wanted: Input, text: str, business: Business) -> Any:
     if wanted.kind == "percent":
         return parse_percent(text)
     if wanted.kind in ("days", "count"):
-        if not text.isdecimal() or not 1 <= int(text) <= DAYS_MAX:
+        number = whole(text)
+        if number is None or not 1 <= number <= DAYS_MAX:
             raise Invalid(_("Write between 1 and 3,650 days."))
-        return int(text)
+        return number
     if wanted.kind == "money":
         amount = parse_money(text, business.currency)
         if amount <= 0:
