@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
+from plusone.agenda.commands import mark_visit
 from plusone.clients.commands import activate, archive, delete_client
 from plusone.clients.models import Client
 from plusone.kernel import clock
@@ -17,12 +18,19 @@ from plusone.referrals.models import Campaign
 from plusone.referrals.progress import friends_of
 from plusone.rewards.commands import decline
 from plusone.rewards.models import Reward
+from plusone.store.commands import create_membership_type, pay, place_order
+from plusone.store.models import Coupon
 from world import EUR10, add_client, bring, launch, make_product, open_salon, sell
 
 from .conftest import LogIn
 
 pytestmark = pytest.mark.django_db
 
+PHRASES = {
+    "Eva": "a coupon of €8.00 for one order (valid for 60 days)",
+    "Tom": "€10.00 of balance",
+    "Kim": "the membership “First visit” as a present",
+}
 MONEY = re.compile(r"€|EUR|[Bb]alance|[Rr]eward|gift")
 
 
@@ -227,6 +235,32 @@ def test_a_gift_that_is_still_to_come_is_announced(gym: Business, ana: Client, l
     assert "You receive €10.00 of balance once you become a client." in page
     assert "You become a client with your first purchase, or when Studio Vela makes you one." in page
     assert "Available balance €0.00" in page
+
+
+def test_a_gift_that_is_used_up_is_not_said_to_wait(gym: Business, ana: Client, log_in: LogIn) -> None:
+    """R-116: a coupon that was redeemed, balance that is spent, a membership that is over: received, and no more."""
+    bono, now = make_product(gym), clock.now()
+    one = create_membership_type(gym, name="First visit", kind="pack", price=0, uses=1, valid_days=30, now=now)
+    coupon = {"kind": "coupon", "amount": 800, "valid_days": 60}
+    visit = {"kind": "membership", "membership_type": one.public_id}
+    for gift, name in ((coupon, "Eva"), (EUR10, "Tom"), (visit, "Kim")):
+        launch(gym, friend=gift)
+        friend = bring(ana, name, now=now).friend
+        page = words(log_in(friend), "/p/studio-vela/")
+        assert "Your welcome gift is here" in page
+        assert ("First visit Active · valid until " in page) == (name == "Kim")  # nothing was paid for it
+        if name == "Kim":
+            activate(friend, actor="user:1", now=now)
+            mark_visit(friend, key="first", actor="user:1", now=now)
+        else:
+            code = Coupon.objects.get(client=friend).code if name == "Eva" else ""
+            order = place_order(gym, friend, [(bono, 1)], use_balance=True, coupon=code, actor="user:1", now=now)
+            pay(order, method="cash", actor="user:1", now=now)
+        page = words(log_in(friend), "/p/studio-vela/")
+        for said in ("gift is here", "shows the code", "your next order", "just come", "You find it"):
+            assert said not in page
+        assert f"You received {PHRASES[name]} on " in page
+        deactivate_campaign(Campaign.objects.get(state="active"), actor="user:1", now=now)
 
 
 def test_who_chose_no_language_reads_the_one_of_their_registration(ana: Client, campaign: None, log_in: LogIn) -> None:

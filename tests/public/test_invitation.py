@@ -107,6 +107,23 @@ def test_the_thanks_page_leads_to_a_login_with_the_address_in_the_form(ana: Clie
     assert not re.search(r'(href|action)="[^"]*(ben|friends\.example)', page)
 
 
+@pytest.mark.parametrize(
+    ("gift", "use"),
+    [
+        ({"kind": "balance", "amount": 1000}, "You can use it in our store with your next order."),
+        ({"kind": "coupon", "amount": 800, "valid_days": 60}, "Your page shows the code. Use it with one order"),
+        ({"kind": "manual", "text": "A cup of tea"}, "It waits for you: ask for it at the desk."),
+    ],
+)
+def test_the_thanks_page_says_how_the_gift_is_used(
+    ana: Client, browser: Browser, gift: dict[str, object], use: str
+) -> None:
+    """R-114: a cup of tea is not used in the store."""
+    deactivate_campaign(Campaign.objects.get(), actor="user:1", now=clock.now())
+    launch(ana.business, friend=gift)
+    assert use in fill_in(browser, f"/join/{ana.code}?lang=en").content.decode()
+
+
 @pytest.mark.parametrize("spelt", ["upper", "title", "spaces"])
 def test_a_code_is_the_same_in_any_spelling(ana: Client, browser: Browser, spelt: str) -> None:
     """CASES 2."""

@@ -12,6 +12,7 @@ from plusone.kernel.models import Business
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of
 from plusone.rewards.types import types
+from plusone.store.purse import Purse
 
 from .conditions import deeds_of, still_missing
 from .deeds import Deeds
@@ -45,15 +46,28 @@ def gifts_of(friend: Client, *, now: datetime) -> list[Gift]:
 
 
 def gifts_among(
-    friend: Client, gifts: Iterable[Reward], referrals: Mapping[int, Referral], *, deeds: Deeds, now: datetime
+    friend: Client,
+    gifts: Iterable[Reward],
+    referrals: Mapping[int, Referral],
+    *,
+    deeds: Deeds,
+    has: tuple[Purse, int] | None = None,
+    now: datetime,
 ) -> list[Gift]:
-    """Return the same of gifts (their handover at hand), by what brought the friend and what they did."""
+    """Return the same of gifts (their handover at hand), by what brought the friend and what they did.
+
+    Whoever knows what the friend `has` in the store, and how much balance, is told of nothing that is used up that it
+    waits.
+    """
     recent = [gift for gift in gifts if friend.is_lead or gift.is_open or _is_recent(gift, now)]
     if not recent:
         return []
     for gift in recent:
         gift.business, gift.client = friend.business, friend
-    told = [gift_in_words(gift, referrals[gift.source_id], deeds, now=now) for gift in recent]
+    told = [
+        _used_up(gift) if _is_used_up(gift, has) else gift_in_words(gift, referrals[gift.source_id], deeds, now=now)
+        for gift in recent
+    ]
     # Said once: days may lie between the phone that opened the link and the screen that shows this (UX 9).
     told[0] = replace(told[0], why=_why(referrals[recent[0].source_id]))
     return told
@@ -99,6 +113,16 @@ def gift_in_words(gift: Reward, referral: Referral, deeds: Deeds, *, now: dateti
             return Gift(asks % named, nothing)
     told = tell_reward(gift, to="client", now=now)
     return Gift(told.sentence, told.next)
+
+
+def _is_used_up(gift: Reward, has: tuple[Purse, int] | None) -> bool:
+    if gift.state != State.GRANTED or gift.reduced_at or has is None:
+        return False
+    return not types[gift.kind]().is_left(gift, *has)
+
+
+def _used_up(gift: Reward) -> Gift:
+    return Gift(tell_reward(gift, to="client").sentence, "")
 
 
 def _is_handed_or_over(gift: Reward, now: datetime) -> bool:

@@ -67,6 +67,12 @@ def gift_lines(business: Business, offer: Offer) -> list[str]:
     return [gift_sentence(business, offer), *_clocks(business, offer)] if offer.friend_reward else []
 
 
+def gift_use(business: Business, offer: Offer) -> str:
+    """Return how the friend's first gift is used: at the checkout, at the desk, by coming."""
+    gift = offer.friend_reward
+    return types[gift["kind"]]().use(business, gift) if gift else ""
+
+
 def is_gift_at_once(offer: Offer) -> bool:
     """Whether the friend's first gift can be used as soon as they have registered, where nothing looks doubtful."""
     gift, waits = offer.friend_reward, offer.friend_hold_days or offer.needs_approval

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, DateTimeField, F, QuerySet, Value
+from django.db.models import BigIntegerField, Case, CharField, DateTimeField, F, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from plusone.clients.models import Client
@@ -12,13 +12,14 @@ from plusone.clients.models import Client
 from .models import Coupon, Membership, MembershipType, Order
 from .queries import memberships_of, usable_coupons
 
-COLUMNS = ("what", "key", "said", "stands", "ends", "first", "second")
+COLUMNS = ("what", "key", "said", "stands", "ends", "first", "second", "source")
 
 
 @dataclass
 class Purse:
     """What a client has in the store, each row with what is shown of it: code, worth and end of a coupon; name, state,
-    end and uses of a membership; number and rest of an order that waits for its payment."""
+    end and uses of a membership; number and rest of an order that waits for its payment. A coupon says what it was
+    given for, too."""
 
     coupons: list[Coupon] = field(default_factory=list)
     memberships: list[Membership] = field(default_factory=list)
@@ -31,22 +32,24 @@ def purse_of(client: Client, *, now: datetime) -> Purse:
     coupons = usable_coupons(client, now=now)
     unpaid = client.orders.filter(state=Order.State.AWAITING_PAYMENT)
     days = client.gifted_days.filter(membership=None, withdrawn_at=None)
-    rows = _row("coupon", coupons, said="code", ends="expires_at", first="amount", second="percent_hundredths").union(
-        _row(
-            "membership", memberships_of(client), said="type__name", stands="state", ends="ends_at", first="uses_left"
-        ),
+    shown = {"said": "code", "ends": "expires_at", "first": "amount", "second": "percent_hundredths"}
+    running = {"said": "type__name", "stands": "state", "ends": "ends_at", "first": "uses_left", "second": "renews"}
+    renews = Case(When(type__kind=MembershipType.Kind.RECURRING, then=1), default=0)
+    rows = _row("coupon", coupons, **shown, source="source_id").union(
+        _row("membership", memberships_of(client).annotate(renews=renews), **running),
         _row("days", days, first="days"),
         _row("order", unpaid, said="public_id", first="due"),
         all=True,
     )
     purse = Purse()
-    for what, key, said, stands, ends, first, second in rows:
+    for what, key, said, stands, ends, first, second, source in rows:
         match what:
             case "coupon":
                 one = Coupon(pk=key, code=said, expires_at=ends, amount=first, percent_hundredths=second)
+                one.source_id = source
                 purse.coupons.append(one)
             case "membership":
-                of = MembershipType(name=said)
+                of = MembershipType(name=said, kind=MembershipType.Kind.RECURRING if second else "")
                 purse.memberships.append(Membership(pk=key, type=of, state=stands, ends_at=ends, uses_left=first))
             case "days":
                 purse.waiting_days += first
@@ -59,7 +62,15 @@ def purse_of(client: Client, *, now: datetime) -> Purse:
 
 
 def _row(
-    what: str, rows: QuerySet[Any], *, said: str = "", stands: str = "", ends: str = "", first: str, second: str = ""
+    what: str,
+    rows: QuerySet[Any],
+    *,
+    said: str = "",
+    stands: str = "",
+    ends: str = "",
+    first: str,
+    second: str = "",
+    source: str = "",
 ) -> QuerySet[Any]:
     """Put the rows of one table into the columns of all."""
     number, text = BigIntegerField(), CharField()
@@ -74,6 +85,7 @@ def _row(
             ends=F(ends) if ends else Cast(Value(None), DateTimeField()),
             first=Cast(F(first), number),
             second=Cast(F(second) if second else Value(None), number),
+            source=Cast(F(source) if source else Value(None), number),
         )
         .values_list(*COLUMNS)
     )

@@ -28,6 +28,7 @@ from .base import (
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
+    from plusone.store.purse import Purse
 
 
 @types
@@ -73,6 +74,10 @@ class Balance(RewardType):
     def use(self, business: Business, params: Params) -> str:
         """In the store."""
         return _("You can use it in our store with your next order.")
+
+    def is_left(self, reward: Reward, purse: Purse, available: int) -> bool:
+        """As long as there is balance: what of it was spent, nobody asks."""
+        return available > 0
 
     def small_print(self, business: Business, params: Params) -> str:
         """It is no cash."""

@@ -20,6 +20,7 @@ from plusone.kernel.registry import Registry
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
+    from plusone.store.purse import Purse
 
 DAYS_MAX = 3650
 Params = dict[str, Any]
@@ -73,6 +74,11 @@ class RewardType:
     def use(self, business: Business, params: Params) -> str:
         """Say in a sentence how it is used by who received it."""
         raise NotImplementedError
+
+    def is_left(self, reward: Reward, purse: Purse, available: int) -> bool:
+        """Say whether there is still something to use of what was given, by what its client has now: what the store
+        keeps, and balance."""
+        return True
 
     def small_print(self, business: Business, params: Params) -> str:
         """Return the sentence that terms say about this kind."""

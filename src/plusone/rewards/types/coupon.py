@@ -30,6 +30,7 @@ from .base import (
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
+    from plusone.store.purse import Purse
 
 
 @types
@@ -73,6 +74,10 @@ class Coupon(RewardType):
     def use(self, business: Business, params: Params) -> str:
         """At the checkout."""
         return _("Your page shows the code. Use it with one order in our store.")
+
+    def is_left(self, reward: Reward, purse: Purse, available: int) -> bool:
+        """Until it is used, expired or withdrawn."""
+        return any(coupon.source_id == reward.pk for coupon in purse.coupons)
 
     def small_print(self, business: Business, params: Params) -> str:
         """It is personal."""

@@ -20,6 +20,7 @@ from .base import CannotBeGiven, Input, Params, RewardType, Slot, refuse_end, ty
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
+    from plusone.store.purse import Purse
 
 # What becomes of it where its client is on it already (R-147), or, of what is for once (R-145), has or had it.
 EXTEND, QUEUE, CONVERT, ONCE = "extend", "queue", "convert", "once"
@@ -72,6 +73,10 @@ class Membership(RewardType):
     def use(self, business: Business, params: Params) -> str:
         """It runs."""
         return _("Your page shows until when it runs: just come.")
+
+    def is_left(self, reward: Reward, purse: Purse, available: int) -> bool:
+        """As long as there is a membership: it may have made a running one longer."""
+        return bool(purse.memberships)
 
     def small_print(self, business: Business, params: Params) -> str:
         """It is no cash, and what somebody receives who is on it already."""

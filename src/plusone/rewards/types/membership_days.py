@@ -16,6 +16,7 @@ from .base import DAYS_MAX, Input, Params, RewardType, Slot, refuse_end, types
 
 if TYPE_CHECKING:
     from plusone.rewards.models import Reward
+    from plusone.store.purse import Purse
 
 
 @types
@@ -43,6 +44,10 @@ class MembershipDays(RewardType):
     def use(self, business: Business, params: Params) -> str:
         """They are there by themselves."""
         return _("They are added to your membership; without one they wait for your next.")
+
+    def is_left(self, reward: Reward, purse: Purse, available: int) -> bool:
+        """As long as they run or wait."""
+        return bool(purse.memberships or purse.waiting_days)
 
     def small_print(self, business: Business, params: Params) -> str:
         """They are no cash."""

@@ -26,6 +26,7 @@ def home(request: Page) -> HttpResponse:
     made, behind = circle_of(client, most=FRIENDS_SHOWN, gifts=sight.held.gifts)
     deeds = deeds_of(behind.values())
     friends = friends_among(made, sets=sight.sets, deeds=deeds, now=request.now)
+    has = (sight.purse, sight.wallet.available)
     text = inviting.share_text(business, sight.offer, client.own_words) if sight.offer and sight.link else ""
     context = {
         "nav": "home",
@@ -35,7 +36,7 @@ def home(request: Page) -> HttpResponse:
         "has_more_friends": friends.registered > FRIENDS_SHOWN,
         "text": text,
         "lines": sentences.headlines(business, sight.offer) if text and sight.offer else [],
-        "gifts": gifts_among(client, sight.held.gifts, behind, deeds=deeds, now=request.now),
+        "gifts": gifts_among(client, sight.held.gifts, behind, deeds=deeds, has=has, now=request.now),
         "banner": unread_of(client).first(),
         "is_new": client.source == "referral" and client.is_active and not friends.registered,
     }

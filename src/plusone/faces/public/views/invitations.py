@@ -267,6 +267,7 @@ def _thanks(
         "noted_code": typed["code"].strip() if is_hushed else "",
         "lost_code": "" if is_recommended else typed["code"].strip(),
         "gift": sentences.reward_phrase(business, gift) if gift else "",
+        "gift_use": inviting.gift_use(business, offer),
         "is_gift_at_once": inviting.is_gift_at_once(offer),
         "gift_lines": inviting.gift_lines(business, offer),
     }
