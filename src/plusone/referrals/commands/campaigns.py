@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from plusone.events.commands import caused_by, record
 from plusone.kernel import clock
+from plusone.kernel.db.locks import take_turns
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 from plusone.referrals import events
@@ -219,7 +220,9 @@ def _next_default(business: Business) -> None:
 
 
 def lock_campaign(campaign: Campaign) -> Campaign:
-    """Return a campaign as it is now, locked until the transaction ends."""
+    """Return a campaign as it is now, locked until the transaction ends, and with it which of them is the default: of
+    two that go live or end at once, the second sees what became of the first."""
+    take_turns(f"campaigns {campaign.business_id}")
     return Campaign.objects.select_for_update(of=("self",)).select_related("business").get(pk=campaign.pk)
 
 
