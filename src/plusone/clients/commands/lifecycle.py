@@ -193,7 +193,7 @@ def reactivate(client: Client, *, via: str = "manual", actor: str, now: datetime
     return True
 
 
-@transaction.atomic
+@whole
 def delete_client(client: Client, *, reason: str = "", archive_first: bool = False, actor: str, now: datetime) -> None:
     """Delete a lead or an archived client for good (R-097, R-099, R-333, Q-05): the person goes, the counts and the
     books stay.
@@ -202,6 +202,7 @@ def delete_client(client: Client, *, reason: str = "", archive_first: bool = Fal
     is left is given up by an adjustment, and what is owed is forgiven. Raise Refused for an active client, unless they
     are archived in the same act: so a client erases themselves.
     """
+    client.refresh_from_db()  # as they are now: another try may have blanked what it was given
     if archive_first:
         archive(client, actor=actor, now=now)
     fact = events.ClientDeleted(was=client.status, reason=without_names(reason, [client])[:200])

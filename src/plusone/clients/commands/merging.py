@@ -13,6 +13,7 @@ from plusone.clients.models import Client, Consent, DataExport, NextStep, Note
 from plusone.clients.queries import is_nobodys
 from plusone.events.commands import record
 from plusone.kernel import guards
+from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
 from plusone.ledger.commands import move_balance
 
@@ -46,7 +47,7 @@ def foresee_merge(kept: Client, gone: Client, *, actor: str, now: datetime) -> M
         return found
 
 
-@transaction.atomic
+@whole
 def merge_clients(kept: Client, gone: Client, *, actor: str, now: datetime) -> Merged:
     """Make two records of one person one: `kept` stays and gets orders, visits, balance, recommendations and the
     details that it lacks; of `gone` a number without a name is left. There is no way back.
@@ -56,6 +57,8 @@ def merge_clients(kept: Client, gone: Client, *, actor: str, now: datetime) -> M
     assert kept.business_id == gone.business_id
     rows = _locked(kept.pk, gone.pk)
     _check(rows[kept.pk], rows[gone.pk])
+    for one in (kept, gone):  # as they are now: another try may have blanked what it was given
+        one.refresh_from_db()
     moved = [
         (table.label, number)
         for table in keeping.tables(own=True)
@@ -71,7 +74,7 @@ def merge_clients(kept: Client, gone: Client, *, actor: str, now: datetime) -> M
     kept.professional_id = kept.professional_id or professional
     kept.external_id = kept.external_id or external_id
     kept.user = kept.user or login
-    kept.created_at = min(kept.created_at, rows[gone.pk].created_at)
+    kept.created_at = min(kept.created_at, gone.created_at)
     kept.save(update_fields=["professional", "external_id", "user", "created_at"])
     kept.tags.add(*tags)
     if login is not None and kept.user != login and is_nobodys(login):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.models import Model, QuerySet
 
 TURNS = 17  # the space of names of `take_turns`, apart from that of `alone`
 
@@ -37,6 +38,17 @@ def take_turns(*names: str) -> None:
     with connection.cursor() as cursor:
         for number in sorted({zlib.crc32(f"plusone turn {name}".encode()) for name in names}):
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [TURNS, number - 2**31])
+
+
+def locked_row[Row: Model](rows: QuerySet[Row], pk: int) -> Row:
+    """Return one of some rows as it is now, with what it points to, locked until the transaction ends.
+
+    Locked first and read then: PostgreSQL shows to whoever waited a row as it has become, and beside it what the one
+    before pointed to. Of an order that is another client's by now it would find nothing.
+    """
+    if connection.features.has_select_for_update:
+        rows.model._base_manager.select_for_update().values_list("pk").get(pk=pk)
+    return rows.get(pk=pk)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from django.db.models import Q
 from plusone.clients.models import Client
 from plusone.events.commands import record
 from plusone.kernel import clock
+from plusone.kernel.db.locks import locked_row
 from plusone.kernel.models import Business
 from plusone.referrals import events
 from plusone.referrals.conditions import all_met, asked_again_at, deeds_of
@@ -224,8 +225,7 @@ def close_open(referral: Referral, reason: Referral.Reason, *, actor: str, now: 
 
 def locked(referral: Referral) -> Referral:
     """Return the referral as it is now, locked until the transaction ends."""
-    found = Referral.objects.select_for_update(of=("self",)).select_related("business", "friend", "ambassador", "terms")
-    return found.get(pk=referral.pk)
+    return locked_row(Referral.objects.select_related("business", "friend", "ambassador", "terms"), referral.pk)
 
 
 def _met(referral: Referral, now: datetime, deeds: Deeds | None = None) -> dict[int, bool]:

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from plusone.clients.models import Client
 from plusone.events.commands import record
 from plusone.kernel import clock
+from plusone.kernel.db.locks import locked_row
 from plusone.store import events
 from plusone.store.models import GiftedDays, Membership, MembershipType, MembershipUse
 
@@ -197,7 +198,7 @@ def add_due_days(now: datetime) -> int:
     added = 0
     for key in list(waiting.values_list("pk", flat=True)[:SWEEP_BATCH]):
         with transaction.atomic():
-            given = GiftedDays.objects.select_for_update(of=("self",)).select_related("client__business").get(pk=key)
+            given = locked_row(GiftedDays.objects.select_related("client__business"), key)
             if given.membership_id is None and given.withdrawn_at is None and (found := _longest(given.client, now)):
                 add_days(found, given, actor="system", now=now)
                 added += 1

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from plusone.events.commands import record
 from plusone.kernel import clock
+from plusone.kernel.db.locks import locked_row
 from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
@@ -275,8 +276,7 @@ def _run_out(found: Membership, *, actor: str, now: datetime) -> None:
 
 def locked_membership(membership: Membership) -> Membership:
     """Return the membership as it is now, locked until the transaction ends."""
-    found = Membership.objects.select_for_update(of=("self",)).select_related("business", "client", "type")
-    return found.get(pk=membership.pk)
+    return locked_row(Membership.objects.select_related("business", "client", "type"), membership.pk)
 
 
 def add_months(day: date, months: int) -> date:

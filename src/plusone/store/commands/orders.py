@@ -11,6 +11,7 @@ from plusone.clients.commands import activate, must_be_there, reactivate
 from plusone.clients.keeping import without_names
 from plusone.clients.models import Client
 from plusone.events.commands import caused_by, record
+from plusone.kernel.db.locks import locked_row
 from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
@@ -236,8 +237,4 @@ def _end(order: Order, state: Order.State, *, actor: str, now: datetime) -> None
 def locked(order: Order) -> Order:
     """Return the order as it is now, locked until the transaction ends, so that two payments or refunds of it go one
     after the other."""
-    return (
-        Order.objects.select_for_update(of=("self",))
-        .select_related("business", "client", "hold", "redemption")
-        .get(pk=order.pk)
-    )
+    return locked_row(Order.objects.select_related("business", "client", "hold", "redemption"), order.pk)
