@@ -15,6 +15,14 @@ from .pages import text_of
 CAME = [{"kind": "sessions_attended", "at_least": 2}]
 
 
+def test_staff_read_by_when_it_has_to_be_done(gym: Business, olga: Browser, ana: Client) -> None:
+    """R-114, R-116: the day that the ambassador reads stands on the page of the recommendation, too."""
+    launch(gym, conditions=[{"kind": "sessions_attended", "at_least": 3}], qualification_days=30)
+    ben = bring(ana, "Ben")
+    said = text_of(olga.get(reverse("b:recommendation", args=[gym.slug, ben.public_id])))
+    assert "0 of 3 visits. Until Apr 9, 2026 at the latest." in said
+
+
 def test_staff_see_each_step_and_what_it_still_needs(gym: Business, olga: Browser, ana: Client) -> None:
     launch(gym, steps=[{"name": "Regular", "conditions": CAME, "ambassador_reward": EUR10}])
     ben = bring(ana, "Ben")

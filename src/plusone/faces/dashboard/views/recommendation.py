@@ -25,7 +25,7 @@ from plusone.referrals.further import step_name
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import events_of, referrals_of
-from plusone.referrals.reasons import tell_referral, tell_reward
+from plusone.referrals.reasons import last_day_in_words, tell_referral, tell_reward
 from plusone.referrals.sets import sets_of
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import option_phrases, phrase_of, rewards_of
@@ -53,7 +53,7 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
         "referral": found,
         "told": tell_referral(found, to="staff"),
         "in_set": sets_of(request.business, [found]).get(found.pk),
-        "missing": still_missing(found, deeds=deeds, now=request.now) if found.is_open and found.terms else [],
+        "missing": _outstanding(found, deeds, request.now),
         "checks": [
             (what, deeds.has_done(found.friend_id, what, since=found.counts_from)) for what in asked_checks(found)
         ],
@@ -66,6 +66,17 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
         "is_owner": request.collaborator.role == "owner",
     }
     return render(request, "dashboard/referrals/recommendation.html", context)
+
+
+def _outstanding(referral: Referral, deeds: Deeds, now: datetime) -> list[str]:
+    """Return what the first reward still needs, and by when."""
+    if not referral.is_open or not referral.terms:
+        return []
+    lines = still_missing(referral, deeds=deeds, now=now)
+    if lines and referral.deadline_at:
+        last = last_day_in_words(referral.business, referral.deadline_at)
+        lines.append(_("Until %(day)s at the latest.") % {"day": last})
+    return lines
 
 
 def _shown(request: Page, referral: Referral, reward: Reward, deeds: Deeds) -> dict[str, Any]:
