@@ -51,6 +51,36 @@ def visit(friend: Client, times: int, *, now: datetime = NOON) -> None:
         mark_visit(friend, key=f"{friend.pk}:{number}:{now}", actor="user:1", now=now)
 
 
+def test_nobody_receives_also_what_is_their_first(gym: Business, ana: Client) -> None:
+    """R-114: who gets nothing before a later step is not told “also”; the message names the gift that is to come."""
+    more, gift = {**LOYAL, "name": "More"}, "€5.00 of balance"
+    offer = read_offer(gym, {"ambassador_reward": EUR15, "steps": [LOYAL, more]})
+    assert for_friend(gym, offer)[1:3] == [
+        f"You receive {gift} once you have spent €90.00.",
+        f"You also receive {gift} once you have spent €90.00.",
+    ]
+    assert share_text(gym, offer).startswith(
+        f"I am a client of Studio Vela and recommend it to you. Register with my link and receive {gift} once you have "
+        "spent €90.00. (I receive a reward once"
+    )
+    assert f"Your friend receives {gift} once the friend has spent €90.00." in for_ambassador(gym, offer)
+    assert f"Your friend also receives {gift} once the friend has spent €90.00." in for_ambassador(gym, offer)
+    said = for_owner(gym, offer)
+    assert f"Once the friend has spent €90.00, the friend receives {gift}, and your client €20.00 of balance." in said
+    assert f"the friend also receives {gift}, and your client €20.00 of balance." in said
+    offer = read_offer(gym, {"friend_reward": EUR10, "ambassador_reward": None, "steps": [REGULAR, more]})
+    assert "You receive €10.00 of balance once the friend has come 2 times." in for_ambassador(gym, offer)
+    assert "You also receive €20.00 of balance once the friend has spent €90.00." in for_ambassador(gym, offer)
+    assert "Once the friend has come 2 times, your client receives €10.00 of balance." in for_owner(gym, offer)
+
+
+def test_the_friends_page_says_also_of_what_is_more(gym: Business, ana: Client) -> None:
+    launch(gym, friend=EUR10, ambassador=None, steps=[LOYAL])
+    bring(ana, "Ben")
+    [loyal] = friends_of(ana, most=1, now=NOON).shown[0].further
+    assert loyal.sentence == "€90.00 more to spend. Then you receive €20.00 of balance."
+
+
 def test_each_step_pays_when_its_own_conditions_hold(gym: Business, ana: Client, bono: Product) -> None:
     """R-297: the first purchase pays, the second visit pays, 90 spent pay both; each once, none waits for another."""
     launch(gym, friend=EUR10, steps=[REGULAR, LOYAL])
@@ -168,17 +198,17 @@ def test_the_offer_tells_every_step_to_everybody(gym: Business) -> None:
     assert for_owner(gym, offer) == (
         "When your client recommends a friend and the friend becomes an active client, your client receives €15.00 of "
         "balance. The friend gets nothing for registering. Once the friend has come 2 times, your client also "
-        "receives €10.00 of balance. Once the friend has spent €90.00, the friend also receives €5.00 of balance, and "
-        "your client €20.00 of balance."
+        "receives €10.00 of balance. Once the friend has spent €90.00, the friend receives €5.00 of balance, and your "
+        "client €20.00 of balance."
     )
     assert for_ambassador(gym, offer)[1:5] == [
         "You also receive €10.00 of balance once the friend has come 2 times.",
         "You also receive €20.00 of balance once the friend has spent €90.00.",
-        "Your friend also receives €5.00 of balance once the friend has spent €90.00.",
+        "Your friend receives €5.00 of balance once the friend has spent €90.00.",
         "Each friend counts once, and has to be new to Studio Vela.",
     ]
     assert for_ambassador(gym, offer)[5] == "The reward of “Loyal” is verified for 10 days before you can use it."
-    assert "You also receive €5.00 of balance once you have spent €90.00." in for_friend(gym, offer)
+    assert "You receive €5.00 of balance once you have spent €90.00." in for_friend(gym, offer)
     assert "not paid out in cash" in " ".join(conditions_for_friend(gym, offer))
     assert "(I receive a reward" in share_text(gym, offer)
     said = set()

@@ -1,7 +1,7 @@
 """The further steps of an offer in sentences, after its first: for the owner, the client and the friend (R-297)."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,6 +11,8 @@ from plusone.rewards.types import types
 
 from .conditions import conditions
 from .offers import Offer, Params, Step
+
+type Side = Literal["friend_reward", "ambassador_reward"]
 
 
 def actions_phrase(business: Business, wanted: Sequence[Params], *, own: bool = False) -> str:
@@ -29,18 +31,23 @@ def step_name(step: Step) -> str:
 
 def steps_for_owner(business: Business, offer: Offer) -> list[str]:
     """Return a sentence for each further step, as the builder tells it."""
-    return [_for_owner(business, step) for step in offer.further]
+    return [_for_owner(business, offer, step) for step in offer.further]
 
 
 def steps_for_ambassador(business: Business, offer: Offer) -> list[str]:
     """Return what the client who recommends is told of each further step, on either side."""
-    return [line for step in offer.further for line in _for_ambassador(business, step)]
+    return [line for step in offer.further for line in _for_ambassador(business, offer, step)]
 
 
 def steps_for_friend(business: Business, offer: Offer) -> list[str]:
     """Return what the friend is told of the further steps that give them something."""
     return [
-        _("You also receive %(gift)s once you %(action)s.") % _parts(business, step, own=True)
+        (
+            _("You also receive %(gift)s once you %(action)s.")
+            if _is_more(offer, step, "friend_reward")
+            else _("You receive %(gift)s once you %(action)s.")
+        )
+        % _parts(business, step, own=True)
         for step in offer.further
         if step.friend_reward
     ]
@@ -84,21 +91,45 @@ def _own_holds(offer: Offer, steps: Sequence[Step]) -> list[str]:
     ]
 
 
-def _for_owner(business: Business, step: Step) -> str:
-    parts = _parts(business, step)
-    if step.friend_reward and step.ambassador_reward:
-        return _("Once the friend %(action)s, the friend also receives %(gift)s, and your client %(reward)s.") % parts
+def _is_more(offer: Offer, step: Step, side: Side) -> bool:
+    """Say whether a side is given something before a step already: who is not receives nothing “also”."""
+    return any(getattr(before, side) for before in offer.all_steps[: step.number - 1])
+
+
+def _for_owner(business: Business, offer: Offer, step: Step) -> str:
     if step.friend_reward:
-        return _("Once the friend %(action)s, the friend also receives %(gift)s.") % parts
-    return _("Once the friend %(action)s, your client also receives %(reward)s.") % parts
+        is_more = _is_more(offer, step, "friend_reward")
+        if step.ambassador_reward and is_more:
+            said = _("Once the friend %(action)s, the friend also receives %(gift)s, and your client %(reward)s.")
+        elif step.ambassador_reward:
+            said = _("Once the friend %(action)s, the friend receives %(gift)s, and your client %(reward)s.")
+        elif is_more:
+            said = _("Once the friend %(action)s, the friend also receives %(gift)s.")
+        else:
+            said = _("Once the friend %(action)s, the friend receives %(gift)s.")
+    elif _is_more(offer, step, "ambassador_reward"):
+        said = _("Once the friend %(action)s, your client also receives %(reward)s.")
+    else:
+        said = _("Once the friend %(action)s, your client receives %(reward)s.")
+    return said % _parts(business, step)
 
 
-def _for_ambassador(business: Business, step: Step) -> list[str]:
+def _for_ambassador(business: Business, offer: Offer, step: Step) -> list[str]:
     parts, lines = _parts(business, step), []
     if step.ambassador_reward:
-        lines.append(_("You also receive %(reward)s once the friend %(action)s.") % parts)
+        said = (
+            _("You also receive %(reward)s once the friend %(action)s.")
+            if _is_more(offer, step, "ambassador_reward")
+            else _("You receive %(reward)s once the friend %(action)s.")
+        )
+        lines.append(said % parts)
     if step.friend_reward:
-        lines.append(_("Your friend also receives %(gift)s once the friend %(action)s.") % parts)
+        said = (
+            _("Your friend also receives %(gift)s once the friend %(action)s.")
+            if _is_more(offer, step, "friend_reward")
+            else _("Your friend receives %(gift)s once the friend %(action)s.")
+        )
+        lines.append(said % parts)
     return lines
 
 

@@ -98,15 +98,16 @@ def disclosure(business: Business, offer: Offer) -> str:
 def usual_words(business: Business, offer: Offer) -> str:
     """Return with which words a client invites who has not written own ones."""
     parts = {"business": business.name}
-    if not offer.friend_reward:
+    step = next((step for step in offer.all_steps if step.friend_reward), None)
+    if step is None:
         return _("I am a client of %(business)s and recommend it to you. You can register with my link.") % parts
-    parts["gift"] = reward_phrase(business, offer.friend_reward)
-    if offer.friend_reward_on == "registered":
+    parts["gift"] = reward_phrase(business, step.friend_reward)
+    if not offer.is_gift_earned(step):
         return (
             _("I am a client of %(business)s and recommend it to you. Register with my link and receive %(gift)s.")
             % parts
         )
-    parts["action"] = actions_phrase(business, offer.conditions, own=True)
+    parts["action"] = actions_phrase(business, step.conditions, own=True)
     return (
         _(
             "I am a client of %(business)s and recommend it to you. Register with my link and receive %(gift)s once "

@@ -151,16 +151,19 @@ def _further(
         if is_closed and reward.state in (Reward.State.LAPSED, Reward.State.DECLINED):
             continue
         step = steps[reward.step - 1]
-        told.append(Further(step_name(step), *_further_words(business, referral, deeds, step, reward, now)))
+        told.append(Further(step_name(step), *_further_words(business, referral, deeds, steps, reward, now)))
     return told
 
 
 def _further_words(
-    business: Business, referral: Referral, deeds: Deeds, step: OfferStep, reward: Reward, now: datetime
+    business: Business, referral: Referral, deeds: Deeds, steps: list[OfferStep], reward: Reward, now: datetime
 ) -> tuple[str, str]:
+    step = steps[reward.step - 1]
     if reward.state == Reward.State.PROMISED:
         missing = still_missing(referral, step.conditions, deeds=deeds, now=now)
-        then = _("Then you also receive %(reward)s.") % {"reward": phrase_of(reward)}
+        is_more = any(before.ambassador_reward for before in steps[: step.number - 1])
+        then = _("Then you also receive %(reward)s.") if is_more else _("Then you receive %(reward)s.")
+        then %= {"reward": phrase_of(reward)}
         said = f"{' '.join(missing) or _('Waiting for the first purchase.')} {then}"
         if reward.due_by:
             last = last_day_in_words(business, reward.due_by)
