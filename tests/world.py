@@ -6,11 +6,13 @@ Lune in Paris is another business, and must never see any of it.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from unicodedata import normalize
 
 from plusone.clients.commands import attach_logins, create_client
 from plusone.clients.models import Client
 from plusone.connect.commands import open_business
 from plusone.kernel.commands import user_for
+from plusone.kernel.ids import public_id
 from plusone.kernel.models import Business, User
 from plusone.referrals.commands import activate_campaign, create_campaign, register_friend
 from plusone.referrals.models import Campaign, Referral
@@ -68,9 +70,10 @@ def add_client(
     business: Business, first_name: str, last_name: str = "", *, email: str = "", phone: str = "", now: datetime = NOON
 ) -> Client:
     """Add an active client, with an address made of the name unless one is given."""
-    email = email or f"{first_name}.{last_name}@clients.example".lower().replace(" ", "").replace("..", ".").replace(
-        ".@", "@"
-    )
+    if not email:
+        plain = normalize("NFKD", f"{first_name}.{last_name}").encode("ascii", "ignore").decode().lower()
+        name = plain.replace(" ", "").replace("..", ".").strip(".")
+        email = f"{name or public_id()}@clients.example"
     return create_client(
         business, first_name=first_name, last_name=last_name, email=email, phone=phone, actor="user:1", now=now
     )

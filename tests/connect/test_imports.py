@@ -223,6 +223,15 @@ def test_bad_lines_are_named_and_the_rest_comes_in(gym: Business, write: Write) 
     assert clients(gym) == ["Ana", "Dan De Luca", "Jo"]
 
 
+def test_an_address_that_no_mail_reaches_is_a_warning(gym: Business, write: Write) -> None:
+    """UX task 4: who has it comes in with it, and staff are told that no mail can be sent there."""
+    report = import_clients(gym, write("id,name,email", "1,Jörg,jörg@mail.example", "2,Ana,ana@mail.example"), now=NOON)
+    assert (counts(report), Client.objects.get(external_id="1").email) == ((2, 0, 0, 0), "jörg@mail.example")
+    assert [problem.line for problem in report.problems] == [2]
+    said = "Mails do not reach jörg@mail.example: the letters before the @ travel with few mail servers."
+    assert reasons(report)[2] == said
+
+
 def test_a_number_that_is_none_is_a_warning(gym: Business, write: Write) -> None:
     """UX task 4: who has it comes in without it, known ones keep theirs, and namesakes stay two."""
     file = write("id,name,email,phone", "1,Ana,ana@mail.example,600 111 222", ",Mar,,no idea", ",Mar,,no idea yet")

@@ -40,7 +40,7 @@ def test_a_rule_sends_a_message_once_to_everyone_it_is_for(gym, house, ana, noon
     run = Run.objects.get(rule=rule.key)
     assert run.state == "done"
     assert sorted(mail.to[0] for mail in mail_server) == [
-        "ana.lópez@clients.example",
+        "ana.lopez@clients.example",
         "helper@vela.example",
         "olga@vela.example",
     ]

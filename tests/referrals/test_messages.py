@@ -32,7 +32,7 @@ def test_registration_writes_to_ambassador_owner_and_lead(gym: Business, ana: Cl
     edit_client(ana, language="en", **WHO)
     bring(ana, "Ben")
     expected = {
-        ("referral.thanks", "ana.lópez@clients.example"),
+        ("referral.thanks", "ana.lopez@clients.example"),
         ("referral.notice", "olga@vela.example"),
         ("referral.welcome", "ben@friends.example"),
     }

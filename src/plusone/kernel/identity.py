@@ -42,6 +42,12 @@ def _domain(domain: str) -> str:
     return found.domain.lower()
 
 
+def takes_mail(email: str) -> bool:
+    """Say whether a mail can be addressed there: letters beyond ASCII before the @ travel with few servers (SMTPUTF8),
+    and not with ours. Those of a domain are written in another way on the line."""
+    return email.rpartition("@")[0].isascii()
+
+
 def identity_email(email: str) -> str:
     """Return what two spellings of one mailbox share: no +tag; for Gmail no dots, and googlemail is gmail (CASES
 

@@ -11,8 +11,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from . import once
-from .errors import Refused
-from .identity import identity_email
+from .errors import Invalid, Refused
+from .identity import identity_email, takes_mail
 from .models import Once
 
 A_DAY = 5
@@ -22,10 +22,14 @@ CODES_A_DAY = 20  # to an address that has never logged in: its owner may wait f
 
 @transaction.atomic
 def write_to(address: str, *, field: str = "", now: datetime) -> None:
-    """Count a mail to somebody who has not asked for it. Raise Refused where they have had enough of them.
+    """Count a mail to somebody who has not asked for it. Raise Refused where they have had enough of them, and
+    Invalid where no mail can be sent.
 
     Call it in the transaction that writes the mail; a refusal counts nothing.
     """
+    if not takes_mail(address):
+        said = _("Mails do not reach %(email)s: the letters before the @ travel with few mail servers.")
+        raise Invalid(said % {"email": address}, field=field, then=_("Ask for another address."))
     _count("stranger", address, A_DAY, PAUSE, field=field, now=now)
 
 

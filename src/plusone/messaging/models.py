@@ -40,6 +40,7 @@ class Message(Row):
         ARCHIVED = "archived", _("The client is archived.")
         DELETED = "deleted", _("The client was deleted.")
         NO_ADDRESS = "no_address", _("There is no address.")
+        LETTERS = "letters", _("There are letters before the @ to which no mail can be sent.")
         CHANNEL_OFF = "channel_off", _("The business has switched this channel off.")
         NO_CONSENT = "no_consent", _("The client does not want news and promotions.")
         BLOCKED = "blocked", _("The address does not take our mails.")

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from plusone.clients.models import Client, ClientQuerySet
+from plusone.kernel.identity import takes_mail
 from plusone.kernel.models import Business
 from plusone.messaging.models import Category, ChannelSwitch, Message, Suppression
 from plusone.messaging.suppression import fingerprint
@@ -20,13 +21,17 @@ WEEK = timedelta(days=7)
 MAILINGS_SHOWN = 50
 Reason = Message.Reason
 # Why somebody is left out today who may have it another day.
-PASSING = (Reason.ARCHIVED, Reason.NO_ADDRESS, Reason.CHANNEL_OFF, Reason.NO_CONSENT, Reason.BLOCKED, Reason.WEEKLY_MAX)
+PASSING = (
+    *(Reason.ARCHIVED, Reason.NO_ADDRESS, Reason.LETTERS, Reason.CHANNEL_OFF, Reason.NO_CONSENT, Reason.BLOCKED),
+    Reason.WEEKLY_MAX,
+)
 
 # The reasons said of several people, after their number.
 MANY = {
     Reason.ARCHIVED: _("archived"),
     Reason.DELETED: _("deleted"),
     Reason.NO_ADDRESS: _("without an address"),
+    Reason.LETTERS: _("with letters before the @ to which no mail can be sent"),
     Reason.CHANNEL_OFF: _("this channel is switched off"),
     Reason.NO_CONSENT: _("do not want news and promotions"),
     Reason.BLOCKED: _("their address does not take our mails"),
@@ -93,6 +98,8 @@ class _Standing:
             return Reason.CHANNEL_OFF
         if by_mail and not email:
             return Reason.NO_ADDRESS
+        if by_mail and not takes_mail(email or ""):
+            return Reason.LETTERS
         if not wants_news:
             return Reason.NO_CONSENT
         if by_mail and self.blocked and fingerprint(self.business, email or "") in self.blocked:

@@ -60,6 +60,7 @@ class JobRow(models.Model):
         NOT_ARCHIVED = "not_archived", _("They were not archived.")
         NO_CONSENT = "no_consent", _("They do not want news and promotions.")
         NO_ADDRESS = "no_address", _("There is no address to write to.")
+        LETTERS = "letters", _("There are letters before the @ to which no mail can be sent.")
         CHANNEL_OFF = "channel_off", _("The channel is switched off.")
         BLOCKED = "blocked", _("Their address does not take our mails.")
         WEEKLY_MAX = "weekly_max", _("They were sent enough promotions this week.")

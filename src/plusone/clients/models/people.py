@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from plusone.clients.search import NEAR_MAX, NUMBER, WORD, forms_of, holding, holding_number_nearly, one_slip_apart
 from plusone.kernel import ids
+from plusone.kernel.identity import takes_mail
 from plusone.kernel.models import Business, Collaborator, Owned, User
 from plusone.kernel.permissions import allows
 
@@ -251,6 +252,11 @@ class Client(Owned):
     def is_invited(self) -> bool:
         """Asked to be a client, and has not said yes."""
         return self.status == self.Status.INVITED
+
+    @property
+    def takes_mail(self) -> bool:
+        """Whether mails can be sent to the address, if there is one."""
+        return not self.email or takes_mail(self.email)
 
     @property
     def is_active(self) -> bool:

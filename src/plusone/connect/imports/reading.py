@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from plusone.clients.commands import ClientLine, name_key
 from plusone.clients.commands.profile import clean
 from plusone.kernel.errors import Invalid, Refused
-from plusone.kernel.identity import e164
+from plusone.kernel.identity import e164, takes_mail
 from plusone.kernel.models import Business
 
 from .report import Reason
@@ -86,7 +86,11 @@ def read_client(
         referred_by=cells.get("referred_by", ""),
         opening=opening,
         unread_phone=unread,
-        notes=notes + ([lambda: _no_phone(business, unread)] if unread else []),
+        notes=[
+            *notes,
+            *([lambda: _no_phone(business, unread)] if unread else []),
+            *([lambda: _no_mail(columns["email"])] if not takes_mail(columns.get("email") or "") else []),
+        ],
     )
     if line.faults:
         raise Faults(line.faults)
@@ -122,6 +126,10 @@ def _unread_phone(business: Business, columns: dict[str, Any], text: str) -> str
     except ValueError:
         return text[:40]
     return ""
+
+
+def _no_mail(email: str) -> str:
+    return _("Mails do not reach %(email)s: the letters before the @ travel with few mail servers.") % {"email": email}
 
 
 def _no_phone(business: Business, text: str) -> str:

@@ -17,6 +17,7 @@ Reason = JobRow.Reason
 WHY = {
     Message.Reason.NO_CONSENT: Reason.NO_CONSENT,
     Message.Reason.NO_ADDRESS: Reason.NO_ADDRESS,
+    Message.Reason.LETTERS: Reason.LETTERS,
     Message.Reason.CHANNEL_OFF: Reason.CHANNEL_OFF,
     Message.Reason.BLOCKED: Reason.BLOCKED,
 }

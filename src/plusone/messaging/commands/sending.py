@@ -13,6 +13,7 @@ from plusone.clients.models import Client
 from plusone.clients.preferences import wants
 from plusone.events.commands import record
 from plusone.events.models import Event
+from plusone.kernel.identity import takes_mail
 from plusone.kernel.models import Business, User
 from plusone.messaging.channels import channels
 from plusone.messaging.events import ChannelSwitched
@@ -111,7 +112,8 @@ def send_raw(
     """Write a mail that somebody else has worded: login codes and the like. `template` names its kind."""
     ctx = Context(business, now, language=_language(language, business))
     rendered = Rendered(one_line(subject), text, html)
-    return _write(_Sheet(business, template, category, "email", ctx, to, rendered, key, useful_for), "")
+    reason = "" if takes_mail(to) else Reason.LETTERS
+    return _write(_Sheet(business, template, category, "email", ctx, to, rendered, key, useful_for), reason)
 
 
 @transaction.atomic
@@ -157,6 +159,8 @@ def _held_back(business: Business, kind: type[Template], client: Client | None, 
         return Reason.ARCHIVED
     if not to:
         return Reason.NO_ADDRESS
+    if channel == "email" and not takes_mail(to):
+        return Reason.LETTERS
     if not is_channel_on(business, channel):
         return Reason.CHANNEL_OFF
     promotes = kind.category == Category.PROMOTIONAL

@@ -11,6 +11,7 @@ from plusone.clients.commands import create_client
 from plusone.clients.models import Client
 from plusone.clients.queries import status_counts, tags_of
 from plusone.faces.dashboard.forms import act_once
+from plusone.faces.dashboard.mails import tell_of_letters
 from plusone.faces.dashboard.sent_by import matches as called
 from plusone.faces.dashboard.telling import activation_lines
 from plusone.faces.ui.http import Page, staff
@@ -140,6 +141,7 @@ def new(request: Page) -> HttpResponse:
         made = None if form.errors else act_once(form, f"client:{request.business.pk}", act)
         if made is not None:
             messages.success(request, _("%(name)s is in your client book.") % {"name": form.cleaned_data["first_name"]})
+            tell_of_letters(request, form.cleaned_data["email"])
             if "another" in request.POST:
                 return redirect("b:client_new", request.business.slug)
             return redirect("b:client", request.business.slug, made)

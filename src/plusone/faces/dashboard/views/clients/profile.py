@@ -18,6 +18,7 @@ from plusone.events.models import Event
 from plusone.events.queries import timeline
 from plusone.faces.dashboard import telling
 from plusone.faces.dashboard.forms import act_once
+from plusone.faces.dashboard.mails import tell_of_letters
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.kernel import clock
@@ -152,6 +153,8 @@ def edit(request: Page, client: str) -> HttpResponse:
 
         if act_once(form, f"edit:{found.pk}", save) is not None:
             messages.success(request, _("Saved."))
+            if "email" in form.changed_data:
+                tell_of_letters(request, form.cleaned_data["email"])
             return redirect(url_of(found))
         found = client_of(request, client)
     return render(request, "dashboard/clients/edit.html", _context(found, "overview", _("Edit"), form=form))
