@@ -1,8 +1,10 @@
 """Logging in: by code, by password, by the set-up link; and who becomes what by it (DESIGN 6)."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 from django.test import Client as Browser
 
 from plusone.clients.models import Client
@@ -62,6 +64,17 @@ def test_the_page_answers_the_same_for_any_address(ana: Client, client: Browser)
     blind = re.compile(r'nonce="[^"]*"|value="[^"]*"|\s+')
     assert blind.sub("", shown) == blind.sub("", shown_too)
     assert not User.objects.filter(email="nobody@mail.example").exists()
+
+
+def test_every_mail_of_a_login_has_an_html_part(ana: Client, client: Browser) -> None:
+    """DEL-5: as it is told that there is no account, that there is one already, or what happened to a password."""
+    client.post(CODE, {"email": "nobody@mail.example"})
+    mail = Message.objects.get(template="unknown_account")
+    assert "nobody@mail.example" in mail.html
+    assert re.search(r'<a class="button" href="http[^"]+/accounts/signup/', mail.html)
+    folder = Path(str(get_template("account/email/login_code_message.txt").origin)).parent
+    texts = {path.stem for path in folder.glob("*_message.txt") if path.stem != "base_message"}
+    assert texts == {path.stem for path in folder.glob("*_message.html")}
 
 
 def test_a_client_without_access_gets_no_login(gym: Business, client: Browser) -> None:
