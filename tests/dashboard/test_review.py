@@ -59,6 +59,26 @@ def test_evidence_and_decision_stand_on_one_screen(
     assert set(Reward.objects.values_list("state", flat=True)) == {"granted", "promised"}
 
 
+def test_a_case_says_what_its_decision_is_still_about(gym: Business, ana: Client, olga: Browser) -> None:
+    """FRA-10, UX 16: what was decided by itself stays as evidence, and no decision reaches it; who was rejected needs
+    no look any more."""
+    launch(gym)
+    ben, eva, tom = (doubtful(ana, name) for name in ("Ben", "Eva", "Tom"))
+    olga.post(at(gym, "referral_approve", ben.public_id))
+    said = text_of(olga.get(at(gym, "review")))
+    assert "2 recommendations, one decision" in said
+    assert said.count("Nothing waits here: it is decided already, or complete.") == 1
+    olga.post(at(gym, "referral_approve", eva.public_id))
+    said = text_of(olga.get(at(gym, "review")))
+    assert "one decision" not in said
+    assert said.count("Nothing waits here") == 2
+    olga.post(at(gym, "review_decide", DoubtCase.objects.get().public_id), {"act": "reject"})
+    assert [Referral.objects.get(pk=one.pk).reason for one in (ben, eva, tom)] == ["", "", "rejected"]
+    for page, named in (("recommendation", tom), ("client", tom.friend)):
+        said = text_of(olga.get(at(gym, page, named.public_id)))
+        assert "To check" not in said
+
+
 def test_an_ambassador_is_trusted_blocked_and_treated_like_everybody_again(
     gym: Business, ana: Client, olga: Browser, desk: Browser
 ) -> None:

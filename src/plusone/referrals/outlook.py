@@ -217,6 +217,11 @@ class Member:
     signs: list[DoubtSign]
     rewards: list[Reward]
 
+    @property
+    def waits(self) -> bool:
+        """Whether the decision about the case is about this one, too: not where it was decided by itself, or ended."""
+        return self.referral.flagged and self.referral.is_open
+
 
 @dataclass(frozen=True)
 class Doubt:
@@ -224,6 +229,11 @@ class Doubt:
 
     case: DoubtCase
     members: list[Member]
+
+    @property
+    def waiting(self) -> int:
+        """How many recommendations a decision is about."""
+        return sum(member.waits for member in self.members)
 
 
 def open_cases(business: Business) -> QuerySet[DoubtCase]:

@@ -29,7 +29,7 @@ def index(request: Page) -> HttpResponse:
         "title": _("Review"),
         "page": page,
         "rows": [
-            {"case": doubt.case, "members": [_told(member) for member in doubt.members]}
+            {"case": doubt.case, "waiting": doubt.waiting, "members": [_told(member) for member in doubt.members]}
             for doubt in doubts(request.business, page.rows)
         ],
     }
@@ -40,6 +40,7 @@ def _told(member: Member) -> dict[str, object]:
     referral = member.referral
     return {
         "referral": referral,
+        "waits": member.waits,
         "evidence": [
             (kind().says(referral, sign.detail), kind.advice, sign.last_at, sign.times)
             for sign in member.signs
