@@ -6,7 +6,7 @@ import pytest
 from django.test import Client as Browser
 
 from isolated import routes
-from plusone.clients.commands import assign
+from plusone.clients.commands import activate, assign
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.commands import add_collaborator
@@ -14,6 +14,7 @@ from plusone.kernel.models import Business, Collaborator, User
 from plusone.kernel.permissions import allows
 from plusone.ledger.commands import adjust
 from plusone.referrals.models import Referral
+from plusone.rewards.models import Reward
 from world import EUR10, NOON, add_client, bring, launch, make_product, sell
 
 from .conftest import browser_of
@@ -89,6 +90,25 @@ def test_lists_and_counts_are_of_own_clients(gym: Business, pablo: Collaborator,
     assert ("Ben" in leads, "Bea" in leads) == (True, False)
     ambassadors = text_of(browser.get(f"{HOME}ambassadors/"))
     assert ("Ana López" in ambassadors, "Carla" in ambassadors, "€" in ambassadors) == (True, False, False)
+
+
+def test_presents_of_others_are_not_theirs_to_hand_over(gym: Business, pablo: Collaborator, ana: Client) -> None:
+    """R-221: neither the name nor the address of whoever earned it is told, and nothing is noted for them."""
+    launch(gym, ambassador={"kind": "manual", "text": "Massage"})
+    carla = add_client(gym, "Carla", "Montesinos", email="carla@clients.example")
+    assign([ana], pablo, actor="user:1", now=NOON)
+    ana.refresh_from_db()
+    for one, friend in ((carla, "Bea"), (ana, "Ben")):
+        activate(bring(one, friend).friend, actor="user:1", now=NOON)
+    browser = browser_of(pablo.user)
+    assert "1 present is to be handed over" in text_of(browser.get(HOME))
+    said = browser.get(f"{HOME}handovers/").content.decode()
+    assert "Ana López" in said
+    assert [word for word in SECRETS if word in said] == []
+    theirs, own = (Reward.objects.get(client=one) for one in (carla, ana))
+    assert browser.post(f"{HOME}handovers/{theirs.public_id}/").status_code == 404
+    assert browser.post(f"{HOME}handovers/{own.public_id}/").status_code == 302
+    assert [Reward.objects.get(pk=one.pk).is_handed_over for one in (theirs, own)] == [False, True]
 
 
 def test_whom_a_professional_adds_is_theirs(gym: Business, pablo: Collaborator) -> None:

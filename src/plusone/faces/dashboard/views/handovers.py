@@ -19,8 +19,8 @@ from plusone.rewards.queries import to_hand_over
 @staff("clients.view")
 def index(request: Page) -> HttpResponse:
     """List what waits for a hand, the longest first."""
-    waiting = to_hand_over(request.business, now=request.now).select_related("business")
-    page = page_of(waiting, request.GET, order=("granted_at", "pk"))
+    waiting = to_hand_over(request.business, now=request.now).filter(**request.own("client__"))
+    page = page_of(waiting.select_related("business"), request.GET, order=("granted_at", "pk"))
     may_see = request.may("campaigns.view")
     why = recommendations_behind(request.business, [reward.pk for reward in page.rows]) if may_see else {}
     rows = [(reward, why.get(reward.pk)) for reward in page.rows]
@@ -32,7 +32,7 @@ def index(request: Page) -> HttpResponse:
 @require_POST
 def done(request: Page, reward: str) -> HttpResponse:
     """Note that a reward was handed over."""
-    found = get(request.business, Reward, reward)
+    found = get(request.business, Reward, reward, **request.own("client__"))
     if commands.hand_over(found, actor=request.actor, now=request.now):
         messages.success(request, _("Handed over."))
     if "profile" in request.POST:

@@ -162,7 +162,7 @@ def _waits(request: Page) -> dict[str, int]:
     if request.may("rewards.decide"):
         wanted["rewards"] = awaiting(business)
     if request.may("clients.manage"):
-        wanted["things"] = to_hand_over(business, now=request.now)
+        wanted["things"] = to_hand_over(business, now=request.now).filter(**request.own("client__"))
     if request.may("balance.adjust"):
         wanted["bonuses"] = waiting_bonuses(business)
     if request.may("orders.refund"):
