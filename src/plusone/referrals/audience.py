@@ -102,9 +102,13 @@ class _Standing:
             return Reason.LETTERS
         if not wants_news:
             return Reason.NO_CONSENT
-        if by_mail and self.blocked and fingerprint(self.business, email or "") in self.blocked:
+        if by_mail and self.is_blocked(email):
             return Reason.BLOCKED
         return Reason.WEEKLY_MAX if by_mail and full and promotions >= full else ""
+
+    def is_blocked(self, email: str | None) -> bool:
+        """Whether an address takes none of the business's mails."""
+        return bool(self.blocked) and fingerprint(self.business, email or "") in self.blocked
 
 
 def _standing(business: Business) -> _Standing:
@@ -126,6 +130,41 @@ def verdicts(
     for client in asked.annotate(promotions=_sent_lately(now)) if counts else asked:
         wants: bool = client.wants_news  # type: ignore[attr-defined]  # annotated
         yield client, standing.reason(channel, client.email, wants, getattr(client, "promotions", 0))
+
+
+def next_of(mailing: Mailing, channel: str, most: int, *, now: datetime) -> list[Client]:
+    """Return the next clients, no more than `most`, who may be sent a mailing by a channel and have not had it.
+
+    It goes on after the last who has it, and looks once nobody is left there for who came in between: so that each
+    batch of a text to many reads the clients of that batch, and not all that are still to come.
+    """
+    business = mailing.business
+    standing, by_mail = _standing(business), channel == "email"
+    if channel in standing.off:
+        return []
+    left = without(mailing, channel, audience_of(mailing)).wanting_news()
+    if by_mail:
+        left = left.exclude(email=None).exclude(email="")
+        if business.news_weekly_max:
+            left = left.annotate(promotions=_sent_lately(now)).filter(promotions__lt=business.news_weekly_max)
+    had = Message.objects.filter(mailing_id=mailing.pk, channel=channel).exclude(state=Message.State.SUPPRESSED)
+    last = had.aggregate(last=Max("client"))["last"] or 0
+    found: list[Client] = []
+    for rest in (left.filter(pk__gt=last), left.filter(pk__lt=last)):
+        for client in _one_by_one(rest, most):
+            if not (by_mail and standing.is_blocked(client.email)):
+                found.append(client)
+            if len(found) == most:
+                return found
+    return found
+
+
+def _one_by_one(clients: ClientQuerySet, page: int) -> Iterator[Client]:
+    """Read them by their number, a page at a time: whoever stops has not read the rest."""
+    rows, after = clients.order_by("pk"), 0
+    while read := list(rows.filter(pk__gt=after)[:page]):
+        yield from read
+        after = read[-1].pk
 
 
 def reaches(

@@ -22,7 +22,15 @@ from plusone.messaging.commands import deliver_many, send, withhold
 from plusone.messaging.models import Message
 from plusone.messaging.quiet import is_quiet
 from plusone.referrals import events
-from plusone.referrals.audience import announcement_of, audience_of, channels_of, newcomers_told, verdicts, without
+from plusone.referrals.audience import (
+    announcement_of,
+    audience_of,
+    channels_of,
+    newcomers_told,
+    next_of,
+    verdicts,
+    without,
+)
 from plusone.referrals.models import Campaign, Mailing
 from plusone.referrals.news import clean_texts, words_in
 from plusone.referrals.queries import link_of
@@ -212,14 +220,9 @@ def _feed(mailing: Mailing, channel: str, now: datetime) -> tuple[int, bool]:
         room = min(room, WAITING_MAX - waiting)
         if room <= 0:
             return 0, False
-    left = without(mailing, channel, audience_of(mailing)).order_by("pk")
-    batch: list[Client] = []
-    for client, reason in verdicts(business, channel, left, now=now):
-        if not reason:
-            client.business = business
-            batch.append(client)
-        if len(batch) > room:
-            break
+    batch = next_of(mailing, channel, room + 1, now=now)  # one more, to see whether anybody is left
+    for client in batch:
+        client.business = business
     for start in range(0, min(len(batch), room), BATCH):
         with transaction.atomic():
             if not Mailing.objects.filter(pk=mailing.pk, state=State.RUNNING).exists():  # paused meanwhile
@@ -244,25 +247,31 @@ def _write(mailing: Mailing, client: Client, channel: str, now: datetime) -> Mes
     )
 
 
-@transaction.atomic
 def _end(mailing: Mailing, now: datetime) -> None:
-    """Note that everybody who was eligible has it, and write down who was left out and why."""
-    then = State.RUNNING if mailing.kind == Kind.ANNOUNCEMENT else State.SENT
-    mine = Mailing.objects.filter(pk=mailing.pk, state=State.RUNNING, ended_at=None)
-    if not mine.update(ended_at=now, state=then):
-        return
-    withheld = 0
-    for channel in mailing.channels:
-        left = without(mailing, channel, audience_of(mailing)).order_by("pk")
-        for client, reason in verdicts(mailing.business, channel, left, now=now):
-            if reason:
+    """Write down who was left out and why, and note that everybody who was eligible has it. Begun again where it
+    stopped in the middle: nobody stands there twice."""
+    left_out = [
+        (client, channel, reason)
+        for channel in mailing.channels
+        for client, reason in verdicts(
+            mailing.business, channel, without(mailing, channel, audience_of(mailing)).order_by("pk"), now=now
+        )
+        if reason
+    ]
+    going = Mailing.objects.filter(pk=mailing.pk, state=State.RUNNING, ended_at=None)
+    for start in range(0, len(left_out), BATCH):
+        with transaction.atomic():
+            if not going.exists():  # paused meanwhile
+                return
+            for client, channel, reason in left_out[start : start + BATCH]:
                 key = f"mailing:{mailing.pk}:{client.pk}:{channel}:{reason}"
-                withhold(
-                    mailing.business, TEMPLATE, client, reason, key=key, channel=channel, mailing=mailing.pk, now=now
-                )
-                withheld += 1
-    written = Message.objects.filter(mailing_id=mailing.pk).exclude(state=Message.State.SUPPRESSED).count()
-    tell(mailing, events.MailingSent, "system", now, written=written, withheld=withheld)
+                about = {"key": key, "channel": channel, "mailing": mailing.pk}
+                withhold(mailing.business, TEMPLATE, client, reason, **about, now=now)
+    then = State.RUNNING if mailing.kind == Kind.ANNOUNCEMENT else State.SENT
+    with transaction.atomic():
+        if going.update(ended_at=now, state=then):
+            written = Message.objects.filter(mailing_id=mailing.pk).exclude(state=Message.State.SUPPRESSED).count()
+            tell(mailing, events.MailingSent, "system", now, written=written, withheld=len(left_out))
 
 
 def tell(mailing: Mailing, fact: type[events.MailingFact], actor: str, now: datetime, **more: Any) -> None:
