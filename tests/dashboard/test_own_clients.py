@@ -6,7 +6,7 @@ import pytest
 from django.test import Client as Browser
 
 from isolated import routes
-from plusone.clients.commands import activate, assign
+from plusone.clients.commands import activate, assign, edit_client
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.commands import add_collaborator
@@ -15,6 +15,7 @@ from plusone.kernel.permissions import allows
 from plusone.ledger.commands import adjust
 from plusone.referrals.models import Referral
 from plusone.rewards.models import Reward
+from plusone.store.commands import pay, place_order
 from world import EUR10, NOON, add_client, bring, launch, make_product, sell
 
 from .conftest import browser_of
@@ -109,6 +110,21 @@ def test_presents_of_others_are_not_theirs_to_hand_over(gym: Business, pablo: Co
     assert browser.post(f"{HOME}handovers/{theirs.public_id}/").status_code == 404
     assert browser.post(f"{HOME}handovers/{own.public_id}/").status_code == 302
     assert [Reward.objects.get(pk=one.pk).is_handed_over for one in (theirs, own)] == [False, True]
+
+
+def test_who_did_it_is_told_as_shortly_as_anywhere_else(gym: Business, pablo: Collaborator, ana: Client) -> None:
+    """R-221: a friend who is not an own client is first name and initial in the log of the one who is, too."""
+    launch(gym)
+    assign([ana], pablo, actor="user:1", now=NOON)
+    ana.refresh_from_db()
+    friend = edit_client(bring(ana, "Ben").friend, last_name="Quintanilla", actor="user:1", now=NOON)
+    assign([friend], None, actor="user:1", now=NOON)
+    order = place_order(gym, friend, [(make_product(gym), 1)], actor=f"client:{friend.pk}", now=NOON)
+    pay(order, method="cash", actor=f"client:{friend.pk}", now=NOON)  # Ana's reward comes of it
+    browser = browser_of(pablo.user)
+    for page in (f"clients/{ana.public_id}/history/", f"referrals/{Referral.objects.get().public_id}/"):
+        said = text_of(browser.get(f"{HOME}{page}"))
+        assert ("Ben Q." in said, "Quintanilla" in said) == (True, False), page
 
 
 def test_whom_a_professional_adds_is_theirs(gym: Business, pablo: Collaborator) -> None:

@@ -1,6 +1,6 @@
 """Who did something, in words: actors are stored as "user:5", "client:7", "api:3", "system", "import"."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -9,8 +9,11 @@ from plusone.connect.models import ApiKey
 from plusone.kernel.models import Business, User
 
 
-def actors(business: Business, codes: Iterable[str]) -> dict[str, str]:
-    """Return what a page calls each of several actors, in at most three queries."""
+def actors(
+    business: Business, codes: Iterable[str], *, seen: Callable[[Client], Client] = lambda client: client
+) -> dict[str, str]:
+    """Return what a page calls each of several actors, in at most three queries; `seen` says how its reader may see a
+    client (`request.seen`)."""
     found: dict[str, str] = {}
     numbers: dict[str, set[int]] = {}
     for code in set(codes):
@@ -23,7 +26,7 @@ def actors(business: Business, codes: Iterable[str]) -> dict[str, str]:
             found[f"user:{user.pk}"] = user.name or user.email
     if clients := numbers.get("client"):
         for client in Client.objects.filter(business=business, pk__in=clients):
-            found[f"client:{client.pk}"] = client.full_name
+            found[f"client:{client.pk}"] = seen(client).full_name
     if keys := numbers.get("api"):
         for key in ApiKey.objects.filter(business=business, pk__in=keys):
             found[f"api:{key.pk}"] = _("API key “%(name)s”") % {"name": key.name}

@@ -41,7 +41,8 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
     for reward in held:
         reward.client = found.friend if reward.side == Reward.Side.FRIEND else found.ambassador
     events, deeds = list(events_of(found, held)[:EVENTS_MAX]), deeds_of([found])
-    who = actors(request.business, [event.actor for event in events] + [reward.decided_by for reward in held])
+    codes = [event.actor for event in events] + [reward.decided_by for reward in held]
+    who = actors(request.business, codes, seen=request.seen)
     context = {
         "nav": "leads",
         "title": _("%(ambassador)s recommended %(friend)s")

@@ -19,6 +19,7 @@ from plusone.events.queries import timeline
 from plusone.faces.dashboard import telling
 from plusone.faces.dashboard.forms import act_once
 from plusone.faces.dashboard.mails import tell_of_letters
+from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.kernel import clock
@@ -275,6 +276,8 @@ def history(request: Page, client: str) -> HttpResponse:
     before = Event.objects.filter(business=request.business, public_id=mark).first() if mark else None
     events = list(timeline(request.business, found.pk, before=before)[: HISTORY_SIZE + 1])
     more = events[HISTORY_SIZE - 1].public_id if len(events) > HISTORY_SIZE else ""
-    told = telling.history(request.business, events[:HISTORY_SIZE])
+    events = events[:HISTORY_SIZE]
+    who = actors(request.business, [event.actor for event in events], seen=request.seen)
+    told = telling.history(request.business, events, who=who)
     context = _context(found, "history", told=told, more=more, consents=[] if before else consents_of(found))
     return render(request, "dashboard/clients/history.html", context)
