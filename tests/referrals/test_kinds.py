@@ -1,5 +1,6 @@
 """Kinds of reward that are not balance: a coupon, a product, something by hand (Q-25, Q-31, R-036, R-104, R-115)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ pytestmark = pytest.mark.django_db
 WHO: dict[str, Any] = {"actor": "user:1", "now": NOON}
 TEN_PERCENT = {"kind": "coupon", "percent": 10, "valid_days": 30}
 FIVE = {"kind": "coupon", "amount": 500, "valid_days": 30}
+MOMENT = timedelta(microseconds=1)
 
 
 def gift(referral: Referral, side: str = "friend") -> Reward:
@@ -87,7 +89,9 @@ def test_a_coupon_is_reserved_released_and_used(gym: Business, ana: Client, bono
     assert refused.value.code == "coupon_expired"
     second.refresh_from_db()
     assert second.state == "expired"
-    third = order(ben, bono, coupon=coupon.code, now=later(29))
+    with pytest.raises(CouponRefused, match="until Apr 8, 2026"):  # the first moment of the day after its last
+        order(ben, bono, coupon=coupon.code, now=coupon.expires_at)
+    third = order(ben, bono, coupon=coupon.code, now=coupon.expires_at - MOMENT)
     pay(third, method="cash", actor="user:1", now=later(35))  # what an order holds does not expire
     assert Order.objects.get(pk=third.pk).money_left == 4500
 

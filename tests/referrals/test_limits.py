@@ -1,5 +1,6 @@
 """Caps and budget: what they count, what they give back, and who hears of it (R-114, MON-7, PEERS b6)."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -38,6 +39,17 @@ def test_a_cap_on_money_in_all(gym: Business, ana: Client) -> None:
         activate(bring(ana, name).friend, actor="user:1", now=later(40 * number))
     assert ends() == [("granted", 1000), ("granted", 1000), ("granted", 500), ("capped", 1000)]
     assert Reward.objects.get(state="capped").reason == "cap_amount"
+
+
+def test_a_month_is_the_business_s_own(gym: Business, ana: Client) -> None:
+    """R-114, CONTRACT: one reward a month, counted where the studio stands: in Madrid March ends at 22:00 UTC, and
+    April two hours before the world's."""
+    launch(gym, ambassador=EUR10, caps={"rewards_per_month": 1})
+    moments = ("2026-03-31T21:59", "2026-03-31T22:00", "2026-04-30T21:59", "2026-04-30T22:00")
+    for name, moment in zip(("Ben", "Cleo", "Dan", "Eva"), moments, strict=True):
+        at = datetime.fromisoformat(f"{moment}+00:00")
+        activate(bring(ana, name, now=at).friend, actor="user:1", now=at)
+    assert [state for state, _amount in ends()] == ["granted", "granted", "capped", "granted"]
 
 
 def test_a_reward_that_is_wholly_taken_back_gives_its_room_back(gym: Business, ana: Client, bono: Product) -> None:
@@ -99,6 +111,20 @@ def test_the_owner_hears_of_the_budget_once_each(gym: Business, house: House, an
         activate(bring(add_client(gym, f"Amb {name}"), name).friend, **WHO)
     told = Event.objects.filter(name="budget.reached").order_by("id")
     assert [(event.data["percent"], event.data["budget"]) for event in told] == [(80, 5000), (100, 5000), (80, 9000)]
+
+
+def test_a_budget_that_was_raised_is_not_told_of_any_more(gym: Business, ana: Client, bono: Product) -> None:
+    """MON-7: Ben keeps the terms of the smaller budget, of which nobody hears once the larger one was told of."""
+    campaign = launch(gym, ambassador=EUR10, budget=1000, conditions=FIRST_PAYMENT)
+    ben = bring(ana, "Ben").friend
+    edit_campaign(campaign, offer=read_offer(gym, {"budget": 2000}, base=offer_of(campaign.terms)), **WHO)
+    orders = [sell(bring(ana, name).friend, bono) for name in ("Cleo", "Dan")]
+    for order in orders:
+        refund(order, **WHO)
+    sell(ben, bono)
+    assert [state for state, _amount in ends()] == ["granted", "revoked", "revoked"]
+    told = Event.objects.filter(name="budget.reached")
+    assert [(event.data["percent"], event.data["budget"]) for event in told] == [(100, 2000)]
 
 
 def test_ten_rewards_in_a_month_are_told_once_and_hold_nothing(gym: Business, ana: Client) -> None:
