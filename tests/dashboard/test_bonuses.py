@@ -105,6 +105,7 @@ def test_a_second_person_confirms_once(limited: Business, ana: Client) -> None:
     assert LotBalance.objects.get().expires_at is not None
     work(NOON)
     assert Message.objects.filter(template="bonus.given").count() == 1
+    assert give(ana, 2000, nina) is None, "what two people gave is not what she gave alone"
 
 
 def test_a_declined_bonus_gives_nothing(limited: Business, ana: Client) -> None:

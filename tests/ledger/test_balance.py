@@ -140,6 +140,17 @@ def test_revoking_takes_what_is_unspent_and_no_more(gym: Business, ana: Client) 
     assert (balance.available, balance.held, balance.revoked, faults(gym)) == (0, 900, 600, [])
 
 
+def test_revoking_takes_its_own_lot_first(gym: Business, ana: Client) -> None:
+    """CONTRACT, clawback: what goes is what the reward brought, so what is left ends when it was said to end."""
+    earn(gym, ana.pk, 1000, key="reward:1", ref=("reward", 1), **WHO)
+    earn(gym, ana.pk, 1000, key="reward:2", ref=("reward", 2), expires_at=SOON, **WHO)
+    revoke(gym, ana.pk, 1000, key="revoke:1", reason="refunded", ref=("reward", 1), **WHO)
+    assert (available(gym, ana), available(gym, ana, now=SOON)) == (1000, 0)
+    earn(gym, ana.pk, 500, key="reward:3", ref=("reward", 3), **WHO)
+    revoke(gym, ana.pk, 700, key="revoke:3", reason="refunded", ref=("reward", 3), **WHO)  # 500 of it, and the next
+    assert (available(gym, ana), available(gym, ana, now=SOON), faults(gym)) == (800, 0, [])
+
+
 def test_adjustment_by_hand_has_either_sign_and_never_goes_below_zero(gym: Business, ana: Client) -> None:
     """R-006: the manual bonus, and its correction."""
     adjust(gym, ana.pk, 500, key="bonus", reason="Ten years with us", **WHO)

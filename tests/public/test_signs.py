@@ -128,7 +128,9 @@ def test_what_is_filled_in_at_the_desk_is_not_counted(
     assert Referral.objects.filter(at_home=True).count() == 4
     assert not Arrival.objects.exists()
     OwnDevice.objects.all().delete()
-    assert fair(tablet, "removed", 3) == 3
+    assert fair(tablet, "removed", 2) == 0
+    assert fair(tablet, "third", 1) == 1
+    assert Referral.objects.filter(flagged=True).count() == 3
     made_up.cookies["plusone_desk"] = "Y2FzZQ:1abcde:made-up"
     assert fair(made_up, "madeup", 1) == 1
 

@@ -12,7 +12,13 @@ from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of, faults
 from plusone.messaging.models import Message
 from plusone.referrals.automation.reactions import remind_of_choices
-from plusone.referrals.commands import choose_reward, decide_reward, reject_referral
+from plusone.referrals.commands import (
+    block_ambassador,
+    choose_reward,
+    decide_reward,
+    reject_referral,
+    restore_ambassador,
+)
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import read_offer
 from plusone.referrals.progress import friends_of
@@ -235,6 +241,36 @@ def test_a_choice_counts_in_the_month_of_its_offer(gym: Business, ana: Client) -
     first.refresh_from_db()
     assert (first.state, balance_of(gym, ana.pk, now=later(30)).available) == ("granted", 3000)
     assert set(Tally.objects.filter(key__endswith=":number").values_list("number", flat=True)) == {1}
+
+
+def test_what_was_offered_in_march_leaves_april_alone(gym: Business, ana: Client, bono: Product) -> None:
+    """CONTRACT, States: it is chosen in April and goes with a refund; April's one place was given, and stays so."""
+    launch(gym, ambassador=EITHER, conditions=[{"kind": "orders", "at_least": 1}], caps={"rewards_per_month": 1})
+    order = sell(bring(ana, "Ben").friend, bono)
+    later_on = {"actor": "user:1", "now": later(30)}
+    assert choose_reward(Reward.objects.select_related("business", "client").get(), 0, **later_on)
+    sell(bring(ana, "Eva").friend, bono, now=later(30))
+    refund(order, **later_on)
+    sell(bring(ana, "Leo").friend, bono, now=later(30))
+    assert list(Reward.objects.order_by("pk").values_list("state", flat=True)) == [
+        "revoked", "awaiting_choice", "capped"
+    ]  # fmt: skip
+
+
+def test_what_was_offered_before_its_time_is_earned_like_any_other(gym: Business, ana: Client, bono: Product) -> None:
+    """CASES 61, 78: the owner offers it by an override before Ben pays; after a block and its end it waits for his
+    payment as it did before, and is hers to choose then."""
+    launch(gym, ambassador=EITHER, conditions=[{"kind": "orders", "at_least": 1}])
+    ben = bring(ana, "Ben").friend
+    reward = Reward.objects.select_related("business", "client").get()
+    decide_reward(reward, approve=False, **WHO)
+    decide_reward(reward, approve=True, note="A regular", **WHO)
+    assert reward.state == "awaiting_choice"
+    block_ambassador(ana, **WHO)
+    restore_ambassador(ana, **WHO)
+    assert Reward.objects.get().state == "promised"
+    sell(ben, bono)
+    assert Reward.objects.get().state == "awaiting_choice"
 
 
 def budgeted(gym: Business, budget: int, *ambassadors: Client, **more: Any) -> list[Reward]:

@@ -9,7 +9,7 @@ from plusone.clients.models import Client
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of, faults
-from plusone.referrals.commands import close_overdue, record_past_visit, reject_referral
+from plusone.referrals.commands import close_overdue, deactivate_campaign, record_past_visit, reject_referral
 from plusone.referrals.models import Campaign, Referral
 from plusone.referrals.offers import Offer, read_offer
 from plusone.referrals.outlook import expected_on_activation
@@ -102,6 +102,32 @@ def test_a_set_promised_with_a_hold_goes_when_a_friend_is_rejected(gym: Business
     assert Reward.objects.get().state == "on_hold"
     reject_referral(last, note="The same person", **WHO)
     assert (Reward.objects.get().state, available(ana, now=later(20))) == ("lapsed", 0)
+
+
+def test_a_friend_who_is_rejected_leaves_the_set_that_was_full(gym: Business, ana: Client) -> None:
+    """R-285: the set's reward stands with the last friend; it goes with the first, who is rejected while his own gift
+    is still verified."""
+    launch(gym, every=2, friend=EUR15, friend_hold_days=14)
+    first, last = bring(ana, "Ben"), bring(ana, "Cleo")
+    for referral in (first, last):
+        activate(referral.friend, **WHO)
+    reward = Reward.objects.get(side="ambassador")
+    assert (reward.source_id, available(ana)) == (last.pk, 1500)
+    reject_referral(first, note="The same person", **WHO)
+    reward.refresh_from_db()
+    assert (reward.state, available(ana)) == ("revoked", 0)
+
+
+def test_friends_of_two_campaigns_fill_no_set(gym: Business, ana: Client) -> None:
+    """CONTRACT `every`: a set is of one campaign, also where the next one asks for as many friends."""
+    campaign = launch(gym, every=2)
+    activate(bring(ana, "Ben").friend, **WHO)
+    deactivate_campaign(campaign, **WHO)
+    launch(gym, every=2)
+    activate(bring(ana, "Cleo").friend, **WHO)
+    assert (Reward.objects.count(), available(ana)) == (0, 0)
+    activate(bring(ana, "Dan").friend, **WHO)
+    assert available(ana) == 1500
 
 
 def test_a_share_for_a_full_set_comes_with_the_first_payment(gym: Business, ana: Client, bono: Product) -> None:

@@ -162,6 +162,19 @@ def test_a_rejected_crowd_leaves_the_link_paused(gym: Business, ana: Client) -> 
     assert register(ana, "late@friends.example", now=later(5)).flagged is False
 
 
+def test_who_comes_from_the_gyms_own_network_makes_no_crowd(
+    gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FRA-8, PEERS 77: after an open day the next friend from elsewhere is one, and no crowd. Many are three here."""
+    monkeypatch.setattr("plusone.referrals.doubt.crowd.MOST", 3)
+    launch(gym)
+    add_own_network(gym, "203.0.113.0/28", **WHO)
+    at_home = [register(ana, f"fair{number}@friends.example", network="203.0.113.7") for number in range(3)]
+    away = [register(ana, f"p{number}@friends.example", network="198.51.100.4") for number in range(3)]
+    assert [one.flagged for one in (*at_home, *away)] == [False] * 5 + [True]
+    assert Referral.objects.filter(flagged=True, at_home=False).count() == 3
+
+
 @pytest.mark.parametrize("text", ["", "gym", "10.0.0.0/8", "127.0.0.1", "2001::/16", "1.2.3.4/40"])
 def test_what_is_no_network_of_one_business_is_refused(gym: Business, text: str) -> None:
     """PEERS 77."""

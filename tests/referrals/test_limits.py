@@ -74,12 +74,26 @@ def test_what_was_spent_stays_counted(gym: Business, ana: Client, bono: Product)
     assert ends() == [("revoked", 1000), ("granted", 300)]
 
 
-def test_a_percentage_that_shrinks_gives_back_what_was_taken(gym: Business, ana: Client, bono: Product) -> None:
+@pytest.mark.parametrize(("spent", "next_one"), [(0, 500), (400, 200)])
+def test_a_percentage_that_shrinks_gives_back_what_was_taken(
+    gym: Business, ana: Client, bono: Product, spent: int, next_one: int
+) -> None:
+    """Of 5 euros 4 are too much: what Ana has spent of them was given, and stays counted."""
     launch(gym, ambassador={"kind": "balance", "percent": 10}, budget=600, conditions=FIRST_PAYMENT)
     order = sell(bring(ana, "Ben").friend, bono)
+    if spent:
+        redeem(gym, ana.pk, spent, key="spent", **WHO)
     refund(order, 4000, **WHO)
     sell(bring(ana, "Cleo").friend, bono)
-    assert ends() == [("granted", 100), ("granted", 500)]
+    assert ends() == [("granted", 100), ("granted", next_one)]
+
+
+def test_caps_of_an_ambassador_are_no_friend_s(gym: Business, ana: Client) -> None:
+    """R-114: of 5 euros at most for Ana, Ben's gift of 10 is as large as it was promised."""
+    launch(gym, friend=EUR10, ambassador=EUR10, caps={"amount_total": 500})
+    ben = bring(ana, "Ben").friend
+    activate(ben, **WHO)
+    assert [balance_of(gym, client.pk, now=NOON).available for client in (ben, ana)] == [1000, 500]
 
 
 def test_the_owner_hears_of_the_budget_once_each(gym: Business, house: House, ana: Client, client: Browser) -> None:

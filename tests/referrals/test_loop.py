@@ -138,6 +138,20 @@ def test_nobody_refers_themselves(gym: Business, ana: Client) -> None:
     assert Client.objects.filter(business=gym).count() == 2
 
 
+def test_one_phone_is_one_person(gym: Business, ana: Client) -> None:
+    """CASES 22: however the number is written, at the form and at the desk."""
+    launch(gym)
+    rob = add_client(gym, "Rob", "Name", phone="+34600111222")
+    with pytest.raises(SelfReferral):
+        register_friend(
+            gym, rob, first_name="Rob", email="rob2@x.example", phone="600 11 12 22", actor="public", now=NOON
+        )
+    twin = add_client(gym, "Rob", "Name", email="rob3@x.example", phone="0034 600 111 222")
+    with pytest.raises(SelfReferral):
+        attach_referral(gym, rob, twin, actor="user:1", now=NOON)
+    assert not Referral.objects.exists()
+
+
 def test_existing_client_cannot_be_referred(gym: Business, ana: Client, carla: Client) -> None:
     """R-023, CASES 28: no lead, no reward."""
     launch(gym)

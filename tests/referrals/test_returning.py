@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from plusone.clients.commands import archive, reactivate
+from plusone.clients.commands import activate, archive, reactivate
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.insights.queries.impact import figures
@@ -29,6 +29,7 @@ from plusone.referrals.commands import (
     foresee_upgrade,
     register_friend,
 )
+from plusone.referrals.commands.registering import GoesInCircles
 from plusone.referrals.inviting import conditions_for_friend, for_friend
 from plusone.referrals.models import Campaign, Referral, Terms
 from plusone.referrals.offers import offer_of, read_offer
@@ -221,8 +222,23 @@ def test_who_never_comes_lapses(gym: Business, ana: Client, ben: Client) -> None
     made = invite(ana, now=later(300))
     close_overdue(later(332))
     made.refresh_from_db()
+    assert invite(ana, now=later(335)).pk == made.pk, "the same departure is no second chance"
     reactivate(ben, **who(later(340)))
     assert (made.reason, available(ana, later(340))) == ("not_converted", 0)
+
+
+def test_nobody_is_brought_back_by_whom_they_brought(gym: Business, ana: Client) -> None:
+    """CASES 31: Ana brought Ben and left; neither his link nor the desk makes her his friend, and he earns nothing."""
+    launch(gym, returning=SIX)
+    friend = bring(ana, "Ben").friend
+    activate(friend, **who(NOON))
+    archive(ana, **who(NOON))
+    with pytest.raises(GoesInCircles):
+        invite(friend, ana.email or "", now=later(300))
+    with pytest.raises(GoesInCircles):
+        attach_referral(gym, friend, ana, **who(later(300)))
+    reactivate(ana, **who(later(300)))
+    assert (Referral.objects.count(), available(friend, later(300))) == (1, 0)
 
 
 def test_staff_say_it_too(gym: Business, ana: Client, ben: Client) -> None:

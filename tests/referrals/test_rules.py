@@ -11,6 +11,7 @@ from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
 from plusone.ledger.commands import adjust, earn, redeem
 from plusone.ledger.queries import balance_of, faults
+from plusone.referrals.automation.reactions import end_holds
 from plusone.referrals.commands import close_overdue
 from plusone.referrals.conditions import still_missing
 from plusone.referrals.inviting import for_friend
@@ -94,8 +95,6 @@ def test_percentage_without_a_purchase_waits(gym: Business, ana: Client) -> None
 
 def test_percentage_shrinks_with_a_refund_in_the_hold_and_after_it(gym: Business, ana: Client) -> None:
     """CONTRACT, States: a percentage shrinks in proportion; where nothing is left it is revoked."""
-    from plusone.referrals.automation.reactions import end_holds
-
     launch(gym, ambassador=TEN_PERCENT, hold_days=14)
     referral = bring(ana, "Ben")
     order = sell(referral.friend, small(gym, 10_000))
@@ -173,6 +172,18 @@ def test_only_pending_leaves_a_granted_reward(gym: Business, ana: Client, bono: 
     launch(gym, clawback="only_pending")
     refund(sell(bring(ana, "Ben").friend, bono), **WHO)
     assert available(ana) == 1500
+
+
+def test_only_pending_leaves_a_granted_percentage(gym: Business, ana: Client) -> None:
+    """CONTRACT: a refund makes it smaller while it is verified, and neither smaller nor nothing once it was given."""
+    launch(gym, ambassador=TEN_PERCENT, hold_days=14, clawback="only_pending")
+    referral = bring(ana, "Ben")
+    order = sell(referral.friend, small(gym, 10_000))
+    refund(order, 4000, **WHO)
+    end_holds(later(15))
+    for amount in (3000, None):
+        refund(order, amount, actor="user:1", now=later(20))
+        assert (reward_of(referral), available(ana, now=later(20))) == (("granted", "", 600), 600)
 
 
 def test_allow_negative_makes_a_debt_that_the_next_earning_pays(gym: Business, ana: Client, bono: Product) -> None:
