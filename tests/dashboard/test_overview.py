@@ -222,6 +222,9 @@ def test_goals(olga: Browser, story: Story) -> None:
         ({"target": "many"}, "Write an amount such as"),
         ({"kpi": "ambassadors", "target": "1.5"}, "Write a whole number"),
         ({"kpi": "conversion_rate", "target": "140"}, "A rate is at most 100 %."),
+        ({"kpi": "conversion_rate", "target": "Infinity"}, "Write a percentage, such as 40."),
+        ({"kpi": "conversion_rate", "target": "9e999999"}, "Write a percentage, such as 40."),
+        ({"since": "9999-12-31", "until": "9999-12-31"}, "Choose days between 2000 and 2100."),
         ({"until": "2025-01-01"}, "The last day lies before the first."),
     ):
         answer = olga.post(f"/b/{story.business.slug}/goals/", given | {"once": "y"} | wrong)

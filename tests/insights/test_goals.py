@@ -55,6 +55,9 @@ def test_setting_again_changes_the_target(story: Story) -> None:
         ({"kpi": "conversion_rate", "target": 10001}, "target"),
         ({"until": date(2025, 12, 31)}, "until"),
         ({"until": date(2046, 12, 31)}, "until"),
+        ({"since": date(1, 1, 1), "until": date(1, 1, 1)}, "since"),
+        ({"since": date(9999, 12, 31), "until": date(9999, 12, 31)}, "since"),
+        ({"since": date(2100, 12, 31), "until": date(2101, 1, 1)}, "until"),
     ],
 )
 def test_wrong_goals_change_nothing(gym: Business, wrong: dict[str, object], field: str) -> None:

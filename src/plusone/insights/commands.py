@@ -14,6 +14,7 @@ from plusone.kernel.money import AMOUNT_MAX
 from . import events
 from .kpis import kpis
 from .models import Goal, HelpAnswer
+from .scope import is_counted
 
 GOALS_MAX = 24
 DAYS_MAX = 3660
@@ -32,6 +33,8 @@ def set_goal(business: Business, *, kpi: str, target: int, since: date, until: d
         raise Invalid(_("A goal is more than zero."), field="target")
     if found.unit == "ratio" and target > 10_000:
         raise Invalid(_("A rate is at most 100 %."), field="target")
+    if strange := next((name for name, day in (("since", since), ("until", until)) if not is_counted(day)), ""):
+        raise Invalid(_("Choose days between 2000 and 2100."), field=strange)
     if until < since:
         raise Invalid(_("The last day lies before the first."), field="until")
     if (until - since).days > DAYS_MAX:

@@ -11,6 +11,12 @@ from plusone.kernel.models import Business
 from plusone.referrals.models import Campaign
 
 
+def is_counted(day: date) -> bool:
+    """Say whether figures can be asked for of a day: those near the ends of the calendar have no moments around them
+    in every zone."""
+    return 2000 <= day.year <= 2100
+
+
 @dataclass(frozen=True)
 class Scope:
     """The days from `since` to `until` of a business, both included, None for open; one campaign, or all."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.faces.ui.http import Page
-from plusone.insights.scope import Scope
+from plusone.insights.scope import Scope, is_counted
 from plusone.kernel import clock
 from plusone.referrals.models import Campaign
 from plusone.referrals.queries import campaigns_of
@@ -79,7 +79,7 @@ def period_of(request: Page) -> Period:
     try:
         days = {name: date.fromisoformat(text) for name, text in typed.items()}
         since, until = days.get("from"), days.get("to")
-        if not all(2000 <= day.year <= 2100 for day in days.values()):
+        if not all(map(is_counted, days.values())):
             error = _("Choose days between 2000 and 2100.")
         elif since and until and until < since:
             error = _("The last day lies before the first.")

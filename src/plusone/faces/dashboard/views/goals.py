@@ -1,7 +1,7 @@
 """Goals: which figures, what they are to reach, and by when (R-107)."""
 
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -57,7 +57,7 @@ class GoalForm(OnceForm):
             cleaned["target"] = self._read(text, found.unit)
         except Refused as error:
             self.add_error("target", str(error))
-        except (InvalidOperation, ValueError):
+        except (ArithmeticError, ValueError):  # "Infinity" and "9e999999" are Decimals
             examples = {"count": _("Write a whole number, such as 10."), "ratio": _("Write a percentage, such as 40.")}
             self.add_error("target", examples[found.unit])
         return cleaned
