@@ -45,3 +45,30 @@ def test_a_refund_says_what_goes_that_is_no_money(olga: Browser, gym: Business, 
     place_order(gym, ana, [(bono, 1)], coupon=Coupon.objects.get().code, actor="user:1", now=world.later(15))
     pay(Order.objects.latest("pk"), method="cash", actor="user:1", now=world.later(15))
     assert f"Ana López has used {named} already, so it cannot be taken back." in seen(olga.get(at))
+
+
+def test_a_refund_is_never_another_sum_than_the_one_in_the_field(
+    olga: Browser, gym: Business, ana: Client, bono: Product
+) -> None:
+    """R-030: who types a sum and presses the button of the one from before refunds nothing, and reads on."""
+    order = world.sell(ana, bono)
+    at = f"/b/{gym.slug}/orders/{order.public_id}/refund/"
+    said = seen(olga.get(at))
+    assert "Refund €50.00" in said
+    sent = {"amount": "20", "shown": "50.00", "reason": "half", "once": "1"}
+    answer = olga.post(at, sent)
+    assert 'value="half"' in answer.content.decode(), "the reason stays"
+    said = seen(answer)
+    assert "You changed the amount. This is what will happen now" in said
+    assert "You give Ana López €20.00 back in money." in said
+    assert "Refund €20.00" in said
+    order.refresh_from_db()
+    assert (order.state, order.refunded_to_method) == ("paid", 0)
+    said = seen(olga.post(at, {**sent, "amount": "10", "shown": "10.00", "work": "1"}))
+    assert "Refund €10.00" in said
+    assert "You changed the amount" not in said
+    order.refresh_from_db()
+    assert order.refunded_to_method == 0
+    olga.post(at, {**sent, "shown": "20.00"})
+    order.refresh_from_db()
+    assert order.refunded_to_method == 2000

@@ -80,7 +80,7 @@ def cancel(request: Page, order: str) -> HttpResponse:
 
 @staff("orders.refund")
 def refund(request: Page, order: str) -> HttpResponse:
-    """Say what a refund gives back and takes away, then do it (R-030)."""
+    """Say what a refund gives back and takes away, then do it (R-030): nothing but what was said."""
     found = orders_of(request.business).get(pk=get(request.business, Order, order).pk)
     back = redirect("b:order", request.business.slug, found.public_id)
     asked = (request.POST if request.method == "POST" else request.GET).get("amount", "")
@@ -89,7 +89,11 @@ def refund(request: Page, order: str) -> HttpResponse:
         messages.info(request, _("Nothing of this order is left to refund."))
         return back
     amount, error = _amount(found, asked, request.business.currency)
-    if request.method == "POST" and not error and form.is_valid():
+    # Whoever types another sum and presses the button of the one from before has not read what the new one does.
+    shown = request.POST.get("shown", asked)
+    is_changed = "work" not in request.POST and _amount(found, shown, request.business.currency)[0] != amount
+    is_meant = "work" not in request.POST and not is_changed
+    if request.method == "POST" and not error and is_meant and form.is_valid():
 
         def act() -> str:
             reason = form.cleaned_data["reason"]
@@ -111,6 +115,7 @@ def refund(request: Page, order: str) -> HttpResponse:
         "order": found,
         "form": form,
         "error": error,
+        "is_changed": is_changed,
         "typed": asked or money_plain(found.refundable, request.business),
         "amount": amount,
         "amount_plain": money_plain(amount, request.business),
