@@ -1,5 +1,9 @@
 """A number of five thousand digits, or one that no database holds, is answered as any other wrong number."""
 
+import json
+from base64 import urlsafe_b64encode
+from typing import Any
+
 import pytest
 from django.test import Client as Browser
 
@@ -31,3 +35,28 @@ def test_numbers_that_are_too_long(gym: Business, olga: Browser, ana: Client, nu
     reward = Reward.objects.get()
     assert olga.post(at(gym, "reward_choose", reward.public_id), {"option": number}).status_code == 422
     assert Reward.objects.get().state == "awaiting_choice"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [float("inf")],
+        [1e999, 5],
+        [{"at": "0001-01-01T00:00:00+14:00"}, 5],
+        [{"at": "9999-12-31T23:59:59-14:00"}, 5],
+        [{"at": "2026-03-10T11:00:00"}, 5],
+    ],
+    ids=str,
+)
+def test_a_mark_of_a_page_that_nobody_was_given(gym: Business, olga: Browser, ana: Client, values: Any) -> None:
+    """An address is typed by whoever wants to: it shows the list, and is no fault of ours."""
+    mark = urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+    for page in ("clients", "leads", "handovers", "orders", "activity"):
+        assert olga.get(at(gym, page), {"after": mark}).status_code == 200
+    assert olga.get(at(gym, "cards"), {"part": f"{mark}."}).status_code == 200
+
+
+def test_an_amount_of_a_million_digits(gym: Business, olga: Browser, ana: Client) -> None:
+    sent = {"amount": "9" * 1_100_000, "reason": "a gift"}
+    said = text_of(olga.post(at(gym, "client_adjust", ana.public_id), sent))
+    assert "Write an amount such as 15.00." in said

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from .errors import Invalid
 
 AMOUNT_MAX = 10**13  # Far above any price, far below the 63 bits of a column.
+TYPED_MAX = 100  # letters; a Decimal of a million digits is one, and cannot be reckoned with
 
 
 def minor_digits(currency: str) -> int:
@@ -49,7 +50,7 @@ def parse_money(text: str, currency: str, *, field: str = "amount") -> int:
         plain = plain.replace(thousands, "")
     plain = plain.replace(",", ".")
     try:
-        value = Decimal(plain)
+        value = Decimal(plain if len(plain) <= TYPED_MAX else "NaN")
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or any(letter not in "+-.0123456789" for letter in plain):

@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -61,9 +61,16 @@ def _read(mark: str, size: int) -> list[Any] | None:
             return None
         if any("\0" in value or not value.encode() for value in values if isinstance(value, str) and value):
             return None  # what no database takes; half a letter does not even encode
-        return [datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for value in values]
-    except (ValueError, KeyError, TypeError):
+        if any(isinstance(value, float) for value in values):
+            return None  # no column of an order is one, and none holds infinity
+        return [_moment(value["at"]) if isinstance(value, dict) else value for value in values]
+    except (ValueError, KeyError, TypeError, OverflowError):  # the last for a moment before the first year in UTC
         return None
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
