@@ -170,6 +170,15 @@ def test_language_is_kept_with_the_login(db: None, client: Browser) -> None:
     assert 'lang="fr"' in client.get("/switch").content.decode()
 
 
-@pytest.mark.parametrize("away", ["https://evil.example/x", "//evil.example/x", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "away",
+    [
+        "https://evil.example/x",
+        "//evil.example/x",
+        "javascript:alert(1)",
+        "http://testserver//evil.example/x",
+        "http://testserver/\\evil.example/x",
+    ],
+)
 def test_language_switch_leads_nowhere_else(db: None, client: Browser, away: str) -> None:
     assert client.post("/language", {"language": "es", "next": away})["Location"] == "/"

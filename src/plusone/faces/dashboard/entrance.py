@@ -190,9 +190,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """Speak another language from now on: kept with the login where there is one, else in a cookie."""
     wanted = request.POST.get("language", "")
     back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response = HttpResponseRedirect(urlsplit(back)._replace(scheme="", netloc="").geturl() or "/")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        back = urlsplit(back)._replace(scheme="", netloc="").geturl()  # of "http://here//there" this leaves "//there"
+    response = HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")
     if wanted in LANGUAGES:
         if request.user.is_authenticated:
             remember_language(request.user, wanted, now=request.now)  # type: ignore[attr-defined]  # `public` sets it
