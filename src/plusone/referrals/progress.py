@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from .offers import Step as OfferStep
 from .offers import offer_of
 from .queries import may_appeal, referrals_of, with_appeals
 from .reasons import day_in_words, last_day_in_words, tell_referral, tell_reward
-from .sets import Sets
+from .sets import InSet, Sets
 
 State, Reason = Referral.State, Referral.Reason
 Step = tuple[str, str]
@@ -112,10 +113,20 @@ def progress_of(
         mine = [reward for reward in rewards.get(referral.pk, []) if reward.side == Reward.Side.AMBASSADOR]
         appeal = ("asked" if referral.is_appealed else "ask") if may_appeal(referral) else ""  # type: ignore[attr-defined]  # annotated
         shown = _progress(business, referral, deeds, mine, appeal, now)
-        if (in_set := in_sets.get(referral.pk)) and not mine:
-            shown = replace(shown, sentence=f"{shown.sentence} {in_set.for_client}")
+        if in_set := in_sets.get(referral.pk):
+            if not mine:
+                shown = replace(shown, sentence=f"{shown.sentence} {in_set.for_client}")
+            elif in_set.counts and mine[-1].state == Reward.State.REVOKED:
+                shown = replace(shown, state="active", **_set_broken(business, referral, mine[-1], in_set))
         found.append(shown)
     return found
+
+
+def _set_broken(business: Business, referral: Referral, reward: Reward, in_set: InSet) -> dict[str, Any]:
+    """Tell of a friend who counts on, with whom the reward of a set stood that another one's refund has broken."""
+    reward.client = referral.ambassador
+    sentence = f"{_since(business, referral)} {tell_reward(reward, to='client').sentence} {in_set.for_client}"
+    return {"label": _labels()["active"], "sentence": sentence, "steps": _steps(referral, None)}
 
 
 def _progress(
@@ -196,13 +207,17 @@ def _where(
             return "in_review", _("Registered on %(day)s. %(business)s is checking this recommendation.") % named
         if referral.qualified_at is None or (reward is not None and reward.state == Reward.State.PROMISED):
             return "registered", _waiting(named, referral, deeds, reward, now)
-        since = _("Registered on %(day)s, and has done all that was asked.") % named
-    else:
-        named["day"] = day_in_words(business, referral.activated_at)
-        since = _("A client since %(day)s.") % named
+    since = _since(business, referral)
     if reward is None:
         return "active", since + " " + _("Thank you for the recommendation!")
     return _rewarded(business, since, referral, deeds, reward, now)
+
+
+def _since(business: Business, referral: Referral) -> str:
+    if referral.activated_at is None:
+        named = {"day": day_in_words(business, referral.registered_at)}
+        return _("Registered on %(day)s, and has done all that was asked.") % named
+    return _("A client since %(day)s.") % {"day": day_in_words(business, referral.activated_at)}
 
 
 def _waiting(named: dict[str, str], referral: Referral, deeds: Deeds, reward: Reward | None, now: datetime) -> str:
