@@ -21,7 +21,7 @@ from plusone.kernel.models import Business, User
 from plusone.ledger.queries import balance_of
 from plusone.referrals.models import Referral
 from plusone.store.commands import cancel, place_order
-from plusone.store.models import Order, Product
+from plusone.store.models import Coupon, Order, Product
 from world import EUR10, NOON, add_client, bring, launch, sell
 
 
@@ -186,12 +186,30 @@ def test_who_sent_you_while_an_order_that_waits_is_paid(
 def test_where_the_payment_is_refused_nobody_is_noted(
     olga: Browser, gym: Business, ana: Client, dan: Client, bono: Product
 ) -> None:
-    """CASES 15: who sent them and the payment are one act."""
+    """CASES 15: who sent them and the payment are one act, and no page says otherwise."""
     launch(gym)
     order = place_order(gym, dan, [(bono, 1)], actor="user:1", now=NOON)
     cancel(order, actor="user:1", now=NOON)
-    olga.post(f"/b/{gym.slug}/orders/{order.public_id}/pay/", {"method": "cash", "once": "t", "sent_by": ana.code})
+    typed = {"method": "cash", "once": "t", "sent_by": ana.code}
+    paid = olga.post(f"/b/{gym.slug}/orders/{order.public_id}/pay/", typed)
+    sold = sale(olga, gym, dan, bono, use_balance="some", balance_amount="5", sent_by=ana.code)
+    for answer in (paid, sold):
+        assert answer.status_code == 200
+        assert "recommended Dan" not in answer.content.decode()
     assert not Referral.objects.exists()
+
+
+def test_a_sale_with_a_coupon_that_is_sent_twice_says_twice_that_it_is_done(
+    olga: Browser, gym: Business, ana: Client, dan: Client, bono: Product
+) -> None:
+    """The coupon is used then, and choosing it would be wrong in a sale of its own."""
+    launch(gym, ambassador={"kind": "coupon", "amount": 500, "valid_days": 60})
+    sale(olga, gym, dan, bono, sent_by=ana.code)
+    coupon = Coupon.objects.get(client=ana)
+    answers = [sale(olga, gym, ana, bono, coupon=coupon.code, once="c") for _time in range(2)]
+    assert [answer.redirect_chain for answer in answers] == [answers[0].redirect_chain] * 2
+    assert len(answers[0].redirect_chain) == 1
+    assert Order.objects.filter(client=ana).count() == 1
 
 
 def test_an_order_paid_days_later_does_not_ask(olga: Browser, gym: Business, dan: Client, bono: Product) -> None:

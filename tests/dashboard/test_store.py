@@ -257,6 +257,8 @@ class TestOrders:
         olga.post(at, {"amount": "", "once": "r3"})
         order.refresh_from_db()
         assert (order.state, order.refunded_to_balance, order.refunded_to_method) == ("refunded", 2000, 3000)
+        again = olga.post(at, {"amount": "25", "once": "r3"})  # nothing is left now, and nothing is wrong either
+        assert (again.status_code, Refund.objects.count()) == (302, 2)
         assert balance_of(gym, ana.pk, now=world.later(30)).available == 2000
         assert olga.get(at).status_code == 302
 

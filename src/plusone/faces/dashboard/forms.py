@@ -59,6 +59,14 @@ def show_refusal(form: forms.Form, error: Refused) -> None:
     form.add_error(field if field in form.fields else None, error.told)
 
 
+def acted(form: OnceForm, scope: str) -> str:
+    """Return what `act_once` returned for the token of a form, "" where it has not acted: to be asked first where the
+    act itself makes what was typed wrong, as a sale does with its coupon."""
+    form.full_clean()
+    token = form.cleaned_data.get("once") if form.is_bound else ""
+    return once.result_of(scope, token) if token else ""
+
+
 def act_once(form: OnceForm, scope: str, act: Callable[[], str]) -> str | None:
     """Run `act` once for the token of a valid form; return what it returned, the second time too.
 

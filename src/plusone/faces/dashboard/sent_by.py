@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -72,14 +71,15 @@ def asked_who_sent(request: Page, friend: Client) -> SentByForm | None:
     return SentByForm(request.POST or None, business=request.business, friend=friend)
 
 
-def note_who_sent(request: Page, friend: Client, sent_by: SentByForm | None) -> None:
-    """Tie the buyer to who recommended them, before the payment that may make a reward due."""
+def note_who_sent(request: Page, friend: Client, sent_by: SentByForm | None) -> str:
+    """Tie the buyer to who recommended them, before the payment that may make a reward due; return the sentence that
+    says so once that payment stands."""
     ambassador = sent_by.cleaned_data["ambassador"] if sent_by else None
     if ambassador is None:
-        return
+        return ""
     attach_referral(request.business, ambassador, friend, actor=request.actor, now=request.now)
     names = {"ambassador": ambassador.full_name, "name": friend.full_name}
-    messages.success(request, _("%(ambassador)s recommended %(name)s: noted.") % names)
+    return _("%(ambassador)s recommended %(name)s: noted.") % names
 
 
 def _is_exactly(client: Client, text: str) -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from plusone.clients.models import Client
-from plusone.faces.dashboard.forms import act_once
+from plusone.faces.dashboard.forms import act_once, acted
 from plusone.faces.dashboard.sent_by import asked_who_sent, note_who_sent
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.tags.texts import money_plain
@@ -35,8 +35,10 @@ def pay(request: Page, order: str) -> HttpResponse:
     if form.is_valid() and (sent_by is None or sent_by.is_valid()):
 
         def act() -> str:
-            note_who_sent(request, found.client, sent_by)
+            noted = note_who_sent(request, found.client, sent_by)
             commands.pay(found, **form.given(), actor=request.actor, now=request.now)
+            if noted:
+                messages.success(request, noted)
             return found.public_id
 
         if act_once(form, f"pay:{found.pk}", act) is not None:
@@ -84,7 +86,9 @@ def refund(request: Page, order: str) -> HttpResponse:
     found = orders_of(request.business).get(pk=get(request.business, Order, order).pk)
     back = redirect("b:order", request.business.slug, found.public_id)
     asked = (request.POST if request.method == "POST" else request.GET).get("amount", "")
-    form = RefundForm(request.POST or None)
+    form, scope = RefundForm(request.POST or None), f"refund:{found.pk}"
+    if request.method == "POST" and acted(form, scope):
+        return back  # sent twice: what is left to refund is less by now
     if not found.refundable and request.method != "POST":
         messages.info(request, _("Nothing of this order is left to refund."))
         return back
@@ -99,7 +103,7 @@ def refund(request: Page, order: str) -> HttpResponse:
             reason = form.cleaned_data["reason"]
             return commands.refund(found, amount, reason=reason, actor=request.actor, now=request.now).public_id
 
-        if act_once(form, f"refund:{found.pk}", act) is not None:
+        if act_once(form, scope, act) is not None:
             money = format_money(amount, request.business.currency)
             messages.success(request, _("%(money)s were refunded.") % {"money": money})
             return back

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from plusone.clients.models import Client
-from plusone.faces.dashboard.forms import act_once
+from plusone.faces.dashboard.forms import act_once, acted
 from plusone.faces.dashboard.sent_by import asked_who_sent, note_who_sent
 from plusone.faces.dashboard.telling import activation_lines
 from plusone.faces.ui.http import Page, staff
@@ -52,11 +52,13 @@ def sell(request: Page, client: str) -> HttpResponse:
     """Sell something to a client: one order, however often the form is sent."""
     business, found = request.business, get(request.business, Client, client, **request.own())
     form, was_lead = _form(request, found), found.is_lead
-    sent_by = asked_who_sent(request, found)
+    sent_by, scope = asked_who_sent(request, found), f"sell:{business.pk}"
+    if request.method == "POST" and (done := acted(form, scope)):
+        return redirect("b:order", business.slug, done)  # sent twice: the coupon is used up by now
     if request.method == "POST" and form.is_valid() and (sent_by is None or sent_by.is_valid()):
 
         def act() -> str:
-            note_who_sent(request, found, sent_by)
+            noted = note_who_sent(request, found, sent_by)
             order = commands.sell(
                 business,
                 found,
@@ -69,10 +71,11 @@ def sell(request: Page, client: str) -> HttpResponse:
                 now=request.now,
             )
             text = told_of_payment(order, was_lead=was_lead) if order.is_paid else _("The order waits for its payment.")
-            messages.success(request, text)
+            for said in filter(None, (noted, text)):
+                messages.success(request, said)
             return order.public_id
 
-        if (order := act_once(form, f"sell:{business.pk}", act)) is not None:
+        if (order := act_once(form, scope, act)) is not None:
             return redirect("b:order", business.slug, order)
     context = {
         "nav": "orders",
