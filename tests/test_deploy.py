@@ -100,6 +100,22 @@ def test_settings_named_in_deploy_and_docs_exist() -> None:
     assert known - named == {"BOUND_HOST", "DATABASE_URL_FILE", "EMAIL_URL_FILE"} & (known - named)
 
 
+def test_the_containers_are_given_each_setting_of_the_file(compose: dict[str, Any]) -> None:
+    """What stands in .env reaches a container by being named here alone; what is not set there is not set here."""
+    of_the_image = {"DATA_DIR", "ENV", "BOUND_HOST", "FAULTS", "TEST_CLOCK"}
+    for name in ("migrate", "app", "worker"):
+        handed = compose["services"][name]["environment"]
+        assert {each.removeprefix("PLUSONE_") for each in handed} == KNOWN - of_the_image
+        assert all(handed[each] == f"${{{each}:-}}" for each in handed if each != "PLUSONE_BASE_URL")
+
+
+def test_a_copy_is_called_by_its_day_as_the_page_names_it() -> None:
+    """`plusone restore …/Mon` finds it on a server that speaks Spanish, too, whose Monday would be "lun"."""
+    [command] = re.findall(r"ExecStart=(.+)", (DEPLOY / "plusone-backup.service").read_text())
+    [day] = re.findall(r"\$\$\((.+?)\)", command)
+    assert day == "LC_ALL=C date +%%a"
+
+
 @pytest.mark.parametrize("name", ["plusone", "plusone-worker", "plusone-backup"])
 def test_the_units_are_locked_in(name: str) -> None:
     unit = RawConfigParser(strict=False)
