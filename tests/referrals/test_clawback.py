@@ -114,6 +114,18 @@ def test_only_what_came_back_of_the_reward_is_taken(gym: Business, ana: Client, 
     assert (stands(ana), of_reward(first)) == ((1000, 0, 0), ("revoked", 1000, 1000))
 
 
+def test_of_what_comes_back_only_the_missing_part_is_taken(gym: Business, ana: Client, bono: Product) -> None:
+    """CONTRACT, States: Ana spent her tenth of 5.00; of Ben's 50.00 40.00 go back, so 4.00 of it are missing. When her
+    own order is refunded, 1.00 of what comes back is hers."""
+    launch(gym, ambassador=TENTH)
+    referral, paid = brought(ana, bono)
+    own = sell(ana, bono, use_balance=True)
+    refund(paid, 4000, **WHO)
+    assert (stands(ana), of_reward(referral)) == ((0, 0, 0), ("granted", 100, 400))
+    refund(own, **WHO)
+    assert (stands(ana), of_reward(referral), faults(gym)) == ((100, 0, 0), ("granted", 100, 0), [])
+
+
 def test_what_expired_while_it_was_reserved_is_not_taken_from_elsewhere(
     gym: Business, ana: Client, bono: Product
 ) -> None:

@@ -16,9 +16,11 @@ from plusone.messaging.commands import switch_channel
 from plusone.messaging.models import Message
 from plusone.referrals.automation.reactions import end_holds
 from plusone.referrals.commands import (
+    close_overdue,
     deactivate_campaign,
     edit_campaign,
     foresee_upgrade,
+    revive,
     upgrade_open_referrals,
     upgrade_referral,
 )
@@ -122,6 +124,11 @@ def test_who_is_open_gets_the_raised_reward(gym: Business, ana: Client, carla: C
         ),
         ({}, {"hold_days": 14}, ["later"]),
         ({"hold_days": 14}, {"hold_days": 7}, []),
+        (
+            {"steps": [{"ambassador_reward": EUR5, "hold_days": 3}]},
+            {"steps": [{"ambassador_reward": EUR5, "hold_days": 4}]},
+            ["later"],
+        ),
         ({}, {"qualification_days": 365}, ["shorter"]),
         ({"qualification_days": 30}, {"qualification_days": 60}, []),
         ({"qualification_days": 30}, {"qualification_days": 29}, ["shorter"]),
@@ -157,6 +164,34 @@ def test_less_or_not_comparable_is_refused_with_its_reason(
     ben.refresh_from_db()
     assert ben.terms is not None
     assert ben.terms.version == (1 if reasons else 2)
+
+
+def test_what_was_given_is_not_asked_for_anew(gym: Business, ana: Client, bono: Product) -> None:
+    """Q-07: Ana has 15 for Ben's first order, and waits for his second. A first step that asks for three would take
+    them back, however much more the second one gives."""
+    second = {"conditions": [{"kind": "orders", "at_least": 2}]}
+    campaign = launch(
+        gym, conditions=[{"kind": "orders", "at_least": 1}], steps=[{**second, "ambassador_reward": EUR5}]
+    )
+    sell(bring(ana, "Ben").friend, bono)
+    harder = [{"kind": "orders", "at_least": 3}]
+    change(campaign, conditions=harder, steps=[{**second, "ambassador_reward": EUR20}])
+    assert why_kept(campaign) == ["conditions_harder"]
+    assert upgrade_open_referrals(campaign, **WHO).upgraded == []
+    assert available(ana) == 1500
+
+
+def test_who_was_given_more_time_keeps_it(gym: Business, ana: Client) -> None:
+    """CASES 39, Q-07: opened again on day 40, Ben has 30 days from then, and the raised reward takes none of them."""
+    campaign = launch(gym, qualification_days=30)
+    ben = bring(ana, "Ben")
+    assert close_overdue(later(32)) == 1
+    at = {"actor": "user:1", "now": later(40)}
+    assert revive(Referral.objects.get(), note="She was ill", **at)
+    change(campaign, ambassador_reward=EUR20)
+    assert upgrade_referral(Referral.objects.get(), **at)
+    activate(ben.friend, actor="user:1", now=later(70))
+    assert balance_of(gym, ana.pk, now=later(70)).available == 2000
 
 
 def test_what_the_friend_holds_already_stays_and_the_rest_is_raised(gym: Business, ana: Client) -> None:
