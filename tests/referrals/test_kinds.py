@@ -16,7 +16,7 @@ from plusone.messaging.models import Message
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import read_offer
 from plusone.rewards.commands import hand_over
-from plusone.rewards.models import Handover, Reward
+from plusone.rewards.models import Handover, Reward, Tally
 from plusone.rewards.queries import phrase_of, to_hand_over
 from plusone.rules.engine import work
 from plusone.store.commands import (
@@ -138,9 +138,14 @@ def test_an_order_that_waits_shields_no_coupon(gym: Business, ana: Client, bono:
     assert gift(second, "ambassador").state == "granted"
 
 
-def test_a_refund_withdraws_an_unused_coupon_and_notes_a_used_one(gym: Business, ana: Client, bono: Product) -> None:
-    """4.3: granted → revoked, up to what is unused; the rest is told as unrecovered."""
-    launch(gym, ambassador=FIVE, conditions=[{"kind": "orders", "at_least": 1}])
+@pytest.mark.parametrize("clawback", ["within_balance", "allow_negative"])
+def test_a_refund_withdraws_an_unused_coupon_and_notes_a_used_one(
+    gym: Business, ana: Client, bono: Product, clawback: str
+) -> None:
+    """4.3: granted → revoked, up to what is unused; the rest is told as unrecovered, and counts as given: nobody owes
+    a thing, whatever the policy."""
+    first_payment = [{"kind": "orders", "at_least": 1}]
+    launch(gym, ambassador=FIVE, conditions=first_payment, clawback=clawback, caps={"rewards_total": 2})
     first, second = bring(ana, "Ben").friend, bring(ana, "Eva").friend
     bought = [sell(friend, bono) for friend in (first, second)]
     used, unused = Coupon.objects.order_by("pk")
@@ -151,6 +156,8 @@ def test_a_refund_withdraws_an_unused_coupon_and_notes_a_used_one(gym: Business,
     assert refund_again == 2
     told = [row.data for row in Event.objects.filter(name="reward.revoked").order_by("id")]
     assert [(row["taken"], row["unrecovered"]) for row in told] == [(0, 1), (1, 0)]
+    assert list(Reward.objects.order_by("pk").values_list("unrecovered", "owed")) == [(1, 0), (0, 0)]
+    assert Tally.objects.get(key__endswith=":total").number == 1
     assert not usable_coupons(ana, now=NOON)
     with pytest.raises(CouponRefused) as refused:
         order(ana, bono, coupon=unused.code)

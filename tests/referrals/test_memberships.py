@@ -86,6 +86,21 @@ def test_a_friend_receives_a_single_use_pack_and_a_lead_can_use_it(gym: Business
     assert Event.objects.get(name="membership.granted").data == {"membership": mine.pk, "source": "reward"}
 
 
+def test_a_visit_uses_what_costs_least_of_what_runs(gym: Business, ana: Client) -> None:
+    """R-144: first a time that is paid for, then the pack that ends first; never one that is over, whether a worker has
+    ended it or not."""
+    month = buy(ana, kind_of(gym))
+    late, soon = (
+        buy(ana, kind_of(gym, name=f"Pack {days}", kind="pack", period="", uses=2, valid_days=days))
+        for days in (60, 40)
+    )
+    for days in (0, 35, 45):  # the month ends on day 31
+        mark_visit(ana, key=f"v{days}", actor="user:1", now=later(days))
+    used = MembershipUse.objects.order_by("pk").values_list("membership", flat=True)
+    assert list(used) == [month.pk, soon.pk, late.pk]
+    assert set(Membership.objects.values_list("state", flat=True)) == {"active"}
+
+
 def test_a_given_membership_is_voided_unused_and_kept_when_used(gym: Business, ana: Client) -> None:
     """4.3: what no visit used, or is all ahead, is taken back; the rest is told as unrecovered. A given month asks for
     no money."""
