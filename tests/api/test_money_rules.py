@@ -65,6 +65,15 @@ def test_parts_of_a_refund_add_up_to_the_minor_unit() -> None:
             )
 
 
+@pytest.mark.parametrize(
+    ("total", "used", "part", "back"), [(2, 1, 1, 1), (3, 1, 1, 0), (3, 2, 1, 1), (1000, 335, 100, 34)]
+)
+def test_a_refund_is_split_half_up(total: int, used: int, part: int, back: int) -> None:
+    """CONTRACT, refunds: of an order that balance paid in part, a half of a minor unit goes to the balance."""
+    order = Order(state="paid", total=total, balance_used=used, due=total - used)
+    assert refund_split(order, part) == (back, part - back)
+
+
 def test_no_column_of_the_database_is_a_fraction() -> None:
     """MON-8: amounts are integers; a float or a decimal has no place in any table."""
     fractions = (models.FloatField, models.DecimalField)

@@ -156,7 +156,7 @@ def test_days_move_the_end_of_what_recurs_and_stay_through_renewal_and_frost(
     assert (day(gym, mine.ends_at), mine.extra_days, waiting_days(ana)) == ("2026-04-20", 10, 0)
     renew(mine, method="cash", actor="user:1", now=later(20))
     freeze(mine, actor="user:1", now=later(21))
-    unfreeze(mine, actor="user:1", now=later(24))
+    unfreeze(mine, actor="user:1", now=later(24, hours=-10))
     mine.refresh_from_db()
     assert day(gym, mine.ends_at) == "2026-05-23"
     refund(sold, actor="user:1", now=later(25))
