@@ -236,6 +236,7 @@ def test_why_a_reward_waits_is_two_clicks_from_search(
     assert reward.state == "declined"
     olga.post(decide, {"act": "override", "note": "on second thoughts", "back": ben.public_id})
     said = text_of(olga.get(why))
+    assert "It was declined before. Note: no" in said, "the trail shows both, with what was said"
     assert "Ana López received €15.00 of balance on" in said
     assert "Note: on second thoughts" in said
     assert "A reward was declined" in said

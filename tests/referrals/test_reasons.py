@@ -20,7 +20,7 @@ from plusone.referrals.doubt import signs
 from plusone.referrals.models import Referral
 from plusone.referrals.progress import friends_of
 from plusone.referrals.queries import events_of
-from plusone.rewards.commands import approve, decline
+from plusone.rewards.commands import approve, decline, forget_notes
 from plusone.rewards.models import Reward
 from plusone.store.commands import cancel, close_dispute, dispute, place_order, withdraw_coupon
 from plusone.store.models import Coupon, Order, Product
@@ -227,7 +227,11 @@ def test_what_was_declined_is_told_kindly_and_may_be_given_after_all(gym: Busine
         "If you think this is wrong, write to Studio Vela."
     )
     approve(reward, note="they live next door", actor="user:1", now=NOON + timedelta(days=1))
-    assert reward.note == "they live next door"
+    reward.refresh_from_db()
+    assert (reward.note, reward.declined_note) == ("they live next door", "same flat")
+    forget_notes(ana)
+    reward.refresh_from_db()
+    assert (reward.note, reward.declined_note) == ("", "")
 
     names = list(events_of(ben, [reward]).values_list("name", flat=True))
     assert [name for name in names if name in ("reward.declined", "reward.granted")] == [

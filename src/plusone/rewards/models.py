@@ -66,6 +66,7 @@ class Reward(Owned):
     state = models.CharField(max_length=20, choices=State, default=State.PROMISED)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    declined_note = models.CharField(max_length=300, blank=True, db_default="")  # stays when it is given after all
     # Of one that was taken back, or shrank after it was given: how much its client had used and keeps, and how much is
     # owed instead. Minor units, or 1 where it is no money.
     unrecovered = models.BigIntegerField(default=0)

@@ -35,7 +35,8 @@ class Rewards(Kept):
     def rows(self, client: Client) -> Iterator[Row]:
         """Newest first."""
         for one in Reward.objects.filter(client=client).order_by("-pk").iterator():
-            yield one.promised_at, one.side, one.kind, one.amount, one.state, one.reason, one.granted_at, one.note
+            note = " · ".join(dict.fromkeys(filter(None, (one.declined_note, one.note))))
+            yield one.promised_at, one.side, one.kind, one.amount, one.state, one.reason, one.granted_at, note
 
     def forget(self, client: Client, *, now: datetime) -> None:
         """What staff wrote beside them goes."""

@@ -7,4 +7,5 @@ from plusone.rewards.models import Bonus, Reward
 def forget_notes(client: Client) -> int:
     """Blank the notes at a deleted client's rewards; the rewards stay. Return how many."""
     Bonus.objects.filter(client=client).update(note="", reason="")
-    return Reward.objects.filter(client=client).exclude(note="").update(note="")
+    noted = Reward.objects.filter(client=client).exclude(note="", declined_note="")
+    return noted.update(note="", declined_note="")

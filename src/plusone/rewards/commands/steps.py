@@ -189,11 +189,10 @@ def choose(reward: Reward, option: int, *, basis: int | None = None, actor: str,
 def decline(
     reward: Reward, *, reason: Reward.Reason = Reason.DECLINED, note: str = "", actor: str, now: datetime
 ) -> bool:
-    """Decline a reward that is not granted yet; the note says why. Say whether this call did it.
-
-    Raise Refused when it was granted.
-    """
-    if _move(reward, Reward.OPEN, State.DECLINED, reason=reason, ended_at=now, decided_by=actor, note=note[:300]):
+    """Decline a reward that is not granted yet; the note says why. Say whether this call did it. Raise Refused when it
+    was granted."""
+    written = {"reason": reason, "note": note[:300], "declined_note": note[:300]}
+    if _move(reward, Reward.OPEN, State.DECLINED, **written, ended_at=now, decided_by=actor):
         limits.leave_place(reward)
         record(
             reward.business, events.RewardDeclined(**facts_of(reward)), client=reward.client_id, actor=actor, now=now
