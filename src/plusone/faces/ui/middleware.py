@@ -1,8 +1,9 @@
 """The one place where a no becomes a page, and where a reader's own language is spoken."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext_lazy
@@ -13,10 +14,14 @@ from plusone.kernel.errors import NotHere, Refused
 # Nobody is logged in to these: they speak the language of the request, and read no session (CONTRACT, Pages).
 STRANGERS = ("/api/", "/r/", "/join/", "/at/", "/u/")
 
-
 # What a page may be sent, a file and all; the API has a limit of its own. Nothing of more is read.
 BODY_MAX = 25_000_000
 _TOO_LARGE = gettext_lazy("This is more than can be sent at once (25 MB). Send a smaller file.")
+_NUL = gettext_lazy("What was sent holds a character that is none (NUL). Take it out, and send it again.")
+
+
+def _holds_nul(sent: QueryDict) -> bool:
+    return any("\0" in text for _name, texts in sent.lists() for text in texts)
 
 
 def _is_huge(request: HttpRequest) -> bool:
@@ -43,6 +48,16 @@ class FacesMiddleware:
                 translation.activate(language)
                 request.LANGUAGE_CODE = language
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Keep a NUL out, which PostgreSQL cannot even be asked for: it is on no keyboard, so no page says it nicer."""
+        if request.path.startswith("/api/"):
+            return None
+        if _holds_nul(request.GET):
+            return page_not_found(request, Http404())
+        if request.method == "POST" and _holds_nul(request.POST):
+            return render(request, "ui/refused.html", {"message": _NUL, "code": "nul"}, status=422)
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a refusal with its sentence and its status."""

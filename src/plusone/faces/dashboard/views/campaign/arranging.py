@@ -16,8 +16,8 @@ CONDITIONS_MAX = 10
 MORE, OPTION, STEP, DROP = "more", "more_option", "more_step", "drop"
 BUTTONS = (MORE, OPTION, STEP, DROP)
 FIRST = "1"  # what the buttons of the first step say instead of a prefix
-CONDITION = re.compile(r"condition(?:_(\d+))?(|_at_least|_membership_type)$")
-CHOICE = re.compile(r"option_(\d+)(_.+)$")
+CONDITION = re.compile(r"condition(?:_(\d{1,2}))?(|_at_least|_membership_type)$")
+CHOICE = re.compile(r"option_(\d{1,2})(_.+)$")
 FURTHER = re.compile(r"(step_\d+_)(.+)$")
 
 type Ends = dict[str, Any]  # what stands in one place, by the end of its fields' names
@@ -109,7 +109,7 @@ def _drop(parts: dict[str, Part], place: str) -> None:
         return
     if (found := CONDITION.match(end)) and len(part.conditions) > 1:
         part.conditions.pop(int(found[1] or 1), None)
-    elif found := re.match(r"option_(\d+)$", end):
+    elif found := re.match(r"option_(\d{1,2})$", end):
         part.options.pop(int(found[1]), None)
 
 
