@@ -101,3 +101,23 @@ def test_the_owner_opens_a_recommendation_again(gym: Business, olga: Browser, de
     assert "open again" in text_of(olga.post(url, {"note": "was ill"}, follow=True))
     referral.refresh_from_db()
     assert (referral.state, referral.reason, referral.note) == ("registered", "", "was ill")
+
+
+def test_own_words_go_with_their_condition(gym: Business, olga: Browser) -> None:
+    """R-113, R-141: what is typed moves up with its place, in a further step too, and goes with the one taken away."""
+    sent = {
+        **OFFER,
+        "condition": "check",
+        "condition_text": "hand in the form",
+        "condition_2": "check",
+        "condition_2_text": "bring a photo",
+        "step_2_condition": "check",
+        "step_2_condition_text": "come again",
+        "step_2_condition_2": "check",
+        "step_2_condition_2_text": "write a review",
+    }
+    for dropped, left in (("condition", ("bring a photo", None)), ("condition_2", ("hand in the form", None))):
+        shown = olga.post(at(gym, "campaign_save_new"), {**sent, "drop": dropped}).context["form"].initial
+        assert (shown["condition_text"], shown.get("condition_2_text")) == left
+    shown = olga.post(at(gym, "campaign_save_new"), {**sent, "drop": "step_2_condition"}).context["form"].initial
+    assert (shown["step_2_condition_text"], shown.get("step_2_condition_2_text")) == ("write a review", None)

@@ -16,7 +16,7 @@ CONDITIONS_MAX = 10
 MORE, OPTION, STEP, DROP = "more", "more_option", "more_step", "drop"
 BUTTONS = (MORE, OPTION, STEP, DROP)
 FIRST = "1"  # what the buttons of the first step say instead of a prefix
-CONDITION = re.compile(r"condition(?:_(\d{1,2}))?(|_at_least|_membership_type)$")
+CONDITION = re.compile(r"condition(?:_(\d{1,2}))?(|_at_least|_membership_type|_text)$")
 CHOICE = re.compile(r"option_(\d{1,2})(_.+)$")
 FURTHER = re.compile(r"(step_\d+_)(.+)$")
 
