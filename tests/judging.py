@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as some
 from hypothesis.stateful import precondition, rule
 
-from plusone.clients.commands import archive, delete_client, reactivate
+from plusone.clients.commands import archive, delete_client, merge_clients, reactivate
 from plusone.referrals.commands import (
     activate_campaign,
     attach_referral,
@@ -24,6 +24,7 @@ from plusone.rewards.commands import give_bonus, hand_over
 from selling import ANY, Counter
 from things import days_on
 from tied import Gift, Person, Tie
+from world import add_client
 
 seldom = precondition(lambda self: self.steps % 4 == 0)  # what ends more than it begins
 Found = list[tuple[Tie, Gift]]
@@ -34,6 +35,8 @@ class Office(Counter):
 
     campaign: Campaign
     terms: dict[str, Any]
+    gone: list[Person]
+    visits: list[tuple[Person, Any]]
     number = 0
 
     @property
@@ -153,7 +156,9 @@ class Office(Counter):
         ties = late if which % 4 else self.model.ties
         tie = ties[which % len(ties)]
         referral = self.referral(tie)
-        self.said(self.model.revive(tie, self.now), lambda: revive(referral, note="a word", **self.by))
+        late = tie.reason == "not_converted"
+        if self.said(self.model.revive(tie, self.now), lambda: revive(referral, note="a word", **self.by)):
+            tie.is_said = tie.is_said or late
 
     @seldom
     @rule(who=ANY)
@@ -204,8 +209,40 @@ class Office(Counter):
         note = {"override_note": "a word", **self.by}
         if self.said(agreed, lambda: made.append(attach_referral(self.business, *people, **note).referral)):
             tie = self.model.register(ambassador, friend, self.terms, self.now, False)
-            self.rows[tie] = made[0].pk
+            self.rows[tie], tie.is_said = made[0].pk, True
             self.model.count_activation(friend, friend.via, self.now)
+
+    @seldom
+    @precondition(lambda self: len(self.friends) > 1)
+    @rule(who=ANY, other=ANY)
+    def merge_friends(self, who: int, other: int) -> None:
+        """Two friends turn out to be one person, or whom an ambassador brought to be a record of the other's."""
+        people = [*self.friends, *self.ambassadors]
+        kept = people[who % len(people)]
+        others = [person for person in self.friends if person is not kept]
+        self.make_one(kept, others[other % len(others)])
+
+    @seldom
+    @rule(who=ANY)
+    def merge_ambassadors(self, who: int) -> None:
+        """The two ambassadors are one person; somebody else recommends from now on."""
+        kept, gone = self.ambassadors[who % 2], self.ambassadors[(who + 1) % 2]
+        if all(any(tie.case for tie in self.model.ties if tie.ambassador is one) for one in (kept, gone)):
+            return  # tests/referrals/test_doubt.py tells of two cases that become one
+        if self.make_one(kept, gone):
+            self.gone.append(gone)
+            self.number += 1
+            new = f"Newcomer{self.number}"
+            self.ambassadors = [kept, self.person(new, add_client(self.business, new, now=self.now))]
+
+    def make_one(self, kept: Person, gone: Person) -> bool:
+        agreed, pair = self.model.may_merge(kept, gone), (self.client(kept), self.client(gone))
+        if not self.said(agreed, lambda: merge_clients(*pair, **self.by)):
+            return False
+        self.model.merge(kept, gone, self.now)
+        self.sales = [(kept if person is gone else person, sale) for person, sale in self.sales]
+        self.visits = [(kept if person is gone else person, about) for person, about in self.visits]
+        return True
 
     @seldom
     @rule(policy=some.sampled_from(("honour", "honour_days", "stop")))

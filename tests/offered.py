@@ -118,6 +118,22 @@ AT_HOME = {**AT_ONCE, **ONE_BY_ONE, "budget": some.none(), "require_active_ambas
 FEW = some.fixed_dictionaries({"rewards_total": some.integers(1, 2)}, optional={"amount_per_month": some.just(1700)})
 THING = some.sampled_from(THINGS)
 COUPON = some.sampled_from([thing for thing in THINGS if thing["kind"] == "coupon"])
+LITTLE = some.sampled_from(
+    (
+        {"kind": "balance", "amount": 300, "expires_days": 5},
+        {"kind": "balance", "percent": 2.9, "expires_days": 40},
+        {"kind": "coupon", "percent": 50, "valid_days": 45},
+        {"kind": "membership_days", "days": 10},
+    )
+)
+ASKED = some.sampled_from(
+    (
+        [{"kind": "orders", "at_least": 2}],
+        [{"kind": "activated"}, {"kind": "orders", "at_least": 1}],
+        [{"kind": "sessions_attended", "at_least": 2}, {"kind": "orders", "at_least": 1}],
+        [{"kind": KEPT, "days": 10}],
+    )
+)
 ON_COMING = {"friend_reward_on": some.just("registered"), "friend_hold_days": some.just(0)}
 # Small worlds, in which what is rare in the whole one happens in every story.
 SCENES: dict[str, some.SearchStrategy[dict[str, Any]]] = {
@@ -127,12 +143,69 @@ SCENES: dict[str, some.SearchStrategy[dict[str, Any]]] = {
     "things": narrowed(**AT_HOME, **ON_COMING, ambassador_reward=THING, friend_reward=THING),
     "sets": narrowed(**AT_ONCE, ambassador_reward=MONEY, every=some.sampled_from((2, 2, 3))),
     "money": narrowed(**AT_HOME, ambassador_reward=some.one_of(MONEY, PERCENT)),
+    "records": narrowed(
+        **{**AT_ONCE, "hold_days": some.sampled_from((0, 0, 3))},
+        ambassador_reward=some.one_of(MONEY, PERCENT, THING),
+        friend_reward=some.one_of(some.none(), MONEY, THING),
+    ),
+    "better": narrowed(
+        **ONE_BY_ONE,
+        hold_days=some.sampled_from((3, 14)),
+        conditions=ASKED,
+        ambassador_reward=LITTLE,
+        friend_reward=some.one_of(some.none(), LITTLE),
+        qualification_days=some.sampled_from((0, 10, 30)),
+        clawback=some.sampled_from(("within_balance", "allow_negative", "allow_negative")),
+        caps=some.one_of(some.none(), FEW),
+    ),
+    "kept": narrowed(
+        **{**AT_HOME, "conditions": some.sampled_from([[{"kind": KEPT, "days": days}] for days in (10, 29, 30, 35)])},
+        **ON_COMING,
+        friend_reward=some.sampled_from((None, {"kind": "membership_days", "days": 10})),
+    ),
     "doubt": narrowed(
         **{**AT_HOME, "hold_days": some.sampled_from((0, 3))},
         ambassador_reward=REWARD,
         friend_reward=some.one_of(MONEY, THING),
     ),
 }
+
+
+# What makes an offer better, or not, beside all that it said before.
+BETTER: tuple[dict[str, Any], ...] = (
+    {"ambassador_reward": {"kind": "balance", "amount": 2000}},
+    {"ambassador_reward": {"kind": "balance", "amount": 2500, "expires_days": 50}},
+    {"ambassador_reward": {"kind": "balance", "percent": 40}},
+    {"ambassador_reward": {"kind": "coupon", "percent": 60, "valid_days": 50}},
+    {"ambassador_reward": {"kind": "membership_days", "days": 14}},
+    {"ambassador_reward": {"kind": "choice", "options": [*THINGS[:3], {"kind": "balance", "amount": 3000}]}},
+    {"friend_reward": {"kind": "balance", "amount": 2000}},
+    {"friend_reward": {"kind": "coupon", "amount": 900, "valid_days": 30}},
+    {"friend_reward": {"kind": "manual", "text": "A towel", "expires_days": 10}},
+    {"friend_reward_on": "registered"},
+    {"conditions": []},
+    {"conditions": [{"kind": "orders", "at_least": 1}]},
+    {"conditions": [{"kind": "sessions_attended", "at_least": 1}, {"kind": "check", "text": "A form"}]},
+    {"hold_days": 0},
+    {"hold_days": 1, "friend_hold_days": 1},
+    {"qualification_days": 0},
+    {"qualification_days": 60},
+    {"caps": None, "budget": None},
+    {"caps": {"rewards_total": 4}},
+    {"clawback": "only_pending", "approval": "auto"},
+    {"clawback": "allow_negative"},
+    {"require_active_ambassador": False},
+    {
+        "steps": [
+            {
+                "conditions": [{"kind": "orders", "at_least": 2}],
+                "friend_reward": {"kind": "balance", "amount": 400},
+                "ambassador_reward": {"kind": "balance", "amount": 500},
+                "hold_days": None,
+            }
+        ]
+    },
+)
 
 
 def without_none(terms: dict[str, Any]) -> dict[str, Any]:

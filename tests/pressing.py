@@ -25,7 +25,10 @@ MATTERS = {
     "coupons": ("using", "undoing"),
     "things": ("undoing", "using"),
     "money": ("undoing",),
+    "kept": ("wanting", "undoing"),
     "sets": ("undoing", "wanting"),
+    "better": ("raising", "wanting"),
+    "records": ("joining", "wanting", "undoing"),
 }
 
 
@@ -33,6 +36,7 @@ class Pressing(Office):
     """The acts that a recommendation, a reward or an order waits for, or that try the same a second time."""
 
     scene = "all"
+    raise_the_offer: Callable[[int], None]
 
     @rule(kind=ANY, which=ANY)
     def go_on(self, kind: int, which: int) -> None:
@@ -73,7 +77,8 @@ class Pressing(Office):
     def press(self, kind: int, which: int) -> None:
         """Do one of what there is of one kind: every other time of that which the scene is about."""
         kinds = {"wanting": self.wanting(), "deciding": self.deciding(which), "using": self.using(which)}
-        there = {name: list(found) for name, found in {**kinds, "undoing": self.undoing(which)}.items()}
+        kinds |= {"undoing": self.undoing(which), "joining": self.joining(which), "raising": self.raising(which)}
+        there = {name: list(found) for name, found in kinds.items()}
         names = [name for name in there if there[name]]
         if names:
             names = [name for name in MATTERS.get(self.scene, ()) if there[name] and kind % 2] or names
@@ -139,6 +144,18 @@ class Pressing(Office):
         for tie, gift in self.gifts:
             if gift.state == "granted" and gift.params["kind"] in ("manual", "product"):
                 yield partial(self.hand_it_over, tie, gift)
+
+    def joining(self, which: int) -> Iterator[Act]:
+        """Two records that are one person's, in the scene that is about them: each time it leaves one less."""
+        people = [person for person in self.friends if person.status != "deleted"]
+        if self.scene == "records" and self.steps % 3 == 0:
+            yield from (partial(self.make_one, kept, gone) for kept in people for gone in people if kept is not gone)
+            yield partial(self.merge_ambassadors, which)
+
+    def raising(self, which: int) -> Iterator[Act]:
+        """The offer becomes better for what is open, in the scene that is about it."""
+        if self.scene == "better" and self.steps % 3 == 0:
+            yield partial(self.raise_the_offer, which)
 
     def come_too_late(self, person: Person, ticket: Ticket) -> None:
         """At the very moment at which a coupon ends."""

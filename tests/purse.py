@@ -87,6 +87,16 @@ class Purse:
             self.owed -= paid
             self.revoked += paid
 
+    def take_over(self, giver: "Purse", now: datetime) -> None:
+        """Take all that another has, each part with its end and what it was given for, and what they owe."""
+        giver.lapse(now)
+        self.lapse(now)
+        for pot in [pot for pot in giver.pots if pot.left]:
+            self.pots.append(Pot(pot.left, pot.ends, gift=pot.gift, is_paid_in=pot.is_paid_in))
+            self.earned, giver.earned, pot.left = self.earned + pot.left, giver.earned - pot.left, 0
+        self.owed, giver.owed = self.owed + giver.owed, 0
+        self.pay_debt(now)
+
     def claw(self, gift: Any, amount: int, now: datetime) -> int:
         """Take an earning back as far as it is unspent; with `allow_negative` the rest is a debt. Return how much of it
         is taken."""

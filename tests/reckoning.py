@@ -9,11 +9,14 @@ from itertools import count
 from typing import Any
 
 from decided import Decided
+from merged import Merged
+from purse import Purse
+from raised import Raised
 from things import call_off, days_on, hand, want_back
 from tied import FREED, KEPT, OPEN, PENDING, Gift, Limits, Person, Sale, Tie
 
 
-class Reckoning(Decided, Limits):
+class Reckoning(Decided, Merged, Raised, Limits):
     """Everything that a business with one campaign owes, and to whom."""
 
     def __init__(self) -> None:
@@ -184,11 +187,12 @@ class Reckoning(Decided, Limits):
         if gift.side == "ambassador" and gift.who.is_blocked:  # what is promised after the block
             self.turn_down(tie, gift, "ambassador_inactive")
             return
-        gift.amount = gift.worth(basis)
+        was, gift.amount = gift.amount, gift.worth(basis)
         if gift.is_percent and gift.amount is None:
+            gift.amount = was
             return
-        if gift.amount == 0:
-            gift.state, gift.amount, gift.reason = "lapsed", None, "worth_nothing" if basis else "refunded"
+        if gift.amount == 0:  # *reading*: what it would have been stays said of one that was promised again
+            gift.state, gift.amount, gift.reason = "lapsed", was, "worth_nothing" if basis else "refunded"
         elif gift.hold_days or self.why_on_hold(tie, gift) == "disputed":
             gift.state, gift.reason = "on_hold", self.why_on_hold(tie, gift)
             gift.available = days_on(now, gift.hold_days)
@@ -282,15 +286,17 @@ class Reckoning(Decided, Limits):
         gift.kept += used
         self.give_room_back(gift, amount - used, wholly=wholly and not gift.kept)
 
-    def recover(self, came: list[tuple[Gift | None, int]], person: Person, now: datetime) -> None:
+    def recover(self, came: list[tuple[Gift | None, int]], person: Person, now: datetime, purse: Purse) -> None:
         """*Reading*: what was reserved or used of a reward when it was taken back is taken once it comes back, of a
         called off or refunded order; what else comes back pays what is owed."""
         found = [(gift.number, gift, part) for gift, part in came if gift and gift.kept]
         for _number, gift, part in sorted(found, key=lambda each: each[0]):
             back = min(gift.kept, part)
-            assert gift.who.purse.claw(gift, back, now) == back
+            assert purse.claw(gift, back, now) == back
             gift.kept -= back
             self.give_room_back(gift, back, wholly=gift.state == "revoked" and not gift.kept)
+        if purse is not person.purse:
+            person.purse.take_over(purse, now)
         person.purse.pay_debt(now)
 
     def take_back(self, gift: Gift, lost: str, now: datetime) -> None:
@@ -319,7 +325,7 @@ class Reckoning(Decided, Limits):
         if sale.state == "awaiting_payment":
             sale.state = state
             call_off(person, sale)
-            self.recover(person.purse.release(sale.parts, now), person, now)
+            self.recover(person.purse.release(sale.parts, now), person, now, person.purse)
 
     # Time
 

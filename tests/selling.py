@@ -12,9 +12,9 @@ from offered import Cast
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.store import commands as store
-from plusone.store.models import Coupon, MembershipType, Order, Product
+from plusone.store.models import Coupon, Membership, MembershipType, Order, Product
 from reckoning import Reckoning
-from things import Pass, Ticket, begin, call_off
+from things import Pass, Ticket, begin, call_off, cancel
 from tied import Person, Sale, part_of
 
 ANY = some.integers(0, 99)
@@ -75,6 +75,16 @@ class Counter(Cast, RuleBasedStateMachine):
         people = self.there * 2 + self.ambassadors
         self.sold(people[who % len(people)], [(self.month, 1)], self.month.price, balance, paid)
 
+    @precondition(lambda self: any(friend.passes for friend in self.there))
+    @rule(which=ANY)
+    def cancel_a_month(self, which: int) -> None:
+        """What is paid runs on; a membership that ends too early was not kept."""
+        had = [(friend, bought) for friend in self.there for bought in friend.passes]
+        friend, bought = had[which % len(had)]
+        mine = Membership.objects.filter(client=self.rows[friend]).select_related("business", "client", "type")
+        row = mine.order_by("id")[friend.passes.index(bought)]
+        self.said(cancel(bought, self.now), lambda: store.cancel_membership(row, **self.by))
+
     @precondition(lambda self: any(person.tickets for person in [*self.ambassadors, *self.there]))
     @rule(which=ANY, pieces=some.integers(1, 2), balance=USE, paid=some.booleans(), late=some.booleans())
     def sell_with_a_coupon(self, which: int, pieces: int, balance: bool | int, paid: bool, late: bool) -> None:
@@ -102,7 +112,7 @@ class Counter(Cast, RuleBasedStateMachine):
         ):
             return
         parts = person.purse.take(wanted, self.now, hold=True) if wanted else []
-        sale = Sale(total, wanted, parts, self.now, discount=discount)
+        sale = Sale(total, wanted, parts, self.now, discount=discount, purse=person.purse)
         if ticket:
             ticket.sale = sale
         if lines[0][0] is self.month:
@@ -138,7 +148,7 @@ class Counter(Cast, RuleBasedStateMachine):
         for pot, part in sale.parts:
             pot.held -= part
             pot.left -= part
-        person.purse.redeemed += sale.balance
+        sale.purse.redeemed += sale.balance
         for bought in person.passes:
             if bought.sale is sale:
                 begin(person, bought, self.now)
@@ -180,8 +190,8 @@ class Counter(Cast, RuleBasedStateMachine):
         sale.to_balance += to_balance
         sale.to_method += to_method
         if to_balance:
-            came = person.purse.give_back(sale.parts, to_balance, self.now)
-            self.model.recover(came, person, self.now)
+            came = sale.purse.give_back(sale.parts, to_balance, self.now)
+            self.model.recover(came, person, self.now, sale.purse)
         if sale.to_balance + sale.to_method == sale.total:
             call_off(person, sale)
         if person.tie and person.tie.via:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,13 @@ if TYPE_CHECKING:
 
 MADRID = ZoneInfo("Europe/Madrid")
 PASS_DAYS = 30
+LIVE = ("active", "ending")  # who cancelled keeps what is paid
+NUMBERS: Iterator[int] = count()
+
+
+def born() -> int:
+    """Number what comes: the books name it in that order."""
+    return next(NUMBERS)
 
 
 def day_of(now: datetime) -> date:
@@ -35,6 +44,7 @@ class Ticket:
     ends: datetime
     sale: Sale | None = None
     is_withdrawn: bool = False
+    born: int = field(default_factory=born)
 
     @property
     def is_used(self) -> bool:
@@ -59,6 +69,7 @@ class Pass:
     is_new: bool = False
     extra: int = 0
     uses: list[datetime] = field(default_factory=list)
+    born: int = field(default_factory=born)
 
     @property
     def money(self) -> int:
@@ -70,7 +81,7 @@ class Pass:
         return days_on(self.started, PASS_DAYS + self.extra) if self.started else None
 
     def runs(self, now: datetime) -> bool:
-        return self.state == "active" and self.ends is not None and self.ends > now
+        return self.state in LIVE and self.ends is not None and self.ends > now
 
 
 @dataclass(eq=False)
@@ -81,6 +92,7 @@ class Days:
     days: int
     on: Pass | None = None
     is_withdrawn: bool = False
+    born: int = field(default_factory=born)
 
     @property
     def waits(self) -> bool:
@@ -113,7 +125,7 @@ def want_back(gift: Gift, now: datetime) -> bool:
     if kind not in ("membership", "membership_days"):
         return not gift.is_handed_over
     if own := next((each for each in who.passes if each.gift is gift), None):
-        if own.state != "active" or own.uses:
+        if own.state not in LIVE or own.uses:
             return False
         make_void(who, own)
         return True
@@ -176,11 +188,20 @@ def make_void(who: Person, gone: Pass) -> None:
         given.on = None if given.on is gone and not given.is_withdrawn else given.on
 
 
+def cancel(bought: Pass, now: datetime) -> bool:
+    """Let it end with what is paid, at once where that is over. One that was never paid, or is void, has no end."""
+    if bought.state not in (*LIVE, "ended"):
+        return False
+    if bought.state == "active":
+        bought.state = "ending" if bought.runs(now) else "ended"
+    return True
+
+
 def pass_time(people: list[Person], now: datetime) -> None:
     """What the worker does: passes end, and days that wait find one that runs."""
     for person in people:
         for bought in person.passes:
-            if bought.state == "active" and not bought.runs(now):
+            if bought.state in LIVE and not bought.runs(now):
                 bought.state = "ended"
         for given in person.days:
             put(person, given, now)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from purse import Purse
-from things import Days, Pass, Ticket, day_of, days_on
+from things import Days, Pass, Ticket, born, day_of, days_on
 
 PENDING = ("on_hold", "awaiting_approval", "awaiting_choice")
 OPEN = ("promised", *PENDING)
@@ -33,6 +33,8 @@ class Sale:
     to_method: int = 0
     discount: int = 0
     dispute: str = ""
+    purse: Purse = field(default_factory=Purse)  # what paid: that of a record which may be another's by now
+    born: int = field(default_factory=born)
 
     @property
     def stands(self) -> str:
@@ -173,6 +175,7 @@ class Tie:
     last: date | None = None  # its last day
     cases: list[Case] = field(default_factory=list)
     signs: set[str] = field(default_factory=set)
+    is_said: bool = False  # with a note, by a person
 
     @property
     def case(self) -> Case | None:
