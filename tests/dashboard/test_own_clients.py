@@ -13,7 +13,7 @@ from plusone.kernel.commands import add_collaborator
 from plusone.kernel.models import Business, Collaborator, User
 from plusone.kernel.permissions import allows
 from plusone.ledger.commands import adjust
-from plusone.referrals.models import Referral
+from plusone.referrals.models import Campaign, Referral
 from plusone.rewards.models import Reward
 from plusone.store.commands import pay, place_order
 from world import EUR10, NOON, add_client, bring, launch, make_product, sell
@@ -68,8 +68,8 @@ def test_own_clients_alone_are_seen_on_every_page(
             path = route.path({"business": gym.slug, **others, **theirs})
             for method in ("GET", "POST"):
                 assert browser.generic(method, path).status_code in (404, 405), path
-        if set(route.parameters) <= {"business", "client", "referral"}:
-            path = route.path({"business": gym.slug, **own})
+        if set(route.parameters) <= {"business", "client", "referral", "campaign"}:
+            path = route.path({"business": gym.slug, "campaign": Campaign.objects.get().public_id, **own})
             for query in ("", "?q=carla", "?q=montesinos"):
                 answer = browser.get(path + query)
                 assert answer.status_code in (200, 302, 405), path
@@ -79,6 +79,16 @@ def test_own_clients_alone_are_seen_on_every_page(
     assert opened > 25
     assert "Carla M." in text_of(browser.get(f"{HOME}clients/{own['client']}/"))  # what Eva herself knows
     assert "Carla Montesinos" in text_of(owner.get(f"{HOME}clients/{own['client']}/"))
+
+
+def test_news_are_read_as_an_own_client(gym: Business, pablo: Collaborator, people: dict[str, Client]) -> None:
+    """R-221: the preview names who reads it, and has their link."""
+    browser, news = browser_of(pablo.user), f"{HOME}campaigns/{Campaign.objects.get().public_id}/news/"
+    carla = people["carla"]
+    pages = (browser.get(news, {"as": carla.public_id}), browser.post(f"{news}preview/", {"as": carla.public_id}))
+    for page in pages:
+        said = page.content.decode()
+        assert ("Ana" in said, "Carla" in said, carla.code in said) == (True, False, False)
 
 
 def test_lists_and_counts_are_of_own_clients(gym: Business, pablo: Collaborator, people: dict[str, Client]) -> None:

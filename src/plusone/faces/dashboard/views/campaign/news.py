@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -194,8 +195,12 @@ def _back(request: Page, mailing: Mailing) -> HttpResponse:
 
 
 def samples_of(request: Page) -> list[Client]:
-    """Return the first clients, of whom one can be chosen as whom the preview reads."""
-    return list(clients_told(request.business).order_by("pk")[:SAMPLES])
+    """Return the first clients, of whom one can be chosen as whom the preview reads; own ones (R-221)."""
+    return list(_told(request).order_by("pk")[:SAMPLES])
+
+
+def _told(request: Page) -> QuerySet[Client]:
+    return clients_told(request.business).filter(**request.own())
 
 
 def sample_of(request: Page, samples: list[Client] | None = None) -> Client | None:
@@ -205,7 +210,7 @@ def sample_of(request: Page, samples: list[Client] | None = None) -> Client | No
     wanted = request.POST.get("as") or request.GET.get("as") or ""
     found = next((one for one in samples if one.public_id == wanted), None)
     if found is None and wanted:
-        found = clients_told(request.business).filter(public_id=wanted).first()
+        found = _told(request).filter(public_id=wanted).first()
     found = found or next(iter(samples), None)
     if found:
         found.business = request.business
