@@ -136,3 +136,13 @@ def test_an_offer_of_the_api_is_shown_whole_and_kept(gym: Business, olga: Browse
     sent["once"] = once_of(page)
     assert olga.post(at(gym, "campaign_save", campaign.public_id), {**sent, "save": "1"}).status_code == 302
     assert campaign.versions.count() == 1
+
+
+def test_a_tab_that_is_opened_again_comes_back_to_the_builder(gym: Business, olga: Browser) -> None:
+    """R-109: after “Add a step” the address is that of saving; asked for anew it leads to the page, not to a 405."""
+    live = launch(gym)
+    assert olga.get(at(gym, "campaign_save_new")).headers["Location"] == at(gym, "campaign_new")
+    assert olga.get(at(gym, "campaign_save", live.public_id)).headers["Location"] == at(
+        gym, "campaign_one", live.public_id
+    )
+    assert Campaign.objects.get().terms.version == 1

@@ -98,9 +98,10 @@ def preview(request: Page) -> HttpResponse:
 
 
 @staff("campaigns.manage")
-@require_POST
 def save_new(request: Page) -> HttpResponse:
     """Draft a campaign, and activate it where that was pressed."""
+    if request.method != "POST":  # a tab that is opened again after "Add a step"
+        return redirect("b:campaign_new", request.business.slug)
     form = CampaignForm(request.POST, business=request.business)
     offer = _offer(form)
     if (other := _rearranged(request, form)) is not None:
@@ -153,10 +154,11 @@ def _say_live(request: Page, campaign: Campaign) -> None:
 
 
 @staff("campaigns.manage")
-@require_POST
 def save(request: Page, campaign: str) -> HttpResponse:
     """Save a campaign: a changed offer makes new terms for later registrations alone (Q-07)."""
     found = get(request.business, with_used(with_open(Campaign.objects.all())), campaign)
+    if request.method != "POST":  # see above
+        return redirect("b:campaign_one", request.business.slug, found.public_id)
     form = CampaignForm(request.POST, business=request.business, base=offer_of(found.terms))
     offer = _offer(form)
     if (other := _rearranged(request, form)) is not None:
