@@ -79,6 +79,21 @@ def test_a_case_says_what_its_decision_is_still_about(gym: Business, ana: Client
         assert "To check" not in said
 
 
+def test_one_of_a_case_is_decided_alone_where_its_evidence_stands(gym: Business, ana: Client, olga: Browser) -> None:
+    """UX 16: "approve the friends whom they know" is done there; of one alone there is no more to choose."""
+    launch(gym)
+    ben, eva = doubtful(ana, "Ben"), doubtful(ana, "Eva")
+    page = olga.get(at(gym, "review"))
+    assert text_of(page).count("Approve this one Reject this one") == 2
+    sent = {"back": "review"}
+    assert olga.post(at(gym, "referral_approve", ben.public_id), sent).headers["Location"] == at(gym, "review")
+    assert "this one" not in text_of(olga.get(at(gym, "review")))
+    assert olga.post(at(gym, "referral_reject", eva.public_id), sent).headers["Location"] == at(gym, "review")
+    assert "Nothing needs a look" in text_of(olga.get(at(gym, "review")))
+    assert [Referral.objects.get(pk=one.pk).reason for one in (ben, eva)] == ["", "rejected"]
+    assert olga.post(at(gym, "referral_approve", ben.public_id)).headers["Location"] == at(gym, "leads")
+
+
 def test_an_ambassador_is_trusted_blocked_and_treated_like_everybody_again(
     gym: Business, ana: Client, olga: Browser, desk: Browser
 ) -> None:

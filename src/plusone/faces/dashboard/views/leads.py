@@ -124,7 +124,7 @@ def approve(request: Page, referral: str) -> HttpResponse:
     found = get(request.business, Referral, referral)
     if approve_referral(found, actor=request.actor, now=request.now):
         messages.success(request, _("Approved: it counts like any other recommendation."))
-    return redirect("b:leads", request.business.slug)
+    return _back(request)
 
 
 @staff("referrals.manage")
@@ -134,7 +134,12 @@ def reject(request: Page, referral: str) -> HttpResponse:
     found = get(request.business, Referral, referral)
     if reject_referral(found, note=request.POST.get("note", ""), actor=request.actor, now=request.now):
         messages.success(request, _("Rejected: nobody is rewarded, and the friend stays a lead."))
-    return redirect("b:leads", request.business.slug)
+    return _back(request)
+
+
+def _back(request: Page) -> HttpResponse:
+    """Return to the list in which the button stood."""
+    return redirect("b:review" if request.POST.get("back") == "review" else "b:leads", request.business.slug)
 
 
 @staff("referrals.manage")

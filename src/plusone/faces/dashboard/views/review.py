@@ -28,6 +28,7 @@ def index(request: Page) -> HttpResponse:
         "nav": "review",
         "title": _("Review"),
         "page": page,
+        "to_review": {"back": "review"},
         "rows": [
             {"case": doubt.case, "waiting": doubt.waiting, "members": [_told(member) for member in doubt.members]}
             for doubt in doubts(request.business, page.rows)
