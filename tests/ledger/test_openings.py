@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
-from plusone.ledger.commands import earn, open_balance, open_balances, undo_opening
+from plusone.ledger.commands import earn, hold, open_balance, open_balances, release, undo_opening
 from plusone.ledger.models import Account, AccountBalance, Entry, Lot, LotBalance, Transfer
 from plusone.ledger.queries import balance_of, faults, openings_of
-from world import NOON, add_client
+from world import NOON, add_client, later
 
 BY: dict[str, Any] = {"actor": "import", "now": NOON}
 
@@ -44,6 +44,19 @@ def test_many_are_what_one_by_one_is(gym: Business) -> None:
     assert undo_opening(Transfer.objects.get(pk=made[second.pk]), reason="undone", **BY)
     assert [balance_of(gym, who.pk, now=NOON).available for who in (one, first, second)] == [1500, 1500, 100]
     assert (open_balances(gym, [], **BY), faults(gym)) == ({}, [])
+
+
+def test_what_an_order_reserved_of_it_keeps_it(gym: Business, ana: Client) -> None:
+    """R-344: an opening of which an order holds a part is not taken back, and nothing breaks by asking; once the order
+    is called off it is, and no other balance with it."""
+    opening = open_balance(gym, ana.pk, 1500, key="a", **BY)
+    earn(gym, ana.pk, 2000, key="d", expires_at=later(9), actor="user:1", now=NOON)
+    held = hold(gym, ana.pk, 2300, key="order:1", **BY)
+    assert undo_opening(opening, reason="undone", **BY) is None
+    release(held, **BY)
+    assert undo_opening(opening, reason="undone", **BY) is not None
+    left = [balance_of(gym, ana.pk, now=later(days)).available for days in (0, 9)]
+    assert (left, faults(gym)) == ([2000, 0], [])
 
 
 def test_who_has_an_account_is_not_new(gym: Business, ana: Client) -> None:

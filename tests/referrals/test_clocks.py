@@ -1,6 +1,6 @@
 """Attribution, sets of friends, ambassadors who must be active (CONTRACT campaigns, R-284, R-285, R-288)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -151,6 +151,26 @@ def test_who_activates_is_told_of_the_set_that_becomes_full(gym: Business, ana: 
         leads[1].pk: [(1500, "granted")]
     }
     assert Reward.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("moment", "ends"),
+    [
+        ("2026-03-10T22:59+00:00", "2026-03-23T23:00+00:00"),
+        ("2026-03-10T23:00+00:00", "2026-03-24T23:00+00:00"),
+        ("2026-03-20T12:00+00:00", "2026-04-02T22:00+00:00"),
+    ],
+)
+def test_days_are_those_of_the_business(gym: Business, ana: Client, moment: str, ends: str) -> None:
+    """CONTRACT clocks, CASES 53: a fortnight of verification, and of a balance's life, ends at 00:00 in Madrid, counted
+    from the day that it was there, over the change of clocks too."""
+    at = datetime.fromisoformat(moment)
+    launch(gym, hold_days=14, friend={**EUR15, "expires_days": 14})
+    friend = bring(ana, "Ben", now=at).friend
+    activate(friend, actor="user:1", now=at)
+    last = datetime.fromisoformat(ends) - timedelta(microseconds=1)
+    assert Reward.objects.get(side="ambassador").available_at == datetime.fromisoformat(ends)
+    assert [available(friend, now=last), available(friend, now=datetime.fromisoformat(ends))] == [1500, 0]
 
 
 def test_an_ambassador_who_left_loses_what_becomes_due(gym: Business, ana: Client, bono: Product) -> None:

@@ -89,6 +89,10 @@ def test_a_trial_for_nothing_never_qualifies_and_the_payment_after_it_does(gym: 
     referral = bring(ana, "Ben")
     assert buy(referral.friend, trial).state == "active"
     assert state(referral) == ("promised", "registered", "")
+    client_already = bring(ana, "Eva")
+    activate(client_already.friend, actor="user:1", now=NOON)
+    buy(client_already.friend, trial)
+    assert state(client_already) == ("promised", "activated", "")
     MembershipType.objects.filter(pk=trial.pk).update(price=1000)
     buy(referral.friend, MembershipType.objects.get(pk=trial.pk), later(7))
     assert state(referral) == ("granted", "closed", "completed")

@@ -37,7 +37,7 @@ from plusone.referrals.sentences import for_ambassador
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
 from plusone.store.commands import create_membership_type, pay, place_order, refund
-from plusone.store.models import Product
+from plusone.store.models import Order, Product
 from world import EUR10, EUR15, NOON, add_client, bring, later, launch, sell
 
 EUR5 = {"kind": "balance", "amount": 500}
@@ -133,6 +133,20 @@ def test_whoever_brought_them_first_may_bring_them_back(gym: Business, ana: Clie
     assert (states, available(ana, later(302))) == ({first.pk: "granted", again.pk: "revoked"}, 1500)
     refund(old, None, reason="", **who(later(303)))
     assert (available(ana, later(303)), faults(gym)) == (0, [])
+
+
+def test_a_refund_of_what_was_bought_before_takes_nothing_off(
+    gym: Business, ana: Client, ben: Client, bono: Product
+) -> None:
+    """Q-10, CONTRACT spend: Ben's old 50 go back after he has returned; the 50 that he spends since are 50."""
+    launch(gym, returning=SIX, conditions=[{"kind": "spend", "at_least": 5000}])
+    invite(ana, now=later(300))
+    refund(Order.objects.get(), **who(later(301)))
+    assert available(ana, later(302)) == 0
+    again = sell(ben, bono, now=later(302))
+    assert available(ana, later(302)) == 1500
+    refund(again, 1, **who(later(303)))
+    assert available(ana, later(303)) == 0
 
 
 def test_only_what_they_do_since_counts(gym: Business, ana: Client, ben: Client, bono: Product) -> None:

@@ -93,6 +93,17 @@ def test_percentage_without_a_purchase_waits(gym: Business, ana: Client) -> None
     assert (reward_of(referral), available(ana)) == (("granted", "", 300), 300)
 
 
+def test_a_percentage_counts_money_alone(gym: Business, ana: Client) -> None:
+    """CONTRACT: of 50, 20 are balance, so a tenth is 3; of a half that goes back, 15 were money."""
+    launch(gym, ambassador=TEN_PERCENT)
+    referral = bring(ana, "Ben")
+    earn(gym, referral.friend_id, 2000, key="gift", **WHO)
+    order = sell(referral.friend, small(gym, 5000), use_balance=True)
+    assert (reward_of(referral), available(ana)) == (("granted", "", 300), 300)
+    refund(order, 2500, **WHO)
+    assert (reward_of(referral), available(ana)) == (("granted", "refunded", 150), 150)
+
+
 def test_percentage_shrinks_with_a_refund_in_the_hold_and_after_it(gym: Business, ana: Client) -> None:
     """CONTRACT, States: a percentage shrinks in proportion; where nothing is left it is revoked."""
     launch(gym, ambassador=TEN_PERCENT, hold_days=14)
