@@ -87,7 +87,7 @@ def test_everything_is_the_one_records_and_the_books_stay_as_written(
 ) -> None:
     """CASES 21: friends, visits, notes, tags, orders and balance; nothing written is changed, and the refund of an old
     order comes to the record that stays."""
-    launch(gym, caps={"rewards_total": 2})
+    launch(gym, caps={"rewards_total": 2, "amount_total": 9000})
     twin = add_client(gym, "Ana", "L.", email="ana2@clients.example", phone="+34600111222", now=later(-9))
     for number, ambassador in enumerate((ana, twin, twin)):
         sell(bring(ambassador, f"Friend{number}").friend, bono)
@@ -115,6 +115,7 @@ def test_everything_is_the_one_records_and_the_books_stay_as_written(
     sell(bring(after, "Late").friend, bono)  # three were given under a limit of two each; the two are one now
     assert Reward.objects.get(source_id=Referral.objects.latest("pk").pk).state == "capped"
     assert Tally.objects.filter(key__contains=f"client:{twin.pk}:").count() == 0
+    assert Tally.objects.get(key__endswith=f"client:{ana.pk}:amount").amount == 3 * 1500
     gone = fresh(twin)
     assert (gone.status, gone.email, gone.phone, gone.first_name) == ("deleted", None, "", "")
     assert Event.objects.get(name="client.merged").data == {"other": twin.pk}
