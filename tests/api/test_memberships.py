@@ -118,7 +118,7 @@ def test_wrong_types_and_lines_name_their_field(vela: Caller, carla: Client) -> 
 
 def test_a_month_is_a_calendar_month_from_the_start(gym: Business, carla: Client) -> None:
     """CONTRACT: from 31 January to 28 February, and back to the 31st; past due at that moment, active when paid."""
-    start = datetime(2026, 1, 31, 11, 0, tzinfo=UTC)
+    start = datetime(2026, 1, 30, 23, 30, tzinfo=UTC)  # the 31st in Madrid
     mine = buy(gym, carla, start)
     assert mine.ends_at == datetime(2026, 2, 27, 23, 0, tzinfo=UTC)
     renew(mine, method="cash", actor="user:1", now=start)

@@ -165,8 +165,9 @@ def test_days_are_those_of_the_business(gym: Business, ana: Client, moment: str,
     """CONTRACT clocks, CASES 53: a fortnight of verification, and of a balance's life, ends at 00:00 in Madrid, counted
     from the day that it was there, over the change of clocks too."""
     at = datetime.fromisoformat(moment)
-    launch(gym, hold_days=14, friend={**EUR15, "expires_days": 14})
+    launch(gym, hold_days=14, friend={**EUR15, "expires_days": 14}, qualification_days=14)
     friend = bring(ana, "Ben", now=at).friend
+    assert Referral.objects.get().deadline_at == datetime.fromisoformat(ends) + timedelta(days=1)  # the 14th counts
     activate(friend, actor="user:1", now=at)
     last = datetime.fromisoformat(ends) - timedelta(microseconds=1)
     assert Reward.objects.get(side="ambassador").available_at == datetime.fromisoformat(ends)
@@ -213,7 +214,8 @@ def test_last_or_first_link_within_90_days(
     launch(gym)
     launch(salon)
     marta, stranger = add_client(gym, "Marta"), add_client(salon, "Sol")
-    visits = [opened(ana, NOON), opened(marta, later(10)), opened(stranger, later(10))]
+    just_day_0 = later(-1, hours=12.5)  # half past midnight in Madrid, and yesterday elsewhere
+    visits = [opened(ana, just_day_0), opened(marta, later(10)), opened(stranger, later(10))]
     offer = read_offer(gym, {"attribution": attribution})
     found = winner(gym, offer, touches_of(gym, None, visits, now=later(day)), now=later(day))
     assert (found.client.first_name if found else None) == who

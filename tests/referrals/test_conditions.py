@@ -101,8 +101,9 @@ def test_a_trial_for_nothing_never_qualifies_and_the_payment_after_it_does(gym: 
 def test_a_membership_that_runs_after_thirty_days_qualifies_by_itself(gym: Business, ana: Client) -> None:
     """CONTRACT membership_kept: at 00:00 of day + 30 in Madrid, over the change of clocks, by the sweep alone."""
     launch(gym, conditions=KEPT30, qualification_days=30)
-    referral = bring(ana, "Ben")
-    mine = buy(referral.friend, type_of(gym))
+    just_day_0 = later(-1, hours=12.5)  # half past midnight in Madrid, and yesterday elsewhere
+    referral = bring(ana, "Ben", now=just_day_0)
+    mine = buy(referral.friend, type_of(gym), just_day_0)
     assert state(referral) == ("promised", "activated", "")
     assert referral.asks_at == DAY30
     assert missing(referral, later(12)) == ["12 of 30 days with a membership."]
