@@ -9,8 +9,8 @@ from plusone.clients.commands import activate
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of
-from plusone.referrals.commands import register_friend
-from plusone.referrals.models import DoubtCase, OwnDevice, OwnNetwork, Referral
+from plusone.referrals.commands import register_friend, trust_ambassador
+from plusone.referrals.models import DoubtCase, OwnDevice, OwnNetwork, Referral, Trust
 from plusone.rewards.models import Reward
 from world import EUR10, NOON, bring, later, launch
 
@@ -245,3 +245,23 @@ def test_why_is_one_press_from_money_and_presents(gym: Business, ana: Client, ol
     why = f'href="{at(gym, "recommendation", ben.public_id)}"'
     assert why in olga.get(at(gym, "client_balance", ana.public_id)).content.decode()
     assert why in desk.get(at(gym, "handovers")).content.decode()
+
+
+def test_a_decision_that_is_none_decides_nothing(gym: Business, ana: Client, olga: Browser) -> None:
+    """A form without its button's word is a fault of who sent it: nothing is given, declined or taken back by it."""
+    launch(gym, approval="manual")
+    activate(bring(ana, "Ben").friend, actor="user:1", now=NOON)
+    doubtful(ana, "Sam")
+    trust_ambassador(ana, note="known", actor="user:1", now=NOON)
+    case = DoubtCase.objects.get()
+    state = case.state
+    for url in (
+        at(gym, "reward_decide", Reward.objects.get(state="awaiting_approval").public_id),
+        at(gym, "review_decide", case.public_id),
+        at(gym, "ambassador_standing", ana.public_id),
+    ):
+        for sent in ({}, {"act": "perhaps"}):
+            assert olga.post(url, {"note": "so be it", **sent}).status_code == 404
+    case.refresh_from_db()
+    assert (case.state, Trust.objects.get().kind) == (state, "trusted")
+    assert Reward.objects.filter(state="awaiting_approval").count() == 1

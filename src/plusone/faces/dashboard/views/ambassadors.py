@@ -15,6 +15,7 @@ from plusone.faces.ui.sheets import csv_answer
 from plusone.insights.queries import ORDERS, Standing, ambassadors, history_of
 from plusone.kernel import clock
 from plusone.kernel.access import get
+from plusone.kernel.errors import NotHere
 from plusone.kernel.money import plain_money
 from plusone.referrals.commands import block_ambassador, restore_ambassador, trust_ambassador
 from plusone.referrals.models import Trust
@@ -117,9 +118,11 @@ def stand(request: Page, client: str) -> HttpResponse:
         case "block":
             block_ambassador(ambassador, note=note, actor=actor, now=now)
             messages.success(request, _("The link is switched off. What was given stays; open rewards are declined."))
-        case _:
+        case "restore":
             restore_ambassador(ambassador, actor=actor, now=now)
             messages.success(request, _("Treated like everybody again."))
+        case _:
+            raise NotHere
     return redirect("b:ambassador", request.business.slug, ambassador.public_id)
 
 

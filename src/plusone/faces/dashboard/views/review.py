@@ -11,6 +11,7 @@ from plusone.faces.dashboard.people import actors
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.pages import page_of
 from plusone.kernel.access import get
+from plusone.kernel.errors import NotHere
 from plusone.referrals.commands import decide_case
 from plusone.referrals.doubt import signs
 from plusone.referrals.models import DoubtCase
@@ -60,7 +61,10 @@ def _told(member: Member) -> dict[str, object]:
 def decide(request: Page, doubtcase: str) -> HttpResponse:
     """Decide about a whole case; who comes second reads how it was decided."""
     case = get(request.business, DoubtCase, doubtcase)
-    approve, note = request.POST.get("act") == "approve", request.POST.get("note", "").strip()
+    act, note = request.POST.get("act"), request.POST.get("note", "").strip()
+    if act not in ("approve", "reject"):
+        raise NotHere
+    approve = act == "approve"
     if decide_case(case, approve=approve, note=note, actor=request.actor, now=request.now):
         said = _("Approved: it counts like any other recommendation.")
         messages.success(request, said if approve else _("Rejected: nobody is rewarded, and the friend stays a lead."))

@@ -56,6 +56,8 @@ def decide(request: Page, reward: str) -> HttpResponse:
     found = get(request.business, Reward, reward)
     note = request.POST.get("note", "").strip()
     act = request.POST.get("act")
+    if act not in ("approve", "decline", "override"):
+        raise NotHere
     if act == "decline":
         if decide_reward(found, approve=False, note=note, actor=request.actor, now=request.now):
             messages.success(request, _("Declined."))
