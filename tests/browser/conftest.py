@@ -138,7 +138,7 @@ def person(server: str, open_page: Open, request: pytest.FixtureRequest) -> Iter
         return people[-1]
 
     yield person
-    task = re.search(r"UX tasks? \d+", request.function.__doc__ or "")
+    task = re.search(r"UX tasks? \d+(, \d+)*", request.function.__doc__ or "")
     request.node.user_properties.extend(
         ("task", f"{task[0] if task else request.node.name}: {said}") for one in people for said in one.took
     )

@@ -178,6 +178,7 @@ def test_opened_on_a_phone_and_bought_on_a_laptop(
     monkeypatch.setattr(clock, "now", lambda: week)
 
     laptop = person(size=DESK)
+    laptop.begin()
     laptop.go(link_in(mail))
     laptop.type("E-mail", "ben@friends.example")
     laptop.tap("Send me a code")
@@ -188,6 +189,7 @@ def test_opened_on_a_phone_and_bought_on_a_laptop(
     laptop.sees(
         "Your welcome gift is here: €10.00 of balance.", "It is yours because Ana L. invited you to Studio Vela."
     )
+    laptop.within(clicks=2, fields=2, seconds=40)
     laptop.look()
     laptop.tap("Use it", role="link")
     laptop.tap("Bono 10", role="link")
@@ -219,11 +221,13 @@ def test_opened_on_a_phone_and_registered_on_a_laptop(
     laptop.sees("You registered without a code.")
     laptop.log_in(world.login_of(Client.objects.get(business=gym, first_name="Ben")))
     laptop.go(f"/p/{gym.slug}/store/")
+    laptop.begin()
     laptop.tap("Bono 10", role="link")
     laptop.tap("Buy", role="link")
     laptop.type("Did somebody send you? Their code", ana.code.upper())
     laptop.tap("Use the code")
     laptop.sees("Ana L. sent you: noted, thank you.")
+    laptop.within(clicks=3, fields=1, seconds=40)
     assert "From your balance −€10.00 To pay at the desk €40.00" in laptop.words()
     laptop.look()
     laptop.tap("Place the order")

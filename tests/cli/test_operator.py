@@ -147,7 +147,13 @@ def visitors(machine: Machine) -> Iterator[list[int]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("back", [BACK] if is_asked_for() else [])
-def test_an_operator_moves_house(back: int, databases: tuple[str, str], mail: int, tmp_path: Path) -> None:
+def test_an_operator_moves_house(
+    back: int,
+    databases: tuple[str, str],
+    mail: int,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
     """UX 25, OPS-6: the version of 40 commits before is backed up, upgraded, and brought to another machine."""
     old = tmp_path / "old"
     old.mkdir()
@@ -194,5 +200,6 @@ def test_an_operator_moves_house(back: int, databases: tuple[str, str], mail: in
         assert there.faults() == set()
         assert there.get("/api/v1/business", **key) == before
     took = time.monotonic() - began
-    print(f"{commands} commands, {took:.0f} s")
+    said = f"UX task 25: {commands} commands (≤ 3), {took:.0f} s (≤ {FIVE_MINUTES})"
+    request.node.user_properties.append(("task", said))  # as the browser's tasks do
     assert (commands, took <= FIVE_MINUTES) == (3, True)
