@@ -5,10 +5,14 @@ import gc
 import os
 import signal
 import sys
+import threading
+import time
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 _M_TRIM_THRESHOLD, _M_ARENA_MAX = -1, -8
+TIDY_SECONDS = 120.0
+RESTING_SHARE = 0.05  # of one core, at most, while it rests
 
 
 def die_with_parent(parent: int) -> None:
@@ -42,6 +46,27 @@ def spare_memory() -> None:
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 1)
         mallopt(_M_TRIM_THRESHOLD, 128 * 1024)
+
+
+def tidy_at_rest(seconds: float = TIDY_SECONDS) -> None:
+    """Whenever this process has rested for so long, give back what threads that ended have left behind.
+
+    A thread's database connection stands in a ring of objects: it is closed when Python's collector comes by, and at
+    rest that never does. Each holds 4 MB on SQLite, and on PostgreSQL one of the server's places. Not to be called
+    before a fork.
+    """
+    threading.Thread(target=_tidy, args=[seconds], name="tidy", daemon=True).start()
+
+
+def _tidy(seconds: float) -> None:
+    trim = _libc("malloc_trim")
+    while True:
+        used = time.process_time()
+        time.sleep(seconds)
+        if time.process_time() - used < seconds * RESTING_SHARE:
+            gc.collect()
+            if trim is not None:
+                trim(0)
 
 
 def _libc(name: str) -> Any:

@@ -24,7 +24,7 @@ from granian.server.mp import MPServer
 from granian.server.mt import MTServer
 
 from plusone.kernel.loopback import by_name
-from plusone.kernel.processes import die_with_parent, share_memory, spare_memory
+from plusone.kernel.processes import die_with_parent, share_memory, spare_memory, tidy_at_rest
 
 from .app import Stop
 
@@ -287,7 +287,11 @@ class OneProcess(_WebServer, MTServer):
 
 
 def _loader(parent: int) -> Callable[[], Any]:
-    return lambda: _application_in(parent)
+    def load() -> Any:
+        tidy_at_rest()
+        return _application_in(parent)
+
+    return load
 
 
 def _application_in(parent: int) -> Any:

@@ -8,7 +8,7 @@ from django.db import connection
 
 from plusone.kernel.db.locks import in_use
 from plusone.kernel.db.upgrading import upgrade_aside
-from plusone.kernel.processes import die_with_parent, spare_memory
+from plusone.kernel.processes import die_with_parent, spare_memory, tidy_at_rest
 from plusone.kernel.queue.identity import own_name
 from plusone.kernel.queue.worker import Worker, drain, keeping
 
@@ -37,4 +37,5 @@ def command(
         worker = Worker(threads=threads)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
+        tidy_at_rest()
         worker.run()
