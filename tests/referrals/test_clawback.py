@@ -189,6 +189,18 @@ def test_a_debt_is_said_as_one(gym: Business, ana: Client) -> None:
     )
 
 
+def test_a_debt_of_all_of_it_names_no_amount_of_nothing(gym: Business, ana: Client) -> None:
+    """R-290: nothing could be taken; neither says that 0.00 was."""
+    launch(gym, ambassador=TENTH, clawback="allow_negative")
+    referral = bring(ana, "Ben")
+    paid = sell(referral.friend, make_product(gym, price=10_000))
+    sell(ana, make_product(gym, "Towel", 1000), use_balance=1000)
+    refund(paid, **WHO)
+    said = "The ground for €10.00 of balance went on Mar 10, 2026"
+    assert told(referral) == f"{said}: Ana López had used it already, so it goes off what comes next."
+    assert told(referral, "client") == f"{said}: you had used it already, so it goes off what comes next."
+
+
 def test_a_reduced_reward_says_that_it_shrank_and_when(gym: Business, ana: Client) -> None:
     """R-290, R-116: half of the purchase is refunded two days later; the recommendation's page, Ana's own and the API's
     `reason` say so, with the day."""

@@ -31,6 +31,7 @@ KEPT = {
     ("revoked", "part"): reasons.KEPT_PART,
     ("revoked", "all"): reasons.KEPT_ALL,
     ("revoked", "owed"): reasons.OWED,
+    ("revoked", "owed all"): reasons.OWED_ALL,
     ("granted", "kept"): reasons.REDUCED_KEPT,
     ("granted", "owed"): reasons.REDUCED_OWED,
     **{("granted", name): words for name, words in vars(catalogue).items() if name.startswith("HAND_")},

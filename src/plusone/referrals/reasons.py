@@ -271,6 +271,12 @@ OWED = Words(
     _("Nothing is left to do."),
     ASK,
 )
+OWED_ALL = Words(
+    _("The ground for %(reward)s went on %(day)s: %(name)s had used it already, so it goes off what comes next."),
+    _("The ground for %(reward)s went on %(day)s: you had used it already, so it goes off what comes next."),
+    _("Nothing is left to do."),
+    ASK,
+)
 KEPT_PART = Words(
     _("%(taken)s of %(reward)s was taken back from %(name)s on %(day)s; %(kept)s had been used already and stays."),
     _("%(taken)s of %(reward)s was taken back on %(day)s; the %(kept)s that you had used stay yours."),
@@ -304,7 +310,7 @@ def _words(reward: Reward) -> Words:
     if reward.state == S.REVOKED and reward.unrecovered:
         return KEPT_ALL if reward.unrecovered >= (reward.given or 1) else KEPT_PART
     if reward.state == S.REVOKED and reward.owed:
-        return OWED
+        return OWED_ALL if reward.owed >= (reward.given or 1) else OWED
     if reward.state == S.GRANTED and (reward.unrecovered or reward.owed):
         return REDUCED_KEPT if reward.unrecovered else REDUCED_OWED
     return REWARDS.get((reward.state, reward.reason)) or REWARDS[reward.state, ""]

@@ -162,6 +162,8 @@ def says(request: Page, lost: Lost) -> str:
         return _("%(name)s has used %(reward)s already, so it cannot be taken back.") % said
     if lost.is_pending:
         return _("%(name)s will not receive %(money)s of a reward that was under way.") % said
+    if lost.owed and not lost.taken:
+        return _("%(name)s loses %(money)s of reward: it is spent already, and stays owed.") % said
     if lost.owed:
         return _("%(name)s loses %(money)s of reward: %(taken)s at once; %(owed)s stay owed.") % said
     if lost.taken == lost.amount:
