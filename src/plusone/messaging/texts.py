@@ -104,6 +104,18 @@ class Template:
         return None
 
 
+class OwnWords(Template):
+    """One whose words come with it, as somebody of the business wrote them."""
+
+    def subject(self, ctx: Context) -> str:
+        """Return what was written."""
+        return str(ctx.data["subject"])
+
+    def paragraphs(self, ctx: Context) -> list[str]:
+        """Return what was written: an empty line begins a new one."""
+        return [" ".join(part.split("\n")) for part in str(ctx.data["text"]).split("\n\n") if part.strip()]
+
+
 class Placeholder:
     """What fills the gap `{name}` in any message. With `is_link` it is a link in HTML; other text never becomes one."""
 

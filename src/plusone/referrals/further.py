@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plusone.kernel.models import Business
+from plusone.rewards.models import Reward
 from plusone.rewards.types import types
 
 from .conditions import conditions
-from .offers import Offer, Params, Step
+from .models import Referral
+from .offers import Offer, Params, Step, offer_of
 
 type Side = Literal["friend_reward", "ambassador_reward"]
 
@@ -27,6 +29,13 @@ def actions_phrase(business: Business, wanted: Sequence[Params], *, own: bool = 
 def step_name(step: Step) -> str:
     """Return what a step is called."""
     return step.name or _("Step %(number)s") % {"number": step.number}
+
+
+def step_of(referral: Referral, reward: Reward) -> str:
+    """Return what the further step is called that a reward is for; nothing for the first."""
+    if reward.step == 1 or referral.terms is None:
+        return ""
+    return step_name(offer_of(referral.terms).all_steps[reward.step - 1])
 
 
 def steps_for_owner(business: Business, offer: Offer) -> list[str]:

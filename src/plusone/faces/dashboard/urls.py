@@ -1,21 +1,8 @@
 """The addresses of the dashboard: those of every module of `views`, under /b/<business>/."""
 
-import importlib
-import pkgutil
-
-from django.urls import URLPattern
+from plusone.faces.ui.gathering import gathered
 
 from . import views
 
 app_name = "b"
-
-
-def _gathered() -> list[URLPattern]:
-    """Take the patterns of each module, so that a new page is one new module."""
-    found: list[URLPattern] = []
-    for module in pkgutil.iter_modules(views.__path__):
-        found += importlib.import_module(f"{views.__name__}.{module.name}").urlpatterns
-    return found
-
-
-urlpatterns = _gathered()
+urlpatterns = gathered(views)

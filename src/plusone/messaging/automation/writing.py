@@ -11,7 +11,7 @@ from plusone.clients.models import Client, Job, JobRow
 from plusone.messaging.commands import send
 from plusone.messaging.models import Category, Message
 from plusone.messaging.queries import promotions_of_a_week
-from plusone.messaging.texts import Context, Template, templates
+from plusone.messaging.texts import Context, OwnWords, templates
 
 Reason = JobRow.Reason
 WHY = {
@@ -24,21 +24,13 @@ WHY = {
 
 
 @templates
-class OwnMessage(Template):
+class OwnMessage(OwnWords):
     """Words that the business has written to clients it picked."""
 
     name = "business.message"
     label = gettext_lazy("Message of the business, to clients it picked")
     category = Category.PROMOTIONAL
     useful_for = timedelta(days=14)
-
-    def subject(self, ctx: Context) -> str:
-        """Return what was written."""
-        return str(ctx.data["subject"])
-
-    def paragraphs(self, ctx: Context) -> list[str]:
-        """Return what was written: an empty line begins a new one."""
-        return [" ".join(part.split("\n")) for part in str(ctx.data["text"]).split("\n\n") if part.strip()]
 
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the client's pages."""

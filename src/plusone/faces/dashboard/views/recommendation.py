@@ -21,7 +21,7 @@ from plusone.kernel.money import plain_money
 from plusone.referrals.commands import asked_checks, is_earned_again, revive, take_back_check, tick_off
 from plusone.referrals.conditions import deeds_of, still_missing
 from plusone.referrals.deeds import Deeds
-from plusone.referrals.further import step_name
+from plusone.referrals.further import step_of
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import events_of, referrals_of
@@ -88,7 +88,7 @@ def _shown(request: Page, referral: Referral, reward: Reward, deeds: Deeds) -> d
         "reward": reward,
         "what": phrase_of(reward),
         "told": told,
-        "step": _step(referral, reward),
+        "step": step_of(referral, reward),
         "options": option_phrases(reward) if reward.state == Reward.State.AWAITING_CHOICE else [],
         "missing": _missing(referral, reward, deeds, request.now),
         "may_give": may_give,
@@ -143,13 +143,6 @@ def _skipped(referral: Referral, reward: Reward, deeds: Deeds, now: datetime) ->
         )
         lines.append(text % {"days": reward.hold_days})
     return lines
-
-
-def _step(referral: Referral, reward: Reward) -> str:
-    """Return what a further step is called; nothing for the first."""
-    if reward.step == 1 or referral.terms is None:
-        return ""
-    return step_name(offer_of(referral.terms).all_steps[reward.step - 1])
 
 
 def _missing(referral: Referral, reward: Reward, deeds: Deeds, now: datetime, *, of_any: bool = False) -> list[str]:

@@ -27,7 +27,7 @@ from plusone.kernel.errors import Refused
 from plusone.kernel.money import format_money
 from plusone.ledger.models import Entry
 from plusone.ledger.queries import movements_of
-from plusone.referrals.further import step_name
+from plusone.referrals.further import step_of
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.outlook import friends_behind, live_terms
@@ -170,7 +170,7 @@ def friends(request: Page, client: str) -> HttpResponse:
         row.friend = request.seen(row.friend)
     rewards = rewards_of(request.business, "referral", [row.pk for row in page.rows])
     rows = [
-        (row, [(reward, phrase_of(reward), _step_of(row, reward)) for reward in _mine(rewards.get(row.pk, []))])
+        (row, [(reward, phrase_of(reward), step_of(row, reward)) for reward in _mine(rewards.get(row.pk, []))])
         for row in page.rows
     ]
     return render(request, "dashboard/clients/friends.html", _context(found, "friends", page=page, rows=rows))
@@ -180,13 +180,6 @@ def _mine(rewards: Sequence[Reward]) -> list[Reward]:
     """Return the rewards of who recommended, in the order of their steps."""
     mine = [reward for reward in rewards if reward.side == Reward.Side.AMBASSADOR]
     return sorted(mine, key=lambda reward: (reward.step, reward.pk))
-
-
-def _step_of(referral: Referral, reward: Reward) -> str:
-    """Return what a further step is called; nothing for the first."""
-    if reward.step == 1 or referral.terms is None:
-        return ""
-    return step_name(offer_of(referral.terms).all_steps[reward.step - 1])
 
 
 @staff("clients.view")
