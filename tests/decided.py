@@ -44,12 +44,12 @@ class Decided:
 
     def approve(self: Reckoning, tie: Tie, gift: Gift, now: datetime) -> bool:
         """*Reading*: a declined reward may be granted by an override; one whose worth nobody knows yet may not. Given
-        while its conditions do not hold, it stays. *Reading*: one that went with a refund before it was given may be
-        given once it is earned again. Nothing is given to who was deleted."""
+        while its conditions do not hold, it stays. *Reading*: one that went with a refund, or with a visit that was
+        none, before it was given may be given once it is earned again. Nothing is given to who was deleted."""
         if gift.state in ("granted", "awaiting_choice"):
             return True
         earned = self.is_earned(tie, gift, now)
-        is_back = gift.state == "revoked" and gift.reason in ("refunded", "dispute_lost") and earned
+        is_back = gift.state == "revoked" and gift.reason in ("", "refunded", "dispute_lost") and earned
         waits = gift.state in ("awaiting_approval", "declined") or (is_back and not gift.was_given)
         if not waits or (gift.is_percent and gift.amount is None) or gift.who.status == "deleted":
             return False

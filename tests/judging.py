@@ -227,8 +227,9 @@ class Office(Counter):
     def merge_ambassadors(self, who: int) -> None:
         """The two ambassadors are one person; somebody else recommends from now on."""
         kept, gone = self.ambassadors[who % 2], self.ambassadors[(who + 1) % 2]
-        if all(any(tie.case for tie in self.model.ties if tie.ambassador is one) for one in (kept, gone)):
-            return  # tests/referrals/test_doubt.py tells of two cases that become one
+        brought = [[tie for tie in self.model.ties if tie.ambassador is one] for one in (kept, gone)]
+        if not all(brought) or all(any(tie.case for tie in ties) for ties in brought):
+            return  # a stranger is soon told; tests/referrals/test_doubt.py tells of two cases that become one
         if self.make_one(kept, gone):
             self.gone.append(gone)
             self.number += 1

@@ -144,9 +144,10 @@ SCENES: dict[str, some.SearchStrategy[dict[str, Any]]] = {
     "sets": narrowed(**AT_ONCE, ambassador_reward=MONEY, every=some.sampled_from((2, 2, 3))),
     "money": narrowed(**AT_HOME, ambassador_reward=some.one_of(MONEY, PERCENT)),
     "records": narrowed(
-        **{**AT_ONCE, "hold_days": some.sampled_from((0, 0, 3))},
+        **{**AT_HOME, "conditions": some.one_of(some.just([]), some.just([{"kind": "orders", "at_least": 2}]))},
         ambassador_reward=some.one_of(MONEY, PERCENT, THING),
         friend_reward=some.one_of(some.none(), MONEY, THING),
+        caps=some.one_of(some.none(), FEW),
     ),
     "better": narrowed(
         **ONE_BY_ONE,

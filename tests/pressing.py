@@ -37,6 +37,7 @@ class Pressing(Office):
 
     scene = "all"
     raise_the_offer: Callable[[int], None]
+    is_open: bool
 
     @rule(kind=ANY, which=ANY)
     def go_on(self, kind: int, which: int) -> None:
@@ -150,11 +151,11 @@ class Pressing(Office):
         people = [person for person in self.friends if person.status != "deleted"]
         if self.scene == "records" and self.steps % 3 == 0:
             yield from (partial(self.make_one, kept, gone) for kept in people for gone in people if kept is not gone)
-            yield partial(self.merge_ambassadors, which)
+            yield from [partial(self.merge_ambassadors, which)] * (len(people) // 2)
 
     def raising(self, which: int) -> Iterator[Act]:
         """The offer becomes better for what is open, in the scene that is about it."""
-        if self.scene == "better" and self.steps % 3 == 0:
+        if self.scene == "better" and self.is_open:
             yield partial(self.raise_the_offer, which)
 
     def come_too_late(self, person: Person, ticket: Ticket) -> None:

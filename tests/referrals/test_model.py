@@ -81,7 +81,7 @@ class Loop(Pressing):
         self.sales: list[tuple[Person, Sale]] = []
         self.visits: list[tuple[Person, Any]] = []
         # A story begins in the middle of things: most steps have something to act on.
-        for number in range(3):
+        for number in range(6 if self.scene == "records" else 3):
             self.register(who=0 if number < 2 or self.scene == "sets" else 1, flagged=number < doubtful)
         for who in range(2 if self.scene in ("sets", "choices") else 1):
             self.buy(who=who, pieces=2)
@@ -208,7 +208,13 @@ class Loop(Pressing):
         terms = data.draw(SCENES[self.scene])
         self.offer_from_now_on({**filled(terms, self.ids), "every": self.terms["every"]})
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is open that better terms are for."""
+        return any(tie.state != "closed" for tie in self.model.ties)
+
     @seldom
+    @precondition(lambda self: self.is_open)
     @rule(which=ANY)
     def raise_the_offer(self, which: int) -> None:
         """What is open gets the newest terms where no side gets less (Q-07): made better a moment ago, as a rule."""
