@@ -17,7 +17,7 @@ from plusone.kernel.queue.worker import drain
 from plusone.messaging.models import Message
 from plusone.referrals.commands import deactivate_campaign
 from plusone.referrals.models import Campaign, Mailing, Reminder
-from world import NOON, add_client, launch
+from world import NOON, House, add_client, launch
 
 from .pages import once_of, send, text_of
 from .test_campaign import OFFER
@@ -85,6 +85,19 @@ def test_words_are_kept_previewed_tested_and_sent(gym: Business, ana: Client, ol
     mailing = Mailing.objects.get()
     assert (mailing.channels, mailing.texts) == (["portal"], {"es": {"subject": "¡{first_name}!"}})
     assert "It goes out from" in text_of(olga.get(url))
+
+
+def test_a_test_goes_to_a_long_address_too(gym: Business, house: House, olga: Browser) -> None:
+    """An address has up to 254 letters; the sentence that names it is kept nowhere."""
+    address = f"{'o' * 60}@{'.'.join(['studio' * 8] * 3)}.vela.example"
+    User.objects.filter(pk=house.owner.pk).update(email=address)
+    campaign = launch(gym)
+    page = olga.get(at(gym, "campaign_news", campaign.public_id))
+    initial = {name: value for name, value in page.context["form"].initial.items() if isinstance(value, str)}
+    sent = {**initial, "tell_by_email": "on", "test": "1", "once": once_of(page)}
+    for _time in range(2):
+        answer = olga.post(at(gym, "campaign_news_save", campaign.public_id), sent, follow=True)
+        assert f"A test is on its way to {address}." in text_of(answer)
 
 
 def test_the_log_says_how_many_and_why_not(gym: Business, ana: Client, olga: Browser) -> None:

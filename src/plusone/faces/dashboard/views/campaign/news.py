@@ -41,6 +41,7 @@ from plusone.referrals.models import Campaign, Mailing
 from plusone.referrals.news import GAPS, clean_texts, words_in
 
 SAMPLES = 50
+TESTED = "tested"
 
 
 class WordsForm(OnceForm):
@@ -129,7 +130,7 @@ def save(request: Page, campaign: str) -> HttpResponse:
         )
         if "test" in request.POST:
             commands.send_test(found, request.collaborator.user, sample=sample_of(request), now=request.now)
-            return _("A test is on its way to %(email)s.") % {"email": request.collaborator.user.email}
+            return TESTED
         if "send" in request.POST and found.is_active:
             made = commands.announce(found, again=True, actor=request.actor, now=request.now)
             return f"queued:{made.public_id}" if made else _("Saved. No message will be sent, for no channel is on.")
@@ -138,7 +139,10 @@ def save(request: Page, campaign: str) -> HttpResponse:
     said = act_once(form, f"news:{found.pk}", act)
     if said is None:
         return _page(request, found, form)
-    if said.startswith("queued:"):
+    if said == TESTED:
+        told = _("A test is on its way to %(email)s.") % {"email": request.collaborator.user.email}
+        messages.success(request, told)
+    elif said.startswith("queued:"):
         say_queued(request, found)
     else:
         messages.success(request, said)
