@@ -15,6 +15,7 @@ from plusone.ledger.commands import (
     earn,
     expire_due,
     hold,
+    hold_up_to,
     redeem,
     release,
     reverse,
@@ -70,12 +71,28 @@ def test_expired_lot_is_unspendable_at_its_moment_worker_or_not(gym: Business, a
     earn(gym, ana.pk, 1000, key="soon", expires_at=SOON, **WHO)
     assert available(gym, ana, now=SOON - timedelta(seconds=1)) == 1000
     assert outstanding(gym, now=SOON) == 0
+    late = {"actor": "user:1", "now": SOON}
     with pytest.raises(InsufficientBalance):
-        redeem(gym, ana.pk, 1, key="late", actor="user:1", now=SOON)
+        redeem(gym, ana.pk, 1, key="late", **late)
+    with pytest.raises(InsufficientBalance):
+        hold(gym, ana.pk, 1, key="order", **late)
+    with pytest.raises(InsufficientBalance):
+        adjust(gym, ana.pk, -1, key="less", reason="", **late)
     for _round in range(3):
         expire_due(SOON)
     assert Transfer.objects.filter(kind="expire").count() == 1
     assert (available(gym, ana, now=SOON), faults(gym)) == (0, [])
+
+
+def test_what_has_expired_is_neither_offered_nor_taken_back(gym: Business, ana: Client, carla: Client) -> None:
+    """CONTRACT: at its end a checkout finds nothing of it, and a clawback takes nothing: it has expired."""
+    for client in (ana, carla):
+        earn(gym, client.pk, 1000, key=f"reward:{client.pk}", ref=("reward", client.pk), expires_at=SOON, **WHO)
+    late = {"actor": "user:1", "now": SOON}
+    assert hold_up_to(gym, ana.pk, 500, key="order", **late) is None
+    assert revoke(gym, carla.pk, 1000, key="revoke", reason="refunded", ref=("reward", carla.pk), **late) is None
+    found = [balance_of(gym, client.pk, now=SOON) for client in (ana, carla)]
+    assert [(each.expired, each.revoked, each.held) for each in found] == [(1000, 0, 0)] * 2
 
 
 def test_what_is_held_does_not_expire_while_held(gym: Business, ana: Client) -> None:
