@@ -13,10 +13,12 @@ from plusone.kernel.models import Business
 from plusone.ledger.commands import expire_due, redeem
 from plusone.ledger.models import Transfer
 from plusone.ledger.queries import balance_of, faults
+from plusone.messaging.models import Message
 from plusone.referrals.models import Referral
 from plusone.referrals.progress import friends_of
 from plusone.referrals.reasons import tell_reward
 from plusone.rewards.models import Reward, Tally
+from plusone.rules.engine import work
 from plusone.store.commands import cancel, create_membership_type, pay, place_order, refund
 from plusone.store.models import Order, Product
 from world import EUR10, NOON, bring, later, launch, make_product, sell
@@ -262,3 +264,24 @@ def test_a_membership_that_became_balance_and_is_owed_was_taken_back(gym: Busine
     with translation.override("en"):
         said = tell_reward(reward, to="client").sentence
     assert said.startswith("The membership “Mensual” as a present was taken back on Mar 10, 2026")
+
+
+def test_the_message_says_what_of_a_reward_paid_a_debt(gym: Business, ana: Client, bono: Product) -> None:
+    """CONTRACT `allow_negative`: Ana owes 10.00; of the next reward nothing is left to spend, of the one after all."""
+    launch(gym, ambassador=EUR10, clawback="allow_negative")
+    _referral, paid = brought(ana, bono)
+    sell(ana, bono, use_balance=True)
+    refund(paid, **WHO)
+    for name in ("Eva", "Fay"):
+        sell(bring(ana, name).friend, bono)
+    work(NOON)
+    told = (
+        Message.objects.filter(template="reward.granted", client=ana, channel="email")
+        .order_by("id")
+        .values_list("text", flat=True)
+    )
+    first, second, third = told
+    assert "lo que debías" not in first + third
+    assert "Con 10,00\xa0€ de ello se ha saldado lo que debías." in second
+    assert "en nuestra tienda" in third
+    assert "en nuestra tienda" not in second

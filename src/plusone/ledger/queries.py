@@ -196,6 +196,14 @@ def posted_for(business: Business, ref: tuple[str, int]) -> int:
     return int(found.aggregate(total=Sum("amount"))["total"] or 0)
 
 
+def paid_off_by(business: Business, ref: tuple[str, int]) -> int:
+    """Return how much of the earnings that stand on `ref` went into what their client owed."""
+    of_it = Transfer.objects.filter(business=business, ref_kind=ref[0], ref_id=ref[1])
+    keys = [f"{key}:owed" for key in of_it.filter(kind=K.EARN).values_list("key", flat=True)]
+    paid = Transfer.objects.filter(business=business, kind=K.REVOKE, key__in=keys).aggregate(total=Sum("amount"))
+    return -(paid["total"] or 0)
+
+
 def freed_by(hold: int, ref_kind: str, *, now: datetime) -> dict[int, int]:
     """Return what a reservation that was released made free, by the reference of this kind that it was earned for. What
     has expired meanwhile is not free."""

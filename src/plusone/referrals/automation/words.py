@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
+from plusone.kernel.money import format_money
+from plusone.ledger.queries import paid_off_by
 from plusone.messaging.texts import Context, Placeholder, placeholders
 from plusone.referrals.gifts import gifts_of
 from plusone.referrals.models import Referral
@@ -180,7 +183,16 @@ class HowToUse(Placeholder):
     def value(self, ctx: Context) -> str | None:
         """Return the sentence of its kind, where the event is about a reward."""
         reward = _reward(ctx)
-        return types[reward.kind]().use(reward.business, reward.params) if reward else None
+        if reward is None:
+            return None
+        use = types[reward.kind]().use(reward.business, reward.params)
+        paid = paid_off_by(reward.business, ("reward", reward.pk))
+        if not paid:
+            return use
+        owed = gettext("%(amount)s of it paid what you owed.") % {
+            "amount": format_money(paid, reward.business.currency)
+        }
+        return owed if paid == reward.amount else f"{owed} {use}"
 
 
 @placeholders
