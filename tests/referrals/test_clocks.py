@@ -142,6 +142,19 @@ def test_a_share_for_a_full_set_comes_with_the_first_payment(gym: Business, ana:
     assert Referral.objects.get(friend=last).reason == "completed"
 
 
+def test_a_share_for_a_full_set_waits_where_its_friend_is_doubtful(gym: Business, ana: Client, bono: Product) -> None:
+    """FRA-10: Cleo, whose purchase the share counts on, is doubted; two others fill the set, and a person looks."""
+    launch(gym, every=2, ambassador={"kind": "balance", "percent": 10})
+    referrals = [bring(ana, name) for name in ("Ben", "Cleo", "Dan")]
+    for referral in referrals[:2]:
+        activate(referral.friend, **WHO)
+    Referral.objects.filter(pk=referrals[1].pk).update(flagged=True)
+    activate(referrals[2].friend, **WHO)
+    sell(referrals[1].friend, bono)
+    reward = Reward.objects.get()
+    assert (reward.state, reward.reason, available(ana)) == ("awaiting_approval", "flagged", 0)
+
+
 def test_who_activates_is_told_of_the_set_that_becomes_full(gym: Business, ana: Client) -> None:
     """R-059: of three leads chosen together the second one fills the set."""
     launch(gym, every=2)

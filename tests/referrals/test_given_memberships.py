@@ -13,6 +13,7 @@ from plusone.clients.models import Client
 from plusone.kernel import clock
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
+from plusone.ledger.commands import redeem
 from plusone.ledger.queries import balance_of, faults
 from plusone.referrals.commands import choose_reward
 from plusone.referrals.models import Referral
@@ -136,8 +137,10 @@ def test_uses_of_a_pack_come_on_top(gym: Business, ana: Client) -> None:
     assert [row.uses_left for row in Membership.objects.order_by("pk")] == [5, 5]
 
 
-def test_it_becomes_balance(gym: Business, ana: Client) -> None:
-    """R-147, convert: its price, once; taken back as balance is. Who is not on it gets the membership itself."""
+@pytest.mark.parametrize(("spent", "kept"), [(0, 0), (1, 1)])
+def test_it_becomes_balance(gym: Business, ana: Client, spent: int, kept: int) -> None:
+    """R-147, convert: its price, once; taken back as balance is, and not wholly where a cent of it was spent. Who is
+    not on it gets the membership itself."""
     month = kind_of(gym)
     launch(gym, ambassador=gift(month, "convert"))
     earn(ana)
@@ -145,8 +148,10 @@ def test_it_becomes_balance(gym: Business, ana: Client) -> None:
     assert balance_of(gym, ana.pk, now=NOON).available == 0
     reward = earn(ana, "Eva")
     assert (balance_of(gym, ana.pk, now=NOON).available, Membership.objects.count()) == (4500, 1)
+    if spent:
+        redeem(gym, ana.pk, spent, key="spent", **WHO)
     assert revoke(reward, reason="refunded", **WHO) is True
-    assert (balance_of(gym, ana.pk, now=NOON).available, faults(gym)) == (0, [])
+    assert (reward.unrecovered, balance_of(gym, ana.pk, now=NOON).available, faults(gym)) == (kept, 0, [])
     free = first_class(gym)
     with pytest.raises(Invalid) as refused:
         read_offer(gym, {"ambassador_reward": gift(free, "convert")})

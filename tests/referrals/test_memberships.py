@@ -20,6 +20,7 @@ from plusone.rewards.queries import phrase_of
 from plusone.rules.engine import work
 from plusone.store.commands import (
     add_due_days,
+    cancel_membership,
     create_membership_type,
     end_due,
     freeze,
@@ -99,6 +100,16 @@ def test_a_visit_uses_what_costs_least_of_what_runs(gym: Business, ana: Client) 
     used = MembershipUse.objects.order_by("pk").values_list("membership", flat=True)
     assert list(used) == [month.pk, soon.pk, late.pk]
     assert set(Membership.objects.values_list("state", flat=True)) == {"active"}
+
+
+def test_a_use_that_comes_back_leaves_a_cancelled_pack_cancelled(gym: Business, ana: Client) -> None:
+    """4.5: used up after it was cancelled, and the visit was none: it goes on to its end, and is not renewed."""
+    pack = buy(ana, kind_of(gym, kind="pack", period="", uses=1, valid_days=30))
+    cancel_membership(pack, **WHO)
+    visit = mark_visit(ana, key="v", **WHO).visit
+    unmark_visit(visit, **WHO)
+    pack.refresh_from_db()
+    assert (pack.state, pack.uses_left) == ("ending", 1)
 
 
 def test_a_given_membership_is_voided_unused_and_kept_when_used(gym: Business, ana: Client) -> None:

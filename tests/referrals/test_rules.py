@@ -137,6 +137,19 @@ def test_ninety_days_to_become_a_client(gym: Business, ana: Client, day: int, st
     assert available(ana, now=later(day)) == (1500 if day == 90 else 0)
 
 
+def test_the_time_is_over_at_its_last_midnight(gym: Business, ana: Client) -> None:
+    """CASES 39: at 00:00 of the next day it is too late, for who comes and for the worker alike."""
+    launch(gym, qualification_days=90)
+    late, never = bring(ana, "Ben"), bring(ana, "Eva")
+    assert late.deadline_at is not None
+    activate(late.friend, actor="user:1", now=late.deadline_at)
+    assert close_overdue(late.deadline_at) == 1
+    for referral in (late, never):
+        referral.refresh_from_db()
+        assert (referral.reason, referral.activated_at) == ("not_converted", None)
+    assert available(ana, now=later(100)) == 0
+
+
 def test_sweep_closes_what_is_late_and_leaves_what_is_on_hold(gym: Business, ana: Client) -> None:
     """CASES 39: promised rewards lapse with the reason `deadline`; one that waits out its hold is earned."""
     launch(gym, qualification_days=10, hold_days=30)
