@@ -70,7 +70,7 @@ def test_expired_lot_is_unspendable_at_its_moment_worker_or_not(gym: Business, a
     """CONTRACT, TRUST MON-13: spendable a second before, not at its end; the sweep run thrice posts one expiry."""
     earn(gym, ana.pk, 1000, key="soon", expires_at=SOON, **WHO)
     assert available(gym, ana, now=SOON - timedelta(seconds=1)) == 1000
-    assert outstanding(gym, now=SOON) == 0
+    assert (available(gym, ana, now=SOON), outstanding(gym, now=SOON)) == (0, 0)
     late = {"actor": "user:1", "now": SOON}
     with pytest.raises(InsufficientBalance):
         redeem(gym, ana.pk, 1, key="late", **late)

@@ -196,6 +196,11 @@ def test_a_friends_gift_at_the_desk_says_until_when_and_that_it_is_over(gym: Bus
     assert gift.next.endswith(" Until Mar 14, 2026 at the latest.")
     [gift] = gifts_of(ben, now=later(5))
     assert gift.sentence == "You did not collect “Taza”: the last day for it was Mar 14, 2026."
-    hand_over(Reward.objects.get(side="friend"), actor="user:1", now=later(1))
+    mine = Reward.objects.get(side="friend")
+    assert mine.expires_at is not None
+    with pytest.raises(Refused) as refused:
+        hand_over(mine, actor="user:1", now=mine.expires_at)
+    assert refused.value.code == "expired"
+    hand_over(mine, actor="user:1", now=later(1))
     [gift] = gifts_of(ben, now=later(5))
     assert gift.sentence == "You received “Taza” on Mar 11, 2026."
