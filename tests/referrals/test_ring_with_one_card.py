@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from doubted import register
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
@@ -56,3 +57,17 @@ def test_six_with_one_card_are_one_case_and_one_decision(gym: Business, bono: Pr
     assert got(people) == ([1500, 2500, 2500, 2500, 2500, 1000] if approve else [0] * 6)
     assert Event.objects.filter(name="balance.earned").count() == (10 if approve else 0)
     assert faults(gym) == []
+
+
+def test_two_open_cases_that_a_card_ties_together_become_one(gym: Business, bono: Product, ana: Client) -> None:
+    """FRA-10: Ana's friend and Eva's are doubted each for themselves; then all four paid with one card."""
+    launch(gym, ambassador=EUR15)
+    eva = add_client(gym, "Eva")
+    friends = [register(by, f"{name}@mailinator.com").friend for by, name in ((ana, "ben"), (eva, "fay"))]
+    assert DoubtCase.objects.count() == 2
+    for person in (ana, eva, *friends):
+        buy(person, bono)
+    case = DoubtCase.objects.get()
+    assert set(case.signs.values_list("referral__friend", flat=True)) == {friend.pk for friend in friends}
+    assert decide_case(case, approve=True, note="one household", **WHO) is True
+    assert got([ana, eva]) == [1500, 1500]
