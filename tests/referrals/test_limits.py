@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import translation
 
 from plusone.clients.commands import activate
 from plusone.clients.models import Client
@@ -17,6 +18,7 @@ from plusone.messaging.models import Message
 from plusone.referrals.budgets import budgets_running_out
 from plusone.referrals.commands import edit_campaign
 from plusone.referrals.offers import offer_of, read_offer
+from plusone.referrals.reasons import tell_reward
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
 from plusone.store.commands import refund
@@ -50,6 +52,28 @@ def test_a_month_is_the_business_s_own(gym: Business, ana: Client) -> None:
         at = datetime.fromisoformat(f"{moment}+00:00")
         activate(bring(ana, name, now=at).friend, actor="user:1", now=at)
     assert [state for state, _amount in ends()] == ["granted", "granted", "capped", "granted"]
+
+
+@pytest.mark.parametrize(
+    ("caps", "said", "then"),
+    [
+        ({"rewards_per_month": 1}, "all the rewards that the campaign allows in a month", "from Apr 1, 2026 on"),
+        ({"amount_per_month": 1000}, "the amount that the campaign allows in a month", "from Apr 1, 2026 on"),
+        ({"rewards_total": 1}, "all the rewards that the campaign allows.", "write to Studio Vela"),
+        ({"rewards_per_month": 1, "rewards_total": 9}, "all the rewards that the campaign allows.", "write to"),
+    ],
+)
+def test_who_met_a_limit_of_a_month_reads_when_the_next_begins(
+    gym: Business, ana: Client, caps: dict[str, int], said: str, then: str
+) -> None:
+    """R-290: a date where there is one; of a limit for good there is none, nor where either may have been met."""
+    launch(gym, ambassador=EUR10, caps=caps)
+    for name in ("Ben", "Cleo"):
+        activate(bring(ana, name).friend, **WHO)
+    with translation.override("en"):
+        told = tell_reward(Reward.objects.select_related("business", "client").get(state="capped"), to="client")
+    assert said in told.sentence
+    assert then in told.next
 
 
 def test_a_reward_that_is_wholly_taken_back_gives_its_room_back(gym: Business, ana: Client, bono: Product) -> None:

@@ -14,7 +14,7 @@ from plusone.clients.commands import activate, archive, reactivate
 from plusone.clients.models import Client
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
-from plusone.referrals import catalogue, reasons
+from plusone.referrals import capped, catalogue, reasons
 from plusone.referrals.commands import reject_referral
 from plusone.referrals.doubt import signs
 from plusone.referrals.models import Referral
@@ -34,6 +34,7 @@ KEPT = {
     ("revoked", "owed all"): reasons.OWED_ALL,
     ("granted", "kept"): reasons.REDUCED_KEPT,
     ("granted", "owed"): reasons.REDUCED_OWED,
+    **{("capped", f"{reason}, monthly"): words for reason, words in capped.MONTHLY.items()},
     **{("granted", name): words for name, words in vars(catalogue).items() if name.startswith("HAND_")},
 }
 

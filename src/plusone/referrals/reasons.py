@@ -18,11 +18,11 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of
 from plusone.rewards.types import types
 
+from .capped import CAPPED, next_month, words_of_month
 from .catalogue import (
     AGAIN,
     ASK,
     BONUS,
-    BUDGET,
     BY_HAND,
     BY_ITSELF,
     FLAGGED,
@@ -121,33 +121,7 @@ REWARDS: dict[tuple[str, str], Words] = {
         _("Nothing is left to do."),
         ASK,
     ),
-    (S.CAPPED, ""): Words(
-        _("%(name)s did not receive %(reward)s: a limit of the campaign was reached on %(day)s."),
-        _("You did not receive %(reward)s: a limit of the campaign was reached on %(day)s."),
-        BONUS,
-        ASK,
-    ),
-    (S.CAPPED, R.CAP_COUNT): Words(
-        _(
-            "%(name)s did not receive %(reward)s: on %(day)s "
-            "the number of rewards that the campaign allows was reached."
-        ),
-        _("You did not receive %(reward)s: on %(day)s you had all the rewards that the campaign allows."),
-        BONUS,
-        ASK,
-    ),
-    (S.CAPPED, R.CAP_AMOUNT): Words(
-        _("%(name)s did not receive %(reward)s: on %(day)s the amount that the campaign allows was reached."),
-        _("You did not receive %(reward)s: on %(day)s you had the amount that the campaign allows."),
-        BONUS,
-        ASK,
-    ),
-    (S.CAPPED, R.BUDGET): Words(
-        _("%(name)s did not receive %(reward)s: on %(day)s the budget of the campaign was used up."),
-        _("You did not receive %(reward)s: on %(day)s the budget of the campaign was used up."),
-        BUDGET,
-        ASK,
-    ),
+    **CAPPED,
     (S.DECLINED, ""): Words(
         _("%(reward)s for %(name)s was declined on %(day)s."),
         _("%(business)s looked at %(reward)s on %(day)s and did not give it."),
@@ -313,6 +287,8 @@ def _words(reward: Reward) -> Words:
         return OWED_ALL if reward.owed >= (reward.given or 1) else OWED
     if reward.state == S.GRANTED and (reward.unrecovered or reward.owed):
         return REDUCED_KEPT if reward.unrecovered else REDUCED_OWED
+    if reward.state == S.CAPPED and (monthly := words_of_month(reward)):
+        return monthly
     return REWARDS.get((reward.state, reward.reason)) or REWARDS[reward.state, ""]
 
 
@@ -343,6 +319,7 @@ def tell_reward(reward: Reward, *, to: Reader, is_earned_again: bool = False, no
         "day": day_in_words(reward.business, at) if at else "",
         "kept": format_money(reward.unrecovered, currency),
         "owed": format_money(reward.owed, currency),
+        "next": day_in_words(reward.business, next_month(reward.business, at)) if at else "",
         "taken": format_money(back - reward.unrecovered - reward.owed, currency),
     }
     return _told(words, named, at, to)
