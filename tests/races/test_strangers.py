@@ -19,8 +19,11 @@ def both_write() -> Counter[str]:
 
 
 def test_one_mail_goes() -> None:
-    assert both_write() == {"NoneType": 1, "Refused": 1}
-    assert Once.objects.count() == 1
+    """Again and again: where the last mail was looked for before they were counted, one race of twenty let both go."""
+    for _race in range(20):
+        Once.objects.all().delete()
+        assert both_write() == {"NoneType": 1, "Refused": 1}
+        assert Once.objects.count() == 1
 
 
 def test_one_mail_goes_control(monkeypatch: pytest.MonkeyPatch) -> None:
