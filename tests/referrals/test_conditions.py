@@ -11,7 +11,7 @@ from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.errors import Invalid
 from plusone.kernel.models import Business
-from plusone.referrals.commands import ask_again, close_overdue
+from plusone.referrals.commands import ask_again, close_overdue, settle
 from plusone.referrals.conditions import still_missing
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import read_offer
@@ -93,6 +93,9 @@ def test_a_trial_for_nothing_never_qualifies_and_the_payment_after_it_does(gym: 
     activate(client_already.friend, actor="user:1", now=NOON)
     buy(client_already.friend, trial)
     assert state(client_already) == ("promised", "activated", "")
+    for day in range(1, 7):
+        settle(referral, actor="system", now=later(day))
+        assert (ask_again(later(day)), state(referral)[0]) == (0, "promised"), day
     MembershipType.objects.filter(pk=trial.pk).update(price=1000)
     buy(referral.friend, MembershipType.objects.get(pk=trial.pk), later(7))
     assert state(referral) == ("granted", "closed", "completed")
