@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask the books each time, whatever a test before has asked them."""
     monkeypatch.setattr(metrics, "DRIFT_SECONDS", 0.0)
+    monkeypatch.setattr(metrics.installation, "_drift_known_until", 0.0)
 
 
 def figures() -> dict[str, float]:

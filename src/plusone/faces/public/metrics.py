@@ -79,8 +79,9 @@ class Installation(Collector):
         return self._drift
 
 
+installation = Installation()
 registry = CollectorRegistry()
-registry.register(Installation())
+registry.register(installation)
 if requests.IN_FILES:
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library leaves it out
 else:
