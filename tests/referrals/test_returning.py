@@ -237,8 +237,9 @@ def test_who_never_comes_lapses(gym: Business, ana: Client, ben: Client) -> None
     close_overdue(later(332))
     made.refresh_from_db()
     assert invite(ana, now=later(335)).pk == made.pk, "the same departure is no second chance"
-    reactivate(ben, **who(later(340)))
-    assert (made.reason, available(ana, later(340))) == ("not_converted", 0)
+    reactivate(ben, **who(later(1340)))  # years later, and of his own accord: nobody brought him back
+    made.refresh_from_db()
+    assert (made.reason, made.activated_at, available(ana, later(1340))) == ("not_converted", None, 0)
 
 
 def test_nobody_is_brought_back_by_whom_they_brought(gym: Business, ana: Client) -> None:

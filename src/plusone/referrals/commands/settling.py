@@ -42,9 +42,11 @@ def mark_activated(friend: Client, *, via: str, came_back: bool = False, actor: 
     counts for a recommendation of their return alone. Return the referral, or None where there is none.
 
     One that was complete while the friend was a lead stays complete, and counts as activated from now on. So does one
-    whose time was over: it stays so, with nothing to be had for it, and its friend is a client whom it brought (M-3).
+    of a new friend whose time was over: it stays so, with nothing to be had for it, and brought a client (M-3).
     """
-    ended = Q(state=State.CLOSED, reason__in=(Reason.COMPLETED, Reason.NOT_CONVERTED), activated_at=None)
+    # Who comes back years later does so of their own accord; a client for the first time is one only once.
+    counting = (Reason.COMPLETED,) if came_back else (Reason.COMPLETED, Reason.NOT_CONVERTED)
+    ended = Q(state=State.CLOSED, reason__in=counting, activated_at=None)
     waiting = Q(state=State.REGISTERED) | ended
     mine = Referral.objects.filter(waiting, business=friend.business, friend=friend)
     mine = mine.filter(returned_from__isnull=not came_back)
