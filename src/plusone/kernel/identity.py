@@ -6,6 +6,7 @@
 import re
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
 
@@ -46,6 +47,11 @@ def takes_mail(email: str) -> bool:
     """Say whether a mail can be addressed there: letters beyond ASCII before the @ travel with few servers (SMTPUTF8),
     and not with ours. Those of a domain are written in another way on the line."""
     return email.rpartition("@")[0].isascii()
+
+
+def no_mail_reaches(email: str) -> str:
+    """Return the sentence for an address that takes no mail."""
+    return _("Mails do not reach %(email)s: the letters before the @ travel with few mail servers.") % {"email": email}
 
 
 def identity_email(email: str) -> str:

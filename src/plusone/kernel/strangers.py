@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from . import once
 from .errors import Invalid, Refused
-from .identity import identity_email, takes_mail
+from .identity import identity_email, no_mail_reaches, takes_mail
 from .models import Once
 
 A_DAY = 5
@@ -28,8 +28,7 @@ def write_to(address: str, *, field: str = "", now: datetime) -> None:
     Call it in the transaction that writes the mail; a refusal counts nothing.
     """
     if not takes_mail(address):
-        said = _("Mails do not reach %(email)s: the letters before the @ travel with few mail servers.")
-        raise Invalid(said % {"email": address}, field=field, then=_("Ask for another address."))
+        raise Invalid(no_mail_reaches(address), field=field, then=_("Ask for another address."))
     _count("stranger", address, A_DAY, PAUSE, field=field, now=now)
 
 

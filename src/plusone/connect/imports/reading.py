@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from plusone.clients.commands import ClientLine, name_key
 from plusone.clients.commands.profile import clean
 from plusone.kernel.errors import Invalid, Refused
-from plusone.kernel.identity import e164, takes_mail
+from plusone.kernel.identity import e164, no_mail_reaches, takes_mail
 from plusone.kernel.models import Business
 
 from .report import Reason
@@ -89,7 +89,7 @@ def read_client(
         notes=[
             *notes,
             *([lambda: _no_phone(business, unread)] if unread else []),
-            *([lambda: _no_mail(columns["email"])] if not takes_mail(columns.get("email") or "") else []),
+            *([lambda: no_mail_reaches(columns["email"])] if not takes_mail(columns.get("email") or "") else []),
         ],
     )
     if line.faults:
@@ -126,10 +126,6 @@ def _unread_phone(business: Business, columns: dict[str, Any], text: str) -> str
     except ValueError:
         return text[:40]
     return ""
-
-
-def _no_mail(email: str) -> str:
-    return _("Mails do not reach %(email)s: the letters before the @ travel with few mail servers.") % {"email": email}
 
 
 def _no_phone(business: Business, text: str) -> str:

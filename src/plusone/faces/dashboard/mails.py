@@ -4,15 +4,14 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 
 from plusone.faces.ui.http import Page
-from plusone.kernel.identity import takes_mail
+from plusone.kernel.identity import no_mail_reaches, takes_mail
 from plusone.messaging.channels import channels
 
 
 def tell_of_letters(request: Page, email: str) -> None:
     """Say that no mail reaches an address with letters beyond ASCII before the @, as soon as it is written."""
     if not takes_mail(email):
-        said = _("Mails do not reach %(email)s: the letters before the @ travel with few mail servers.")
-        messages.warning(request, f"{said % {'email': email}} {_('Ask for another address.')}")
+        messages.warning(request, f"{no_mail_reaches(email)} {_('Ask for another address.')}")
 
 
 def tell_of_mail(request: Page, sent: str) -> None:
