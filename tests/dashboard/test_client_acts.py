@@ -158,6 +158,20 @@ def test_deleting_an_archived_client_needs_the_name_and_says_what_stays(
     assert ana.status == "deleted"
 
 
+def test_deleting_in_a_second_tab_says_that_it_is_done(
+    gym: Business, ben: Client, olga: Browser, lucie: Browser
+) -> None:
+    """R-097: a page that was open already, or a colleague's, is no dead end; next door nobody is there."""
+    url = at(gym, "client_delete", ben.public_id)
+    olga.post(url, {"reason": ""}, follow=True)
+    for answer in (olga.post(url, {"reason": ""}, follow=True), olga.get(url, follow=True)):
+        assert answer.redirect_chain == [(at(gym, "clients"), 302)]
+        assert "This client was deleted already." in text_of(answer)
+    assert olga.post(f"{url}?from=leads", {})["Location"] == at(gym, "leads")
+    nobody = at(gym, "client_delete", "1234567890123456789012")
+    assert olga.post(nobody, {}).status_code == lucie.post(url, {}).status_code == 404
+
+
 # Balance by hand
 
 

@@ -13,11 +13,11 @@ from plusone.faces.dashboard.telling import activation_lines
 from plusone.faces.ui import copies
 from plusone.faces.ui.http import Page, staff
 from plusone.faces.ui.toasts import with_undo
-from plusone.kernel.errors import Refused
+from plusone.kernel.errors import NotHere, Refused
 from plusone.ledger.queries import balance_of
 from plusone.referrals.queries import referrals_of
 
-from .common import PLACES, back_to, client_of, crumbs, url_of
+from .common import PLACES, back_to, client_of, crumbs, is_deleted, url_of
 from .forms import DeleteForm
 
 
@@ -80,7 +80,13 @@ def reactivate(request: Page, client: str) -> HttpResponse:
 @staff("clients.delete")
 def delete(request: Page, client: str) -> HttpResponse:
     """Delete a lead, or an archived client after the name was typed; say what stays and why (R-097, Q-05)."""
-    found = client_of(request, client)
+    try:
+        found = client_of(request, client)
+    except NotHere:
+        if not is_deleted(request, client):
+            raise
+        messages.info(request, _("This client was deleted already."))  # in another tab, or by a colleague
+        return redirect(PLACES.get(request.GET.get("from", ""), "b:clients"), request.business.slug)
     form = DeleteForm(request.POST or None, first_name=found.first_name, typed=not found.is_lead)
     name = found.full_name
     if request.method == "POST" and form.is_valid():

@@ -24,6 +24,12 @@ def client_of(request: Page, public_id: str) -> Client:
     return client
 
 
+def is_deleted(request: Page, public_id: str) -> bool:
+    """Say whether a client of the business of the address, whom the reader could see, is deleted."""
+    known = Client.objects.filter(business=request.business, status=Client.Status.DELETED, **request.own())
+    return known.filter(public_id=public_id[:22]).exists()
+
+
 def back_to(request: Page, client: Client) -> str:
     """Return the page to go to after an act: the list it was done in (`?from=leads`), else the profile."""
     route = PLACES.get(request.GET.get("from", ""))
