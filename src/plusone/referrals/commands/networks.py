@@ -59,12 +59,19 @@ def remove_own_network(network: OwnNetwork, *, actor: str, now: datetime) -> boo
 
 
 @transaction.atomic
-def add_own_device(business: Business, *, name: str = "", actor: str, now: datetime) -> OwnDevice:
-    """Exempt what is filled in on a device from counting. Raise Invalid where there are many already."""
+def add_own_device(business: Business, *, name: str = "", session: str = "", actor: str, now: datetime) -> OwnDevice:
+    """Exempt what is filled in on a device from counting. Raise Invalid where there are many already.
+
+    `session` is what somebody is logged in with on it: marked twice at one moment, from two tabs, it is one device.
+    """
+    mark = salted_hmac("plusone.device", session, algorithm="sha256").hexdigest() if session else ""
     take_turns(f"devices {business.pk}")
+    known = _device_with(business, mark)
+    if known is not None:
+        return known
     if OwnDevice.objects.filter(business=business).count() >= NETWORKS_MAX:
         raise Invalid(_("There are 20 devices already. Remove one first."), field="name")
-    made = OwnDevice.objects.create(business=business, name=name.strip()[:80], at=now, by=actor)
+    made = OwnDevice.objects.create(business=business, name=name.strip()[:80], mark=mark, at=now, by=actor)
     record(business, events.OwnDeviceAdded(device=made.pk), actor=actor, now=now)
     return made
 
@@ -111,6 +118,10 @@ def note_arrival(business: Business, address: str, *, referral: Referral | None 
 def forget_arrivals(now: datetime) -> int:
     """Forget where forms came from. Return how many."""
     return Arrival.objects.filter(at__lte=now - KEPT).delete()[0]
+
+
+def _device_with(business: Business, mark: str) -> OwnDevice | None:
+    return OwnDevice.objects.filter(business=business, mark=mark).first() if mark else None
 
 
 def _network(address: str) -> IPv4Network | IPv6Network | None:

@@ -101,12 +101,21 @@ class OwnNetwork(Owned):
 class OwnDevice(Owned):
     """A device of the business's own where its clients' friends fill in the form: the tablet at the desk (PEERS 77).
 
-    The device keeps the signed id of this row; where the row is gone it is a device like any other.
+    The device keeps the signed id of this row; where the row is gone it is a device like any other. Before its first
+    answer it has none yet: then `mark` tells it from others, a salted hash of the session that it was marked in.
     """
 
     name = models.CharField(max_length=80, blank=True)
+    mark = models.CharField(max_length=64, blank=True, db_default="")
     at = models.DateTimeField()
     by = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "mark"], condition=~models.Q(mark=""), name="referrals_own_device_once"
+            )
+        ]
 
 
 class Arrival(Owned):

@@ -92,8 +92,8 @@ def mark_device(request: Page) -> HttpResponse:
     response = redirect("b:networks", request.business.slug)
     if device_of(request, request.business) is None:
         try:
-            name = request.POST.get("name", "")
-            made = add_own_device(request.business, name=name, actor=request.actor, now=request.now)
+            about = {"name": request.POST.get("name", ""), "session": request.session.session_key or ""}
+            made = add_own_device(request.business, **about, actor=request.actor, now=request.now)
         except Refused as error:
             messages.error(request, error.told)
             return response
