@@ -1,5 +1,6 @@
 """The first page: the set-up checklist, what needs attention, a few figures; and the settings."""
 
+import re
 from typing import Any
 
 from django.test import Client as Browser
@@ -8,11 +9,13 @@ from django.urls import reverse
 from plusone.clients.models import Client
 from plusone.connect.models import ApiKey
 from plusone.connect.queries import api_key
+from plusone.events.models import Event
 from plusone.kernel.commands import add_collaborator
 from plusone.kernel.countries import timezones
 from plusone.kernel.models import Business, User
+from plusone.rules.models import Run
 from plusone.store.models import Product
-from world import add_client, bring, launch, sell
+from world import NOON, add_client, bring, launch, sell
 
 from .conftest import browser_of
 from .pages import once_of, send, text_of
@@ -89,6 +92,23 @@ def test_the_desk_sees_no_money_on_the_home_page(gym: Business, ana: Client, des
 
 def test_failed_steps_are_shown_empty(gym: Business, olga: Browser) -> None:
     assert "Nothing failed" in text_of(olga.get(at(gym, "failed")))
+
+
+def test_of_failed_steps_every_one_can_be_read(gym: Business, ana: Client, olga: Browser) -> None:
+    """The home page counts them all, so the list must not end before they do."""
+    event = Event.objects.filter(client_id=ana.pk).latest("pk")
+    runs = [
+        Run(business=gym, event=event, rule=f"rule:{n}", state="failed", not_before=NOON, error=f"Broke no. {n:02}")
+        for n in range(60)
+    ]
+    Run.objects.bulk_create(runs)
+    assert "60 automatic steps failed" in text_of(olga.get(at(gym, "home")))
+    first = olga.get(at(gym, "failed"))
+    later = olga.get(at(gym, "failed"), {"after": first.context["page"].after})
+    read = re.findall(r"Broke no\. (\d\d)", text_of(first) + text_of(later))
+    assert read == [f"{n:02}" for n in reversed(range(60))]
+    assert "Next" in text_of(first)
+    assert "Previous" in text_of(later)
 
 
 # Settings

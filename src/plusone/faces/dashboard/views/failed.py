@@ -8,17 +8,16 @@ from django.utils.translation import gettext as _
 from plusone.clients.models import Client
 from plusone.events.facts import facts
 from plusone.faces.ui.http import Page, staff
+from plusone.faces.ui.pages import page_of
 from plusone.rules.defaults import default_rules
 from plusone.rules.queries import failed_runs
-
-SHOWN = 50
 
 
 @staff("settings.manage")
 def index(request: Page) -> HttpResponse:
-    """List the newest failures, each with what it was about."""
-    runs = list(failed_runs(request.business)[:SHOWN])
-    ids = {run.event.client_id for run in runs if run.event.client_id}
+    """List the failures, newest first, each with what it was about."""
+    page = page_of(failed_runs(request.business), request.GET)
+    ids = {run.event.client_id for run in page.rows if run.event.client_id}
     found = Client.objects.of(request.business).in_bulk(ids)
     rows = [
         {
@@ -27,11 +26,10 @@ def index(request: Page) -> HttpResponse:
             "what": str(fact.says) if (fact := facts.get(run.event.name)) else run.event.name,
             "client": found.get(run.event.client_id or 0),
         }
-        for run in runs
+        for run in page.rows
     ]
-    return render(
-        request, "dashboard/failed.html", {"nav": "home", "title": _("Automatic steps that failed"), "rows": rows}
-    )
+    title = _("Automatic steps that failed")
+    return render(request, "dashboard/failed.html", {"nav": "home", "title": title, "rows": rows, "page": page})
 
 
 def _label(rule: str) -> str:
