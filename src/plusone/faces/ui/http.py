@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -17,6 +18,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from plusone.clients.models import Client, ClientQuerySet, own_of, sees, veiled
@@ -68,7 +70,7 @@ def staff(permission: str, *, takes_along: bool = False) -> Callable[[View], Vie
         @wraps(view)
         def inside(request: Any, business: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return to_login(request)
             found = collaborator(request.user, business)
             if found is None or not allows(found.role, permission):
                 raise NotHere
@@ -86,6 +88,28 @@ def staff(permission: str, *, takes_along: bool = False) -> Callable[[View], Vie
         return inside
 
     return door
+
+
+def to_login(request: HttpRequest) -> HttpResponseBase:
+    """Lead to the log-in page and from there back: to what was asked for, or to the page something was sent from.
+
+    What is sent after the log-in ended is not done, and a browser that comes back asks for its address with GET, which
+    most such addresses do not answer: so the page says that it was not done, and leads to where it can be done again.
+    """
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    if request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":  # no script that asks by itself
+        messages.warning(request, _("You were logged out meanwhile. What you sent just now was not done."))
+    return redirect_to_login(came_from(request) or "/")
+
+
+def came_from(request: HttpRequest) -> str:
+    """Return the page of ours that this was asked or sent from, as the browser names it, or ""."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(page)
+    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
 
 
 def without_second_step(request: Any) -> HttpResponseBase | None:
@@ -106,7 +130,7 @@ def client_page(view: View) -> View:
     @wraps(view)
     def inside(request: Any, business: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return to_login(request)
         mine = Client.objects.filter(user=request.user, business__slug=business, access=True).exclude(
             status=Client.Status.DELETED
         )
@@ -143,7 +167,7 @@ def logged_in(view: View) -> View:
     @wraps(view)
     def inside(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return to_login(request)
         request.actor, request.now = f"user:{request.user.pk}", clock.now()
         return _private(view(request, *args, **kwargs))
 

@@ -5,11 +5,14 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 from django.views.defaults import page_not_found
 
 from plusone.kernel.errors import NotHere, Refused
+
+from .http import came_from
 
 # Nobody is logged in to these: they speak the language of the request, and read no session (CONTRACT, Pages).
 STRANGERS = ("/api/", "/r/", "/join/", "/at/", "/u/")
@@ -29,8 +32,19 @@ def _is_huge(request: HttpRequest) -> bool:
     return length.isdecimal() and int(length) > BODY_MAX and not request.path.startswith("/api/")
 
 
+def _wants_a_page(request: HttpRequest, response: HttpResponse) -> bool:
+    is_read = request.method in ("GET", "HEAD") and not request.path.startswith(STRANGERS)
+    return response.status_code == 405 and is_read and not response.content
+
+
+def _with_a_way_back(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """Show whoever opens an address that only takes what a form sends where to go instead."""
+    refused.content = render_to_string("405.html", {"back": came_from(request)}, request)
+    return refused
+
+
 class FacesMiddleware:
-    """Speak the user's language; turn `Refused` into a page with its sentence, `NotHere` into a 404.
+    """Speak the user's language; turn `Refused` into a page with its sentence, `NotHere` into a 404, 405 into a page.
 
     A view that shows the refusal at its form catches it first. The API answers for itself.
     """
@@ -47,7 +61,8 @@ class FacesMiddleware:
             if language:
                 translation.activate(language)
                 request.LANGUAGE_CODE = language
-        return self.get_response(request)
+        response = self.get_response(request)
+        return _with_a_way_back(request, response) if _wants_a_page(request, response) else response
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         """Keep a NUL out, which PostgreSQL cannot even be asked for: it is on no keyboard, so no page says it nicer."""

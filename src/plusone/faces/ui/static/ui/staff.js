@@ -10,8 +10,8 @@ document.addEventListener("input", (event) => {
   timer = setTimeout(async () => {
     const asked = ++newest; // a slow answer to an older question is out of date
     const answer = await fetch(form.dataset.live, { method: "POST", body: new FormData(form) });
-    const text = await answer.text();
-    if (answer.ok && asked === newest) document.querySelector(form.dataset.liveTarget).innerHTML = text;
+    const text = await answer.text(); // where the log-in has ended, that of another page
+    if (answer.ok && !answer.redirected && asked === newest) document.querySelector(form.dataset.liveTarget).innerHTML = text;
   }, 250);
 });
 
