@@ -4,7 +4,6 @@ import os
 import warnings
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plusone.settings")
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.urls import get_resolver
 from django.utils import timezone
 
@@ -67,6 +66,7 @@ def why_not_ready() -> str:
     # Here rather than above: models can be imported only once Django is set up.
     from plusone.kernel import faults
     from plusone.kernel.db import schema
+    from plusone.kernel.db.outages import why_not_writable
     from plusone.kernel.queue import queries
 
     close_old_connections()
@@ -81,20 +81,7 @@ def why_not_ready() -> str:
         return f"the database does not answer: {str(error).strip()}"
     finally:
         close_old_connections()
-    return _why_not_writable()
-
-
-def _why_not_writable() -> str:
-    folders = [Path(settings.DATA_DIR)]
-    if connection.vendor == "sqlite":
-        folders.append(Path(str(connection.settings_dict["NAME"])).parent)
-    for folder in folders:
-        try:
-            if not os.access(folder, os.W_OK) or os.statvfs(folder).f_flag & os.ST_RDONLY:
-                return "the data folder is read-only"
-        except OSError as error:
-            return f"the data folder cannot be used: {error.strerror}"
-    return ""
+    return why_not_writable()
 
 
 def _security_txt() -> str:

@@ -1,10 +1,12 @@
 """The one door of the API: who calls, in which language, in which transaction, and what a failure is to them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
@@ -79,7 +81,8 @@ def _with_key(view: View) -> View:
         request.now = clock.now()
         request.api_key = _key_of(request)
         request.business, request.actor = request.api_key.business, f"api:{request.api_key.pk}"
-        note_key_use(request.api_key, now=request.now)
+        with suppress(DatabaseError):  # on a full disk, say: what is there can be read all the same
+            note_key_use(request.api_key, now=request.now)
         if request.method in SAFE:
             return view(request, *args, **kwargs)
         check_size(request)

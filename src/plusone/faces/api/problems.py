@@ -7,12 +7,13 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja.errors import HttpError, ValidationError
 
+from plusone.faces.ui.failures import SENTENCES as OUTAGES
+from plusone.kernel.db.outages import outage_of
 from plusone.kernel.errors import NotHere, Refused
 from plusone.referrals.conditions import conditions
 
@@ -137,9 +138,9 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse:
         case Unreadable() | RequestDataTooBig() | SuspiciousOperation():
             said = str(error) if isinstance(error, Unreadable) else ""
             return problem(request, 400, "unreadable", said or str(SENTENCES["unreadable"]))
-        case OperationalError() | InterfaceError():
+        case _ if outage := outage_of(error):
             logger.exception("request %s met an outage", getattr(request, "request_id", ""), exc_info=error)
-            return plain(request, 503, "unavailable")
+            return problem(request, 503, "unavailable", str(OUTAGES.get(outage, SENTENCES["unavailable"])))
         case _:
             logger.exception("request %s failed", getattr(request, "request_id", ""), exc_info=error)
             return plain(request, 500, "internal")

@@ -20,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, connection
 
 from plusone import __version__
+from plusone.kernel.db.outages import why_not_writable
 from plusone.kernel.db.upgrading import NoUpgrade, upgrade
 from plusone.kernel.errors import NotHere, Refused
 
@@ -51,7 +52,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except NotHere:
         _end("There is nothing of that name here.", as_json=as_json)
     except (DatabaseError, InterfaceError) as error:
-        _end(f"The database cannot be used: {str(error).strip()}", as_json=as_json)
+        because = why_not_writable() or str(error).strip()
+        _end(f"The database cannot be used: {because}", as_json=as_json)
+    except OSError as error:  # a folder that is read-only, a disk that is full: nobody's mistake in the program
+        if not error.filename:
+            raise
+        _end(f"{error.filename} cannot be used: {error.strerror}.", as_json=as_json)
     except WRONGLY_CALLED as error:
         error.show()
         _answer_wrong(error.format_message(), as_json=as_json)

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import connection
 
+from plusone.kernel.db.outages import why_not_writable
+
 from .fault import Fault
 
 FREE_SHARE = 0.10
@@ -18,7 +20,12 @@ NEEDED = ("ui/tokens.css", "ui/parts.css", "ui/ui.js")
 
 
 def disk() -> Iterator[Fault]:
-    """Look for room where the data is."""
+    """Look for room where the data is, and whether it may be used."""
+    if why := why_not_writable():
+        problem = f"Nothing can be kept: {why} ({settings.DATA_DIR})."
+        yield Fault(
+            "data_folder", problem, "Make room, let Plusone write there, or see what the disk has met (`dmesg`)."
+        )
     usage = shutil.disk_usage(settings.DATA_DIR)
     if usage.free < usage.total * FREE_SHARE:
         problem = f"Only {usage.free >> 20} MB ({usage.free * 100 // usage.total} %) are free for {settings.DATA_DIR}."
