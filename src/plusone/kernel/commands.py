@@ -78,6 +78,12 @@ def user_for(email: str, *, language: str = "") -> User:
         return User.objects.get(email=email)
 
 
+def forget_password(user: User) -> None:
+    """Take somebody's password away; other ways to log in stay."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+
+
 def set_language(user: User, language: str, *, now: datetime) -> None:
     """Remember the language a user reads."""
     User.objects.filter(pk=user.pk).update(language=language)

@@ -11,10 +11,13 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, SignupForm
 from allauth.account.internal.flows.email_verification import verify_email_indirectly
 from allauth.account.internal.flows.manage_email import sync_user_email_address
+from allauth.account.signals import email_confirmed
 from allauth.account.utils import perform_login
 from allauth.mfa.base import views as step_views
 from allauth.mfa.webauthn import views as passkey_views
 from django import forms
+from django.contrib import messages
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
@@ -28,7 +31,7 @@ from plusone.clients.commands import attach_logins
 from plusone.clients.queries import may_ask_for_code
 from plusone.connect.queries import is_invited
 from plusone.kernel import clock, strangers
-from plusone.kernel.commands import user_for
+from plusone.kernel.commands import forget_password, user_for
 from plusone.kernel.identity import login_email
 from plusone.kernel.ids import public_id
 from plusone.kernel.models import User
@@ -55,6 +58,7 @@ SAID = frozenset(
 # allauth's step that asks for a code would ask whoever has a passkey, too.
 # Mails that anybody can have sent to any address; all others carry a code, or tell of what somebody did logged in.
 UNASKED = frozenset({"unknown_account", "account_already_exists"})
+PROVING = "account_email_verification_sent"
 STEPS = {"allauth.mfa.stages.AuthenticateStage": "plusone.faces.ui.second_step.SecondStep"}
 
 
@@ -142,6 +146,24 @@ def _may_write(name: str, email: str, known: User | None) -> bool:
         return strangers.may_write_to(email, now=clock.now())
     is_stranger = known is None or known.last_login is None
     return not is_stranger or strangers.may_send_code_to(email, now=clock.now())
+
+
+@receiver(email_confirmed)
+def _void_what_others_prepared(request: HttpRequest, email_address: Any, **_signal: Any) -> None:
+    """Take away the password of whoever signed up with this address and never proved it: it may be a stranger's.
+
+    The page that asks for the code of signing up does so in the browser that chose the password: there it stays.
+    """
+    user, at = email_address.user, request.resolver_match
+    if user.has_usable_password() and (at is None or at.url_name != PROVING):
+        forget_password(user)
+        messages.warning(
+            request,
+            gettext(
+                "Somebody had chosen a password for this address before it was shown to be yours. That password does"
+                " not work any more; you can set your own."
+            ),
+        )
 
 
 class AddressField(forms.CharField):
