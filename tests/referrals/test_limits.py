@@ -16,8 +16,9 @@ from plusone.ledger.commands import redeem
 from plusone.ledger.queries import balance_of
 from plusone.messaging.models import Message
 from plusone.referrals.budgets import budgets_running_out
-from plusone.referrals.commands import edit_campaign
+from plusone.referrals.commands import edit_campaign, end_holds
 from plusone.referrals.offers import offer_of, read_offer
+from plusone.referrals.progress import friends_of
 from plusone.referrals.reasons import tell_reward
 from plusone.rewards.models import Reward
 from plusone.rules.engine import work
@@ -59,14 +60,20 @@ def test_a_month_is_the_business_s_own(gym: Business, ana: Client) -> None:
     [
         ({"rewards_per_month": 1}, "all the rewards that the campaign allows in a month", "from Apr 1, 2026 on"),
         ({"amount_per_month": 1000}, "the amount that the campaign allows in a month", "from Apr 1, 2026 on"),
-        ({"rewards_total": 1}, "all the rewards that the campaign allows.", "write to Studio Vela"),
-        ({"rewards_per_month": 1, "rewards_total": 9}, "all the rewards that the campaign allows.", "write to"),
+        ({"rewards_total": 1}, "as many rewards as the campaign allows in all", "write to Studio Vela"),
+        ({"amount_total": 1000}, "the amount that the campaign allows in all", "write to Studio Vela"),
+        ({"rewards_per_month": 1, "rewards_total": 9}, "the campaign allows in a month", "from Apr 1, 2026 on"),
+        ({"rewards_per_month": 9, "rewards_total": 1}, "the campaign allows in all", "write to Studio Vela"),
+        ({"amount_per_month": 1000, "amount_total": 9000}, "the campaign allows in a month", "from Apr 1, 2026 on"),
+        ({"amount_per_month": 9000, "amount_total": 1000}, "the campaign allows in all", "write to Studio Vela"),
+        # Where both are met, a new month would change nothing.
+        ({"rewards_per_month": 1, "amount_total": 1000}, "the campaign allows in all", "write to Studio Vela"),
     ],
 )
-def test_who_met_a_limit_of_a_month_reads_when_the_next_begins(
+def test_who_met_a_limit_reads_which_and_of_a_month_when_the_next_begins(
     gym: Business, ana: Client, caps: dict[str, int], said: str, then: str
 ) -> None:
-    """R-290: a date where there is one; of a limit for good there is none, nor where either may have been met."""
+    """R-290: the limit that was met, also of several, and a date where there is one."""
     launch(gym, ambassador=EUR10, caps=caps)
     for name in ("Ben", "Cleo"):
         activate(bring(ana, name).friend, **WHO)
@@ -74,6 +81,53 @@ def test_who_met_a_limit_of_a_month_reads_when_the_next_begins(
         told = tell_reward(Reward.objects.select_related("business", "client").get(state="capped"), to="client")
     assert said in told.sentence
     assert then in told.next
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ({"budget": 2500}, "no more was left of the campaign's budget"),
+        ({"caps": {"amount_total": 2500}}, "no more was left of what the campaign allows one person in all"),
+        (
+            {"caps": {"amount_per_month": 2500, "amount_total": 9900}},
+            "no more was left of what the campaign allows one person in a month",
+        ),
+    ],
+)
+def test_a_reward_that_a_limit_made_smaller_says_what_it_would_have_been(
+    gym: Business, ana: Client, limit: dict[str, Any], said: str
+) -> None:
+    """R-116, R-290: 5.00 came where 10.00 was promised; staff, ambassador, mail and a program read why."""
+    launch(gym, ambassador=EUR10, **limit)
+    for name in ("Ben", "Cleo", "Dan"):
+        activate(bring(ana, name).friend, **WHO)
+    work(NOON)
+    reward = Reward.objects.select_related("business", "client").get(amount=500)
+    why = f"It would have been €10.00; {said}"
+    with translation.override("en"):
+        assert why in tell_reward(reward, to="staff").sentence
+        assert why in friends_of(ana, most=9, now=NOON).shown[0].sentence
+    told = Message.objects.get(client=ana, template="reward.granted", channel="email", subject__contains="5,00")
+    assert "Habrían sido 10,00" in told.text
+    assert (reward.full_amount, reward.met_limit) == (1000, next(iter(limit.get("caps", limit))))
+
+
+def test_a_share_that_a_refund_made_smaller_before_it_was_given_says_so(
+    gym: Business, ana: Client, bono: Product
+) -> None:
+    """R-290: inside the hold a fifth of 50.00 becomes a fifth of 30.00; both read why, then and once it is given."""
+    launch(gym, ambassador={"kind": "balance", "percent": 20}, conditions=FIRST_PAYMENT, hold_days=14)
+    ben = bring(ana, "Ben")
+    order = sell(ben.friend, bono)
+    refund(order, 2000, actor="user:1", now=later(1))
+    why = "It was €10.00 before part of the purchase was refunded."
+    for day in (2, 14):
+        end_holds(later(day))
+        reward = Reward.objects.select_related("business", "client").get()
+        assert (reward.state, reward.amount) == ("granted" if day == 14 else "on_hold", 600)
+        with translation.override("en"):
+            assert why in tell_reward(reward, to="staff").sentence
+            assert why in friends_of(ana, most=9, now=later(day)).shown[0].sentence
 
 
 def test_a_reward_that_is_wholly_taken_back_gives_its_room_back(gym: Business, ana: Client, bono: Product) -> None:

@@ -34,7 +34,7 @@ KEPT = {
     ("revoked", "owed all"): reasons.OWED_ALL,
     ("granted", "kept"): reasons.REDUCED_KEPT,
     ("granted", "owed"): reasons.REDUCED_OWED,
-    **{("capped", f"{reason}, monthly"): words for reason, words in capped.MONTHLY.items()},
+    **{("capped", limit): words for limit, words in capped.BY_LIMIT.items()},
     **{("granted", name): words for name, words in vars(catalogue).items() if name.startswith("HAND_")},
 }
 

@@ -2,10 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from plusone.kernel import clock
 from plusone.kernel.models import Business
+from plusone.kernel.money import format_money
 from plusone.rewards.models import Reward
 
 from .catalogue import ASK, BONUS, BUDGET, Words
@@ -42,8 +45,18 @@ CAPPED: dict[tuple[str, str], Words] = {
         ASK,
     ),
 }
-MONTHLY = {
-    R.CAP_COUNT: Words(
+# By the name of the limit that was met; CAPPED is left for rewards that were capped before it was kept.
+BY_LIMIT: dict[str, Words] = {
+    "rewards_total": Words(
+        _(
+            "%(name)s did not receive %(reward)s: on %(day)s "
+            "the number of rewards that the campaign allows one person in all was reached."
+        ),
+        _("You did not receive %(reward)s: on %(day)s you had as many rewards as the campaign allows in all."),
+        BONUS,
+        ASK,
+    ),
+    "rewards_per_month": Words(
         _(
             "%(name)s did not receive %(reward)s: on %(day)s "
             "the number of rewards that the campaign allows in a month was reached."
@@ -52,7 +65,16 @@ MONTHLY = {
         BONUS,
         NEXT_MONTH,
     ),
-    R.CAP_AMOUNT: Words(
+    "amount_total": Words(
+        _(
+            "%(name)s did not receive %(reward)s: on %(day)s "
+            "the amount that the campaign allows one person in all was reached."
+        ),
+        _("You did not receive %(reward)s: on %(day)s you had the amount that the campaign allows in all."),
+        BONUS,
+        ASK,
+    ),
+    "amount_per_month": Words(
         _(
             "%(name)s did not receive %(reward)s: on %(day)s "
             "the amount that the campaign allows in a month was reached."
@@ -63,15 +85,38 @@ MONTHLY = {
     ),
 }
 LIMITS = {R.CAP_COUNT: ("rewards_per_month", "rewards_total"), R.CAP_AMOUNT: ("amount_per_month", "amount_total")}
+# What a limit left less of, by its name.
+LESS_BY: dict[str, Promise] = {
+    "budget": _("It would have been %(amount)s; no more was left of the campaign's budget."),
+    "amount_total": _("It would have been %(amount)s; no more was left of what the campaign allows one person in all."),
+    "amount_per_month": _(
+        "It would have been %(amount)s; no more was left of what the campaign allows one person in a month."
+    ),
+}
+LESS_IN = (S.ON_HOLD, S.AWAITING_APPROVAL, S.GRANTED)
 
 
-def words_of_month(reward: Reward) -> Words | None:
-    """Return the words of a monthly limit where no other one can have been reached; both together say less."""
-    names = LIMITS.get(R(reward.reason)) if reward.reason else None
+def words_of_limit(reward: Reward) -> Words | None:
+    """Return the words of the limit that a reward is over; None where the budget was it, or nobody knows which."""
+    if reward.met_limit or not reward.reason:
+        return BY_LIMIT.get(reward.met_limit)
     said = reward.limits or {}
-    if names is None or not said.get(names[0]) or said.get(names[1]):
-        return None
-    return MONTHLY[R(reward.reason)]
+    could = [name for name in LIMITS.get(R(reward.reason), ()) if said.get(name)]
+    return BY_LIMIT[could[0]] if len(could) == 1 else None
+
+
+def made_less(reward: Reward) -> str:
+    """Say what made a reward less than it was, or would have been, before it was given; empty where nothing did."""
+    if reward.state not in LESS_IN:
+        return ""
+    currency, said = reward.business.currency, []
+    if reward.first_amount is not None:
+        was = {"amount": format_money(reward.first_amount, currency)}
+        said.append(gettext("It was %(amount)s before part of the purchase was refunded.") % was)
+    if reward.full_amount is not None and reward.met_limit in LESS_BY:
+        full = {"amount": format_money(reward.full_amount, currency)}
+        said.append(str(LESS_BY[reward.met_limit]) % full)
+    return " ".join(said)
 
 
 def next_month(business: Business, at: datetime) -> datetime:

@@ -14,6 +14,7 @@ from plusone.rewards.queries import phrase_of
 from plusone.rewards.types import types
 from plusone.store.purse import Purse
 
+from .capped import made_less
 from .conditions import deeds_of, still_missing
 from .deeds import Deeds
 from .further import actions_phrase
@@ -91,7 +92,7 @@ def gift_in_words(gift: Reward, referral: Referral, deeds: Deeds, *, now: dateti
                 named["gift"] = thing_of(gift)
             here = _("Your welcome gift is here: %(gift)s.") if is_welcome else _("Your gift is here: %(gift)s.")
             until = "" if gift.expires_at is None else _until(gift.expires_at, gift.business)
-            return Gift(here % named, f"{use} {until}".strip())
+            return Gift(f"{here % named} {made_less(gift)}".rstrip(), f"{use} {until}".strip())
         case State.PROMISED:
             return Gift(*_promised(gift, referral, deeds, now))
         case State.ON_HOLD if gift.available_at and gift.reason != Reward.Reason.DISPUTED:
@@ -102,7 +103,7 @@ def gift_in_words(gift: Reward, referral: Referral, deeds: Deeds, *, now: dateti
                 if is_welcome
                 else _("Your gift can be used from %(day)s on: %(gift)s.")
             )
-            return Gift(waits % named, nothing)
+            return Gift(f"{waits % named} {made_less(gift)}".rstrip(), nothing)
         case State.AWAITING_APPROVAL:
             nothing = _("You need do nothing.")
             asks = (
@@ -110,7 +111,7 @@ def gift_in_words(gift: Reward, referral: Referral, deeds: Deeds, *, now: dateti
                 if is_welcome
                 else _("%(business)s still has to confirm your gift: %(gift)s.")
             )
-            return Gift(asks % named, nothing)
+            return Gift(f"{asks % named} {made_less(gift)}".rstrip(), nothing)
     told = tell_reward(gift, to="client", now=now)
     return Gift(told.sentence, told.next)
 

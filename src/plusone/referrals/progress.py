@@ -14,6 +14,7 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of, rewards_of
 from plusone.rewards.types import types
 
+from .capped import made_less
 from .conditions import deeds_of, still_missing
 from .deeds import Deeds
 from .further import step_name
@@ -248,16 +249,18 @@ def _rewarded(
             return "completed", f"{since} {tell_reward(reward, to='client', now=now).sentence}"
         case Reward.State.GRANTED:
             named["then"] = day_in_words(business, reward.granted_at or referral.activated_at or reward.promised_at)
-            return "completed", since + " " + _("You received %(reward)s on %(then)s.") % named
+            said = _("You received %(reward)s on %(then)s.") % named
+            return "completed", f"{since} {said} {made_less(reward)}".rstrip()
         case Reward.State.ON_HOLD if reward.reason == Reward.Reason.DISPUTED:
             reward.client = referral.ambassador
             return "active", f"{since} {tell_reward(reward, to='client').sentence}"
         case Reward.State.ON_HOLD if reward.available_at:
             named["then"] = day_in_words(business, reward.available_at)
-            return "active", since + " " + _("You can use %(reward)s from %(then)s on.") % named
+            said = _("You can use %(reward)s from %(then)s on.") % named
+            return "active", f"{since} {said} {made_less(reward)}".rstrip()
         case Reward.State.AWAITING_APPROVAL:
             said = _("%(business)s still has to confirm %(reward)s; you need do nothing.") % named
-            return "in_review", f"{since} {said}"
+            return "in_review", f"{since} {said} {made_less(reward)}".rstrip()
         case Reward.State.AWAITING_CHOICE:
             return "active", since + " " + _("You have %(reward)s: choose the one you would like.") % named
         case Reward.State.PROMISED | Reward.State.ON_HOLD:

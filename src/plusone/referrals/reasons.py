@@ -18,7 +18,7 @@ from plusone.rewards.models import Reward
 from plusone.rewards.queries import phrase_of
 from plusone.rewards.types import types
 
-from .capped import CAPPED, next_month, words_of_month
+from .capped import CAPPED, made_less, next_month, words_of_limit
 from .catalogue import (
     AGAIN,
     ASK,
@@ -287,8 +287,8 @@ def _words(reward: Reward) -> Words:
         return OWED_ALL if reward.owed >= (reward.given or 1) else OWED
     if reward.state == S.GRANTED and (reward.unrecovered or reward.owed):
         return REDUCED_KEPT if reward.unrecovered else REDUCED_OWED
-    if reward.state == S.CAPPED and (monthly := words_of_month(reward)):
-        return monthly
+    if reward.state == S.CAPPED and (met := words_of_limit(reward)):
+        return met
     return REWARDS.get((reward.state, reward.reason)) or REWARDS[reward.state, ""]
 
 
@@ -322,7 +322,8 @@ def tell_reward(reward: Reward, *, to: Reader, is_earned_again: bool = False, no
         "next": day_in_words(reward.business, next_month(reward.business, at)) if at else "",
         "taken": format_money(back - reward.unrecovered - reward.owed, currency),
     }
-    return _told(words, named, at, to)
+    told = _told(words, named, at, to)
+    return replace(told, sentence=f"{told.sentence} {made_less(reward)}".rstrip())
 
 
 COUNTED = Words(

@@ -74,6 +74,11 @@ class Reward(Owned):
     # Of one that a refund made smaller after it was given: what was given, and when it last shrank.
     granted_amount = models.BigIntegerField(null=True, blank=True)
     reduced_at = models.DateTimeField(null=True, blank=True)
+    # Of one that became smaller before it was given: what it was worth before a refund, and what it would have been
+    # without the limit that left less. Minor units.
+    first_amount = models.BigIntegerField(null=True, blank=True)
+    full_amount = models.BigIntegerField(null=True, blank=True)
+    met_limit = models.CharField(max_length=20, blank=True, db_default="")  # that limit, or the one it is over, by name
     hold_days = models.PositiveIntegerField(default=0)
     needs_approval = models.BooleanField(default=False)
     needs_active = models.BooleanField(default=False)  # lapses where its client is not active when it is due

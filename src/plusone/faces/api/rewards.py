@@ -54,6 +54,14 @@ class RewardOut(Found):
     available_at: Annotated[Moment | None, Field(description="When the hold ends.")]
     granted_at: Moment | None
     reason: str | None
+    limit: Annotated[
+        str | None,
+        Field(
+            description="The limit that it is over, or that left less of it: `budget`, `rewards_total`, "
+            "`rewards_per_month`, `amount_total` or `amount_per_month`."
+        ),
+    ]
+    full_amount: Annotated[int | None, Field(description="What it would have been, where a limit left less of it.")]
     unrecovered: Annotated[
         int, Field(description="Of one that was revoked or reduced: what had been used already, and stays.")
     ]
@@ -112,6 +120,8 @@ def show_reward(
         "available_at": moment(business, reward.available_at),
         "granted_at": moment(business, reward.granted_at),
         "reason": reward.reason or None,
+        "limit": reward.met_limit or None,
+        "full_amount": reward.full_amount,
         "unrecovered": reward.unrecovered,
         "detail": told.sentence,
         "next": told.next,

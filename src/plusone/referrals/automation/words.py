@@ -11,6 +11,7 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import format_money
 from plusone.ledger.queries import paid_off_by
 from plusone.messaging.texts import Context, Placeholder, placeholders
+from plusone.referrals.capped import made_less
 from plusone.referrals.gifts import gifts_of
 from plusone.referrals.models import Referral
 from plusone.referrals.offers import offer_of
@@ -185,7 +186,7 @@ class HowToUse(Placeholder):
         reward = _reward(ctx)
         if reward is None:
             return None
-        use = types[reward.kind]().use(reward.business, reward.params)
+        use = f"{made_less(reward)} {types[reward.kind]().use(reward.business, reward.params)}".strip()
         paid = paid_off_by(reward.business, ("reward", reward.pk))
         if not paid:
             return use

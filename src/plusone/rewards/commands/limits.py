@@ -26,12 +26,25 @@ MANY_A_MONTH = 10  # rewards of one ambassador; more is worth a look (PEERS b6)
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit of a reward: the key of its tally, what it allows, and the reason when it is reached."""
+    """One limit of a reward: the key of its tally, its name in the terms, what it allows, and the reason when it is
+    reached."""
 
     key: str
+    name: str
     reason: Reward.Reason
     rewards: int | None = None
     amount: int | None = None
+
+    @property
+    def is_monthly(self) -> bool:
+        """Whether a new month brings new room."""
+        return self.name.endswith("_per_month")
+
+    def is_met(self, tally: Tally, *, number: bool, amount: bool, reserved: int = 0) -> bool:
+        """Say whether nothing is left of it, for a reward that counts for its number, or for its amount."""
+        if self.rewards is not None and number and tally.number >= self.rewards:
+            return True
+        return self.amount is not None and amount and tally.amount - reserved >= self.amount
 
 
 def limits_of(reward: Reward, now: datetime) -> list[Limit]:
@@ -43,34 +56,34 @@ def limits_of(reward: Reward, now: datetime) -> list[Limit]:
     month = clock.day_of(reward.business, now).strftime("%Y-%m")
     found = []
     if budget := said.get("budget"):
-        found.append(Limit(f"{said['scope']}:budget", Reason.BUDGET, amount=budget))
+        found.append(Limit(f"{said['scope']}:budget", "budget", Reason.BUDGET, amount=budget))
     if total := said.get("rewards_total"):
-        found.append(Limit(f"{mine}:total", Reason.CAP_COUNT, rewards=total))
+        found.append(Limit(f"{mine}:total", "rewards_total", Reason.CAP_COUNT, rewards=total))
     if monthly := said.get("rewards_per_month"):
-        found.append(Limit(f"{mine}:{month}:number", Reason.CAP_COUNT, rewards=monthly))
+        found.append(Limit(f"{mine}:{month}:number", "rewards_per_month", Reason.CAP_COUNT, rewards=monthly))
     if amount := said.get("amount_total"):
-        found.append(Limit(f"{mine}:amount", Reason.CAP_AMOUNT, amount=amount))
+        found.append(Limit(f"{mine}:amount", "amount_total", Reason.CAP_AMOUNT, amount=amount))
     if amount := said.get("amount_per_month"):
-        found.append(Limit(f"{mine}:{month}:amount", Reason.CAP_AMOUNT, amount=amount))
+        found.append(Limit(f"{mine}:{month}:amount", "amount_per_month", Reason.CAP_AMOUNT, amount=amount))
     return found
 
 
-def take(reward: Reward, *, actor: str, now: datetime) -> tuple[int | None, Reward.Reason | None]:
-    """Use up a reward's share of its limits. Return (its amount, clamped, None), or (None, why it is over the limit).
+def take(reward: Reward, *, actor: str, now: datetime) -> tuple[int | None, Limit | None]:
+    """Use up a reward's share of its limits. Return what it may come to, and the limit that made it less; nothing and
+    the limit that was met where it cannot be given.
 
     Called in the transaction of the grant; the rows stay locked until it ends.
     """
     has_place = reward.counted_at is not None
     limits = limits_of(reward, reward.counted_at or now)
     tallies = [_locked(reward, limit) for limit in limits]
-    amount = reward.amount
+    amount, less_by = reward.amount, None
+    if met := _met(limits, tallies, number=not has_place, amount=amount is not None, reserved=reward.reserved):
+        return None, met
     for limit, tally in zip(limits, tallies, strict=True):
-        if limit.rewards is not None and not has_place and tally.number >= limit.rewards:
-            return None, limit.reason
         if limit.amount is not None and amount is not None:
-            amount = min(amount, limit.amount - tally.amount + reward.reserved)
-            if amount <= 0:
-                return None, limit.reason
+            left = limit.amount - tally.amount + reward.reserved
+            amount, less_by = (left, limit) if left < amount else (amount, less_by)
     for tally in tallies:
         tally.number += not has_place
         tally.amount += (amount or 0) - reward.reserved
@@ -81,7 +94,7 @@ def take(reward: Reward, *, actor: str, now: datetime) -> tuple[int | None, Rewa
     _warn_of_budgets(reward, limits, tallies, actor=actor, now=now)
     if reward.side == Reward.Side.AMBASSADOR:
         _note_many(reward, actor=actor, now=now)
-    return amount, None
+    return amount, less_by
 
 
 def lock_taken(reward: Reward) -> list[Tally]:
@@ -101,16 +114,24 @@ def give_back(tallies: list[Tally], amount: int, *, wholly: bool) -> None:
         tally.save(update_fields=["number", "amount"])
 
 
-def take_place(reward: Reward, *, actor: str, now: datetime) -> Reward.Reason | None:
+def _met(limits: list[Limit], tallies: list[Tally], *, number: bool, amount: bool, reserved: int = 0) -> Limit | None:
+    """Return the limit of which nothing is left, if any: one for good before one of a month, since a new month would
+    change nothing then."""
+    met = [
+        limit
+        for limit, tally in zip(limits, tallies, strict=True)
+        if limit.is_met(tally, number=number, amount=amount, reserved=reserved)
+    ]
+    return min(met, key=lambda limit: limit.is_monthly, default=None)
+
+
+def take_place(reward: Reward, *, actor: str, now: datetime) -> Limit | None:
     """Count a reward that its client has still to choose, and keep free what it may come to, so that nothing is offered
-    that cannot be given. Return why it is over a limit, if it is. Called in the transaction of the offer."""
+    that cannot be given. Return the limit that was met, if one was. Called in the transaction of the offer."""
     limits = limits_of(reward, now)
     tallies = [_locked(reward, limit) for limit in limits]
-    for limit, tally in zip(limits, tallies, strict=True):
-        if limit.rewards is not None and tally.number >= limit.rewards:
-            return limit.reason
-        if limit.amount is not None and tally.amount >= limit.amount:
-            return limit.reason
+    if met := _met(limits, tallies, number=True, amount=True):
+        return met
     for tally in tallies:
         tally.number += 1
         tally.save(update_fields=["number"])

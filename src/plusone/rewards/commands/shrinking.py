@@ -41,6 +41,9 @@ def resize(reward: Reward, basis: int | None, *, lost: str = Reason.REFUNDED, ac
         limits.give_back(counted, too_much - note_used(reward, too_much - taken), wholly=False)
         reward.granted_amount, reward.reduced_at, reward.reason = reward.given, now, Reason.REFUNDED
         changed += ["granted_amount", "reduced_at", "reason"]
+    elif reward.first_amount is None:
+        reward.first_amount = reward.amount
+        changed.append("first_amount")
     reward.amount = left
     reward.save(update_fields=changed)
     record(

@@ -23,7 +23,18 @@ from . import limits
 from .used import note_used, said
 
 State, Reason = Reward.State, Reward.Reason
-MOVES = ("state", "reason", "note", "available_at", "granted_at", "ended_at", "decided_by", "counted_at", "reserved")
+MOVES = (
+    "state",
+    "reason",
+    "note",
+    "available_at",
+    "granted_at",
+    "ended_at",
+    "decided_by",
+    "counted_at",
+    "reserved",
+    "met_limit",
+)
 PROMISE = ("kind", "params", "options", "amount", "limits", "clawback")
 
 
@@ -93,9 +104,8 @@ def qualify(
     if (reward.hold_days or is_disputed) and _move(
         reward, (State.PROMISED,), State.ON_HOLD, reason=why, available_at=_hold_end(reward, now)
     ):
-        record(
-            reward.business, events.RewardQualified(**facts_of(reward)), client=reward.client_id, actor=actor, now=now
-        )
+        qualified = events.RewardQualified(**facts_of(reward))
+        record(reward.business, qualified, client=reward.client_id, actor=actor, now=now)
         return reward
     return _review_or_grant(reward, (State.PROMISED,), flagged=flagged, actor=actor, now=now)
 
@@ -194,9 +204,8 @@ def decline(
     written = {"reason": reason, "note": note[:300], "declined_note": note[:300]}
     if _move(reward, Reward.OPEN, State.DECLINED, **written, ended_at=now, decided_by=actor):
         limits.leave_place(reward)
-        record(
-            reward.business, events.RewardDeclined(**facts_of(reward)), client=reward.client_id, actor=actor, now=now
-        )
+        declined = events.RewardDeclined(**facts_of(reward))
+        record(reward.business, declined, client=reward.client_id, actor=actor, now=now)
         return True
     if reward.state == State.DECLINED:
         return False
@@ -235,13 +244,8 @@ def ask_review(reward: Reward, reason: Reward.Reason, *, actor: str, now: dateti
     """Let a person decide about an open reward, because of `reason`. Say whether it was open."""
     if not _move(reward, (State.PROMISED, State.ON_HOLD), State.AWAITING_APPROVAL, reason=reason):
         return False
-    record(
-        reward.business,
-        events.RewardReviewRequested(**facts_of(reward), reason=reason),
-        client=reward.client_id,
-        actor=actor,
-        now=now,
-    )
+    asked = events.RewardReviewRequested(**facts_of(reward), reason=reason)
+    record(reward.business, asked, client=reward.client_id, actor=actor, now=now)
     return True
 
 
@@ -284,13 +288,8 @@ def revoke(reward: Reward, *, reason: str, actor: str, now: datetime) -> bool:
         limits.leave_place(reward)
     else:
         return False
-    record(
-        reward.business,
-        events.RewardRevoked(**facts_of(reward), taken=taken, reason=reason, unrecovered=whole - taken),
-        client=reward.client_id,
-        actor=actor,
-        now=now,
-    )
+    revoked = events.RewardRevoked(**facts_of(reward), taken=taken, reason=reason, unrecovered=whole - taken)
+    record(reward.business, revoked, client=reward.client_id, actor=actor, now=now)
     return True
 
 
@@ -311,10 +310,7 @@ def _grant(reward: Reward, was: tuple[str, ...], *, actor: str, now: datetime, *
     if not _move(reward, was, State.AWAITING_CHOICE, reason="", choice_since=now, ended_at=None, **columns):
         return False
     if over := limits.take_place(reward, actor=actor, now=now):
-        _move(reward, (State.AWAITING_CHOICE,), State.CAPPED, reason=over, choice_since=None, ended_at=now)
-        told = events.RewardCapped(**facts_of(reward), reason=over)
-        record(reward.business, told, client=reward.client_id, actor=actor, now=now)
-        return True
+        return _cap(reward, State.AWAITING_CHOICE, over, actor=actor, now=now, choice_since=None)
     offered = events.RewardChoiceOffered(**facts_of(reward))
     record(reward.business, offered, client=reward.client_id, actor=actor, now=now)
     return True
@@ -346,16 +342,12 @@ def _give_now(
         reward.refresh_from_db(fields=["kind", "params", "amount"])
         told = events.RewardChosen(**facts_of(reward), option=chosen)
         record(reward.business, told, client=reward.client_id, actor=actor, now=now)
-    amount, over = limits.take(reward, actor=actor, now=now)
-    if over is not None:
-        _move(reward, (State.GRANTED,), State.CAPPED, reason=over, granted_at=None)
-        limits.leave_place(reward)
-        capped = events.RewardCapped(**facts_of(reward), reason=over)
-        record(reward.business, capped, client=reward.client_id, actor=actor, now=now)
-        return True
-    if amount != reward.amount:
-        reward.amount = amount
-        reward.save(update_fields=["amount"])
+    amount, limit = limits.take(reward, actor=actor, now=now)
+    if limit is not None and amount is None:
+        return _cap(reward, State.GRANTED, limit, actor=actor, now=now, granted_at=None)
+    if limit is not None:
+        reward.full_amount, reward.amount, reward.met_limit = reward.amount, amount, limit.name
+        reward.save(update_fields=["full_amount", "amount", "met_limit"])
     if types[reward.kind].by_hand:
         reward.expires_at = end_of(reward.business, reward.params.get("expires_days"), now)
         reward.save(update_fields=["expires_at"])
@@ -364,11 +356,17 @@ def _give_now(
     return True
 
 
-def _move(reward: Reward, was: tuple[str, ...], to: str, **columns: Any) -> bool:
-    """Change the state where it is one of `was`; say whether it was. Afterwards the reward is as the database has
+def _cap(reward: Reward, was: str, limit: limits.Limit, *, actor: str, now: datetime, **columns: Any) -> bool:
+    """Settle a reward that is over a limit."""
+    _move(reward, (was,), State.CAPPED, reason=limit.reason, met_limit=limit.name, ended_at=now, **columns)
+    limits.leave_place(reward)
+    capped = events.RewardCapped(**facts_of(reward), reason=limit.reason)
+    record(reward.business, capped, client=reward.client_id, actor=actor, now=now)
+    return True
 
-    it.
-    """
+
+def _move(reward: Reward, was: tuple[str, ...], to: str, **columns: Any) -> bool:
+    """Change the state where it is one of `was`; say whether it was. The reward is as the database has it then."""
     moved = Reward.objects.filter(pk=reward.pk, state__in=was).update(state=to, **columns)
     reward.refresh_from_db(fields=[*MOVES, *PROMISE])  # what it promises too: it may just have been raised
     return bool(moved)
@@ -385,8 +383,8 @@ def _set_amount(reward: Reward, basis: int | None, *, actor: str, now: datetime)
     if amount == 0:
         lapse(reward, reason=Reason.WORTH_NOTHING if basis else Reason.REFUNDED, actor=actor, now=now)
         return False
-    reward.amount = amount
-    reward.save(update_fields=["amount"])
+    reward.amount, reward.first_amount = amount, None
+    reward.save(update_fields=["amount", "first_amount"])
     return True
 
 
