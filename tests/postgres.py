@@ -25,8 +25,8 @@ FAST = (
 PARTS = ("bin/initdb", "bin/postgres", "lib", "share")
 
 
-def start(folder: Path) -> tuple[str, "subprocess.Popen[bytes]"]:
-    """Start a server whose files are all in `folder`; give its address and its process."""
+def start(folder: Path, *more: str) -> tuple[str, "subprocess.Popen[bytes]"]:
+    """Start a server whose files are all in `folder`, with `more` options; give its address and its process."""
     who = _server_user()
     binaries = _binaries(folder, who)
     data, socket = folder / "pg", folder / "socket"
@@ -54,7 +54,7 @@ def start(folder: Path) -> tuple[str, "subprocess.Popen[bytes]"]:
     if made.returncode:
         sys.exit(f"PostgreSQL for the tests could not be set up: {made.stderr.strip()}")
     server = subprocess.Popen(
-        [binaries / "bin/postgres", "-D", data, "-k", socket, "-c", "listen_addresses=", *_options()],
+        [binaries / "bin/postgres", "-D", data, "-k", socket, "-c", "listen_addresses=", *_options(*more)],
         cwd="/",
         stdout=subprocess.DEVNULL,
         stderr=(folder / "postgres.log").open("wb"),
@@ -64,6 +64,23 @@ def start(folder: Path) -> tuple[str, "subprocess.Popen[bytes]"]:
     url = f"postgres://plusone@/postgres?host={socket}"
     _await(server, url, folder / "postgres.log")
     return url, server
+
+
+def start_again(server: "subprocess.Popen[bytes]", folder: Path, url: str) -> "subprocess.Popen[bytes]":
+    """Start the server of this folder once more, after it has ended."""
+    who = _server_user()
+    identity = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []} if who else {}
+    log = folder / "postgres.log"
+    again = subprocess.Popen(
+        server.args,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+        stderr=log.open("ab"),
+        preexec_fn=_die_with_parent,
+        **identity,
+    )
+    _await(again, url, log)
+    return again
 
 
 def stop(server: "subprocess.Popen[bytes]") -> None:
@@ -80,8 +97,8 @@ def program(name: str) -> Path:
     return _package() / "pginstall/bin" / name
 
 
-def _options() -> list[str]:
-    return [word for option in FAST for word in ("-c", option)]
+def _options(*more: str) -> list[str]:
+    return [word for option in (*FAST, *more) for word in ("-c", option)]
 
 
 def _server_user() -> pwd.struct_passwd | None:

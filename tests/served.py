@@ -7,15 +7,20 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from http.client import HTTPConnection
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
+
+import oracle
+import psycopg
 
 import postgres
 
@@ -164,3 +169,84 @@ class Installation:
         """Give a client balance by hand."""
         sent = {"amount": amount, "reason": reason}
         return self.call("POST", f"/api/v1/clients/{client}/balance/adjustments", sent, **headers)
+
+
+@dataclass
+class Shop:
+    """A client with much balance, and something that costs 1.00 of it."""
+
+    here: Installation
+    client: str
+    product: str
+
+    @classmethod
+    def opened(cls, here: Installation) -> "Shop":
+        """Put it there, through a server that runs."""
+        client = here.add_client("Ana").body["id"]
+        assert here.give(client, 90_000_00).status == 201
+        product = here.call("POST", "/api/v1/products", {"name": "Class", "price": 100}).body["id"]
+        return cls(here, client, product)
+
+    def redeem(self, **headers: str) -> Answer:
+        """Buy it, with balance alone: the order is paid at once."""
+        lines = [{"product": self.product, "quantity": 1}]
+        sent = {"client": self.client, "lines": lines, "use_balance": True}
+        return self.here.call("POST", "/api/v1/orders", sent, **headers)
+
+
+@dataclass
+class Told:
+    """What buyers were told: orders that were acknowledged, other answers, and lines that broke."""
+
+    orders: list[str] = field(default_factory=list)
+    others: list[Answer] = field(default_factory=list)
+    refused: int = 0  # nobody listened
+    broken: list[str] = field(default_factory=list)
+
+    def acknowledged(self) -> list[str]:
+        """What the oracle is to find."""
+        return [f"paid {order}" for order in list(self.orders)]
+
+
+@contextmanager
+def buying(shop: Shop, hands: int, *, pause: float = 0.0) -> Iterator[Told]:
+    """Let so many people buy, one thing after the other, while the block runs."""
+    told, over = Told(), Event()
+
+    def buy() -> None:
+        while not over.is_set():
+            try:
+                answer = shop.redeem()
+            except ConnectionRefusedError:
+                told.refused += 1
+                over.wait(0.05)
+            except (OSError, HTTPException) as error:
+                told.broken.append(repr(error))
+            else:
+                if answer.status == 201:
+                    told.orders.append(answer.body["id"])
+                else:
+                    told.others.append(answer)
+            over.wait(pause)
+
+    people = [Thread(target=buy, daemon=True) for _ in range(hands)]
+    for person in people:
+        person.start()
+    try:
+        yield told
+    finally:
+        over.set()
+        for person in people:
+            person.join(60)
+
+
+def broken_in(database: str, acknowledged: list[str]) -> list[str]:
+    """Ask the oracle about a database by its address, through its driver alone."""
+    if database.startswith("sqlite"):
+        with closing(sqlite3.connect(database.removeprefix("sqlite:///"))) as raw:
+            whole = [f"integrity: {row}" for row in raw.execute("PRAGMA integrity_check").fetchall() if row != ("ok",)]
+            return whole + oracle.broken(
+                acknowledged, lambda query, values: raw.execute(query.replace("%s", "?"), values).fetchall()
+            )
+    with psycopg.connect(database) as line:
+        return oracle.broken(acknowledged, lambda query, values: line.execute(query.encode(), values).fetchall())

@@ -3,6 +3,9 @@
 Amounts are integers; each list is what breaks a promise, and has to be empty.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db import connection
 
 PROMISES = {
@@ -67,18 +70,24 @@ ACKNOWLEDGED = {
 }
 
 
-def broken(acknowledged: list[str]) -> list[str]:
-    """Return every promise that does not hold; `acknowledged` are lines of a word and the key of its row."""
-    found = []
+def _of_the_test(query: str, values: list[str]) -> list[Any]:
     with connection.cursor() as cursor:
-        for promise, query in PROMISES.items():
-            cursor.execute(query)
-            if rows := cursor.fetchall():
-                found.append(f"{promise}: {rows[:5]}")
-        for line in acknowledged:
-            word, key, *_more = line.split()
-            cursor.execute(ACKNOWLEDGED[word], [key])
-            [[count]] = cursor.fetchall()
-            if count != 1:
-                found.append(f"I8 {line}: there {count} times")
+        cursor.execute(query, values or None)
+        return list(cursor.fetchall())
+
+
+def broken(acknowledged: list[str], ask: Callable[[str, list[str]], list[Any]] = _of_the_test) -> list[str]:
+    """Return every promise that does not hold; `acknowledged` are lines of a word and the key of its row.
+
+    `ask` puts a question to the database, that of the running test unless said otherwise.
+    """
+    found = []
+    for promise, query in PROMISES.items():
+        if rows := ask(query, []):
+            found.append(f"{promise}: {rows[:5]}")
+    for line in acknowledged:
+        word, key, *_more = line.split()
+        [[count]] = ask(ACKNOWLEDGED[word], [key])
+        if count != 1:
+            found.append(f"I8 {line}: there {count} times")
     return found
