@@ -93,8 +93,8 @@ def test_an_answer_leaves_after_the_disk_has_it(here: Installation, tmp_path: Pa
         shop = Shop.opened(here)
         assert [shop.redeem().status for _ in range(count)] == [201] * count
         [server] = children(strace.pid)
-        os.kill(server, signal.SIGTERM)
-        assert strace.wait(30) == 0
+        os.kill(server, signal.SIGKILL)
+        strace.wait(30)
     answers, early = unflushed(calls.read_text())
     assert answers >= count
     assert (early > count / 2) if lax else early == 0
