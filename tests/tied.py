@@ -144,8 +144,8 @@ class Gift:
         caps = (self.terms["caps"] or {}) if self.side == "ambassador" else {}
         limits = [(("budget",), self.terms["budget"], "budget", True)]
         limits.append(((self.who.name, "total"), caps.get("rewards_total"), "cap_count", False))
-        limits.append(((self.who.name, month), caps.get("rewards_per_month"), "cap_count", False))
         limits.append(((self.who.name, "sum"), caps.get("amount_total"), "cap_amount", True))
+        limits.append(((self.who.name, month), caps.get("rewards_per_month"), "cap_count", False))
         limits.append(((self.who.name, month, "sum"), caps.get("amount_per_month"), "cap_amount", True))
         return [limit for limit in limits if limit[1]]
 

@@ -1,13 +1,24 @@
 """Who is written to in the loop, and what they read (R-103, R-105, R-249)."""
 
+import pytest
+
 from plusone.agenda.commands import mark_visit, unmark_visit
 from plusone.clients.commands import activate, edit_client
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
+from plusone.ledger.commands import adjust
 from plusone.messaging.models import Message
 from plusone.referrals.automation.reactions import end_holds
-from plusone.referrals.commands import deactivate_campaign, decide_case, register_friend, reject_referral
+from plusone.referrals.commands import (
+    ask_for_review,
+    deactivate_campaign,
+    decide_case,
+    register_friend,
+    reject_referral,
+)
 from plusone.referrals.models import DoubtCase
+from plusone.rewards.commands import approve
+from plusone.rewards.models import Reward
 from plusone.rules.engine import work
 from plusone.store.commands import refund
 from plusone.store.models import Product
@@ -38,7 +49,10 @@ def test_registration_writes_to_ambassador_owner_and_lead(gym: Business, ana: Cl
     }
     assert set(sent()) == expected
     assert len(sent()) == 3
+    ben = Client.objects.get(first_name="Ben")
+    assert f"/b/studio-vela/clients/{ben.public_id}/" in text_of("referral.notice")
     thanks = text_of("referral.thanks")
+    assert "/p/studio-vela/refer/" in thanks
     assert "Ben has registered with Studio Vela through you." in thanks
     assert "Once Ben becomes an active client, you receive €15.00 of balance." in thanks
     assert "/p/studio-vela/" in thanks
@@ -76,6 +90,58 @@ def test_doubtful_registration_writes_to_the_owner_alone(gym: Business, ana: Cli
     assert sent() == [("doubt.opened", "olga@vela.example"), ("referral.notice", "olga@vela.example")]
 
 
+def test_what_staff_are_written_leads_to_where_it_is_done(gym: Business, ana: Client, bono: Product) -> None:
+    """R-249, UX 16: "Decide" leads to what is to decide, not to the first page; a full stop stands once."""
+    launch(gym, ambassador=EUR10, approval="manual", budget=1000)
+    came = register_friend(gym, ana, first_name="Bot", email="bot@x.example", flags=("trap",), actor="public", now=NOON)
+    bot = came.referral
+    ask_for_review(bot, actor="client:1", now=NOON)
+    activate(bring(ana, "Ben").friend, **WHO)
+    approve(Reward.objects.get(state="awaiting_approval"), **WHO)
+    sent()
+    for template, place in (
+        ("doubt.opened", "review/"),
+        ("referral.appealed", f"referrals/{bot.public_id}/"),
+        ("reward.review", "rewards/"),
+        ("budget.reached", "campaign/"),
+    ):
+        assert f"/b/studio-vela/{place}\n" in text_of(template), template
+    [first, *_] = Message.objects.filter(template="referral.notice").order_by("id")
+    assert "recomendación de Ana L.\n" in first.text
+
+
+@pytest.mark.parametrize(
+    ("reward", "label", "place"),
+    [
+        (EUR10, "See your balance", "/p/studio-vela/balance/"),
+        ({"kind": "membership_days", "days": 10}, "Open your page", "/p/studio-vela/"),
+    ],
+)
+def test_the_button_of_a_reward_leads_to_what_it_is(
+    gym: Business, ana: Client, reward: dict[str, object], label: str, place: str
+) -> None:
+    """R-249: balance to the balance; ten more days of membership are none."""
+    edit_client(ana, language="en", **WHO)
+    launch(gym, ambassador=reward)
+    activate(bring(ana, "Ben").friend, **WHO)
+    sent()
+    assert f"{label}:\nhttp" in text_of("reward.granted")
+    assert f"{place}\n" in text_of("reward.granted")
+
+
+def test_a_reward_that_came_long_after_the_friend_says_so(gym: Business, ana: Client) -> None:
+    """R-116: nobody "is a client now" who has been one for 30 days; what was asked is done now."""
+    edit_client(ana, language="en", **WHO)
+    launch(gym, conditions=[{"kind": "activated"}, {"kind": "sessions_attended", "at_least": 1}])
+    ben = bring(ana, "Ben").friend
+    activate(ben, **WHO)
+    mark_visit(ben, key="class", actor="user:1", now=later(30))
+    work(later(30))
+    told = text_of("reward.granted")
+    assert "Ben has done all that was asked. Thank you! You have received" in told
+    assert "client of Studio Vela now" not in told
+
+
 def test_ambassadors_hear_what_becomes_of_open_recommendations(gym: Business, ana: Client) -> None:
     """Q-06: the owner's choice is told."""
     campaign = launch(gym)
@@ -111,7 +177,7 @@ def test_whoever_gets_less_than_promised_hears_why(gym: Business, ana: Client, b
     end_holds(later(15))
     work(later(15))
     capped = text_of("reward.capped")
-    assert "you had all the rewards that the campaign allows" in capped
+    assert "you had as many rewards as the campaign allows in all" in capped
     assert "Thank you for recommending Eva!" in capped
 
 
@@ -143,8 +209,13 @@ def test_the_owner_is_told_whose_reward_waits(gym: Business, ana: Client) -> Non
 
 
 def test_orders_are_confirmed_and_refunds_told(gym: Business, ana: Client, bono: Product) -> None:
-    """R-249: the receipt names what was bought."""
+    """R-249: the receipt names what was bought; no sum of nothing in it."""
     edit_client(ana, language="en", **WHO)
+    adjust(gym, ana.pk, 5000, key="prize", reason="Prize", **WHO)
+    sell(ana, bono, use_balance=True)
+    sent()
+    assert "Total: €50.00, all with your balance." in text_of("order.paid")
+    Message.objects.all().delete()
     order = sell(ana, bono, 2)
     refund(order, 2500, **WHO)
     assert [template for template, _to in sent()] == ["order.paid", "order.refunded"]

@@ -183,5 +183,7 @@ def _value(gap: re.Match[str], ctx: Context) -> tuple[str, bool]:
 
 
 def _tidy(text: str) -> str:
-    """Close the gaps that stayed empty: no double spaces, none before a comma or full stop."""
-    return re.sub(r" +(?=[,.;!?])", "", re.sub(r" {2,}", " ", text)).strip()
+    """Close the gaps that stayed empty: no double spaces, none before a comma or full stop. Where what fills one ends
+    with a full stop, as "Ana L." does, the sentence ends with it."""
+    text = re.sub(r" +(?=[,.;!?])", "", re.sub(r" {2,}", " ", text)).strip()
+    return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)

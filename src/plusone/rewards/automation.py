@@ -60,7 +60,7 @@ class BonusThere(Template):
 
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the portal."""
-        return _("See your balance"), "{portal}"
+        return _("See your balance"), "{portal}balance/"
 
 
 @templates
@@ -84,8 +84,8 @@ class BonusWaits(Template):
         ]
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the dashboard."""
-        return _("Open your dashboard"), "{dashboard}"
+        """Lead to what waits."""
+        return _("Decide"), "{dashboard}bonuses/"
 
 
 @default_rules

@@ -43,7 +43,7 @@ class ExpiringSoon(Template):
 
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the portal."""
-        return _("See your balance"), "{portal}"
+        return _("See your balance"), "{portal}balance/"
 
 
 @default_rules

@@ -68,7 +68,8 @@ class Receipt(Template):
         ]
         if ctx.event and ctx.event.data.get("balance"):
             paid["balance"] = _amount(ctx, "balance")
-            lines.append(_("Total: %(total)s, of which %(balance)s with your balance and %(money)s in money.") % paid)
+            some = _("Total: %(total)s, of which %(balance)s with your balance and %(money)s in money.")
+            lines.append((some if ctx.event.data.get("cash") else _("Total: %(total)s, all with your balance.")) % paid)
         else:
             lines.append(_("Total: %(total)s.") % paid)
         return lines
@@ -131,8 +132,9 @@ class Disputed(Template):
         ]
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the dashboard."""
-        return _("Open your dashboard"), "{dashboard}"
+        """Lead to the order."""
+        order = _order(ctx)
+        return _("See the order"), f"{{dashboard}}orders/{order.public_id}/" if order else "{dashboard}orders/"
 
 
 @default_rules

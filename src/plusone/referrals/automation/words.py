@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -111,10 +112,13 @@ class AmbassadorName(Placeholder):
         return ctx.naming(referral.ambassador) if referral else None
 
 
-def is_still_lead(ctx: Context) -> bool:
-    """Say whether the friend that a message tells of has not become a client, whatever else they did."""
+def came_before(ctx: Context) -> bool:
+    """Say whether the friend that a message tells of did not become a client by what it tells, but is one for some time
+    already, or no client yet."""
     referral = _referral(ctx)
-    return referral is not None and referral.activated_at is None
+    if referral is None:
+        return False
+    return referral.activated_at is None or (ctx.event is not None and referral.activated_at < ctx.event.at)
 
 
 def _reward(ctx: Context) -> Reward | None:
@@ -127,6 +131,12 @@ def _reward(ctx: Context) -> Reward | None:
 def is_gift(ctx: Context) -> bool:
     """Say whether the reward that the event tells of is the friend's."""
     return ctx.event is not None and ctx.event.data.get("side") == Reward.Side.FRIEND
+
+
+def is_money(ctx: Context) -> bool:
+    """Say whether the reward that the event tells of is balance."""
+    reward = _reward(ctx)
+    return reward is None or reward.kind == "balance"
 
 
 def is_further(ctx: Context) -> bool:
@@ -294,6 +304,40 @@ class OfferInWords(Placeholder):
             return None
         terms = default_terms(ctx.business) or newest_terms(ctx.business)
         return " ".join(headlines(ctx.business, offer_of(terms))) if terms else None
+
+
+@placeholders
+class Profile(Placeholder):
+    """The address of the staff's page of the client that it is about."""
+
+    name = "profile"
+    label = _("Link to the client's profile, for staff")
+    is_link = True
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it; that of all clients where it is about nobody."""
+        if ctx.business is None:
+            return None
+        key = ctx.event.client_id if ctx.event else None
+        ids = Client.objects.filter(business=ctx.business, pk=key or 0).values_list("public_id", flat=True)
+        where = f"{settings.BASE_URL}/b/{ctx.business.slug}/clients/"
+        return f"{where}{ids[0]}/" if ids else where
+
+
+@placeholders
+class Recommendation(Placeholder):
+    """The address of the staff's page of the recommendation that it is about."""
+
+    name = "recommendation"
+    label = _("Link to the recommendation, for staff")
+    is_link = True
+
+    def value(self, ctx: Context) -> str | None:
+        """Return it; that of what is to review where it is about none."""
+        if ctx.business is None:
+            return None
+        referral, where = _referral(ctx), f"{settings.BASE_URL}/b/{ctx.business.slug}/"
+        return f"{where}referrals/{referral.public_id}/" if referral else f"{where}review/"
 
 
 @placeholders

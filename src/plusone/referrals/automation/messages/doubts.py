@@ -30,8 +30,8 @@ class CaseOpened(Template):
         ]
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the dashboard."""
-        return _("Decide"), "{dashboard}"
+        """Lead to the cases."""
+        return _("Decide"), "{dashboard}review/"
 
 
 @templates
@@ -58,8 +58,8 @@ class LinkPaused(Template):
         ]
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the dashboard."""
-        return _("Decide"), "{dashboard}"
+        """Lead to the cases."""
+        return _("Decide"), "{dashboard}review/"
 
 
 @templates
@@ -83,8 +83,8 @@ class CaseWaits(Template):
         ]
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the dashboard."""
-        return _("Decide"), "{dashboard}"
+        """Lead to the cases."""
+        return _("Decide"), "{dashboard}review/"
 
 
 @templates
@@ -110,8 +110,8 @@ class AppealMade(Template):
         ]
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the dashboard."""
-        return _("Have a look"), "{dashboard}"
+        """Lead to the recommendation."""
+        return _("Have a look"), "{recommendation}"
 
 
 @templates
@@ -145,8 +145,8 @@ class AskedBack(Template):
         ]  # fmt: skip
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the dashboard."""
-        return _("Open your dashboard"), "{dashboard}"
+        """Lead to their profile."""
+        return _("Open profile"), "{profile}"
 
     def _counts(self, ctx: Context) -> bool:
         key = ctx.event.client_id if ctx.event else None

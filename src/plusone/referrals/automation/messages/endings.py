@@ -35,7 +35,7 @@ class DeadlineSet(Template):
 
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the portal."""
-        return _("See your recommendations"), "{portal}"
+        return _("See your recommendations"), "{portal}refer/"
 
 
 @templates
@@ -80,7 +80,7 @@ class NotAccepted(Template):
 
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the portal."""
-        return _("See your recommendations"), "{portal}"
+        return _("See your recommendations"), "{portal}refer/"
 
 
 @templates
@@ -112,7 +112,7 @@ class NotConverted(Template):
 
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the portal."""
-        return _("See your recommendations"), "{portal}"
+        return _("See your recommendations"), "{portal}refer/"
 
 
 @templates

@@ -44,8 +44,8 @@ class BudgetRunsOut(Template):
         return lines
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the dashboard."""
-        return _("Open your dashboard"), "{dashboard}"
+        """Lead to the campaign."""
+        return _("See the campaign"), "{dashboard}campaign/"
 
 
 @templates
@@ -72,8 +72,8 @@ class ManyRewards(Template):
         ]
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the dashboard."""
-        return _("Open your dashboard"), "{dashboard}"
+        """Lead to their profile."""
+        return _("Open profile"), "{profile}"
 
 
 def _data(ctx: Context) -> dict[str, int]:

@@ -37,4 +37,4 @@ class OfferRaised(Template):
 
     def button(self, ctx: Context) -> tuple[str, str]:
         """Lead to the portal."""
-        return _("See your recommendations"), "{portal}"
+        return _("See your recommendations"), "{portal}refer/"

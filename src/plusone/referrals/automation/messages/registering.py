@@ -32,8 +32,8 @@ class ThankAmbassador(Template):
         return lines
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the portal."""
-        return _("See your recommendations"), "{portal}"
+        """Lead to the friends."""
+        return _("See your recommendations"), "{portal}refer/"
 
 
 @templates
@@ -56,8 +56,8 @@ class LeadNotice(Template):
         ]
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the leads."""
-        return _("See the lead"), "{dashboard}"
+        """Lead to the lead."""
+        return _("See the lead"), "{profile}"
 
 
 @templates
@@ -106,5 +106,5 @@ class YourTurn(Template):
         return lines
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the portal."""
-        return _("Share your link"), "{portal}"
+        """Lead to the link."""
+        return _("Share your link"), "{portal}refer/"

@@ -4,14 +4,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plusone.messaging.texts import Context, Template, templates
-from plusone.referrals.automation.words import is_further, is_gift, is_still_lead
+from plusone.referrals.automation.words import came_before, is_further, is_gift, is_money
 
 from .greeting import hello
 
 
 class _AboutReward(Template):
     def button(self, ctx: Context) -> tuple[str, str]:
-        return _("See your balance"), "{portal}"
+        """Lead to the balance, where the reward is some."""
+        if is_money(ctx):
+            return _("See your balance"), "{portal}balance/"
+        return _("Open your page"), "{portal}"
 
 
 @templates
@@ -29,7 +32,7 @@ class RewardGiven(_AboutReward):
         """Say for whom."""
         if is_further(ctx):
             said = _("{friend} has come further with {business}. Thank you! You have received {reward}.")
-        elif is_still_lead(ctx):
+        elif came_before(ctx):
             said = _("{friend} has done all that was asked. Thank you! You have received {reward}.")
         else:
             said = _("{friend} is a client of {business} now. Thank you! You have received {reward}.")
@@ -111,7 +114,7 @@ class RewardOnHold(_AboutReward):
             _("{friend} has come further with {business}. Thank you!")
             if is_further(ctx)
             else _("{friend} has done all that was asked. Thank you!")
-            if is_still_lead(ctx)
+            if came_before(ctx)
             else _("{friend} is a client of {business} now. Thank you!")
         )
         return [hello(), came, "{why}"]
@@ -216,5 +219,5 @@ class DecisionWanted(Template):
         return [hello(), waits]
 
     def button(self, ctx: Context) -> tuple[str, str]:
-        """Lead to the dashboard."""
-        return _("Decide"), "{dashboard}"
+        """Lead to what is to decide."""
+        return _("Decide"), "{dashboard}rewards/"
