@@ -347,8 +347,11 @@ def handed(olga: Browser, gym: Business, dina: Client) -> tuple[str, str]:
     return answer.content.decode(), found[1]
 
 
-def test_its_link_is_handed_over_where_no_mail_arrives(gym: Business, dina: Client, olga: Browser) -> None:
+def test_its_link_is_handed_over_where_no_mail_arrives(
+    gym: Business, dina: Client, olga: Browser, settings: Any
+) -> None:
     """R-201: by WhatsApp or a copy, by who may invite; it lets them in and proves nobody's address."""
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
     Client.objects.filter(pk=dina.pk).update(phone="+34600333444")
     assert "Hand the link over yourself" in text_of(olga.get(at(gym, "client", dina.public_id)))
     page, link = handed(olga, gym, dina)

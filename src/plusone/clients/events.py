@@ -40,6 +40,15 @@ class ClientInvitationHanded(Fact):
 
 @facts
 @dataclass(frozen=True, kw_only=True)
+class ClientEntryHanded(Fact):
+    """Staff took a link by which a client chooses a password, to hand it over: no mail leaves this installation."""
+
+    name: ClassVar[str] = "client.entry_handed"
+    says: ClassVar[Promise] = _("A link into the client area was taken to hand it over")
+
+
+@facts
+@dataclass(frozen=True, kw_only=True)
 class ClientInvitationAccepted(Fact):
     """Somebody who was invited is a client now: by the link of the `mail`, which proves their address, or by the `link`
     that staff handed over, which does not."""

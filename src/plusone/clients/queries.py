@@ -59,7 +59,9 @@ def invitation_of(client: Client) -> Invitation | None:
 
 
 def invitations_to(user: User) -> list[Invitation]:
-    """Return which businesses ask this (proved) address to be their client."""
+    """Return which businesses ask this address to be their client, if it is proved."""
+    if user.is_handed:
+        return []
     mine = Invitation.objects.filter(client__email=user.email, client__status=Client.Status.INVITED)
     return list(mine.select_related("client__business").order_by("id"))
 

@@ -77,8 +77,12 @@ def invitations_of(business: Business) -> QuerySet[TeamInvitation]:
 
 
 def invitations_to(user: User) -> list[TeamInvitation]:
-    """Return which businesses have invited this (proved) address to their team."""
-    return list(TeamInvitation.objects.filter(email=user.email).select_related("business").order_by("id"))
+    """Return which businesses have invited this address to their team, if it is proved."""
+    return (
+        []
+        if user.is_handed
+        else list(TeamInvitation.objects.filter(email=user.email).select_related("business").order_by("id"))
+    )
 
 
 def team_invitation(public_id: str) -> TeamInvitation | None:

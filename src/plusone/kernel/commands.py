@@ -5,6 +5,7 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
 from .ids import public_id
@@ -82,6 +83,20 @@ def forget_password(user: User) -> None:
     """Take somebody's password away; other ways to log in stay."""
     user.set_unusable_password()
     user.save(update_fields=["password"])
+
+
+def hand_login(user: User, password: str) -> None:
+    """Give a login the password that the holder of a handed link chose; its address stays unproved."""
+    user.set_password(password)
+    user.is_handed = True
+    user.save(update_fields=["password", "is_handed"])
+
+
+def note_proved(user: User) -> None:
+    """Note that the address of a handed login is proved. What others may have set up to log in to it again goes."""
+    Authenticator.objects.filter(user=user).delete()
+    user.is_handed = False
+    user.save(update_fields=["is_handed"])
 
 
 def set_language(user: User, language: str, *, now: datetime) -> None:

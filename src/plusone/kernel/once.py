@@ -21,6 +21,11 @@ def claim(scope: str, key: str) -> bool:
     return True
 
 
+def was_used(scope: str, key: str) -> bool:
+    """Say whether `key` was claimed; who acts on it claims it all the same."""
+    return Once.objects.filter(scope=scope, key=key).exists()
+
+
 def remember(scope: str, key: str, result: str) -> None:
     """Keep where the first use led (a public id, say), for the answer to the second."""
     if key:

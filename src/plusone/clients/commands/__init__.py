@@ -1,6 +1,7 @@
 """The verbs of the client book."""
 
 from .assigning import assign, hand_over
+from .entering import ENTRY_DAYS, enter, entry, entry_of, hand_over_entry
 from .erasing import erase_again
 from .exporting import ask_export, forget_exports, keep_export
 from .forgetting import end_sessions, forget_consents, forget_copies, forget_idle_leads, forget_invitation
@@ -56,6 +57,7 @@ from .undoing import UndoneLine, remove_unused_tags, undo_import
 from .views import forget_view, save_view
 
 __all__ = [
+    "ENTRY_DAYS",
     "INVITATION_DAYS",
     "NOTE_MAX",
     "STEP_MAX",
@@ -83,6 +85,9 @@ __all__ = [
     "end_next_step",
     "end_sessions",
     "end_signup_link",
+    "enter",
+    "entry",
+    "entry_of",
     "erase_again",
     "expire_invitations",
     "foresee_merge",
@@ -97,6 +102,7 @@ __all__ = [
     "forget_view",
     "give_tag",
     "hand_over",
+    "hand_over_entry",
     "hand_over_invitation",
     "import_clients",
     "invite_client",

@@ -282,8 +282,8 @@ def _attach_logins(clients: Sequence[Client]) -> None:
     """Give the login to clients whose address somebody proved before, as a client added by hand gets it."""
     open_to = [client for client in clients if client.email and client.access and not client.is_invited]
     waiting = {client.email: client for client in open_to if client.user_id is None}
-    proved = Client.objects.filter(user__email__in=list(waiting)).values_list("user__email", "user_id")
-    for email, user in proved.distinct().order_by():
+    proved = Client.objects.filter(user__email__in=list(waiting), user__is_handed=False)
+    for email, user in proved.values_list("user__email", "user_id").distinct().order_by():
         waiting[email].user_id = user
 
 

@@ -147,8 +147,10 @@ def set_tags(client: Client, names: Iterable[str], *, actor: str, now: datetime)
 def attach_logins(user: User) -> int:
     """Give a user, whose address was just proved, every client with access that has this address (DESIGN 6).
 
-    Return how many were new.
+    Return how many were new. A login that was handed over has proved nothing, and gets none.
     """
+    if user.is_handed:
+        return 0
     away = (Client.Status.DELETED, Client.Status.INVITED)
     found = Client.objects.filter(email=user.email, access=True, user=None).exclude(status__in=away)
     return found.update(user=user)
@@ -157,7 +159,8 @@ def attach_logins(user: User) -> int:
 def attach_login(client: Client) -> None:
     """Attach the login of somebody who proved this address before (a verified one, or one with a client elsewhere)."""
     if client.email and client.access and client.user_id is None and not client.is_invited:  # who has to say yes first
-        known = Client.objects.filter(user__email=client.email).values_list("user_id", flat=True).first()
+        proved = Client.objects.filter(user__email=client.email, user__is_handed=False)
+        known = proved.values_list("user_id", flat=True).first()
         if known:
             client.user_id = known
             client.save(update_fields=["user"])

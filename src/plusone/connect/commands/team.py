@@ -109,7 +109,7 @@ def accept_invitation(invitation: TeamInvitation, user: User, *, now: datetime) 
 
     Raise Refused where the invitation is over, or was for another address.
     """
-    if user.email != invitation.email:
+    if user.email != invitation.email or user.is_handed:
         raise Refused(_("This invitation is for another e-mail address."), code="other_address", status=403)
     if invitation.expires_at <= now:
         raise Refused(_("This invitation has ended. Ask for a new one."), code="invitation_ended", status=410)

@@ -22,7 +22,7 @@ from plusone.faces.ui.http import Page, logged_in, public
 from plusone.faces.ui.navigation import url_of
 from plusone.kernel.commands import set_language as remember_language
 from plusone.kernel.countries import LANGUAGES, LEGAL_PRESETS, countries, country, currencies, timezones
-from plusone.kernel.errors import Refused
+from plusone.kernel.errors import NotHere, Refused
 from plusone.kernel.models import Business
 from plusone.kernel.permissions import ROLE_NAMES
 
@@ -130,6 +130,8 @@ def _places(request: HttpRequest) -> list[dict[str, str]]:
 def start(request: Page) -> HttpResponse:
     """Open a business in two short steps: name it, then look at what its country sets."""
     assert request.user.is_authenticated
+    if request.user.is_handed:  # their address is proved by nobody
+        raise NotHere
     if request.method != "POST":
         guess = (request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].rpartition("-")[2]).upper()
         form = BusinessForm(initial={"country": guess if len(guess) == 2 else "", "kind": Business.Kind.STUDIO})

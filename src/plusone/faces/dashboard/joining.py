@@ -24,7 +24,7 @@ def join_team(request: HttpRequest, token: str) -> HttpResponse:
             request, "dashboard/setup_ended.html", {"title": _("This link has ended"), "text": text}, status=410
         )
     user = request.user
-    mine = user.is_authenticated and user.email == found.email
+    mine = user.is_authenticated and user.email == found.email and not user.is_handed
     if request.method == "POST" and user.is_authenticated and mine:
         try:
             accept_invitation(found, user, now=now)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from .views import cards, invitations, inviting, outbox, reporting, signing_up, trying, unsubscribing
+from .views import cards, entering, invitations, inviting, outbox, reporting, signing_up, trying, unsubscribing
 
 urlpatterns: list[URLPattern] = [
     *invitations.urlpatterns,
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     *reporting.urlpatterns,
     *signing_up.urlpatterns,
     *inviting.urlpatterns,
+    *entering.urlpatterns,
     *trying.urlpatterns,
     *unsubscribing.urlpatterns,
     *outbox.urlpatterns,

@@ -12,9 +12,11 @@ from allauth.account.forms import LoginForm, RequestLoginCodeForm, SignupForm
 from allauth.account.internal.flows.email_verification import verify_email_indirectly
 from allauth.account.internal.flows.manage_email import sync_user_email_address
 from allauth.account.signals import email_confirmed
+from allauth.account.stages import EmailVerificationStage
 from allauth.account.utils import perform_login
 from allauth.mfa.base import views as step_views
 from allauth.mfa.webauthn import views as passkey_views
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import messages
 from django.dispatch import receiver
@@ -31,7 +33,7 @@ from plusone.clients.commands import attach_logins
 from plusone.clients.queries import may_ask_for_code
 from plusone.connect.queries import is_invited
 from plusone.kernel import clock, strangers
-from plusone.kernel.commands import forget_password, user_for
+from plusone.kernel.commands import forget_password, note_proved, user_for
 from plusone.kernel.identity import login_email
 from plusone.kernel.ids import public_id
 from plusone.kernel.models import User
@@ -39,6 +41,7 @@ from plusone.kernel.second_step import has_app
 from plusone.messaging.commands import send_raw
 
 from . import second_step
+from .context import codes_leave
 from .http import logged_in, public
 from .limits import address_of
 from .sessions import end_others, end_session, sessions
@@ -59,7 +62,10 @@ SAID = frozenset(
 # Mails that anybody can have sent to any address; all others carry a code, or tell of what somebody did logged in.
 UNASKED = frozenset({"unknown_account", "account_already_exists"})
 PROVING = "account_email_verification_sent"
-STEPS = {"allauth.mfa.stages.AuthenticateStage": "plusone.faces.ui.second_step.SecondStep"}
+STEPS = {
+    "allauth.account.stages.EmailVerificationStage": "plusone.faces.ui.accounts.ProvedAddress",
+    "allauth.mfa.stages.AuthenticateStage": "plusone.faces.ui.second_step.SecondStep",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -153,8 +159,13 @@ def _void_what_others_prepared(request: HttpRequest, email_address: Any, **_sign
     """Take away the password of whoever signed up with this address and never proved it: it may be a stranger's.
 
     The page that asks for the code of signing up does so in the browser that chose the password: there it stays.
+    What a business handed over, and staff may have opened before, loses its passkeys and other sessions as well.
     """
     user, at = email_address.user, request.resolver_match
+    if user.is_handed:
+        for session in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key):
+            session.end()
+        note_proved(user)
     if user.has_usable_password() and (at is None or at.url_name != PROVING):
         forget_password(user)
         messages.warning(
@@ -213,6 +224,23 @@ class RequestCodeForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth ha
         if self._user is not None:
             sync_user_email_address(self._user)
         return cleaned
+
+
+class ProvedAddress(EmailVerificationStage):  # type: ignore[misc]  # allauth has no types
+    """Asks for the code that proves an address, but not of whom a business let in by hand, while no code can arrive."""
+
+    def handle(self) -> Any:
+        """Go on at once for these; they see the pages of that business alone."""
+        user = self.login.user  # None where somebody signs up with an address that has an account
+        if user is not None and user.is_handed and not codes_leave():
+            return None, True
+        return super().handle()
+
+
+def log_in_handed(request: HttpRequest, user: User) -> HttpResponse:
+    """Log in somebody whom a link let in that staff handed over; it proves no address."""
+    response: HttpResponse = perform_login(request, user, email_verification="none")
+    return response
 
 
 def log_in_proved(request: HttpRequest, user: User) -> HttpResponse:

@@ -31,6 +31,9 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=8, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The password came by a link that staff handed over: nobody has shown yet that the address is theirs, so it opens
+    # the pages of that business and nothing else.
+    is_handed = models.BooleanField(default=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -1,5 +1,6 @@
 """Accepting an invitation to be a client: the link of the mail shows a button, and the button lets them in (R-201)."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -9,11 +10,12 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from plusone.clients.commands import accept_client_invitation
+from plusone.clients.commands import accept_client_invitation, entry_of
 from plusone.clients.models import Invitation
 from plusone.clients.queries import invitation
 from plusone.faces.public import privacy
 from plusone.faces.ui.accounts import log_in_proved
+from plusone.faces.ui.context import codes_leave
 from plusone.faces.ui.dead_ends import languages, reader_language
 from plusone.faces.ui.http import public, speak
 from plusone.kernel.errors import Refused
@@ -32,7 +34,8 @@ def invited(request: Any, token: str) -> HttpResponse:
     request.business = client.business  # what the layouts look for
     other = request.user.is_authenticated and request.user.email != client.email
     # The link of the mail proves the address; the one that staff hand over does not, for staff have seen it.
-    is_proved = token == found.token or (request.user.is_authenticated and not other)
+    is_own = request.user.is_authenticated and not other and not request.user.is_handed
+    is_proved = token == found.token or is_own
     if request.method == "POST" and not other:
         try:
             client = accept_client_invitation(found, is_proved=is_proved, now=request.now)
@@ -63,7 +66,13 @@ def _let_in(request: Any, client: Any) -> HttpResponse:
 
 
 def _welcome(request: Any, client: Any) -> HttpResponse:
-    """Say that they are a client, and how they get to their pages: whoever logs in proves the address."""
+    """Say that they are a client, and how they get to their pages: whoever logs in proves the address.
+
+    Where no code would arrive, they choose a password instead, unless they have a login of their own.
+    """
+    if not codes_leave():
+        with suppress(Refused):
+            return redirect("client_enter", entry_of(client, now=request.now))
     title = _("You are among the clients of %(business)s now") % {"business": client.business.name}
     context = {"business": client.business, "languages": languages(request), "title": title}
     return _private(render(request, "public/invited_in.html", context))

@@ -40,6 +40,7 @@ urlpatterns = [
     path("clients/<str:client>/reactivate/", acts.reactivate, name="client_reactivate"),
     path("clients/<str:client>/invitation/again/", invite.again, name="client_invite_again"),
     path("clients/<str:client>/invitation/link/", invite.hand, name="client_invite_hand"),
+    path("clients/<str:client>/way-in/", invite.let_in, name="client_let_in"),
     path("clients/<str:client>/invitation/revoke/", invite.revoke, name="client_invite_revoke"),
     path("clients/<str:client>/export/", acts.export, name="client_export"),
     path("clients/<str:client>/merge/", merge.merge, name="client_merge"),

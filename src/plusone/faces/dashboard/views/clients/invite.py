@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from plusone.clients.commands import (
+    ENTRY_DAYS,
+    hand_over_entry,
     hand_over_invitation,
     invite_client,
     revoke_client_invitation,
@@ -23,6 +25,7 @@ from plusone.clients.queries import tags_of
 from plusone.connect.queries import team_of
 from plusone.faces.dashboard.forms import act_once, choose
 from plusone.faces.dashboard.mails import tell_of_mail
+from plusone.faces.ui.context import codes_leave
 from plusone.faces.ui.http import Page, staff
 from plusone.kernel.access import get
 from plusone.kernel.errors import Refused
@@ -158,6 +161,35 @@ def hand(request: Page, client: str) -> HttpResponse:
         "client": found,
         "invitation": invitation,
         "url": f"{settings.BASE_URL}{reverse('client_invited', args=[invitation.public_id])}",
+        "text": text % {"business": request.business.name},
+        "crumbs": [
+            (_("Clients"), reverse("b:clients", args=[request.business.slug])),
+            (found.full_name, url_of(found)),
+            (_("Hand the link over"), ""),
+        ],
+    }
+    return render(request, "dashboard/clients/hand_over.html", context)
+
+
+@staff("clients.manage")
+def let_in(request: Page, client: str) -> HttpResponse:
+    """Show a link by which a client chooses a password, to hand it over where no login code arrives."""
+    found = client_of(request, client)
+    if request.method != "POST" or codes_leave():
+        return redirect(url_of(found))
+    try:
+        token = hand_over_entry(found, actor=request.actor, now=request.now)
+    except Refused as error:
+        messages.warning(request, error.told)
+        return redirect(url_of(found))
+    with translation.override(found.reads()):
+        text = _("Here you come to your own pages at %(business)s. You choose a password there:")
+    context = {
+        "nav": "clients",
+        "title": _("A way in for %(name)s") % {"name": found.full_name},
+        "client": found,
+        "days": ENTRY_DAYS,
+        "url": f"{settings.BASE_URL}{reverse('client_enter', args=[token])}",
         "text": text % {"business": request.business.name},
         "crumbs": [
             (_("Clients"), reverse("b:clients", args=[request.business.slug])),
