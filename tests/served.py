@@ -103,6 +103,14 @@ class Installation:
         """Log the owner in, and return the header that her browser sends."""
         return f"sessionid={self.script(LOG_IN)}; csrftoken={CSRF}"
 
+    def everything(self) -> bytes:
+        """Return all that the database keeps, as whoever steals it has it."""
+        if self.database.startswith("sqlite"):
+            path = Path(self.database.removeprefix("sqlite:///"))
+            return b"".join(each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
+        dump = [str(postgres.program("pg_dump")), self.database]
+        return subprocess.run(dump, check=True, capture_output=True).stdout
+
     def start(self, *arguments: str, under: tuple[str, ...] = ()) -> "subprocess.Popen[bytes]":
         """Start `plusone serve …`, which writes what it has to say beside the data folder."""
         command = [*under, sys.executable, "-m", "plusone", "serve", "--port", str(self.port), *arguments]

@@ -197,7 +197,7 @@ def test_an_outage_of_postgresql_is_waited_out(
     pytestconfig: pytest.Config,
     django_db_setup: None,
 ) -> None:
-    """TRUST DUR-8: while PostgreSQL starts anew people are told to come back, then all goes on by itself."""
+    """TRUST DUR-8, OPS-2: while PostgreSQL starts anew people are told to come back, then all goes on by itself."""
     url, running, folder = frail_server
     prepared.fill(url, pytestconfig.cache.mkdir("databases"))
     here = Installation(tmp_path / "data", url)
@@ -210,6 +210,9 @@ def test_an_outage_of_postgresql_is_waited_out(
                 until(lambda sold=sold: len(told.orders) > sold + 10)
                 running[-1].send_signal(signal.SIGQUIT)  # pg_ctl stop -m immediate
                 running[-1].wait(30)
+                assert here.call("GET", "/livez").status == 200
+                ready = here.call("GET", "/readyz")
+                assert (ready.status, ready.text[:39]) == (503, "not ready: the database does not answer")
                 time.sleep(0.5)
                 running.append(postgres.start_again(running[-1], folder, url))
                 back, sold = time.monotonic(), len(told.orders)

@@ -86,6 +86,7 @@ def serve(plusone: Any, port: int, tmp_path: Path) -> Callable[..., Any]:
 
 
 def test_it_answers_what_machines_ask(serve: Any, port: int, tmp_path: Path) -> None:
+    """TRUST OPS-2: why it is not ready, by its reason; with the database away in test_durability."""
     serve("--no-worker")
     status, text = get(port, "/.well-known/security.txt")
     assert status == 200
@@ -100,6 +101,7 @@ def test_it_answers_what_machines_ask(serve: Any, port: int, tmp_path: Path) -> 
     with a_migration_missing():
         status, text = get(port, "/readyz")
         assert (status, text[:38]) == (503, "not ready: migrations are pending: ker")
+        assert get(port, "/livez")[0] == 200
     assert get(port, "/readyz")[0] == 200
 
 
