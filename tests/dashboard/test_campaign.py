@@ -309,7 +309,7 @@ def test_the_sentence_takes_every_kind_of_reward(gym: Business, olga: Browser, b
         "friend_valid_days": 30,
         "ambassador_kind": "product",
     }
-    assert "a coupon of 10 % for one order (valid for 30 days)" in text_of(page)
+    assert "a coupon of 10% for one order (valid for 30 days)" in text_of(page)
     manual = {**sent, "ambassador_kind": "manual", "ambassador_text": "Un masaje"}
     shown = text_of(olga.post(at(gym, "campaign_preview"), manual))
     assert "« Un masaje » (à retirer sous 60 jours)" in shown

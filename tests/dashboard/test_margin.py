@@ -82,7 +82,7 @@ def test_above_the_margin_it_asks_and_remembers_who_confirmed(
     gym: Business, house: House, olga: Browser, bono: Product
 ) -> None:
     said = press(gym, olga, margin="30")
-    assert "This pays 50 % of a sale: €25.00 of €50.00. You wanted to be asked above 30 %." in text_of(said)
+    assert "This pays 50% of a sale: €25.00 of €50.00. You wanted to be asked above 30%." in text_of(said)
     assert 'name="accept_above_margin"' in said.content.decode()
     assert Campaign.objects.count() == 0
     press(gym, olga, margin="30", accept_above_margin="on")
@@ -108,7 +108,7 @@ def test_a_live_campaign_that_pays_more_asks_again(gym: Business, olga: Browser,
     send(olga, save, {**fields, "ambassador_amount": "14"}, form_at=one)
     assert campaign.terms.version == 2
     said = send(olga, save, {**fields, "ambassador_amount": "20"}, form_at=one)
-    assert "This pays 60 % of a sale" in text_of(said)
+    assert "This pays 60% of a sale" in text_of(said)
     assert campaign.terms.version == 2
     send(olga, save, {**fields, "ambassador_amount": "20", "accept_above_margin": "on"}, form_at=one)
     campaign.refresh_from_db()

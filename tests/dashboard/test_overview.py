@@ -221,7 +221,7 @@ def test_goals(olga: Browser, story: Story) -> None:
     for wrong, sentence in (
         ({"target": "many"}, "Write an amount such as"),
         ({"kpi": "ambassadors", "target": "1.5"}, "Write a whole number"),
-        ({"kpi": "conversion_rate", "target": "140"}, "A rate is at most 100 %."),
+        ({"kpi": "conversion_rate", "target": "140"}, "A rate is at most 100%."),
         ({"kpi": "conversion_rate", "target": "Infinity"}, "Write a percentage, such as 40."),
         ({"kpi": "conversion_rate", "target": "9e999999"}, "Write a percentage, such as 40."),
         ({"since": "9999-12-31", "until": "9999-12-31"}, "Choose days between 2000 and 2100."),

@@ -109,7 +109,7 @@ def test_a_membership_that_runs_after_thirty_days_qualifies_by_itself(gym: Busin
     mine = buy(referral.friend, type_of(gym), just_day_0)
     assert state(referral) == ("promised", "activated", "")
     assert referral.asks_at == DAY30
-    assert missing(referral, later(12)) == ["12 of 30 days with a membership."]
+    assert missing(referral, later(12)) == ["12 of 30 days with a membership; the last ends on Apr 8, 2026."]
     assert ask_again(later(seconds=-1, now=DAY30)) == 0
     assert ask_again(DAY30) == 1
     assert state(referral) == ("granted", "closed", "completed")

@@ -251,7 +251,7 @@ def test_terms_say_what_is_enforced(gym: Business) -> None:
     )
     assert for_owner(gym, offer) == (
         "When your client recommends a friend and the friend becomes an active client and has spent €50.00, your "
-        "client receives 10 % of the first purchase as balance. The friend gets nothing for registering."
+        "client receives 10% of the first purchase as balance. The friend gets nothing for registering."
     )
     told = " ".join(for_ambassador(gym, offer))
     assert "60 days" in told

@@ -69,7 +69,7 @@ def test_a_percentage_that_comes_to_nothing_says_so(gym: Business, ana: Client) 
     assert (mine().state, mine().reason) == ("lapsed", "worth_nothing")
     assert why() == (
         (
-            "Ana López does not receive 10 % of the first purchase as balance: "
+            "Ana López does not receive 10% of the first purchase as balance: "
             "on Mar 10, 2026 the payment that it counts on was too small to bring any."
         ),
         "This recommendation is complete since Mar 10, 2026: nothing is left to settle.",

@@ -50,7 +50,7 @@ def test_a_gap_is_a_gap_in_both() -> None:
 
 def test_a_funnel_names_the_share_of_the_step_before() -> None:
     svg = charts.funnel("Loop", [("Opened", 400), ("Registered", 100), ("Activated", 0)])
-    assert "25 % of the step before" in svg
+    assert "25% of the step before" in svg
     assert tabled(svg)["Registered", "How many"] == "100"
 
 

@@ -32,7 +32,7 @@ def set_goal(business: Business, *, kpi: str, target: int, since: date, until: d
     if not 0 < target <= AMOUNT_MAX:
         raise Invalid(_("A goal is more than zero."), field="target")
     if found.unit == "ratio" and target > 10_000:
-        raise Invalid(_("A rate is at most 100 %."), field="target")
+        raise Invalid(_("A rate is at most 100%."), field="target")
     if strange := next((name for name, day in (("since", since), ("until", until)) if not is_counted(day)), ""):
         raise Invalid(_("Choose days between 2000 and 2100."), field=strange)
     if until < since:

@@ -49,7 +49,7 @@ def guard_margin(campaign: Campaign, *, now: datetime) -> None:
     if paid is None or paid.percent <= max(campaign.margin, campaign.accepted_share or 0):
         return
     currency = campaign.business.currency
-    said = _("This pays %(share)s %% of a sale: %(worth)s of %(sale)s. You wanted to be asked above %(margin)s %%.")
+    said = _("This pays %(share)s%% of a sale: %(worth)s of %(sale)s. You wanted to be asked above %(margin)s%%.")
     named = {
         "share": paid.percent,
         "margin": campaign.margin,

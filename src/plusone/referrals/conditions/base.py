@@ -47,11 +47,13 @@ class Input:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a friend has come: `done` of `wanted`, in pieces, days or minor units; `at` is when it may be met."""
+    """How far a friend has come: `done` of `wanted`, in pieces, days or minor units; `at` is when it may be met, and
+    `is_late` says that this has passed."""
 
     done: int
     wanted: int
     at: datetime | None = None
+    is_late: bool = False
 
     @property
     def is_met(self) -> bool:

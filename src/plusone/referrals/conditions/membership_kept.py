@@ -29,7 +29,7 @@ class MembershipKept(Condition):
 
     name = "membership_kept"
     label = gettext_lazy("The friend keeps a membership for a number of days")
-    slot = gettext_lazy("still has a membership after this many days:")
+    slot = gettext_lazy("has kept a membership for this many days:")
     inputs = (Input("days", "days", gettext_lazy("Number of days"), 30),)
     reads = ("membership",)
 
@@ -60,8 +60,8 @@ class MembershipKept(Condition):
         """Say how long."""
         number = params["days"]
         return ngettext(
-            "still has a membership %(number)s day after it started",
-            "still has a membership %(number)s days after it started",
+            "has kept a membership for %(number)s day",
+            "has kept a membership for %(number)s days",
             number,
         ) % {"number": number}
 
@@ -69,8 +69,8 @@ class MembershipKept(Condition):
         """Say it to the friend."""
         number = params["days"]
         return ngettext(
-            "still have a membership %(number)s day after it started",
-            "still have a membership %(number)s days after it started",
+            "have kept a membership for %(number)s day",
+            "have kept a membership for %(number)s days",
             number,
         ) % {"number": number}
 
@@ -86,11 +86,18 @@ class MembershipKept(Condition):
                 "Waiting for a membership that is kept %(wanted)s days.",
                 progress.wanted,
             ) % {"wanted": progress.wanted}
+        run = {"done": progress.done, "wanted": progress.wanted}
+        if progress.is_late:
+            return ngettext(
+                "%(done)s of %(wanted)s day with a membership.",
+                "%(done)s of %(wanted)s days with a membership.",
+                progress.wanted,
+            ) % run  # fmt: skip
         return ngettext(
-            "%(done)s of %(wanted)s day with a membership.",
-            "%(done)s of %(wanted)s days with a membership.",
+            "%(done)s of %(wanted)s day with a membership; it ends on %(day)s.",
+            "%(done)s of %(wanted)s days with a membership; the last ends on %(day)s.",
             progress.wanted,
-        ) % {"done": progress.done, "wanted": progress.wanted}
+        ) % {**run, "day": clock.day_in_words(business, progress.at - timedelta(microseconds=1))}
 
 
 def _rows(referral: Referral, deeds: Deeds) -> list[Membership]:
@@ -110,4 +117,5 @@ def _kept(business: Business, row: Membership, days: int, now: datetime) -> Prog
     until = min(now, end) if ends_before and end is not None else now
     run = (clock.day_of(business, until) - clock.day_of(business, row.started_at)).days
     goes_on = not ends_before or (row.state in (Membership.State.ACTIVE, Membership.State.PAST_DUE))
-    return Progress(max(0, min(run, days - 1 if ends_before else days)), days, at if goes_on else None)
+    done = max(0, min(run, days - 1 if ends_before else days))
+    return Progress(done, days, at if goes_on else None, is_late=at <= now)

@@ -55,13 +55,13 @@ class Balance(RewardType):
             if days:
                 return (
                     ngettext(
-                        "%(percent)s %% of the first purchase as balance (to use within %(days)s day)",
-                        "%(percent)s %% of the first purchase as balance (to use within %(days)s days)",
+                        "%(percent)s%% of the first purchase as balance (to use within %(days)s day)",
+                        "%(percent)s%% of the first purchase as balance (to use within %(days)s days)",
                         days,
                     )
                     % percent
                 )
-            return _("%(percent)s %% of the first purchase as balance") % percent
+            return _("%(percent)s%% of the first purchase as balance") % percent
         money = format_money(params["amount"], business.currency)
         if days:
             return ngettext(

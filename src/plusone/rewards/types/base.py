@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -212,6 +212,12 @@ def hundredths(percent: float) -> int:
 def percent_number(percent: float) -> str:
     """Return a percentage's number as people read it: 12.5 is "12,5" in Spanish."""
     return str(format_decimal(Decimal(str(percent)), locale=(get_language() or "en").replace("-", "_")))
+
+
+def percent_in_words(percent: float) -> str:
+    """Return a percentage as its reader writes it: 12.5 is "12.5%", in Spanish "12,5 %"."""
+    share, locale = Decimal(str(percent)) / 100, (get_language() or "en").replace("-", "_")
+    return str(format_percent(share, locale=locale, decimal_quantization=False))
 
 
 def parse_percent(text: str) -> int | float:

@@ -61,8 +61,8 @@ class Coupon(RewardType):
         days = params["valid_days"]
         if "percent" in params:
             return ngettext(
-                "a coupon of %(percent)s %% for one order (valid for %(days)s day)",
-                "a coupon of %(percent)s %% for one order (valid for %(days)s days)",
+                "a coupon of %(percent)s%% for one order (valid for %(days)s day)",
+                "a coupon of %(percent)s%% for one order (valid for %(days)s days)",
                 days,
             ) % {"percent": percent_number(params["percent"]), "days": days}
         return ngettext(

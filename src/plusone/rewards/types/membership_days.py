@@ -39,7 +39,9 @@ class MembershipDays(RewardType):
     def phrase(self, business: Business, params: Params) -> str:
         """Say how many."""
         days = params["days"]
-        return ngettext("%(days)s more day of membership", "%(days)s more days of membership", days) % {"days": days}
+        return ngettext("a membership extension of %(days)s day", "a membership extension of %(days)s days", days) % {
+            "days": days
+        }
 
     def use(self, business: Business, params: Params) -> str:
         """They are there by themselves."""

@@ -71,7 +71,7 @@ def export(request: Page) -> HttpResponseBase:
         _("Total rewards (%(money)s)") % said,
         _("Total redeemed (%(money)s)") % said,
         _("Expired (%(money)s)") % said,
-        _("Revoked (%(money)s)") % said,
+        _("Taken back (%(money)s)") % said,
         _("Balance from recommendations (%(money)s)") % said,
         _("Generated income (%(money)s)") % said,
     ]

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from babel.numbers import format_percent
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .frame import Series, Show, figure, n, twin
@@ -12,7 +14,8 @@ ROW = 58
 
 
 def _share(value: int, whole: int) -> str:
-    return f"{round(value * 100 / whole)} %" if whole else "–"
+    locale = (get_language() or "en").replace("-", "_")
+    return str(format_percent(round(value / whole, 2), locale=locale)) if whole else "–"
 
 
 def funnel(title: str, steps: Sequence[tuple[str, int]], *, show: Show = str, summary: str = "") -> SafeString:

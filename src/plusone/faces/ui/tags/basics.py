@@ -41,7 +41,7 @@ STATES: dict[str, tuple[Any, str, str]] = {
     "rejected": (_("Rejected"), "bad", "ban"),
     "redeemed": (_("Redeemed"), "accent", "check"),
     "expired": (_("Expired"), "", "clock"),
-    "revoked": (_("Revoked"), "bad", "arrow-back-up"),
+    "revoked": (_("Taken back"), "bad", "arrow-back-up"),
     "unpaid": (_("To pay"), "warn", "clock"),
     "placed": (_("To pay"), "warn", "clock"),
     "paid": (_("Paid"), "good", "circle-check"),

@@ -6,17 +6,17 @@ from django.template import Library
 
 from plusone.kernel.money import format_money
 from plusone.rewards.types import types
-from plusone.rewards.types.base import percent_number
+from plusone.rewards.types.base import percent_in_words
 
 register = Library()
 
 
 @register.filter
 def coupon_off(coupon: Any, business: Any) -> str:
-    """Return what a coupon takes off: "€5.00" or "10 %"."""
+    """Return what a coupon takes off: "€5.00" or "10%"."""
     if coupon.amount is not None:
         return format_money(coupon.amount, business.currency)
-    return f"{percent_number(coupon.percent_hundredths / 100)} %"
+    return percent_in_words(coupon.percent_hundredths / 100)
 
 
 @register.filter

@@ -22,7 +22,7 @@ class BudgetRunsOut(Template):
         """Say how far it is."""
         if _data(ctx)["percent"] >= 100:
             return _("The budget of your campaign is used up")
-        return _("%(percent)s %% of your campaign's budget is used") % {"percent": _data(ctx)["percent"]}
+        return _("%(percent)s%% of your campaign's budget is used") % {"percent": _data(ctx)["percent"]}
 
     def paragraphs(self, ctx: Context) -> list[str]:
         """Say how much of what, and what happens now."""

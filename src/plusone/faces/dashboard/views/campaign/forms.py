@@ -60,7 +60,7 @@ class CampaignForm(OnceForm):
         min_value=1,
         max_value=100,
         required=False,
-        help_text=gettext_lazy("Empty: you are not asked; the preview warns above 30 %."),
+        help_text=gettext_lazy("Empty: you are not asked; the preview warns above 30%."),
     )
     accept_above_margin = forms.BooleanField(
         label=gettext_lazy("It may pay more than that all the same"), required=False

@@ -40,7 +40,7 @@ def add_fields(form: forms.Form, business: Business) -> None:
             label=_("Budget of the whole campaign"),
             required=False,
             max_length=20,
-            help_text=_("Nothing is given beyond it; you hear at 80 and at 100 %."),
+            help_text=_("Nothing is given beyond it; you hear at 80 and at 100%."),
         ),
         "clawback": forms.ChoiceField(
             label=_("When the purchase behind a reward is refunded"),
