@@ -1,5 +1,6 @@
 """What every test can use. The database is chosen in installation.py."""
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -64,6 +65,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     yield
     if "PYTEST_XDIST_WORKER" in os.environ:
         items[:] = _dealt(items, int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
+
+
+def pytest_collection_finish() -> None:
+    """Have Python's collector pass over what all tests share: it would look through it again with each of them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _dealt(items: list[pytest.Item], hands: int) -> list[pytest.Item]:
