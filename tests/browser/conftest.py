@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.management import call_command
 from django.test import override_settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from browser.pages import DESK, PHONE
@@ -35,6 +35,10 @@ FLAGS = (
 # What the content policy refuses is an error of the page, also in a test that expects other refusals (AUTH-9).
 HEAR_VIOLATIONS = """addEventListener('securitypolicyviolation', event =>
     console.error('securitypolicyviolation', event.violatedDirective, event.blockedURI))"""
+
+# How long something may take to appear: it is there as soon as it is there, and a busy machine is no fault of a page.
+PATIENCE = 30_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 Open = Callable[..., Page]
 
@@ -76,7 +80,7 @@ def open_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Ope
             is_mobile=size is PHONE,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(HEAR_VIOLATIONS)
         contexts.append(context)
         page = context.new_page()
