@@ -55,13 +55,18 @@ def test_the_first_link_counts_where_the_campaign_says_so(ana: Client, gym: Busi
     visit = record_visit(gym.pk, ana.pk, campaign.pk)
     token = token_in(page_of(browser, f"/join/{ana.code}?v={visit_token(visit)}"))
     browser.post(f"/join/{ana.code}/remember", {"token": token})
+    shown = page_of(browser, f"/join/{eva.code}?lang=en")
+    assert "Eva invites you" in shown
+    assert "Ana L. sees your first name" in shown, "who will see it"
     fill_in(browser, f"/join/{eva.code}")
     referral = Referral.objects.get()
     assert referral.ambassador_id == ana.pk
     assert [touch["ambassador"] for touch in referral.touches] == [ana.pk, eva.pk]
     olga = Browser()
+    User.objects.filter(email="olga@vela.example").update(language="en")
     olga.force_login(User.objects.get(email="olga@vela.example"))
     page = olga.get(f"/b/{gym.slug}/referrals/{referral.public_id}/").content.decode()
     assert page.index("<li>Ana López · ") < page.index("<li>Eva · "), "staff see both"
+    assert "The first counts here" in page
     sent = {"token": token_in(page_of(browser, f"/join/{eva.code}")), "keep": "no"}
     assert browser.post(f"/join/{eva.code}/remember", sent).cookies["plusone_visit"].value == ""

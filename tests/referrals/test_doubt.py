@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from doubted import WHO, available, register
 from plusone.clients.commands import activate, archive, delete_client, forget_departures
@@ -31,6 +32,7 @@ from plusone.referrals.commands import (
 from plusone.referrals.commands.sweeping import end_holds
 from plusone.referrals.doubt import signs
 from plusone.referrals.models import DoubtCase, DoubtSign, OwnNetwork, Referral, Trust
+from plusone.referrals.progress import friends_of
 from plusone.referrals.queries import link_behind
 from plusone.rewards.commands import end_hold
 from plusone.rewards.models import Reward
@@ -108,6 +110,22 @@ def test_a_rejected_circle_gives_nothing_and_keeps_what_was_given(gym: Business)
     assert (available(ana), available(bea)) == (1500, 0)
     assert Referral.objects.get(ambassador=bea).reason == "rejected"
     assert Reward.objects.get(client=bea).state == "lapsed"
+
+
+def test_a_circle_says_who_seems_to_be_whom_and_the_ambassador_that_it_is_checked(gym: Business) -> None:
+    """R-289, R-290: the owner reads both addresses of the one person; whose friend is a client reads of the check."""
+    launch(gym, conditions=[{"kind": "orders", "at_least": 1}])
+    ana, _bea = ring_of(gym, "Ana Bea")
+    with translation.override("en"):
+        said = [signs["ring"]().says(sign.referral, sign.detail) for sign in DoubtSign.objects.order_by("referral")]
+        [friend] = friends_of(ana, most=9, now=NOON).shown
+    assert said == [
+        "2 people recommended each other in a circle that ends with Bea.",
+        "2 people recommended each other in a circle that ends with Ana. Ana (Anauno2@friends.example) and "
+        "Ana Uno (ana.uno@clients.example) seem to be one person.".replace("Anauno2", "anauno2"),
+    ]
+    assert friend.state == "in_review"
+    assert "Studio Vela is checking this recommendation. 0 of 1 order paid." in friend.sentence
 
 
 def test_what_is_noticed_again_counts_on(gym: Business, ana: Client) -> None:

@@ -232,6 +232,9 @@ def test_a_friend_who_came_too_late_reads_that(gym: Business, ana: Client) -> No
     assert read(out.friend)[0][0].startswith(
         "You do not receive €10.00 of balance: on Mar 10, 2026 Studio Vela did not accept"
     )
+    with translation.override("en"):  # what was not given is nobody's doing
+        assert [gift.why for gift in gifts_of(out.friend, now=NOON)] == [""]
+        assert [gift.why for gift in gifts_of(late.friend, now=NOON)] != [""]
     close_overdue(later(31))
     assert read(late.friend, later(31))[0][0] == (
         "You do not receive €10.00 of balance: the last day for it was Apr 9, 2026."

@@ -70,7 +70,9 @@ def gifts_among(
         for gift in recent
     ]
     # Said once: days may lie between the phone that opened the link and the screen that shows this (UX 9).
-    told[0] = replace(told[0], why=_why(referrals[recent[0].source_id]))
+    due = [place for place, gift in enumerate(recent) if gift.is_open or gift.state == State.GRANTED]
+    if due:  # of what is not given there is nobody to thank for
+        told[due[0]] = replace(told[due[0]], why=_why(referrals[recent[due[0]].source_id]))
     return told
 
 

@@ -209,6 +209,10 @@ def _where(
         if referral.qualified_at is None or (reward is not None and reward.state == Reward.State.PROMISED):
             return "registered", _waiting(named, referral, deeds, reward, now)
     since = _since(business, referral)
+    if referral.flagged and referral.is_open and (reward is None or reward.state == Reward.State.PROMISED):
+        held = _("%(business)s is checking this recommendation.") % named
+        still = _still_to_come(referral, deeds, reward, now) if reward else ""
+        return "in_review", f"{since} {held} {still}".rstrip()
     if reward is None:
         return "active", since + " " + _("Thank you for the recommendation!")
     return _rewarded(business, since, referral, deeds, reward, now)

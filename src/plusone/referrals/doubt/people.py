@@ -44,16 +44,31 @@ class Ring(Sign):
                 return None
             chain.append(above.pk)
             person = above.ambassador
-            if person.pk == referral.friend_id or looks_like(person, referral.friend):
-                return Noticed({"people": len(chain) + 1}, others=tuple(chain))
+            detail = {"people": len(chain) + 1}
+            if person.pk == referral.friend_id:
+                return Noticed(detail, others=tuple(chain))
+            if looks_like(person, referral.friend):
+                return Noticed({**detail, "first": person.pk, "again": referral.friend_id}, others=tuple(chain))
         return None
 
     def says(self, referral: Referral, detail: Mapping[str, Any]) -> str:
-        """Say how large the circle is."""
-        return _("%(people)s people recommended each other in a circle that ends with %(friend)s.") % {
+        """Say how large the circle is, and where it closes with two records of one person, which ones."""
+        friend, first = referral.friend, None
+        said = _("%(people)s people recommended each other in a circle that ends with %(friend)s.") % {
             "people": detail.get("people", 2),
-            "friend": referral.friend.full_name,
+            "friend": friend.full_name,
         }
+        if detail.get("again") == friend.pk:
+            first = Client.objects.filter(business=referral.business, pk=detail.get("first") or 0).first()
+        if first is None or first.deleted_at is not None:
+            return said
+        one = _("%(friend)s (%(address)s) and %(other)s (%(email)s) seem to be one person.") % {
+            "friend": friend.full_name,
+            "address": friend.email or "–",
+            "other": first.full_name,
+            "email": first.email or "–",
+        }
+        return f"{said} {one}"
 
 
 @signs

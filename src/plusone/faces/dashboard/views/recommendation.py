@@ -21,8 +21,9 @@ from plusone.kernel.money import plain_money
 from plusone.referrals.commands import asked_checks, is_earned_again, revive, take_back_check, tick_off
 from plusone.referrals.conditions import deeds_of, still_missing
 from plusone.referrals.deeds import Deeds
+from plusone.referrals.doubt import signs
 from plusone.referrals.further import step_of
-from plusone.referrals.models import Referral
+from plusone.referrals.models import DoubtSign, Referral
 from plusone.referrals.offers import offer_of
 from plusone.referrals.queries import events_of, referrals_of
 from plusone.referrals.reasons import last_day_in_words, tell_referral, tell_reward
@@ -62,6 +63,7 @@ def recommendation(request: Page, referral: str) -> HttpResponse:
             {**_shown(request, found, reward, deeds), "decided_by": who.get(reward.decided_by, "")} for reward in held
         ],
         "links": _links(request, found),
+        "noticed": _noticed(found) if request.may("referrals.manage") and request.may("clients.all") else [],
         "wording": found.wording.texts.get(get_language() or "", {}) if found.wording else {},
         "history": telling.history(request.business, events, who=who),
         "is_owner": request.collaborator.role == "owner",
@@ -122,6 +124,16 @@ def _links(request: Page, referral: Referral) -> list[tuple[Client, datetime]]:
     known = clients.in_bulk([touch["ambassador"] for touch in referral.touches])
     opened = [(known.get(touch["ambassador"]), datetime.fromisoformat(touch["at"])) for touch in referral.touches]
     return [(request.seen(client), at) for client, at in opened if client is not None]
+
+
+def _noticed(referral: Referral) -> list[dict[str, Any]]:
+    """Return what was unusual about it, and what somebody decided about that, also long afterwards (UX 16)."""
+    signs_seen = DoubtSign.objects.filter(business=referral.business, referral=referral).select_related("case")
+    return [
+        {"says": kind().says(referral, sign.detail), "at": sign.last_at, "case": sign.case}
+        for sign in signs_seen.order_by("id")
+        if (kind := signs.get(sign.name))
+    ]
 
 
 def _skipped(referral: Referral, reward: Reward, deeds: Deeds, now: datetime) -> list[str]:

@@ -237,7 +237,7 @@ def show(request: Any, invitation: Invitation, form: InvitationForm, **more: Any
         "words": ambassador.own_words if ambassador else "",
         "lines": inviting.for_friend(business, offer),
         "conditions": inviting.conditions_for_friend(business, offer),
-        "privacy": privacy.privacy_lines(business, name),
+        "privacy": privacy.privacy_lines(business, _seen_by(request, invitation)),
         "page_url": f"{settings.BASE_URL}{request.path}",
         "card_url": _card_url(invitation),
         "can_remember": ambassador is not None and bool(visit_behind(str(request.GET.get("v", "")))),
@@ -308,6 +308,20 @@ def _is_team(request: Any, invitation: Invitation) -> bool:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return False
     return collaborator(request.user, invitation.business.public_id) is not None
+
+
+def _seen_by(request: Any, invitation: Invitation) -> str:
+    """Return the short name of who will see that this friend came: whoever's link counts, where an earlier one is
+    remembered; empty where nobody invites."""
+    ambassador = invitation.ambassador
+    if ambassador is None:
+        return ""
+    earlier = remembering.remembered(request)
+    if earlier is not None:
+        opened = touches_of(invitation.business, ambassador, [earlier], now=request.now)
+        counts = winner(invitation.business, invitation.offer, opened, now=request.now)
+        ambassador = counts.client if counts else ambassador
+    return ambassador.short_name
 
 
 def _is_remembered(request: Any, invitation: Invitation) -> bool:

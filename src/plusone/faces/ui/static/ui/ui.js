@@ -98,6 +98,9 @@
     all("details.menu[open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
+  // What comes first is in focus, and the page stays at its top: `autofocus` would scroll the heading away.
+  document.querySelector("[data-focus]")?.focus({ preventScroll: true });
+
   // One key for a button (data-key), only while the focus is inside its [data-keys] and not in a field.
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
