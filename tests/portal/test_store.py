@@ -8,7 +8,7 @@ from django.test import Client as Browser
 
 from plusone.clients.models import Client
 from plusone.kernel import clock
-from plusone.kernel.models import Business
+from plusone.kernel.models import Business, User
 from plusone.ledger.commands import earn, redeem
 from plusone.ledger.queries import balance_of
 from plusone.store.commands import create_product, pay, place_order, refund
@@ -147,13 +147,27 @@ def test_what_was_not_shown_is_not_bought(rich: Client, bono: Product, log_in: L
     assert Order.objects.get().total == 15000
 
 
+def test_a_wrong_part_is_said_in_the_readers_numbers(rich: Client, bono: Product, log_in: LogIn) -> None:
+    """R-005: whoever writes 12,50 is not told of 20.00."""
+    browser = log_in(rich)
+    User.objects.filter(pk=rich.user_id).update(language="es")
+    for part, said in (
+        ("mucho", "Escribe un importe como 15,00."),
+        ("20,01", "Elige un importe entre 0 y 20,00 €."),
+        ("", "Escribe cuánto de tu saldo quieres usar."),
+    ):
+        page = buy(browser, bono, use="part", part=part).content.decode().replace("\xa0", " ")
+        assert said in page
+    assert Order.objects.count() == 0
+
+
 @pytest.mark.parametrize(
     "sent",
     [
         {"quantity": "0"}, {"quantity": "-1"}, {"quantity": "100"}, {"quantity": "x"}, {"quantity": "1e3"},
         {"quantity": "9" * 50},
         {"use": "part", "part": "20.01"}, {"use": "part", "part": "-1"},
-        {"use": "part", "part": "NaN"}, {"use": "part", "part": "1.234"},
+        {"use": "part", "part": ""}, {"use": "part", "part": "NaN"}, {"use": "part", "part": "1.234"},
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_and_changes_nothing(

@@ -3,7 +3,7 @@ text."""
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, get_currency_precision, get_decimal_symbol
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -37,6 +37,11 @@ def plain_money(amount: int, currency: str) -> str:
     return f"{as_decimal(amount, currency):.{minor_digits(currency)}f}"
 
 
+def typed_money(amount: int, currency: str) -> str:
+    """Return an amount as a person types it: `15.00` in English, `15,00` in Spanish."""
+    return plain_money(amount, currency).replace(".", get_decimal_symbol((get_language() or "en").replace("-", "_")))
+
+
 def parse_money(text: str, currency: str, *, field: str = "amount") -> int:
     """Return the minor units of a typed amount ("15", "15.5", "15,50", "1.234,50").
 
@@ -54,7 +59,7 @@ def parse_money(text: str, currency: str, *, field: str = "amount") -> int:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or any(letter not in "+-.0123456789" for letter in plain):
-        raise Invalid(_("Write an amount such as %(example)s.") % {"example": plain_money(1500, currency)}, field=field)
+        raise Invalid(_("Write an amount such as %(example)s.") % {"example": typed_money(1500, currency)}, field=field)
     minor = value.scaleb(digits)
     if minor != minor.to_integral_value():
         raise Invalid(

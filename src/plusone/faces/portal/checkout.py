@@ -12,7 +12,7 @@ from plusone.faces.ui.http import Page
 from plusone.faces.ui.numbers import whole
 from plusone.kernel import once
 from plusone.kernel.errors import Refused
-from plusone.kernel.money import as_decimal, minor_digits, parse_money
+from plusone.kernel.money import format_money, minor_digits, parse_money
 from plusone.store.commands import place_order
 from plusone.store.models import Coupon, Order, Product
 
@@ -129,13 +129,16 @@ def _read_quantity(plan: Plan, typed: str) -> None:
 
 def _read_part(plan: Plan) -> None:
     currency = plan.product.business.currency
+    if not plan.part:  # they want to use some, so an order that uses none is not what they mean
+        plan.errors["part"] = _("Write how much of your balance you want to use.")
+        return
     try:
-        wanted = parse_money(plan.part or "0", currency, field="part")
+        wanted = parse_money(plan.part, currency, field="part")
     except Refused as error:
         plan.errors["part"] = str(error)
         return
     if not 0 <= wanted <= plan.usable:
-        most = f"{as_decimal(plan.usable, currency):.{plan.digits}f}"
+        most = format_money(plan.usable, currency)
         plan.errors["part"] = _("Choose an amount between 0 and %(most)s.") % {"most": most}
         return
     plan.used = wanted
