@@ -6,6 +6,7 @@ from django.urls import reverse
 from plusone.clients.models import Client
 from plusone.connect.commands import delete_business, open_business
 from plusone.connect.models import ApiKey
+from plusone.kernel.countries import countries
 from plusone.kernel.models import Business, Collaborator, User
 from world import NOON
 
@@ -38,6 +39,13 @@ def test_country_sets_currency_zone_language_and_rules(db: None) -> None:
     for chosen in ("EUR", "Europe/Madrid", "es", "eu"):
         assert f'<option value="{chosen}" selected>' in page
     assert Business.objects.count() == 0
+
+
+def test_countries_stand_where_a_reader_looks_for_them() -> None:
+    """Accents do not count: Bélgica comes before Bolivia, and Irán before Irlanda."""
+    names = [name for _code, name in countries("es")]
+    for first, then in (("Bélgica", "Bolivia"), ("Irán", "Irlanda"), ("Países Bajos", "Panamá"), ("Líbano", "Libia")):
+        assert names.index(first) < names.index(then)
 
 
 def test_business_opens_once_and_leads_home(db: None) -> None:

@@ -31,6 +31,8 @@ def test_a_test_visit_is_seen_at_home_and_counted_nowhere(gym: Business, ana: Cl
     before = impact(gym, now=NOON)
     assert "Nobody has opened your test link yet." in text_of(olga.get(f"/b/{gym.slug}/campaign/test/"))
     assert olga.get(f"/b/{gym.slug}/campaign/test/seen/").status_code == 200
+    opens = f'href="{path_of(gym)}" target="_blank"'
+    assert opens in olga.get(f"/b/{gym.slug}/campaign/test/").content.decode(), "on a phone nobody copies an address"
     answer = Browser().get(path_of(gym), **PHONE)
     assert (answer.status_code, answer["Location"]) == (302, f"{path_of(gym)}/invitation")
     page = Browser().get(answer["Location"], HTTP_ACCEPT_LANGUAGE="en", **PHONE)

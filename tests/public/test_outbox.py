@@ -1,5 +1,6 @@
 """CONTRACT, Commands: the outbox shows login codes, so it is there on a trial's own machine only."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from plusone.kernel import clock
 from plusone.kernel.models import Business, User
 from plusone.messaging.commands import send_raw
 from plusone.messaging.models import Message
-from world import House, open_gym, open_salon
+from world import House, add_client, open_gym, open_salon
 
+LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 pytestmark = pytest.mark.django_db
 
 
@@ -37,6 +39,11 @@ def write(business: Business | None, to: str, text: str) -> Message:
     )
 
 
+def text_of(answer: Any) -> str:
+    """What a page says, in one line."""
+    return " ".join(re.sub(r"<[^>]+>", "", answer.content.decode()).split())
+
+
 def at_home(
     settings: Any, *, env: str = "production", base: str = "http://127.0.0.1:8000", bound: str = "127.0.0.1"
 ) -> None:
@@ -55,6 +62,46 @@ def test_it_shows_text_and_html(code: Message) -> None:
     assert part.content == b"<p>Your code is KQXW-7</p>"
     assert "sandbox" in part["Content-Security-Policy"]
     assert "default-src 'none'" in part["Content-Security-Policy"]
+
+
+def test_what_was_never_written_is_called_by_its_kind(house: House) -> None:
+    """The first list that a newcomer opens names no `campaign.news`, and says why it was not sent."""
+    ana = add_client(house.business, "Ana")
+    write(house.business, "ana@clients.example", "Hello")
+    unsent = {"template": "campaign.news", "subject": "", "state": "suppressed", "reason": "no_consent"}
+    Message.objects.update(client=ana, **unsent)
+    for page in ("/o/", f"/o/{Message.objects.get().public_id}/"):
+        shown = Browser().get(page).content.decode()
+        assert "News of a campaign, to clients" in shown
+        assert "The client does not want news and promotions." in shown
+        assert "campaign.news" not in shown
+
+
+@pytest.mark.parametrize(
+    ("env", "host", "mailers", "says"),
+    [
+        ("demo", "localhost", {}, "the code stands in the outbox"),
+        ("production", "127.0.0.1", {}, "the code stands in the outbox"),
+        ("production", "vela.example", {}, "No mail leaves here yet, so the code does not reach"),
+        ("demo", "vela.example", {}, "No mail leaves here yet, so the code does not reach"),
+        ("production", "vela.example", {"default": {"BACKEND": LOCMEM}}, "Look into the spam folder."),
+    ],
+)
+def test_who_waits_for_a_code_reads_where_it_is(
+    house: House, settings: Any, env: str, host: str, mailers: dict[str, Any], says: str
+) -> None:
+    """UX B1: no mail server is needed to try it, and nobody looks into a spam folder for a mail that never left."""
+    base = f"http://{host}:8000"
+    at_home(settings, env=env, base=base, bound=host if host == "127.0.0.1" else "127.0.0.1")
+    settings.MAILERS = mailers
+    browser = Browser(headers={"Host": f"{host}:8000"}, SERVER_NAME=host)
+    browser.post("/accounts/login/code/", {"email": "olga@vela.example"})
+    page = text_of(browser.get("/accounts/login/code/confirm/"))
+    assert says in page
+    is_hopeless = "No mail leaves here" in says
+    login = Browser(headers={"Host": f"{host}:8000"}, SERVER_NAME=host).get("/accounts/login/").content.decode()
+    assert ("no code arrives: use your password" in login) is is_hopeless
+    assert ('<details class="reveal" open>' in login) is is_hopeless
 
 
 def test_on_ones_own_machine_it_is_there(code: Message, settings: Any) -> None:

@@ -96,7 +96,7 @@ def countries(language: str) -> list[tuple[str, str]]:
     """Return (code, name) of all countries in `language`, sorted by name."""
     names = Locale.parse(language).territories
     known = {code for code in get_global("territory_currencies") if len(code) == 2 and code.isalpha()}
-    return sorted(((code, names[code]) for code in known - {"ZZ"} if code in names), key=lambda pair: pair[1])
+    return sorted(((code, names[code]) for code in known - {"ZZ"} if code in names), key=lambda pair: _plain(pair[1]))
 
 
 @lru_cache

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 
 from plusone.messaging.channels import channels
 
+from .local import all_is_local
+
 
 def codes_leave() -> bool:
     """Say whether login codes have a mail server to leave by: that of the installation, for no business's own is."""
@@ -14,9 +16,13 @@ def codes_leave() -> bool:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Give templates the business of the address, whether the outbox is for looking at here and whether codes leave."""
+    """Give templates the business of the address, whether the outbox is for looking at here and how codes arrive."""
+    leave = codes_leave()
+    here = not leave and (settings.ENV == "test" or all_is_local(request))
     return {
         "business": getattr(request, "business", None),
         "show_outbox": settings.ENV in {"demo", "test"},
-        "codes_leave": codes_leave(),
+        "codes_leave": leave,
+        "codes_stand_here": here,  # in the outbox, which whoever asks may read
+        "codes_come": leave or here,
     }

@@ -1,6 +1,7 @@
 """Marketing ▸ Referrals ▸ Test link: see what a friend will see, and one's own visit (UX B4)."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,15 +18,16 @@ from plusone.referrals.trying import trial_link, trial_of
 @require_safe
 def test_link(request: Page) -> HttpResponse:
     """Show the link to open on one's own phone, and whether that was seen."""
-    business = request.business
+    business, url = request.business, trial_link(request.business)
     crumbs = [(_("Campaign"), reverse("b:campaign", args=[business.slug])), (_("Your test link"), "")]
     context: dict[str, Any] = {
         "nav": "campaign",
         "title": _("Your test link"),
-        "lead": _("Open it on your phone, as a friend would. Your visit shows up below within seconds."),
+        "lead": _("Open it as a friend would, here or on your phone. Your visit shows up below within seconds."),
         "crumbs": crumbs,
         "campaign": current_campaign(business),
-        "url": trial_link(business),
+        "url": url,
+        "here": urlsplit(url).path,
         "text": _("My test link for %(business)s:") % {"business": business.name},
         "trial": trial_of(business),
     }
