@@ -49,6 +49,13 @@ def test_a_file_that_is_no_table_writes_nothing(gym: Business, write: Write, con
     assert Client.objects.count() == 0
 
 
+@pytest.mark.parametrize("start", [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"%PDF-1.7\n", b"\0\0\0\x24ftypheic"])
+def test_a_photo_of_the_list_is_called_a_picture(gym: Business, write: Write, start: bytes) -> None:
+    """UX 4: whoever took a wrong file reads which kind it is, and what to do instead, not of control characters."""
+    with pytest.raises(Unreadable, match=r"This is a picture or a PDF.*Export the list"):
+        import_clients(gym, write(raw=start + b"id,name\n1,Ana\n" * 40), now=NOON)
+
+
 def test_missing_columns_of_orders_are_named(gym: Business, write: Write) -> None:
     with pytest.raises(Unreadable, match=r"amount”.*customer, date, weight"):
         import_orders(gym, write("customer,date,weight", "1,2026-03-01,3"), now=NOON)

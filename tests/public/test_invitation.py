@@ -107,15 +107,6 @@ def test_the_thanks_page_leads_to_a_login_with_the_address_in_the_form(ana: Clie
     assert not re.search(r'(href|action)="[^"]*(ben|friends\.example)', page)
 
 
-def test_the_thanks_page_promises_no_code_where_no_mail_leaves(ana: Client, browser: Browser, settings: Any) -> None:
-    settings.ENV = "production"
-    page = fill_in(browser, f"/join/{ana.code}?lang=en").content.decode()
-    assert "Thank you, Ben!" in page
-    assert "Studio Vela gives you a link" in page
-    for promise in ("Check your e-mail", "Send me a login code", "We send you a code"):
-        assert promise not in page
-
-
 @pytest.mark.parametrize(
     ("gift", "use"),
     [

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
+from filling_in import fill_in
 from plusone.kernel import clock
 from plusone.kernel.models import Business, User
 from plusone.messaging.commands import send_raw
 from plusone.messaging.models import Message
-from world import House, add_client, open_gym, open_salon
+from world import House, add_client, launch, open_gym, open_salon
 
 LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,17 @@ def test_who_waits_for_a_code_reads_where_it_is(
     login = Browser(headers={"Host": f"{host}:8000"}, SERVER_NAME=host).get("/accounts/login/").content.decode()
     assert ("no code arrives: use your password" in login) is is_hopeless
     assert ('<details class="reveal" open>' in login) is is_hopeless
+
+
+def test_the_thanks_page_promises_no_code_where_no_mail_leaves(house: House, settings: Any) -> None:
+    ana = add_client(house.business, "Ana")
+    launch(house.business)
+    settings.ENV = "production"
+    page = fill_in(Browser(), f"/join/{ana.code}?lang=en").content.decode()
+    assert "Thank you, Ben!" in page
+    assert "Studio Vela gives you a link" in page
+    for promise in ("Check your e-mail", "Send me a login code", "We send you a code"):
+        assert promise not in page
 
 
 def test_on_ones_own_machine_it_is_there(code: Message, settings: Any) -> None:

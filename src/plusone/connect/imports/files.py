@@ -26,6 +26,7 @@ HEAD = 64 * 1024
 TOP = 10  # rows among which the names of the columns are looked for
 SEPARATORS = ",;\t|"
 WORKBOOK, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+DRAWN = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"%PDF")
 MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<head", b"<style")
 PLAIN_CONTROLS = frozenset(b"\t\n\r\x0c")
 # What our own exports put in front of a cell that a spreadsheet would take for a formula (TRUST FUZ-5).
@@ -124,6 +125,13 @@ def _encoding(file: BinaryIO) -> str:
     if head.startswith(OLD_WORKBOOK):
         raise Unreadable(
             _("This is an old or a locked Excel workbook. Open it, save it as “.xlsx” or “CSV UTF-8”, and import that.")
+        )
+    if head.startswith(DRAWN) or head[4:8] == b"ftyp":
+        raise Unreadable(
+            _(
+                "This is a picture or a PDF, and no table can be read from it. Export the list from your other program"
+                " as “.xlsx” or “CSV UTF-8”, and import that."
+            )
         )
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(MARKUP):
         raise Unreadable(

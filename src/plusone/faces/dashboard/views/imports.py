@@ -45,6 +45,7 @@ class FileForm(OnceForm):
         label=gettext_lazy("File"),
         required=False,
         help_text=gettext_lazy("CSV or Excel (.xlsx), up to 20 MB. The first line has the names of the columns."),
+        error_messages={"empty": gettext_lazy("The file is empty.")},
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,text/csv,text/plain"}),
     )
     pasted = forms.CharField(

@@ -46,6 +46,7 @@ class ProductForm(OnceForm):
         label=gettext_lazy("Picture"),
         required=False,
         help_text=gettext_lazy("JPEG, PNG or WebP, at most 12 MB. We make it small."),
+        error_messages={"empty": gettext_lazy("The file is empty.")},
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
     without_picture = forms.BooleanField(label=gettext_lazy("Take the picture away"), required=False)
