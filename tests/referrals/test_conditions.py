@@ -27,6 +27,7 @@ from plusone.store.commands import (
     renew,
     unfreeze,
 )
+from plusone.store.commands.memberships import NotRunning
 from plusone.store.models import Membership, MembershipType
 from world import NOON, bring, later, launch, make_product, sell
 
@@ -153,6 +154,21 @@ def test_frozen_counts_unpaid_does_not_until_it_is_paid(gym: Business, ana: Clie
     assert state(unpaid) == ("granted", "closed", "completed")
     unfreeze(first, actor="user:1", now=later(43))
     assert state(frozen)[0] == "granted"
+
+
+def test_nobody_freezes_what_is_over(gym: Business, ana: Client) -> None:
+    """CONTRACT membership_kept: thirty days were paid, and the worker has not noticed that they are over. Frozen now it
+    would count as kept on day 35, and run again later."""
+    launch(gym, conditions=[{"kind": "membership_kept", "days": 35}])
+    referral = bring(ana, "Ben")
+    mine = buy(referral.friend, type_of(gym, kind="prepaid", period="", valid_days=30))
+    assert mine.ends_at is not None
+    for over in (mine.ends_at, later(33)):
+        with pytest.raises(NotRunning):
+            freeze(mine, actor="user:1", now=over)
+    ask_again(later(36))
+    assert state(referral) == ("promised", "activated", "")
+    assert freeze(mine, actor="user:1", now=later(seconds=-1, now=mine.ends_at))
 
 
 def test_a_refunded_renewal_takes_its_period_back(gym: Business, ana: Client) -> None:

@@ -220,11 +220,12 @@ def cancel_membership(membership: Membership, *, actor: str, now: datetime) -> b
 
 @transaction.atomic
 def freeze(membership: Membership, *, actor: str, now: datetime) -> bool:
-    """Let a membership's time stand still. Say whether it was not frozen. Raise NotRunning unless it is active."""
+    """Let a membership's time stand still. Say whether it was not frozen. Raise NotRunning unless it is active, and for
+    one whose time is over though nothing has noticed yet."""
     found = locked_membership(membership)
     if found.state == State.FROZEN:
         return False
-    if found.state != State.ACTIVE:
+    if found.state != State.ACTIVE or (found.ends_at is not None and found.ends_at <= now):
         raise NotRunning(_("Only an active membership can be frozen."), then=_("One that is over is sold anew."))
     found.state, found.frozen_at = State.FROZEN, now
     found.save(update_fields=["state", "frozen_at"])
