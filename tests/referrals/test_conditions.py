@@ -136,6 +136,23 @@ def test_a_late_worker_takes_nothing_from_who_kept_it_in_time(gym: Business, ana
     assert state(lost) == ("lapsed", "closed", "not_converted")
 
 
+@pytest.mark.parametrize("late", ["visit", "payment"])
+def test_what_comes_after_the_last_day_is_late_though_the_worker_is(gym: Business, ana: Client, late: str) -> None:
+    """CASES 39: a membership was kept, or only not paid for, when the last day ended and no worker looked; the visit,
+    or the payment of the second month, that was wanted too comes days later."""
+    visit = {"kind": "sessions_attended", "at_least": 1}
+    wanted = [*KEPT30, visit] if late == "visit" else [{"kind": "membership_kept", "days": 40}]
+    launch(gym, conditions=wanted, qualification_days=45)
+    referral = bring(ana, "Ben")
+    mine = buy(referral.friend, type_of(gym))
+    end_due(later(32))
+    if late == "visit":
+        mark_visit(referral.friend, key="v", actor="user:1", now=later(50))
+    else:
+        renew(mine, method="cash", actor="user:1", now=later(50))
+    assert state(referral) == ("lapsed", "closed", "not_converted")
+
+
 def test_frozen_counts_unpaid_does_not_until_it_is_paid(gym: Business, ana: Client) -> None:
     """A frozen membership is kept; one whose renewal is unpaid on the day counts from its payment on."""
     launch(gym, conditions=[{"kind": "membership_kept", "days": 40}])

@@ -83,7 +83,12 @@ class Deeds:
         return [
             Stay(
                 Membership(
-                    started_at=row.on, ends_at=row.then, ended_at=row.end, is_new=bool(row.worth), state=row.stands
+                    pk=row.pk,
+                    started_at=row.on,
+                    ends_at=row.then,
+                    ended_at=row.end,
+                    is_new=bool(row.worth),
+                    state=row.stands,
                 ),
                 row.said,
             )

@@ -12,6 +12,7 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import share
 
 from .models import Coupon, Dispute, Membership, MembershipType, Order, Payment, Product, Refund
+from .periods import end_of
 
 
 def products_of(business: Business, *, archived: bool = False) -> QuerySet[Product]:
@@ -118,6 +119,20 @@ def runs_until(membership: Membership) -> datetime | None:
         return None
     ends = [at for at in (membership.ends_at, membership.ended_at) if at is not None]
     return min(ends, default=None)
+
+
+def ran_until(membership: Membership, *, by: datetime) -> datetime | None:
+    """Return the same by what had been paid for a membership at a moment `by`: a period that was paid later does not
+    count."""
+    later = Order.objects.filter(renews=membership.pk, paid_at__gt=by)
+    periods = later.filter(total__gt=F("refunded_to_method") + F("refunded_to_balance")).count()
+    if not periods:
+        return runs_until(membership)
+    found = Membership.objects.select_related("business", "type").get(pk=membership.pk)
+    if found.frozen_at is not None and found.frozen_at <= by:
+        return None
+    found.periods_paid -= periods
+    return end_of(found)
 
 
 def codes_of(business: Business, source_kind: str, source_ids: Iterable[int]) -> dict[int, str]:

@@ -283,9 +283,19 @@ def _ask_again(referral: Referral, unmet: list[Step], *, now: datetime) -> None:
 
 
 def _was_met_in_time(referral: Referral, step: Step, last: datetime, now: datetime, deeds: Deeds | None = None) -> bool:
-    """Say whether time made a step's conditions hold before its last moment, and only nobody has looked since."""
+    """Say whether time made a step's conditions hold before its last moment, and only nobody has looked since. What was
+    done or paid after it makes nothing of it."""
     looked_late = referral.asks_at is not None and referral.asks_at < last and referral.asks_at <= now
-    return looked_late and step.takes_days > 0 and all_met(referral, step.conditions, deeds=deeds, now=last - MOMENT)
+    return looked_late and step.takes_days > 0 and _met_by(referral, step, last - MOMENT, deeds)
+
+
+def _met_by(referral: Referral, step: Step, moment: datetime, deeds: Deeds | None = None) -> bool:
+    """Say whether a step's conditions held at a moment in the past, whatever was given back since."""
+    referral.as_of = moment
+    try:
+        return all_met(referral, step.conditions, deeds=deeds, now=moment)
+    finally:
+        referral.as_of = None
 
 
 def _was_first_met_in_time(referral: Referral, now: datetime, deeds: Deeds | None = None) -> bool:
@@ -306,18 +316,16 @@ def _done_in_time(referral: Referral, held: list[Reward], told_of: datetime | No
         if reward.step > 1 and (reward.state == Reward.State.PROMISED or reward.reason == Reward.Reason.DEADLINE):
             lasts[reward.step] = reward.due_by or referral.deadline_at
     steps = offer_of(referral.terms).all_steps
-    return {
+    done = {
         number
         for number, last in lasts.items()
         if last is not None and told_of < last <= now and _met_then_and_now(referral, steps[number - 1], last, now)
     }
+    return done
 
 
 def _met_then_and_now(referral: Referral, step: Step, last: datetime, now: datetime) -> bool:
-    referral.as_of = last - MOMENT
-    then = all_met(referral, step.conditions, now=referral.as_of)
-    referral.as_of = None
-    return then and all_met(referral, step.conditions, now=now)
+    return _met_by(referral, step, last - MOMENT) and all_met(referral, step.conditions, now=now)
 
 
 def _open_again(referral: Referral, held: list[Reward], done: set[int], *, actor: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from plusone.kernel import clock
 from plusone.kernel.models import Business
 from plusone.referrals.deeds import Deeds
 from plusone.store.models import Membership
-from plusone.store.queries import runs_until
+from plusone.store.queries import ran_until, runs_until
 
 from .base import Condition, Input, Progress, conditions
 
@@ -36,7 +36,7 @@ class MembershipKept(Condition):
     def progress(self, referral: Referral, params: dict[str, Any], deeds: Deeds, *, now: datetime) -> Progress:
         """Count the days of the membership that has run longest, up to its end."""
         days = params["days"]
-        found = [_kept(referral.business, row, days, now) for row in _rows(referral, deeds)]
+        found = [_kept(referral, row, days, now) for row in _rows(referral, deeds)]
         return max(found, key=lambda progress: progress.done, default=Progress(0, days))
 
     def asks_again_at(
@@ -101,7 +101,8 @@ class MembershipKept(Condition):
 
 
 def _rows(referral: Referral, deeds: Deeds) -> list[Membership]:
-    return [one.row for one in deeds.memberships(referral.friend_id, since=referral.since)]
+    bought = deeds.memberships(referral.friend_id, since=referral.since, until=referral.as_of)
+    return [one.row for one in bought]
 
 
 def _day_of(business: Business, row: Membership, days: int) -> datetime:
@@ -109,10 +110,13 @@ def _day_of(business: Business, row: Membership, days: int) -> datetime:
     return clock.day_start(business, clock.day_of(business, row.started_at) + days * DAY)
 
 
-def _kept(business: Business, row: Membership, days: int, now: datetime) -> Progress:
+def _kept(referral: Referral, row: Membership, days: int, now: datetime) -> Progress:
     """Return how long one membership has been kept, counted in calendar days of the business."""
     assert row.started_at is not None
+    business = referral.business
     at, end = _day_of(business, row, days), runs_until(row)
+    if referral.as_of is not None:
+        end = ran_until(row, by=referral.as_of)
     ends_before = end is not None and end <= at
     until = min(now, end) if ends_before and end is not None else now
     run = (clock.day_of(business, until) - clock.day_of(business, row.started_at)).days

@@ -11,17 +11,16 @@ from plusone.kernel import clock
 from plusone.kernel.db.locks import locked_row
 from plusone.store import events
 from plusone.store.models import GiftedDays, Membership, MembershipType, MembershipUse
+from plusone.store.periods import add_months, end_of
 
 from .memberships import (
     LIVE,
     SWEEP_BATCH,
     State,
     add_days,
-    add_months,
     add_waiting_days,
     begin,
     count_periods,
-    end_of,
     had_already,
     keep,
     locked_membership,

@@ -1,7 +1,6 @@
 """Memberships: sold, renewed by hand, frozen, ended (R-261, R-265, REQUIREMENTS 4.5)."""
 
-import calendar
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import AMOUNT_MAX
 from plusone.store import events
 from plusone.store.models import GiftedDays, Membership, MembershipType, Order
+from plusone.store.periods import end_of
 
 State, Kind = Membership.State, MembershipType.Kind
 LIVE = (State.ACTIVE, State.FROZEN, State.PAST_DUE, State.ENDING)
@@ -280,12 +280,6 @@ def locked_membership(membership: Membership) -> Membership:
     return locked_row(Membership.objects.select_related("business", "client", "type"), membership.pk)
 
 
-def add_months(day: date, months: int) -> date:
-    """Return the same day some calendar months on, or the last of its month where there is no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def _count_period(order: Order, *, actor: str, now: datetime) -> None:
     assert order.renews is not None
     found = locked_membership(order.renews)
@@ -303,20 +297,6 @@ def count_periods(found: Membership, number: int) -> None:
     if found.uses_left is not None:
         found.uses_left = max(0, found.uses_left + number * (found.type.uses or 0))
     found.ends_at = end_of(found)
-
-
-def end_of(membership: Membership) -> datetime | None:
-    """Return when what is paid ends: periods from the start date, so that the 31st comes back after February."""
-    assert membership.started_at is not None
-    business, wanted = membership.business, membership.type
-    start = clock.day_of(business, membership.started_at)
-    if wanted.kind != Kind.RECURRING and wanted.valid_days:
-        day = start + timedelta(days=wanted.valid_days)
-    elif wanted.period_months:
-        day = add_months(start, wanted.period_months * membership.periods_paid)
-    else:
-        return None
-    return clock.day_start(business, day + timedelta(days=membership.frozen_days + membership.extra_days))
 
 
 def _thaw(found: Membership, now: datetime) -> int:
