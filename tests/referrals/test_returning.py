@@ -10,12 +10,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from plusone.agenda.commands import mark_visit
 from plusone.clients.commands import activate, archive, reactivate
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.insights.queries.impact import figures
 from plusone.insights.scope import Scope
-from plusone.kernel.errors import Invalid
+from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of, faults
 from plusone.messaging.models import Message
@@ -28,7 +29,9 @@ from plusone.referrals.commands import (
     edit_campaign,
     foresee_upgrade,
     register_friend,
+    revive,
 )
+from plusone.referrals.commands.deciding import reject_referral
 from plusone.referrals.commands.registering import GoesInCircles
 from plusone.referrals.inviting import conditions_for_friend, for_friend
 from plusone.referrals.models import Campaign, Referral, Terms
@@ -240,6 +243,25 @@ def test_who_never_comes_lapses(gym: Business, ana: Client, ben: Client) -> None
     reactivate(ben, **who(later(1340)))  # years later, and of his own accord: nobody brought him back
     made.refresh_from_db()
     assert (made.reason, made.activated_at, available(ana, later(1340))) == ("not_converted", None, 0)
+
+
+def test_what_ran_out_is_not_opened_beside_a_return(gym: Business, ana: Client, carla: Client) -> None:
+    """CASES 39, Q-10: Eva became a client too late for Ana, left, and is asked back by Carla. Until that is settled
+    nobody opens Ana's recommendation again: staff read why, and a visit that is told years late is kept as a visit."""
+    launch(gym, returning=SIX, qualification_days=30, conditions=[{"kind": "sessions_attended", "at_least": 1}])
+    first = bring(ana, "Eva")
+    activate(first.friend, **who(later(40)))
+    archive(first.friend, **who(later(41)))
+    again = invite(carla, "eva@friends.example", now=later(300))
+    with pytest.raises(Refused) as refused:
+        revive(first, note="she asked for it", **who(later(301)))
+    assert refused.value.code == "another_open"
+    mark_visit(first.friend, key="told late", at=later(5), **who(later(302)))
+    first.refresh_from_db()
+    assert (first.reason, available(ana, later(302))) == ("not_converted", 0)
+    reject_referral(again, **who(later(303)))
+    assert revive(first, note="she asked for it", **who(later(304)))
+    assert available(ana, later(304)) == 1500
 
 
 def test_nobody_is_brought_back_by_whom_they_brought(gym: Business, ana: Client) -> None:

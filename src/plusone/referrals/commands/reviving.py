@@ -13,13 +13,14 @@ from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 
-from .settling import last_moment, locked, settle
+from .settling import has_other_open, last_moment, locked, settle
 
 
 @whole
 def revive(referral: Referral, *, note: str, actor: str, now: datetime) -> bool:
     """Open a recommendation again whose time was over: what lapsed for that is promised again, with the same number of
-    days from today. Say whether it had run out. Raise Refused without a note, or where it ended for another reason.
+    days from today. Say whether it had run out. Raise Refused without a note, where it ended for another reason, and
+    while another one of the same friend is open.
     """
     referral = locked(referral)
     if referral.is_open:
@@ -33,6 +34,12 @@ def revive(referral: Referral, *, note: str, actor: str, now: datetime) -> bool:
     note = note.strip()
     if not note:
         raise Refused(_("Write a note that says why it counts all the same."), code="note_wanted", field="note")
+    if has_other_open(referral):
+        raise Refused(
+            _("Another recommendation of %(name)s is open.") % {"name": referral.friend.first_name},
+            code="another_open",
+            then=_("Reject that recommendation first."),
+        )
     days = referral.terms.qualification_days
     referral.state = Referral.State.ACTIVATED if referral.activated_at else Referral.State.REGISTERED
     referral.reason, referral.closed_at, referral.note = "", None, note[:300]

@@ -321,7 +321,14 @@ def _done_in_time(referral: Referral, held: list[Reward], told_of: datetime | No
         for number, last in lasts.items()
         if last is not None and told_of < last <= now and _met_then_and_now(referral, steps[number - 1], last, now)
     }
-    return done
+    # Of a friend one is open: who left and was asked back meanwhile is that one's.
+    return set() if done and referral.reason == Reason.NOT_CONVERTED and has_other_open(referral) else done
+
+
+def has_other_open(referral: Referral) -> bool:
+    """Say whether another recommendation of the same friend is open."""
+    mine = Referral.objects.filter(business=referral.business_id, friend=referral.friend_id)
+    return mine.exclude(state=State.CLOSED).exclude(pk=referral.pk).exists()
 
 
 def _met_then_and_now(referral: Referral, step: Step, last: datetime, now: datetime) -> bool:
