@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from plusone.clients.commands import archive, merge_clients, reactivate
+from plusone.clients.commands import activate, archive, merge_clients, reactivate
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of, faults
-from plusone.referrals.commands import attach_referral, register_friend
-from plusone.referrals.models import Referral
+from plusone.referrals.commands import attach_referral, decide_case, register_friend
+from plusone.referrals.models import DoubtCase, Referral
 from plusone.rewards.models import Reward
 from plusone.store.commands import HadAlready, create_membership_type, grant_membership, pay, place_order
 from plusone.store.models import Membership, MembershipType, Product
@@ -99,6 +99,34 @@ def test_of_a_return_and_a_recommendation_as_new_the_first_stays(
     assert (hers.state, theirs.reason, theirs.friend_id) == ("activated", "withdrawn", ben.pk)
     sell(fresh(ben), bono, now=later(204))
     assert (available(ana, later(204)), available(carla, later(204)), faults(gym)) == (1500, 0, [])
+
+
+@pytest.mark.parametrize("approve", [True, False])
+def test_what_is_doubtful_of_both_is_one_case(gym: Business, ana: Client, approve: bool) -> None:
+    """CASES 21, 76: both records of Ana brought a doubtful friend. They are one ambassador's, so a person decides once
+    about both, and a case that was decided before stays as it is."""
+    launch(gym, conditions=[{"kind": "activated"}])
+    twin = add_client(gym, "Anna")
+    doubtful(ana, "old")
+    decide_case(DoubtCase.objects.get(), approve=False, note="a joke", **WHO)
+    brought = [doubtful(ana, "ben"), doubtful(twin, "eva")]
+    assert DoubtCase.objects.filter(state="open").count() == 2
+    merge(twin, ana, now=later(1))
+    case = DoubtCase.objects.get(state="open")
+    assert set(case.signs.values_list("referral", flat=True)) == {one.pk for one in brought}
+    assert decide_case(case, approve=approve, note="known to us", actor="user:1", now=later(2))
+    assert (available(twin, later(2)), faults(gym)) == (3000 if approve else 0, [])
+    assert sorted(DoubtCase.objects.values_list("state", flat=True)) == sorted(
+        ["rejected", "approved" if approve else "rejected"]
+    )
+
+
+def doubtful(ambassador: Client, name: str) -> Referral:
+    """Let a friend register too fast, and become a client."""
+    about = {"first_name": name, "email": f"{name}@friends.example", "source": "api", "flags": ("too_fast",)}
+    made = register_friend(ambassador.business, ambassador, **about, **WHO).referral
+    activate(made.friend, **WHO)
+    return made
 
 
 def test_who_was_no_former_client_did_not_come_back(gym: Business, ana: Client, bono: Product) -> None:

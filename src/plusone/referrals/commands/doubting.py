@@ -10,7 +10,7 @@ from django.utils import translation
 from plusone.clients.models import Client
 from plusone.events.commands import record
 from plusone.kernel.db.locks import take_turns
-from plusone.kernel.models import User
+from plusone.kernel.models import Business, User
 from plusone.messaging.commands import send
 from plusone.referrals import events
 from plusone.referrals.doubt import Noticed, noticed_about, signs
@@ -106,19 +106,31 @@ def _note(referral: Referral, found: Mapping[str, Noticed], *, now: datetime) ->
 def _case_for(referral: Referral, others: set[int], *, now: datetime) -> tuple[DoubtCase, bool]:
     """Return the open case that this belongs to (of the same ambassador, or of a recommendation it is tied to), locked,
     and whether it is new; several of them become the oldest one."""
-    take_turns(f"doubt {referral.business_id}")
-    tied = DoubtSign.objects.filter(business=referral.business, case__state=State.OPEN)
-    near = tied.filter(referral__ambassador_id=referral.ambassador_id) | tied.filter(referral__in=others)
-    keys = sorted(set(near.values_list("case_id", flat=True)))
-    if not keys:
+    kept = _one_case(referral.business, Q(referral__ambassador_id=referral.ambassador_id) | Q(referral__in=others))
+    if kept is None:
         return DoubtCase.objects.create(business=referral.business, opened_at=now), True
+    return kept, False
+
+
+@transaction.atomic
+def join_cases(gone: Client, kept: Client) -> None:
+    """Let what is doubtful of two records of one ambassador be one case (CASES 21)."""
+    _one_case(gone.business, Q(referral__ambassador__in=(gone.pk, kept.pk)))
+
+
+def _one_case(business: Business, near: Q) -> DoubtCase | None:
+    """Return the open case of some signs, locked: several become the oldest one. None where there is none, perhaps
+    since somebody decided it a moment ago."""
+    take_turns(f"doubt {business.pk}")
+    tied = DoubtSign.objects.filter(near, business=business, case__state=State.OPEN)
+    keys = sorted(set(tied.values_list("case_id", flat=True)))
     cases = list(DoubtCase.objects.select_for_update().filter(pk__in=keys, state=State.OPEN).order_by("pk"))
-    if not cases:  # somebody decided it a moment ago
-        return DoubtCase.objects.create(business=referral.business, opened_at=now), True
+    if not cases:
+        return None
     kept, *rest = cases
     DoubtSign.objects.filter(case__in=rest).update(case=kept)
     DoubtCase.objects.filter(pk__in=[case.pk for case in rest]).delete()
-    return kept, False
+    return kept
 
 
 def _sign(case: DoubtCase, referral: Referral, name: str, noticed: Noticed, *, now: datetime) -> None:

@@ -14,13 +14,14 @@ from plusone.referrals import queries
 from plusone.referrals.models import Referral, Trust, Visit, VisitDay
 from plusone.rewards.models import Reward
 
+from .doubting import join_cases
 from .settling import close_open, mark_activated, settle
 
 Reason = Referral.Reason
 
 
 def move_made(gone: Client, kept: Client) -> int:
-    """Let friends whom one record brought be brought by another. Return how many.
+    """Let friends whom one record brought be brought by another; what is doubtful of both is one case. Return how many.
 
     Raise Refused where one of the two recommended the other.
     """
@@ -33,6 +34,7 @@ def move_made(gone: Client, kept: Client) -> int:
             code="self_referral",
             then=_("Reject that recommendation first."),
         )
+    join_cases(gone, kept)  # before the recommendations are locked, as everywhere
     if Trust.objects.filter(client=kept).exists():
         Trust.objects.filter(client=gone).delete()
     Trust.objects.filter(client=gone).update(client=kept)
