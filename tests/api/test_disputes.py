@@ -120,6 +120,25 @@ def test_nothing_is_given_while_a_payment_is_disputed(
     assert balance_of(gym, ana.pk, now=later(21)).available == (1500 if outcome == "won" else 0)
 
 
+def test_a_gift_for_registering_waits_for_no_dispute(gym: Business, ana: Client, bono: Product) -> None:
+    """CONTRACT friend_reward_on: Ben's gift stands on no payment; its five days run on while his money is disputed, and
+    what Ana receives for that money waits, with a reason of its own."""
+    terms = {"friend": EUR15, "friend_reward_on": "registered", "friend_hold_days": 5, "hold_days": 3}
+    order = bought(gym, ana, bono, **terms)
+    dispute(order, actor="user:1", now=later(1))
+    told = Reward.objects.order_by("side").values_list("side", "state", "reason")
+    assert list(told) == [("ambassador", "on_hold", "disputed"), ("friend", "on_hold", "hold")]
+    end_holds(later(6))
+    assert (
+        balance_of(gym, order.client_id, now=later(6)).available,
+        balance_of(gym, ana.pk, now=later(6)).available,
+    ) == (
+        1500,
+        0,
+    )
+    assert Reward.objects.get(side="ambassador").reason == "disputed"
+
+
 def test_what_cannot_be_disputed_is_refused(vela: Caller, gym: Business, ana: Client, bono: Product) -> None:
     order = place_order(gym, ana, [(bono, 1)], **WHO)
     path = f"/orders/{order.public_id}"
