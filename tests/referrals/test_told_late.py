@@ -13,9 +13,10 @@ from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business
 from plusone.ledger.queries import balance_of, faults
-from plusone.referrals.commands import close_overdue, end_holds, revive
+from plusone.referrals.commands import ask_again, close_overdue, end_holds, revive
 from plusone.referrals.models import Referral
 from plusone.rewards.models import Reward
+from plusone.store.commands import create_membership_type, pay, place_order
 from world import EUR10, bring, later, launch, make_product, sell
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +150,19 @@ def test_who_became_a_client_too_late_is_rewarded_once_opened_again(gym: Busines
     assert (stands(referral), available(ana)) == (("closed", "not_converted"), 0)
     revive(referral, note="was ill", actor="user:1", now=later(33))
     assert (stands(referral), available(ana), faults(gym)) == (("closed", "completed"), 1500, [])
+
+
+def test_who_gets_more_time_gets_as_much_for_each_step(gym: Business, ana: Client) -> None:
+    """CASES 39, R-114: for a membership that is kept thirty days Ben had forty of them. Opened again he has forty more:
+    who buys it in the ten days for the first step can still earn the second."""
+    kept = {"conditions": [{"kind": "membership_kept", "days": 30}], "ambassador_reward": EUR5}
+    launch(gym, ambassador=EUR10, qualification_days=10, conditions=[BUYS], steps=[kept])
+    month = create_membership_type(gym, name="Mes", kind="prepaid", price=900, valid_days=31, now=later())
+    referral = bring(ana, "Ben")
+    assert close_overdue(later(41)) == 1
+    assert stands(referral) == ("closed", "not_converted")
+    revive(referral, note="was ill", actor="user:1", now=later(42))
+    bought = place_order(gym, referral.friend, [(month, 1)], actor="user:1", now=later(50))
+    pay(bought, method="cash", actor="user:1", now=later(50))
+    assert (close_overdue(later(70)), ask_again(later(80))) == (0, 1)
+    assert balance_of(gym, ana.pk, now=later(80)).available == 1500

@@ -9,10 +9,12 @@ from plusone.kernel.db.whole import whole
 from plusone.kernel.errors import Refused
 from plusone.referrals import events
 from plusone.referrals.models import Referral
+from plusone.referrals.offers import offer_of
 from plusone.rewards import commands as rewards
 from plusone.rewards.models import Reward
 from plusone.rewards.queries import rewards_of
 
+from .promising import due_by
 from .settling import has_other_open, last_moment, locked, settle
 
 
@@ -45,10 +47,11 @@ def revive(referral: Referral, *, note: str, actor: str, now: datetime) -> bool:
     referral.reason, referral.closed_at, referral.note = "", None, note[:300]
     referral.deadline_at = last_moment(referral.business, now, days) if days else None
     referral.save(update_fields=["state", "reason", "closed_at", "note", "deadline_at"])
+    steps = offer_of(referral.terms).all_steps
     for reward in rewards_of(referral.business, "referral", [referral.pk]).get(referral.pk, []):
         if reward.reason == Reward.Reason.DEADLINE:
-            due_by = referral.deadline_at if reward.step > 1 else None
-            rewards.reopen(reward, was=(Reward.State.LAPSED,), due_by=due_by, actor=actor, now=now)
+            last = due_by(referral, referral.terms, steps[reward.step - 1], since=now)
+            rewards.reopen(reward, was=(Reward.State.LAPSED,), due_by=last, actor=actor, now=now)
     told = events.ReferralRevived(referral=referral.pk, ambassador=referral.ambassador_id)
     record(referral.business, told, client=referral.friend_id, actor=actor, now=now)
     settle(referral, actor=actor, now=now)
