@@ -29,7 +29,7 @@ from plusone.referrals.offers import offer_of, read_offer
 from plusone.rewards.models import Reward
 from plusone.rules.commands import switch_rule
 from plusone.rules.engine import work
-from plusone.store.commands import create_membership_type
+from plusone.store.commands import create_membership_type, refund
 from plusone.store.models import Product
 from world import EUR10, EUR15, NOON, add_client, bring, later, launch, make_product, sell
 
@@ -204,6 +204,30 @@ def test_what_the_friend_holds_already_stays_and_the_rest_is_raised(gym: Busines
     assert (available(ben.friend), available(ana)) == (1000, 2000)
     ben.refresh_from_db()
     assert (ben.state, ben.reason) == ("closed", "completed")
+
+
+@pytest.mark.parametrize("had", ["missed", "given"])
+def test_who_had_to_do_with_a_step_keeps_the_terms_that_know_it(
+    gym: Business, ana: Client, bono: Product, had: str
+) -> None:
+    """Q-07: Ana waits for the verification of Ben's first order; the second step was missed, or given. A better offer
+    without that step could not say what becomes of it: it is for others, and a refund goes on as it was promised."""
+    second = {"conditions": [{"kind": "orders", "at_least": 2}], "ambassador_reward": EUR5, "hold_days": 0}
+    orders = [{"kind": "orders", "at_least": 1}]
+    campaign = launch(gym, conditions=orders, hold_days=60, qualification_days=10, steps=[second])
+    ben = bring(ana, "Ben").friend
+    sell(ben, bono)
+    if had == "given":
+        order = sell(ben, bono)
+    close_overdue(later(15))
+    change(campaign, ambassador_reward=EUR20, steps=[])
+    would = foresee_upgrade(campaign, now=later(16))
+    assert [str(why) for why in would.kept[0][1]] == ["step_gone"]
+    assert upgrade_open_referrals(campaign, actor="user:1", now=later(16)).upgraded == []
+    if had == "given":
+        assert available(ana) == 500
+        refund(order, actor="user:1", now=later(17))
+    assert (available(ana), faults(gym)) == (0, [])
 
 
 def test_a_new_side_and_a_new_step_are_promised_and_given_if_due(gym: Business, ana: Client, bono: Product) -> None:

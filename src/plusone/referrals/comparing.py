@@ -38,6 +38,7 @@ class Why(models.TextChoices):
         "must_be_active",
         _("Your client would have to be active when it is due, which was not said before."),
     )
+    STEP_GONE = "step_gone", _("It had a step that the newest terms do not have.")
     SETS = "sets", _("One reward for several friends counts them by the same terms; it cannot change for some of them.")
     RETURNED = "returned", _("It is of a former client who came back: those keep the terms of that day.")
     OVERDUE = "overdue", _("Its time is over.")
@@ -70,6 +71,10 @@ def _objections(old: Offer, new: Offer, held: Held) -> Iterator[Why]:
     for step in old.all_steps:
         then = after.get(step.number) or Step(step.number, step.conditions, None, None)
         yield from _step_objections(old, new, step, then, held)
+        mine = [row for (milestone, _side), row in held.items() if milestone == step.milestone]
+        # What is still open of it would be less. What is not has to be told by, or taken back with, its conditions.
+        if step.number not in after and mine and not any(row.state in RAISABLE for row in mine):
+            yield Why.STEP_GONE
     is_gift = old.all_steps[0].friend_reward and ("1", Reward.Side.FRIEND) in held
     if is_gift and old.friend_reward_on == "registered" and new.friend_reward_on != "registered":
         yield Why.LATER

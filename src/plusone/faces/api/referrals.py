@@ -258,8 +258,8 @@ def upgrade_referral(request: Call, referral_id: str) -> dict[str, Any]:
     """Give an open referral the newest terms of its live campaign, where no side gets less.
 
     409 with the reason: `ambassador_less`, `friend_less`, `ambassador_other`, `friend_other`, `conditions_harder`,
-    `conditions_other`, `later`, `shorter`, `approval`, `limited`, `clawback`, `must_be_active`, `sets`, `returned`,
-    `overdue`, `all_given`; `not_open` where it is closed, has no campaign, or that is not live.
+    `conditions_other`, `later`, `shorter`, `approval`, `limited`, `clawback`, `must_be_active`, `step_gone`, `sets`,
+    `returned`, `overdue`, `all_given`; `not_open` where it is closed, has no campaign, or that is not live.
     """
     referral = get(request.business, Referral, referral_id)
     commands.upgrade_referral(referral, actor=request.actor, now=request.now)
@@ -277,7 +277,8 @@ def reject_referral(request: Call, referral_id: str, body: DecisionIn | None = N
 @router.post("/{referral_id}/reopen", response=ReferralDetail)
 def reopen_referral(request: Call, referral_id: str, body: DecisionIn | None = None) -> dict[str, Any]:
     """Open a referral again whose time was over, with as many days as at the start; a note says why, else 409
-    `note_wanted`. 409 `not_overdue` for one that ended otherwise; one that is open stays as it is."""
+    `note_wanted`. 409 `another_open` while the friend has another one, `not_overdue` for one that ended otherwise; one
+    that is open stays as it is."""
     referral = get(request.business, Referral, referral_id)
     commands.revive(referral, note=body.note if body else "", actor=request.actor, now=request.now)
     return _again(request, referral)
