@@ -161,9 +161,10 @@ class Decided:
         """A recommendation whose time was over gets as many days again."""
         if tie.state != "closed":
             return True
-        if tie.reason != "not_converted":
-            return False
+        if tie.reason != "not_converted" or any(each.state != "closed" for each in tie.friend.ties):
+            return False  # of one friend one is open
         tie.state, tie.reason = "activated" if tie.via else "registered", ""
+        tie.was_in_time = False
         tie.give_days(now)
         for gift in tie.gifts:
             if gift.state == "lapsed" and gift.reason == "deadline":

@@ -14,6 +14,7 @@ from plusone.referrals.commands import (
     choose_reward,
     deactivate_campaign,
     decide_case,
+    register_friend,
     restore_ambassador,
     revive,
 )
@@ -81,9 +82,9 @@ class Office(Counter):
         """A person decides about all that is doubtful of an ambassador; a second click changes nothing."""
         doubtful = [tie for tie in self.model.ties if tie.case]
         tie = doubtful[which % len(doubtful)]
-        case = DoubtCase.objects.get(
-            state="open", signs__referral=self.rows[tie], signs__name__in=("too_fast", "same_payment")
-        )
+        names = ("too_fast", "same_payment")
+        found = DoubtCase.objects.filter(state="open", signs__referral=self.rows[tie], signs__name__in=names)
+        case = found.distinct().get()
         assert tie.case
         self.model.decide_case(tie.case, yes, self.now)
         assert decide_case(case, approve=yes, note="a word", **self.by)
@@ -137,7 +138,7 @@ class Office(Counter):
             self.model.settle(tie, self.now)
 
     def asks_check(self, tie: Tie) -> bool:
-        if tie.friend.tie is not tie or tie.friend.status == "deleted":
+        if tie not in tie.friend.brought or tie.friend.status == "deleted":
             return False
         steps = range(1, len(tie.steps) + 1)
         asked = [step for step in steps if any(one["kind"] == "check" for one in tie.wanted(step))]
@@ -171,6 +172,46 @@ class Office(Counter):
         else:
             reactivate(self.client(person), **self.by)
             person.status = "active"
+
+    @property
+    def clients(self) -> list[Person]:
+        """The friends who are clients, or were."""
+        return [friend for friend in self.friends if friend.status in ("active", "archived")]
+
+    @seldom
+    @precondition(lambda self: self.clients)
+    @rule(who=ANY)
+    def friend_leaves_or_returns(self, who: int) -> None:
+        """A friend is a client no longer, or is one again by themselves."""
+        self.come_or_go(self.clients[who % len(self.clients)])
+
+    def come_or_go(self, friend: Person) -> None:
+        if friend.status == "active":
+            archive(self.client(friend), **self.by)
+            friend.status, friend.left = "archived", self.now
+        else:
+            reactivate(self.client(friend), **self.by)
+            friend.status, friend.left = "active", None
+            self.model.count_return(friend, "manual", self.now)
+
+    @precondition(lambda self: self.clients)
+    @rule(who=ANY, by=ANY)
+    def ask_back(self, who: int, by: int) -> None:
+        """A client, or who was one, fills in the form of somebody's link."""
+        self.invite_back(self.clients[who % len(self.clients)], self.ambassadors[by % 2])
+
+    def invite_back(self, friend: Person, ambassador: Person) -> None:
+        agreed = self.model.ask_back(ambassador, friend, self.terms, self.now)
+        made: list[Referral] = []
+        sent = {"first_name": "Friend", "email": self.client(friend).email or "", "source": "api"}
+        by_whom = self.client(ambassador)
+        form = lambda: made.append(register_friend(self.business, by_whom, **sent, **self.by).referral)  # noqa: E731
+        if not self.said(agreed != "refused", form):
+            return
+        if agreed == "new":
+            tie = self.model.register(ambassador, friend, self.terms, self.now, returned=friend.left)
+            self.rows[tie] = made[0].pk
+        assert self.rows[friend.tie] == made[0].pk
 
     @seldom
     @rule(who=ANY)
@@ -208,7 +249,7 @@ class Office(Counter):
         people = self.client(ambassador), self.client(friend)
         note = {"override_note": "a word", **self.by}
         if self.said(agreed, lambda: made.append(attach_referral(self.business, *people, **note).referral)):
-            tie = self.model.register(ambassador, friend, self.terms, self.now, False)
+            tie = self.model.register(ambassador, friend, self.terms, self.now)
             self.rows[tie], tie.is_said = made[0].pk, True
             self.model.count_activation(friend, friend.via, self.now)
 
@@ -228,8 +269,8 @@ class Office(Counter):
         """The two ambassadors are one person; somebody else recommends from now on."""
         kept, gone = self.ambassadors[who % 2], self.ambassadors[(who + 1) % 2]
         brought = [[tie for tie in self.model.ties if tie.ambassador is one] for one in (kept, gone)]
-        if not all(brought) or all(any(tie.case for tie in ties) for ties in brought):
-            return  # a stranger is soon told; tests/referrals/test_doubt.py tells of two cases that become one
+        if not all(brought):
+            return  # a stranger is soon told
         if self.make_one(kept, gone):
             self.gone.append(gone)
             self.number += 1
@@ -237,6 +278,8 @@ class Office(Counter):
             self.ambassadors = [kept, self.person(new, add_client(self.business, new, now=self.now))]
 
     def make_one(self, kept: Person, gone: Person) -> bool:
+        if any(tie.returned for one in (kept, gone) for tie in one.ties):
+            return False  # tests/clients/test_merging_twice.py tells of those
         agreed, pair = self.model.may_merge(kept, gone), (self.client(kept), self.client(gone))
         if not self.said(agreed, lambda: merge_clients(*pair, **self.by)):
             return False

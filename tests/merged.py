@@ -45,9 +45,21 @@ class Merged:
             tie.ambassador = kept if tie.ambassador is gone else tie.ambassador
             for gift in tie.gifts:
                 gift.who = kept if gift.who is gone else gift.who
+        self.join_cases(kept)
         self.receive(kept, gone, now)
         known = [each.since for each in (kept, gone) if each.since]
         kept.since, gone.status = min(known, default=None), "deleted"
+
+    def join_cases(self: Reckoning, kept: Person) -> None:
+        """All that is doubtful of one ambassador is one case."""
+        cases = {id(case): case for tie in self.ties if tie.ambassador is kept for case in tie.cases if case.is_open}
+        first, *rest = [*cases.values()] or [None]
+        for other in rest:
+            for tie in other.members:
+                tie.cases.remove(other)
+                if tie not in first.members:
+                    first.members.append(tie)
+                    tie.cases.append(first)
 
     def add_up_limits(self: Reckoning, kept: Person, gone: Person) -> None:
         def named(key: tuple[str, ...]) -> tuple[str, ...]:

@@ -80,11 +80,14 @@ STEPS = some.lists(
 
 
 def in_one_sentence(terms: dict[str, Any]) -> dict[str, Any]:
-    """Further steps do not go together with one reward for several friends. What time alone makes true has no last day
-    here: tests/referrals/test_clocks.py tells who is in time where nobody looked."""
+    """Further steps do not go together with one reward for several friends. Nobody promises what takes longer than the
+    friend has. What time alone makes true of a further step has no last day here: tests/referrals/test_told_late.py
+    tells of those."""
     steps = terms["steps"] if terms["every"] == 1 else []
-    kept = any(one["kind"] == KEPT for step in (terms, *steps) for one in step["conditions"])
-    return {**terms, "steps": steps, "qualification_days": 0 if kept else terms["qualification_days"]}
+    takes = max((one["days"] for one in terms["conditions"] if one["kind"] == KEPT), default=0)
+    days = terms["qualification_days"] and max(terms["qualification_days"], takes)
+    kept = any(one["kind"] == KEPT for step in steps for one in step["conditions"])
+    return {**terms, "steps": steps, "qualification_days": 0 if kept else days}
 
 
 TERMS = some.fixed_dictionaries(
@@ -134,6 +137,20 @@ ASKED = some.sampled_from(
         [{"kind": KEPT, "days": 10}],
     )
 )
+FOR_LONG = (
+    *([{"kind": KEPT, "days": days}] for days in (10, 29, 30, 35)),
+    [{"kind": KEPT, "days": 10}, {"kind": "sessions_attended", "at_least": 1}],
+    [{"kind": KEPT, "days": 35}, {"kind": "orders", "at_least": 2}],
+)
+AGAIN = (
+    [],
+    [],
+    [{"kind": "orders", "at_least": 1}],
+    [{"kind": "spend", "at_least": 3000}],
+    [{"kind": "sessions_attended", "at_least": 1}],
+    [{"kind": "membership_bought"}],
+    [{"kind": KEPT, "days": 10}],
+)
 ON_COMING = {"friend_reward_on": some.just("registered"), "friend_hold_days": some.just(0)}
 # Small worlds, in which what is rare in the whole one happens in every story.
 SCENES: dict[str, some.SearchStrategy[dict[str, Any]]] = {
@@ -150,7 +167,8 @@ SCENES: dict[str, some.SearchStrategy[dict[str, Any]]] = {
         caps=some.one_of(some.none(), FEW),
     ),
     "better": narrowed(
-        **ONE_BY_ONE,
+        every=some.just(1),
+        steps=some.one_of(some.just([]), STEPS),
         hold_days=some.sampled_from((3, 14)),
         conditions=ASKED,
         ambassador_reward=LITTLE,
@@ -160,9 +178,23 @@ SCENES: dict[str, some.SearchStrategy[dict[str, Any]]] = {
         caps=some.one_of(some.none(), FEW),
     ),
     "kept": narrowed(
-        **{**AT_HOME, "conditions": some.sampled_from([[{"kind": KEPT, "days": days}] for days in (10, 29, 30, 35)])},
+        **{**AT_HOME, "conditions": some.sampled_from(FOR_LONG)},
         **ON_COMING,
         friend_reward=some.sampled_from((None, {"kind": "membership_days", "days": 10})),
+        qualification_days=some.sampled_from((0, 1, 40)),
+    ),
+    "returning": narrowed(
+        **{**AT_HOME, "conditions": some.sampled_from(AGAIN), "every": some.sampled_from((1, 1, 1, 2))},
+        ambassador_reward=some.one_of(MONEY, PERCENT, THING),
+        friend_reward=some.one_of(some.none(), MONEY, THING),
+        returning=some.one_of(
+            some.just({"months": 1}),
+            some.builds(
+                lambda own, friend: {"months": 1, "ambassador_reward": own, "friend_reward": friend},
+                some.one_of(MONEY, PERCENT, some.none()),
+                some.one_of(some.none(), MONEY),
+            ),
+        ),
     ),
     "doubt": narrowed(
         **{**AT_HOME, "hold_days": some.sampled_from((0, 3))},

@@ -5,14 +5,15 @@ dice went by a coupon used twice and a doubt that the next event released.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from hypothesis.stateful import rule
 
 from judging import Office
+from passes import months_on
 from selling import ANY
-from things import Ticket
+from things import Ticket, day_of, days_on, start_of
 from tied import KEPT, Gift, Person, Tie
 
 MINUTE = timedelta(minutes=1)
@@ -25,9 +26,10 @@ MATTERS = {
     "coupons": ("using", "undoing"),
     "things": ("undoing", "using"),
     "money": ("undoing",),
-    "kept": ("wanting", "undoing"),
+    "kept": ("keeping", "keeping", "wanting", "undoing"),
     "sets": ("undoing", "wanting"),
     "better": ("raising", "wanting"),
+    "returning": ("returning", "returning", "wanting", "undoing"),
     "records": ("joining", "wanting", "undoing"),
 }
 
@@ -66,19 +68,20 @@ class Pressing(Office):
     @rule(first=ANY, second=ANY, which=ANY)
     def go_two_steps(self, first: int, second: int, which: int) -> None:
         self.press(first, which)
-        self.now += MINUTE
+        self.go_to(self.now + MINUTE)
         self.press(second, which)
 
     @rule(kind=ANY, which=ANY)
     def go_on_and_try_it_twice(self, kind: int, which: int) -> None:
         self.press(kind, which)
-        self.now += MINUTE
+        self.go_to(self.now + MINUTE)
         self.press(kind, which)
 
     def press(self, kind: int, which: int) -> None:
         """Do one of what there is of one kind: every other time of that which the scene is about."""
         kinds = {"wanting": self.wanting(), "deciding": self.deciding(which), "using": self.using(which)}
         kinds |= {"undoing": self.undoing(which), "joining": self.joining(which), "raising": self.raising(which)}
+        kinds |= {"keeping": self.keeping(which), "returning": self.returning(which)}
         there = {name: list(found) for name, found in kinds.items()}
         names = [name for name in there if there[name]]
         if names:
@@ -108,14 +111,64 @@ class Pressing(Office):
         elif kind == "check" and self.asks_check(tie):
             self.tick_off(tie)
         elif kind in ("membership_bought", KEPT):
-            self.sold(friend, [(self.month, 1)], self.month.price, False, True)
+            wanted = self.abo if self.steps % 2 else self.month
+            self.sold(friend, [(wanted, 1)], wanted.price, False, True)
         else:
             self.sold(friend, [(self.product, 2)], self.product.price * 2, False, True)
 
     def sweep_at(self, gift: Gift) -> None:
         assert gift.available
-        self.now = gift.available
+        self.go_to(gift.available)
         self.sweep()
+
+    def keeping(self, which: int) -> Iterator[Act]:
+        """What becomes of a membership that has to be kept, until the day on which it is asked about."""
+        for tie in self.model.ties:
+            if tie.state == "closed" or not any(one["kind"] == KEPT for one in tie.wanted(1)):
+                continue
+            for bought in tie.friend.passes:
+                if bought.recurs and bought.state in ("active", "past_due"):
+                    yield partial(self.renew_it, tie.friend, bought, which % 3 > 0)
+                if bought.state in ("active", "frozen"):
+                    yield partial(self.let_stand, tie.friend, bought, bought.state == "frozen")
+        coming = sorted({day for day in self.days_of_keeping if day > self.now})
+        if coming and self.scene == "kept":
+            yield from [partial(self.go_to_the_day, coming[which % min(2, len(coming))], which)] * 3
+
+    def go_to_the_day(self, day: datetime, which: int) -> None:
+        """To the moment, or days later; the worker is there at once, or late."""
+        self.go_to(day + timedelta(days=(0, 0, 1, 12, 50)[which % 5]))
+        if which % 2:
+            self.sweep()
+
+    @property
+    def days_of_keeping(self) -> list[datetime]:
+        """When memberships will have been kept, and the last days of it."""
+        days: list[datetime] = []
+        for tie in self.model.ties:
+            kept = [one["days"] for one in tie.wanted(1) if one["kind"] == KEPT]
+            if tie.state != "closed" and kept:
+                days += [days_on(each.started, kept[0]) for each in tie.friend.passes if each.started]
+                days += [start_of(tie.last + timedelta(days=1))] if tie.last else []
+        return days
+
+    def returning(self, which: int) -> Iterator[Act]:
+        """Friends leave, are asked back a month later, and come, in the scene that is about them."""
+        if self.scene != "returning":
+            return
+        for friend in self.clients:
+            if friend.status == "active":
+                yield partial(self.come_or_go, friend)
+                continue
+            assert friend.left
+            months = self.terms["returning"]["months"]
+            day = start_of(months_on(day_of(friend.left), months)) - timedelta(days=which % 4 == 3)
+            if day > self.now:
+                yield from [partial(self.go_to, day)] * 3
+            elif friend.tie and friend.tie.returned == friend.left:
+                yield partial(self.come_or_go, friend)
+                yield partial(self.sold, friend, [(self.product, 2)], self.product.price * 2, False, True)
+            yield partial(self.invite_back, friend, self.ambassadors[which % 2])
 
     def deciding(self, which: int) -> Iterator[Act]:
         """What waits for a person; and, of what is doubtful, what goes on meanwhile."""
@@ -160,7 +213,7 @@ class Pressing(Office):
 
     def come_too_late(self, person: Person, ticket: Ticket) -> None:
         """At the very moment at which a coupon ends."""
-        self.now = ticket.ends
+        self.go_to(ticket.ends)
         self.sold(person, [(self.product, 1)], self.product.price, False, True, ticket)
 
     def undoing(self, which: int) -> Iterator[Act]:

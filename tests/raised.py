@@ -57,7 +57,7 @@ class Raised:
 
     def raise_all(self: Reckoning, terms: Terms, now: datetime) -> list[Tie]:
         """Give the newest terms to all that is open by older ones, but where a side would get less. Return whom."""
-        open_ones = [tie for tie in self.ties if tie.state != "closed" and tie.terms is not terms]
+        open_ones = [tie for tie in self.ties if tie.state != "closed" and tie.terms is not terms and not tie.returned]
         better = [
             tie for tie in open_ones if not (tie.is_late(now) and self.is_short(tie)) and self.is_better(tie, terms)
         ]
@@ -84,6 +84,8 @@ class Raised:
                     or self.hold_of(new, then, side, number) > self.hold_of(old, step, side, number)
                 ):
                     return False
+            if number > len(after) and rows:
+                return False  # nobody could tell what becomes of it
             asked = [one["conditions"] or [{"kind": "activated"}] for one in (step, then)]
             if any(gift.state in STANDS for _side, gift in rows) and is_harder(*asked):
                 return False
@@ -143,6 +145,8 @@ class Raised:
         gift.hold_days = hold
 
     def had_already(self: Reckoning, tie: Tie) -> set[int]:
-        """One gift per person and step (R-291)."""
-        others = [gift for each in tie.friend.ties if each is not tie for gift in each.gifts]
+        """One gift per person and step (R-291); who comes back has a rule of their own."""
+        others = [gift for each in tie.friend.ties if each is not tie and not each.returned for gift in each.gifts]
+        if tie.returned:
+            return set()
         return {gift.step for gift in others if (gift.side, gift.state) == ("friend", "granted")}

@@ -4,38 +4,51 @@ A second opinion, for tests/referrals/test_model.py: it knows no database and no
 leaves something open it says how it is read (marked *reading*).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from decided import Decided
 from merged import Merged
+from passes import Members
 from purse import Purse
 from raised import Raised
-from things import call_off, days_on, hand, want_back
+from returned import Returned, for_return
+from things import days_on, hand, start_of, want_back
 from tied import FREED, KEPT, OPEN, PENDING, Gift, Limits, Person, Sale, Tie
 
+MEMBERSHIPS = ("membership", "membership_days")
 
-class Reckoning(Decided, Merged, Raised, Limits):
+
+class Reckoning(Decided, Members, Merged, Raised, Returned, Limits):
     """Everything that a business with one campaign owes, and to whom."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ties: list[Tie] = []
         self.numbers = count(1)
+        self.noticed: datetime | None = None  # until when time was looked at
 
     # Recommendations
 
-    def register(self, ambassador: Person, friend: Person, terms: dict[str, Any], now: datetime, flagged: bool) -> Tie:
-        tie = Tie(ambassador, friend, terms, now)
+    def register(
+        self,
+        ambassador: Person,
+        friend: Person,
+        terms: dict[str, Any],
+        now: datetime,
+        *,
+        flagged: bool = False,
+        returned: datetime | None = None,
+    ) -> Tie:
+        terms = for_return(terms) if returned else terms
+        tie = Tie(ambassador, friend, terms, now, returned=returned)
         tie.give_days(now)
         if flagged or ambassador.cards & friend.cards:
             tie.signs |= {"same_card"} if ambassador.cards & friend.cards else set()
             self.doubt(tie)
         # One gift per person and step: what a rejected recommendation gave is not given again (R-291).
-        had = {
-            gift.step for each in friend.ties for gift in each.gifts if (gift.side, gift.state) == ("friend", "granted")
-        }
+        had = self.had_already(tie)
         self.ties.append(tie)
         friend.ties.append(tie)
         for number, step in enumerate(tie.steps, 1):
@@ -61,23 +74,24 @@ class Reckoning(Decided, Merged, Raised, Limits):
         self.count_activation(friend, via, now)
 
     def count_activation(self, friend: Person, via: str, now: datetime) -> None:
-        if friend.tie and friend.tie.state == "registered":
-            if friend.tie.is_late(now) and not friend.tie.qualified:
-                self.end_late(friend.tie, now)
-                friend.tie.via = via
+        tie = friend.as_new
+        if tie and tie.state == "registered":
+            if self.is_missed(tie, now) and not tie.qualified:
+                self.end_late(tie, now)
+                tie.via = via
                 return
-            friend.tie.state, friend.tie.via = "activated", via
-            self.look_again(friend.tie)
-            self.settle(friend.tie, now)
-        elif friend.tie and friend.tie.reason in ("completed", "not_converted") and not friend.tie.via:
-            friend.tie.via = via  # a lead who had done all that was asked, or was too late for it, is a client now
-            self.settle(friend.tie, now)
+            tie.state, tie.via = "activated", via
+            self.look_again(tie)
+            self.settle(tie, now)
+        elif tie and tie.reason in ("completed", "not_converted") and not tie.via:
+            tie.via = via  # a lead who had done all that was asked, or was too late for it, is a client now
+            self.settle(tie, now)
 
     def settle(self, tie: Tie, now: datetime, lost: str = "") -> None:
         """Do what is due, right after whatever may have changed it."""
         if tie.reason not in ("", "completed"):
             return
-        if tie.state != "closed" and tie.is_late(now) and self.is_short(tie):
+        if self.is_missed(tie, now):
             self.end_late(tie, now)
             if tie.state == "closed":
                 return
@@ -101,7 +115,7 @@ class Reckoning(Decided, Merged, Raised, Limits):
 
     def met(self, tie: Tie, now: datetime) -> dict[int, bool]:
         """*Reading*: with further steps the first may outlive its last day unmet; it is not met after it."""
-        too_late = bool(tie.terms["steps"]) and not tie.qualified and tie.is_late(now)
+        too_late = bool(tie.terms["steps"]) and not tie.qualified and tie.is_late(now) and not tie.was_in_time
         steps = range(1, len(tie.steps) + 1)
         return {step: tie.is_met(step, now) and not (step == 1 and too_late) for step in steps}
 
@@ -118,6 +132,11 @@ class Reckoning(Decided, Merged, Raised, Limits):
     def is_short(self, tie: Tie) -> bool:
         """Whether something was not earned: a promise, or what fills a set."""
         return any(gift.state == "promised" for gift in tie.gifts) or not tie.qualified
+
+    def is_missed(self, tie: Tie, now: datetime) -> bool:
+        """Whether its time is over, and something of it was not earned in it."""
+        is_late = tie.state != "closed" and tie.is_late(now) and self.is_short(tie)
+        return is_late and not (tie.was_in_time and tie.is_met(1, now))
 
     def end_late(self, tie: Tie, now: datetime) -> None:
         """At the deadline what is still promised lapses; who did not convert ends so, who did goes on."""
@@ -245,7 +264,7 @@ class Reckoning(Decided, Merged, Raised, Limits):
         gift.reserved = 0
         gift.amount, gift.state, gift.reason, gift.was_given = amount, "granted", "", True
         if amount is None:
-            hand(gift, now)
+            self.hand(gift, now)
             return
         days = gift.params.get("expires_days")
         gift.who.purse.earn(amount, now, ends=days_on(now, days) if days else None, gift=gift)
@@ -305,7 +324,7 @@ class Reckoning(Decided, Merged, Raised, Limits):
         if gift.state == "granted" and gift.terms["clawback"] != "only_pending":
             if gift.amount is None:
                 self.call_off_with(gift, now)
-                gift.kept = int(not want_back(gift, now))
+                gift.kept = int(not self.want_back(gift, now))
                 self.give_room_back(gift, 0, wholly=not gift.kept)
             else:
                 self.claw(gift, gift.amount, now, wholly=True)
@@ -314,6 +333,13 @@ class Reckoning(Decided, Merged, Raised, Limits):
         else:
             return
         gift.state, gift.reason = "revoked", lost
+
+    def hand(self, gift: Gift, now: datetime) -> None:
+        give = self.hand_membership if gift.params["kind"] in MEMBERSHIPS else hand
+        give(gift, now)
+
+    def want_back(self, gift: Gift, now: datetime) -> bool:
+        return self.want_membership_back(gift, now) if gift.params["kind"] in MEMBERSHIPS else want_back(gift)
 
     def call_off_with(self, gift: Gift, now: datetime) -> None:
         """*Reading*: an order that only waits is called off with the coupon that made its price."""
@@ -324,10 +350,20 @@ class Reckoning(Decided, Merged, Raised, Limits):
         """An order that waits ends unpaid: what it reserved is free."""
         if sale.state == "awaiting_payment":
             sale.state = state
-            call_off(person, sale)
+            self.call_off_sold(person, sale, now)
             self.recover(person.purse.release(sale.parts, now), person, now, person.purse)
 
     # Time
+
+    def notice(self, now: datetime) -> None:
+        """Note what time alone has made true, at its moment: before anybody does the next thing, and whether a worker
+        looks or not."""
+        before, self.noticed = self.noticed or now, now
+        for tie in self.ties:
+            kept = any(one["kind"] == KEPT for one in tie.wanted(1))
+            if tie.state != "closed" and kept and tie.last and not tie.is_late(before):
+                end = start_of(tie.last + timedelta(days=1))
+                tie.was_in_time = tie.was_in_time or tie.is_met(1, min(now, end - timedelta(minutes=1)))
 
     def ask_again(self, now: datetime) -> None:
         """*Reading*: what time alone makes true is noticed by the worker."""
@@ -347,5 +383,5 @@ class Reckoning(Decided, Merged, Raised, Limits):
 
     def close_late(self, now: datetime) -> None:
         for tie in self.ties:
-            if tie.state != "closed" and tie.is_late(now) and self.is_short(tie):
+            if self.is_missed(tie, now):
                 self.end_late(tie, now)

@@ -9,12 +9,13 @@ from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from offered import Cast
+from passes import Pass
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.store import commands as store
 from plusone.store.models import Coupon, Membership, MembershipType, Order, Product
 from reckoning import Reckoning
-from things import Pass, Ticket, begin, call_off, cancel
+from things import Ticket
 from tied import Person, Sale, part_of
 
 ANY = some.integers(0, 99)
@@ -28,6 +29,7 @@ class Counter(Cast, RuleBasedStateMachine):
     product: Product
     gratis: Product
     month: MembershipType
+    abo: MembershipType
     now: datetime
     model: Reckoning
     ambassadors: list[Person]
@@ -42,6 +44,11 @@ class Counter(Cast, RuleBasedStateMachine):
     @property
     def by(self) -> dict[str, Any]:
         return {"actor": "user:1", "now": self.now}
+
+    def go_to(self, now: datetime) -> None:
+        """Let time pass."""
+        self.now = now
+        self.model.notice(now)
 
     def said(self, agreed: bool, command: Callable[[], object]) -> bool:
         """Run a command that is refused exactly where the model refuses it; a refusal changes nothing."""
@@ -70,20 +77,63 @@ class Counter(Cast, RuleBasedStateMachine):
         self.sold(friend, [(self.product, pieces)], self.product.price * pieces, False, True)
 
     @precondition(lambda self: self.there)
-    @rule(who=ANY, balance=USE, paid=some.booleans())
-    def sell_a_month(self, who: int, balance: bool | int, paid: bool) -> None:
+    @rule(who=ANY, balance=USE, paid=some.booleans(), recurs=some.booleans())
+    def sell_a_month(self, who: int, balance: bool | int, paid: bool, recurs: bool) -> None:
         people = self.there * 2 + self.ambassadors
-        self.sold(people[who % len(people)], [(self.month, 1)], self.month.price, balance, paid)
+        wanted = self.abo if recurs else self.month
+        self.sold(people[who % len(people)], [(wanted, 1)], wanted.price, balance, paid)
 
-    @precondition(lambda self: any(friend.passes for friend in self.there))
+    @property
+    def passes(self) -> list[tuple[Person, Pass]]:
+        """What memberships there are, those that were given included."""
+        return [(person, bought) for person in [*self.ambassadors, *self.there] for bought in person.passes]
+
+    def membership(self, person: Person, bought: Pass) -> Membership:
+        mine = Membership.objects.filter(client=self.rows[person]).select_related("business", "client", "type")
+        return mine.order_by("id")[person.passes.index(bought)]
+
+    @precondition(lambda self: self.passes)
     @rule(which=ANY)
     def cancel_a_month(self, which: int) -> None:
         """What is paid runs on; a membership that ends too early was not kept."""
-        had = [(friend, bought) for friend in self.there for bought in friend.passes]
-        friend, bought = had[which % len(had)]
-        mine = Membership.objects.filter(client=self.rows[friend]).select_related("business", "client", "type")
-        row = mine.order_by("id")[friend.passes.index(bought)]
-        self.said(cancel(bought, self.now), lambda: store.cancel_membership(row, **self.by))
+        person, bought = self.passes[which % len(self.passes)]
+        row = self.membership(person, bought)
+        self.said(self.model.cancel(person, bought, self.now), lambda: store.cancel_membership(row, **self.by))
+
+    @precondition(lambda self: self.passes)
+    @rule(which=ANY, back=some.booleans())
+    def freeze(self, which: int, back: bool) -> None:
+        """Time stands still for a membership, or goes on for one; twice is once."""
+        stands = [each for each in self.passes if each[1].frozen] if back else []
+        found = stands if stands and which % 3 else self.passes
+        self.let_stand(*found[which % len(found)], back)
+
+    def let_stand(self, person: Person, bought: Pass, back: bool) -> None:
+        row, agreed = self.membership(person, bought), self.model.unfreeze if back else self.model.freeze
+        command = store.unfreeze if back else store.freeze
+        self.said(agreed(bought, self.now), lambda: command(row, **self.by))
+
+    @precondition(lambda self: any(bought.recurs for _person, bought in self.passes))
+    @rule(which=ANY, paid=some.booleans())
+    def renew(self, which: int, paid: bool) -> None:
+        """The next month of what recurs is ordered, or ordered and paid: what balance there is pays first."""
+        found = [each for each in self.passes if each[1].recurs]
+        self.renew_it(*found[which % len(found)], paid)
+
+    def renew_it(self, person: Person, bought: Pass, paid: bool) -> None:
+        made: list[Order] = []
+        row, agreed = self.membership(person, bought), bought.recurs and bought.state in ("active", "past_due")
+        if not self.said(agreed, lambda: made.append(store.renew(row, **self.by))):
+            return
+        sale = next((one for one in person.sales if one.renews is bought and one.state == "awaiting_payment"), None)
+        if sale is None:
+            parts = person.purse.take(min(person.purse.free(self.now), self.abo.price), self.now, hold=True)
+            balance = sum(part for _pot, part in parts)
+            sale = Sale(self.abo.price, balance, parts, self.now, purse=person.purse, renews=bought)
+            self.ordered(person, sale, made[0])
+        assert self.rows[id(sale)] == made[0].pk
+        if paid and sale.due:
+            self.pay_for(person, sale)
 
     @precondition(lambda self: any(person.tickets for person in [*self.ambassadors, *self.there]))
     @rule(which=ANY, pieces=some.integers(1, 2), balance=USE, paid=some.booleans(), late=some.booleans())
@@ -115,15 +165,19 @@ class Counter(Cast, RuleBasedStateMachine):
         sale = Sale(total, wanted, parts, self.now, discount=discount, purse=person.purse)
         if ticket:
             ticket.sale = sale
-        if lines[0][0] is self.month:
-            person.passes.append(Pass(sale))
-        self.rows[id(sale)] = made[0].pk
+        if lines[0][0] in (self.month, self.abo):
+            person.passes.append(Pass(sale, recurs=lines[0][0] is self.abo))
+        self.ordered(person, sale, made[0])
+        if sale.due and paid:
+            self.pay_for(person, sale)
+
+    def ordered(self, person: Person, sale: Sale, order: Order) -> None:
+        """Note an order; one of which nothing is due is paid."""
+        self.rows[id(sale)] = order.pk
         person.sales.append(sale)
         self.sales.append((person, sale))
         if not sale.due:
             self.settled(person, sale)
-        elif paid:
-            self.pay_for(person, sale)
 
     def coupon(self, person: Person, ticket: Ticket) -> Coupon:
         mine = Coupon.objects.filter(client=self.rows[person]).order_by("id")
@@ -149,16 +203,21 @@ class Counter(Cast, RuleBasedStateMachine):
             pot.held -= part
             pot.left -= part
         sale.purse.redeemed += sale.balance
+        if sale.renews:
+            self.model.count_period(sale, self.now)
         for bought in person.passes:
             if bought.sale is sale:
-                begin(person, bought, self.now)
+                self.model.begin(person, bought, self.now)
         if person.status == "archived":
-            person.status = "active"
+            person.status, person.left = "active", None
         if person.status == "lead" and sale.due:
             self.model.activate(person, "purchase", self.now)
-        if person.tie and person.tie.via:
-            self.model.look_again(person.tie)
-            self.model.settle(person.tie, self.now)
+        elif sale.due and person.status == "active":
+            self.model.count_return(person, "purchase", self.now)
+        for tie in person.brought:
+            if tie.via:
+                self.model.look_again(tie)
+        self.model.settle_all(person, self.now, active=True)
 
     @precondition(lambda self: self.sales)
     @rule(which=ANY)
@@ -193,10 +252,9 @@ class Counter(Cast, RuleBasedStateMachine):
             came = sale.purse.give_back(sale.parts, to_balance, self.now)
             self.model.recover(came, person, self.now, sale.purse)
         if sale.to_balance + sale.to_method == sale.total:
-            call_off(person, sale)
-        if person.tie and person.tie.via:
-            lost = "dispute_lost" if sale.dispute == "lost" else "refunded"
-            self.model.settle(person.tie, self.now, lost=lost)
+            self.model.take_period_back(person, sale, self.now)
+        lost = "dispute_lost" if sale.dispute == "lost" else "refunded"
+        self.model.settle_all(person, self.now, lost=lost, active=True)
 
     @precondition(lambda self: self.sales)
     @rule(which=ANY)
@@ -209,8 +267,7 @@ class Counter(Cast, RuleBasedStateMachine):
         agreed = bool(sale.money or sale.dispute)
         if self.said(agreed, lambda: store.dispute(self.order(sale), **self.by)) and not sale.dispute:
             sale.dispute = "open"
-            if person.tie and person.tie.via:
-                self.model.settle(person.tie, self.now)
+            self.model.settle_all(person, self.now, active=True)
 
     @precondition(lambda self: any(sale.dispute for _person, sale in self.sales))
     @rule(which=ANY, outcome=some.sampled_from(("won", "lost")))
@@ -226,5 +283,5 @@ class Counter(Cast, RuleBasedStateMachine):
         sale.dispute = outcome
         if was == "open" and outcome == "lost" and sale.money:
             self.given_back(person, sale, 0, sale.money)
-        elif was == "open" and person.tie and person.tie.via:
-            self.model.settle(person.tie, self.now)
+        elif was == "open":
+            self.model.settle_all(person, self.now, active=True)

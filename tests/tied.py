@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from passes import Pass
 from purse import Purse
-from things import Days, Pass, Ticket, born, day_of, days_on
+from things import Days, Ticket, born, day_of
 
 PENDING = ("on_hold", "awaiting_approval", "awaiting_choice")
 OPEN = ("promised", *PENDING)
@@ -34,6 +35,7 @@ class Sale:
     discount: int = 0
     dispute: str = ""
     purse: Purse = field(default_factory=Purse)  # what paid: that of a record which may be another's by now
+    renews: Pass | None = None
     born: int = field(default_factory=born)
 
     @property
@@ -73,19 +75,25 @@ class Person:
     is_ticked: bool = False
     cards: set[str] = field(default_factory=set)
     is_blocked: bool = False
+    left: datetime | None = None  # as a client
+
+    @property
+    def brought(self) -> "list[Tie]":
+        """The recommendations that count, as a new friend and of each return: a rejected one frees the friend."""
+        return [tie for tie in self.ties if tie.reason not in FREED]
 
     @property
     def tie(self) -> "Tie | None":
-        """The recommendation that counts: a rejected one frees the friend."""
-        return next((tie for tie in self.ties if tie.reason not in FREED), None)
+        """The one by which they came the last time."""
+        return self.brought[-1] if self.brought else None
+
+    @property
+    def as_new(self) -> "Tie | None":
+        return next((tie for tie in self.brought if not tie.returned), None)
 
     @property
     def is_disputed(self) -> bool:
         return any(sale.dispute == "open" for sale in self.sales)
-
-    @property
-    def with_money(self) -> list[Sale]:
-        return [sale for sale in self.sales if sale.money]
 
 
 @dataclass(eq=False)
@@ -176,6 +184,14 @@ class Tie:
     cases: list[Case] = field(default_factory=list)
     signs: set[str] = field(default_factory=set)
     is_said: bool = False  # with a note, by a person
+    returned: datetime | None = None  # when the friend had left as a client, who comes back
+    was_in_time: bool = False  # time made all of the first step hold before its last day was over
+
+    @property
+    def bought(self) -> list[Sale]:
+        """What the friend paid for: of who comes back, since they are asked to."""
+        paid = [sale for sale in self.friend.sales if sale.paid]
+        return [sale for sale in paid if not self.returned or sale.paid[0] >= self.registered]  # type: ignore[index]
 
     @property
     def case(self) -> Case | None:
@@ -201,19 +217,18 @@ class Tie:
         return all(self.holds(condition, now) for condition in self.wanted(step))
 
     def holds(self, condition: dict[str, Any], now: datetime) -> bool:
-        friend, kind = self.friend, condition["kind"]
+        friend, kind, with_money = self.friend, condition["kind"], [sale for sale in self.bought if sale.money]
         if kind == "activated":
-            return bool(self.via) and (self.via == "manual" or bool(friend.with_money))
+            return bool(self.via) and (self.via == "manual" or bool(with_money))
         # *Reading*: what counts from registering on counts from when the friend is known.
-        since = min(self.registered, friend.since or self.registered)
+        since = self.registered if self.returned else min(self.registered, friend.since or self.registered)
         paid = [each for each in friend.passes if each.money and each.started and each.started >= since]
         if kind == KEPT:
-            days = [(days_on(each.started, condition["days"]), each.ends) for each in paid if each.started]
-            return any(day <= now and end and end > day for day, end in days)
+            return any(each.is_kept(condition["days"], now) for each in paid)
         done = {
-            "membership_bought": any(each.is_new for each in paid),
-            "orders": len(friend.with_money),
-            "spend": sum(sale.money for sale in friend.sales),
+            "membership_bought": any(each.is_new or self.returned for each in paid),
+            "orders": len(with_money),
+            "spend": sum(sale.money for sale in with_money),
             "sessions_attended": sum(at >= since for at in friend.visits),
             "check": friend.is_ticked,
         }[kind]
@@ -222,7 +237,7 @@ class Tie:
     @property
     def basis(self) -> int | None:
         """The money left in the friend's first order with money."""
-        first = min((sale for sale in self.friend.sales if sale.paid and sale.due), key=lambda s: s.paid, default=None)
+        first = min((sale for sale in self.bought if sale.due), key=lambda s: s.paid, default=None)
         return first.money if first else None
 
     @property

@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 from howoften import often
 from judging import seldom
 from offered import BETTER, MONTH, PRODUCT, SCENES, filled, in_one_sentence, without_none
+from passes import PASS_DAYS, unuse, use
 from plusone.agenda.commands import mark_visit, unmark_visit
 from plusone.clients.commands import activate
 from plusone.clients.models import Client
@@ -48,7 +49,7 @@ from plusone.store.queries import standing
 from pressing import MINUTE, Pressing
 from reckoning import Reckoning
 from selling import ANY
-from things import PASS_DAYS, day_of, pass_time, start_of, unuse, use
+from things import day_of, start_of
 from tied import Person, Sale
 from world import NOON, add_client, launch, make_product
 
@@ -85,6 +86,15 @@ class Loop(Pressing):
             self.register(who=0 if number < 2 or self.scene == "sets" else 1, flagged=number < doubtful)
         for who in range(2 if self.scene in ("sets", "choices") else 1):
             self.buy(who=who, pieces=2)
+        if self.scene == "kept":
+            for number, friend in enumerate(self.friends):
+                wanted = (self.abo, self.month)[number % 2]
+                self.sold(friend, [(wanted, 1)], wanted.price, False, True)
+        if self.scene == "returning":
+            for friend in self.friends[:2]:
+                self.sold(friend, [(self.product, 1)], self.product.price, False, True)
+                self.come_or_go(friend)
+            self.wait(days=31, sweep=True)
         for who, pieces, paid in sold:
             self.sell(who=who, pieces=pieces, balance=False, paid=paid)
 
@@ -127,7 +137,7 @@ class Loop(Pressing):
             friend.since = friend.since or self.now
             if is_new:
                 self.friends.append(friend)
-            self.rows[self.model.register(ambassador, friend, self.terms, self.now, flagged)] = made[0].pk
+            self.rows[self.model.register(ambassador, friend, self.terms, self.now, flagged=flagged)] = made[0].pk
 
     @precondition(lambda self: any(friend.status == "lead" for friend in self.friends))
     @rule(who=ANY)
@@ -150,8 +160,7 @@ class Loop(Pressing):
         friend.visits.append(self.now)
         use(friend, self.now)
         self.visits.append((friend, (made, self.now)))
-        if friend.tie:
-            self.model.settle(friend.tie, self.now)
+        self.model.settle_all(friend, self.now)
 
     @precondition(lambda self: self.visits)
     @rule(which=ANY)
@@ -160,13 +169,12 @@ class Loop(Pressing):
         unmark_visit(visit, **self.by)
         friend.visits.remove(at)
         unuse(friend, at)
-        if friend.tie:
-            self.model.settle(friend.tie, self.now)
+        self.model.settle_all(friend, self.now)
 
     @rule(days=some.sampled_from((1, 3, 3, 10, 31)), sweep=some.booleans())
     def wait(self, days: int, sweep: bool) -> None:
         """Time goes on, and the worker runs or is late."""
-        self.now += timedelta(days=days)
+        self.go_to(self.now + timedelta(days=days))
         if sweep:
             self.sweep()
 
@@ -180,8 +188,9 @@ class Loop(Pressing):
         ends += [each for _tie, gift in self.gifts for each in (gift.available, gift.collect_by)]
         ends += [start_of(tie.last + DAY) for tie in self.model.ties if tie.last and tie.state != "closed"]
         ends.append(start_of((day_of(self.now).replace(day=1) + 32 * DAY).replace(day=1)))  # a new month
+        ends += self.days_of_keeping
         coming = sorted({end for end in ends if end and end > self.now + MINUTE})
-        self.now = coming[which % min(3, len(coming))] - MINUTE  # the next question is asked a minute later
+        self.go_to(coming[which % min(3, len(coming))] - MINUTE)  # the next question is asked a minute later
 
     @rule()
     def sweep(self) -> None:
@@ -196,7 +205,7 @@ class Loop(Pressing):
         for person, sale in self.sales:
             if sale.placed + UNPAID <= self.now:
                 self.model.called_off(person, sale, "expired", self.now)
-        pass_time([*self.ambassadors, *self.friends], self.now)
+        self.model.pass_time([*self.ambassadors, *self.friends], self.now)
         self.model.ask_again(self.now)
         self.model.end_holds(self.now)
         self.model.close_late(self.now)
@@ -235,7 +244,7 @@ class Loop(Pressing):
     def the_same(self) -> None:
         if not hasattr(self, "rows"):
             return
-        self.now += MINUTE
+        self.go_to(self.now + MINUTE)
         self.steps += 1
         people = [*self.ambassadors, *self.friends, *self.gone]
         keys = [self.rows[person] for person in people]
@@ -326,10 +335,12 @@ class Loop(Pressing):
 @pytest.fixture
 def machine(gym: Business) -> type[Loop]:
     month = {"kind": "prepaid", "price": 4500, "valid_days": PASS_DAYS}
+    abo = {"kind": "recurring", "price": 3900, "period": "month"}
     sold = {
         "product": make_product(gym, price=2595),
         "gratis": make_product(gym, "Trial", price=0),
         "month": store.create_membership_type(gym, name="A month", now=NOON, **month),
+        "abo": store.create_membership_type(gym, name="Every month", now=NOON, **abo),
     }
     return type("LoopOfTheGym", (Loop,), {"business": gym, **sold})
 
