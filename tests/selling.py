@@ -212,12 +212,12 @@ class Counter(Cast, RuleBasedStateMachine):
             person.status, person.left = "active", None
         if person.status == "lead" and sale.due:
             self.model.activate(person, "purchase", self.now)
-        elif sale.due and person.status == "active":
-            self.model.count_return(person, "purchase", self.now)
         for tie in person.brought:
             if tie.via:
                 self.model.look_again(tie)
         self.model.settle_all(person, self.now, active=True)
+        if sale.due and person.status == "active":  # what brought them before comes first, as it came first
+            self.model.count_return(person, "purchase", self.now)
 
     @precondition(lambda self: self.sales)
     @rule(which=ANY)
