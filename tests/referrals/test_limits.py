@@ -8,7 +8,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import translation
 
-from plusone.clients.commands import activate
+from dashboard.conftest import browser_of
+from dashboard.pages import text_of
+from plusone.clients.commands import activate, edit_client
 from plusone.clients.models import Client
 from plusone.events.models import Event
 from plusone.kernel.models import Business, User
@@ -24,7 +26,7 @@ from plusone.rewards.models import Reward
 from plusone.rules.engine import work
 from plusone.store.commands import refund
 from plusone.store.models import Product
-from world import EUR10, NOON, House, add_client, bring, later, launch, sell
+from world import EUR10, NOON, House, add_client, bring, later, launch, login_of, sell
 
 pytestmark = pytest.mark.django_db
 WHO: dict[str, Any] = {"actor": "user:1", "now": NOON}
@@ -203,6 +205,33 @@ def test_the_owner_hears_of_the_budget_once_each(gym: Business, house: House, an
         activate(bring(add_client(gym, f"Amb {name}"), name).friend, **WHO)
     told = Event.objects.filter(name="budget.reached").order_by("id")
     assert [(event.data["percent"], event.data["budget"]) for event in told] == [(80, 5000), (100, 5000), (80, 9000)]
+
+
+def test_what_a_used_up_budget_cannot_give_is_promised_to_nobody(gym: Business, ana: Client, client: Browser) -> None:
+    """CASES 88: neither to the friend who opens the link, nor to who would share it; raised, all is as it was."""
+    campaign = launch(gym, friend=EUR10, ambassador=EUR10, budget=2000)
+    activate(bring(ana, "Ben").friend, **WHO)
+    edit_client(ana, language="en", **WHO)
+    her = browser_of(login_of(ana))
+
+    def pages() -> list[str]:
+        invitation = client.get(f"/join/{ana.code}?lang=en")
+        return [text_of(page) for page in (invitation, her.get(f"/p/{gym.slug}/refer/"), her.get(f"/p/{gym.slug}/"))]
+
+    said, spent = (
+        ("Your welcome gift €10.00", "You receive €10.00", "You receive €10.00"),
+        "budget of this campaign is used up",
+    )
+    invitation, refer, home = pages()
+    assert "€10.00" not in invitation
+    assert "Register to hear from Studio Vela." in invitation
+    assert spent in refer
+    assert spent in home
+    assert [promise for promise, page in zip(said, (invitation, refer, home), strict=True) if promise in page] == []
+    edit_campaign(campaign, offer=read_offer(gym, {"budget": 9000}, base=offer_of(campaign.terms)), **WHO)
+    after = pages()
+    assert [promise for promise, page in zip(said, after, strict=True) if promise not in page] == []
+    assert [page for page in after if spent in page] == []
 
 
 def test_a_budget_that_was_raised_is_not_told_of_any_more(gym: Business, ana: Client, bono: Product) -> None:

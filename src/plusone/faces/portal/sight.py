@@ -6,6 +6,7 @@ from functools import cached_property
 
 from plusone.clients.models import Client
 from plusone.faces.ui.http import Page
+from plusone.referrals.budgets import as_it_stands
 from plusone.referrals.models import Terms
 from plusone.referrals.offers import Offer, offer_of
 from plusone.referrals.queries import link_of, terms_for
@@ -46,10 +47,15 @@ class Sight:
         """How full the client's sets of friends are, where sets are rewarded."""
         return Sets(self.client.business, [self.client.pk])
 
-    @property
+    @cached_property
     def offer(self) -> Offer | None:
-        """The same as the terms, as sentences are made of it."""
-        return offer_of(self.terms) if self.terms else None
+        """What of the terms is still to be had, as sentences are made of it."""
+        return as_it_stands(self.terms) if self.terms else None
+
+    @property
+    def is_budget_spent(self) -> bool:
+        """Whether the budget of the campaign is used up, so that less is to be had than its terms say."""
+        return self.terms is not None and self.offer != offer_of(self.terms)
 
     @property
     def towards_next(self) -> str:

@@ -12,6 +12,7 @@ from plusone.kernel.models import Business
 from plusone.kernel.money import format_money
 from plusone.ledger.queries import paid_off_by
 from plusone.messaging.texts import Context, Placeholder, placeholders
+from plusone.referrals.budgets import as_it_stands
 from plusone.referrals.capped import made_less
 from plusone.referrals.gifts import gifts_of
 from plusone.referrals.models import Referral
@@ -287,7 +288,7 @@ class LiveReward(Placeholder):
     def value(self, ctx: Context) -> str | None:
         """Return it, where a campaign with one is live."""
         campaign = default_campaign(ctx.business) if ctx.business else None
-        promised = campaign.terms.ambassador_reward if campaign else None
+        promised = as_it_stands(campaign.terms).ambassador_reward if campaign else None
         return reward_phrase(campaign.business, promised) if campaign and promised else None
 
 

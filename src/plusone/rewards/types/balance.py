@@ -37,6 +37,7 @@ class Balance(RewardType):
 
     name = "balance"
     label = gettext_lazy("Balance")
+    uses_budget = True
     inputs = (Input("amount", "money"), Input("percent", "percent"), Input("expires_days", "days"))
     slots = (
         Slot("balance", gettext_lazy("balance worth"), ("amount",)),

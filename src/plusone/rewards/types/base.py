@@ -54,6 +54,7 @@ class RewardType:
     inputs: ClassVar[tuple[Input, ...]] = ()
     slots: ClassVar[tuple[Slot, ...]] = ()
     by_hand: ClassVar[bool] = False  # staff hand it over, and say so
+    uses_budget: ClassVar[bool] = False  # money, or may be chosen as such: nothing comes once the budget is used up
     is_worth_money: ClassVar[bool] = True  # what a clinic gives only where it says why (PRI-15)
 
     def clean(self, business: Business, params: Params) -> Params:

@@ -19,6 +19,7 @@ class Choice(RewardType):
 
     name = "choice"
     label = gettext_lazy("One of several, as your client chooses")
+    uses_budget = True
     inputs = (Input("options", "options"),)
 
     def clean(self, business: Business, params: Params) -> Params:

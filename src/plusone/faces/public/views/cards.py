@@ -10,7 +10,7 @@ from plusone.faces.ui.http import public, speak
 from plusone.faces.ui.pictures import invitation_card
 from plusone.kernel.errors import NotHere
 from plusone.referrals import queries, sentences
-from plusone.referrals.offers import offer_of
+from plusone.referrals.budgets import as_it_stands
 
 KEPT_SECONDS = 3600
 
@@ -25,7 +25,7 @@ def card(request: HttpRequest, code: str) -> HttpResponse:
     if not found.is_open:
         raise NotHere
     assert found.campaign is not None
-    client, offer = found.client, offer_of(found.campaign.terms)
+    client, offer = found.client, as_it_stands(found.campaign.terms)
     speak(reader_language(request, client.business))
     gift = ""
     if offer.friend_reward:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -27,10 +28,11 @@ from plusone.kernel import ids
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.referrals import inviting, queries, sentences
+from plusone.referrals.budgets import as_it_stands
 from plusone.referrals.commands import CampaignInactive, answer_invitation, set_apart_own_visit
 from plusone.referrals.doubt.crowd import CLICK_IDS
 from plusone.referrals.models import Campaign
-from plusone.referrals.offers import Offer, offer_of
+from plusone.referrals.offers import Offer
 from plusone.referrals.standing import is_blocked
 from plusone.referrals.touches import Touch, touches_of, visit_behind, winner
 
@@ -45,10 +47,10 @@ class Invitation:
     page: str
     language: str
 
-    @property
+    @cached_property
     def offer(self) -> Offer:
         """What the campaign offers today."""
-        return offer_of(self.campaign.terms)
+        return as_it_stands(self.campaign.terms)
 
 
 # Nobody is logged in here and many come from apps that keep no cookies, so there is no session a foreign site could
