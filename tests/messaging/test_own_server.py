@@ -148,12 +148,17 @@ def test_a_test_mail_says_what_is_wrong_before_anything_is_kept(gym: Business, p
 
 
 def test_what_cannot_be_a_mail_server_is_refused(gym: Business, settings):
-    """Nobody looks into the operator's network from here, or at other doors than those for mail (SSRF)."""
+    """Nobody looks into the operator's network from here, or at other doors than those for mail.
+
+    TRUST FUZ-7, for the one address that a business may write down: there are no webhooks and no imports by address.
+    """
     settings.MAIL_NETWORKS = ()
     bad = {
         "host": [
             *("127.0.0.1", "10.0.0.5", "192.168.1.1", "169.254.169.254", "localhost", "0.0.0.0", "::1"),
             *("http://a.example", "", "a b", "2130706433", "[::ffff:127.0.0.1]", "user@host.example"),
+            *("127.1", "0x7f.1", "0177.0.0.1", "[::1]", "::ffff:127.0.0.1", "fe80::1", "100.64.0.1", "198.18.0.1"),
+            *("64:ff9b::a00:5", "2002:a00:5::", "file:///etc/passwd", "gopher://a.example"),
         ],
         "port": [22, 80, 6379, 0],
         "username": ["", "desk\r\nRCPT", "señora"],
@@ -184,7 +189,7 @@ def test_the_database_keeps_the_ports_and_the_encryption(gym: Business, where):
 def test_a_name_that_leads_into_the_network_later_is_not_followed(
     gym: Business, hello, postbox, where, settings, monkeypatch
 ):
-    """The address that is connected to is the one that was looked at, with every mail."""
+    """FUZ-7, with every mail: the address that is connected to is the one that was looked at."""
     use(gym)
     settings.MAIL_NETWORKS = ()
     message = hello()
@@ -287,7 +292,27 @@ def drip(where):
         server.shutdown()
 
 
+def test_a_name_of_which_one_address_is_private_is_refused_whole(gym: Business, settings, monkeypatch):
+    """FUZ-7: a public address beside a private one, in either order, and one that a translator would lead inside."""
+    settings.MAIL_NETWORKS = ()
+
+    def leads_to(*addresses: str) -> None:
+        found = [(socket.AF_INET6 if ":" in one else socket.AF_INET, 1, 6, "", (one, 587)) for one in addresses]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_asked, **_more: found)
+
+    leads_to("93.184.215.14", "2606:2800:21f::1")
+    assert lines.addresses_of("mail.example", 587) == ["93.184.215.14", "2606:2800:21f::1"]
+    for inside in ("fd00::5", "10.0.0.5", "::ffff:10.0.0.5", "64:ff9b::a00:5", "::10.0.0.5", "2002:a00:5::1"):
+        for both in (("93.184.215.14", inside), (inside, "93.184.215.14")):
+            leads_to(*both)
+            with pytest.raises(lines.Private):
+                lines.addresses_of("mail.example", 587)
+            with pytest.raises(Invalid):
+                draft_mail_server(gym, **{**GIVEN, "host": "mail.example"})
+
+
 def test_a_server_that_answers_letter_by_letter_is_cut_off(gym: Business, hello, drip, monkeypatch):
+    """FUZ-7: a slow body ends by the clock."""
     monkeypatch.setattr(lines, "TALK_SECONDS", 0.3)
     use(gym)
     message, begun = hello(), time.monotonic()

@@ -8,7 +8,7 @@ import smtplib
 import socket
 from contextlib import suppress
 from functools import partial
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import Timer
 from typing import Any
 
@@ -24,6 +24,10 @@ CONNECT_SECONDS = 10.0
 TALK_SECONDS = 25.0  # one mail, from the first letter to the last
 ADDRESSES_TRIED = 2
 SEALED_FOR = "mail server"
+
+
+# IPv6 that ends in an address of IPv4: what is connected to is that one, through a translator (NAT64) or at once.
+WRAPPED = tuple(ip_network(prefix) for prefix in ("::ffff:0:0/96", "64:ff9b::/96", "::/96"))
 
 
 class Private(OSError):
@@ -59,7 +63,8 @@ def addresses_of(host: str, port: int) -> list[str]:
 
 def _is_open(text: str) -> bool:
     address = ip_address(text)
-    address = getattr(address, "ipv4_mapped", None) or address
+    if isinstance(address, IPv6Address) and any(address in wrapped for wrapped in WRAPPED):
+        address = IPv4Address(address.packed[-4:])
     if any(address in ip_network(allowed) for allowed in settings.MAIL_NETWORKS):
         return True
     return address.is_global and not address.is_multicast
