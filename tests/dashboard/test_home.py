@@ -5,6 +5,7 @@ from typing import Any
 
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from plusone.clients.models import Client
 from plusone.connect.models import ApiKey
@@ -109,6 +110,25 @@ def test_of_failed_steps_every_one_can_be_read(gym: Business, ana: Client, olga:
     assert read == [f"{n:02}" for n in reversed(range(60))]
     assert "Next" in text_of(first)
     assert "Previous" in text_of(later)
+
+
+def test_failed_steps_are_tried_again_or_put_aside(gym: Business, salon: Business, ana: Client, olga: Browser) -> None:
+    """What needs attention can be settled: a mended fault is made good, and the rest stops asking."""
+    event = Event.objects.filter(client_id=ana.pk).latest("pk")
+    fails = {"event": event, "state": "failed", "not_before": NOON, "attempts": 9, "error": "Broke"}
+    run = Run.objects.create(business=gym, rule="rule:1", **fails)
+    other = Run.objects.create(business=salon, rule="rule:2", **fails)
+    answer = olga.post(at(gym, "failed_again"), follow=True)
+    assert "1 step is tried again." in text_of(answer)
+    run.refresh_from_db()
+    assert (run.state, run.attempts, run.not_before <= timezone.now()) == ("waiting", 0, True)
+    assert "automatic step failed" not in text_of(olga.get(at(gym, "home")))
+    Run.objects.filter(pk=run.pk).update(state="failed")
+    assert "1 step is put aside." in text_of(olga.post(at(gym, "failed_aside"), follow=True))
+    run.refresh_from_db()
+    other.refresh_from_db()
+    assert (run.state, other.state) == ("skipped", "failed")
+    assert "Nothing failed" in text_of(olga.get(at(gym, "failed")))
 
 
 # Settings

@@ -14,7 +14,7 @@ from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business, Collaborator, User
 from plusone.kernel.queue.identity import own_name
 from plusone.rules import engine
-from plusone.rules.commands import create_rule, switch_rule
+from plusone.rules.commands import create_rule, retry_failed, switch_rule
 from plusone.rules.defaults import default_rules, faults
 from plusone.rules.models import Rule, Run
 from plusone.rules.queries import defaults_of, failed_runs, is_default_on, runs_of
@@ -175,6 +175,23 @@ def test_a_rule_that_keeps_failing_is_given_up_and_shown(gym, salon, noon, light
     )  # fmt: skip
     assert written(gym) == ""
     assert not failed_runs(salon).exists()
+
+
+def test_what_was_given_up_goes_on_where_it_stopped_once_it_is_mended(gym, noon, light, rule):
+    rule(Step("scribble", word="one"), Step("break"), Step("scribble", word="three"))
+    light()
+    for _ in range(engine.ATTEMPTS_MAX + 2):
+        engine.work(noon)
+        retry_now()
+    assert failed_runs(gym).count() == 1
+    Break.mended = True
+
+    assert retry_failed(gym) == 1
+    engine.work(noon)
+
+    assert (written(gym).count(" one]"), written(gym).count(" three]")) == (1, 1)
+    assert Run.objects.get().state == "done"
+    assert not failed_runs(gym).exists()
 
 
 @pytest.mark.parametrize("error", [Refused("The campaign has ended."), TooDeep("round and round")])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from plusone.events.commands import record
 from plusone.kernel.models import Business
@@ -65,3 +66,14 @@ def switch_rule(business: Business, name: str, *, active: bool, actor: str, now:
 def forget_errors(business: Business, client: int) -> int:
     """Blank what is kept of rules that failed at what happened to a client who is deleted. Return how many."""
     return Run.objects.filter(business=business, event__client_id=client).exclude(error="").update(error="")
+
+
+def retry_failed(business: Business) -> int:
+    """Let the steps that were given up be tried anew, each from where it stopped. Return how many."""
+    found = Run.objects.filter(business=business, state=Run.State.FAILED)
+    return found.update(state=Run.State.WAITING, attempts=0, worker="", not_before=timezone.now(), ended_at=None)
+
+
+def set_failed_aside(business: Business) -> int:
+    """Leave the steps that were given up as they are: they wait for nobody any more. Return how many."""
+    return Run.objects.filter(business=business, state=Run.State.FAILED).update(state=Run.State.SKIPPED)
