@@ -179,3 +179,41 @@ def test_only_who_manages_clients_hands_one_over(
     for browser in (lucie, ana_herself):
         assert browser.post(reverse("b:client_let_in", args=[gym.slug, ana.public_id])).status_code == 404
     assert Browser().post(reverse("b:client_let_in", args=[gym.slug, ana.public_id])).status_code == 302
+
+
+@pytest.fixture
+def link_to_team(gym: Business) -> str:
+    """The link by which Desi joins the team, handed over by WhatsApp: no code would reach her."""
+    who = invite_collaborator(
+        gym, name="Desi", email="desi@vela.example", role="front_desk", actor="user:1", now=timezone.now()
+    )
+    return reverse("join_team", args=[who.public_id])
+
+
+def test_a_colleague_comes_in_by_the_handed_link_and_a_password(
+    gym: Business, link_to_team: str, settings: Any
+) -> None:
+    """R-221: the role holds, the link is used up, and the password works again."""
+    settings.ENV = "production"  # elsewhere the code stands in the outbox of the trial
+    browser = Browser()
+    assert "no login code would reach you" in text_of(browser.get(link_to_team, headers={"Accept-Language": "en"}))
+    assert "at least 10 characters" in text_of(browser.post(link_to_team, {"password": "corta"})).lower()
+    assert browser.post(link_to_team, {"password": PASSWORD})["Location"] == reverse("b:home", args=[gym.slug])
+    assert Collaborator.objects.get(user__email="desi@vela.example").role == "front_desk"
+    assert Browser().post(link_to_team, {"password": ANOTHER}).status_code == 410
+    again = Browser()
+    again.post(LOGIN, {"login": "desi@vela.example", "password": PASSWORD})
+    assert again.get(reverse("b:home", args=[gym.slug])).status_code == 200
+    assert again.get(reverse("b:settings", args=[gym.slug])).status_code == 404
+
+
+def test_the_link_to_a_team_is_no_way_into_a_login_that_is_there(
+    gym: Business, salon: Business, link_to_team: str, settings: Any
+) -> None:
+    settings.ENV = "production"
+    add_collaborator(salon, user_for("desi@vela.example"), role="manager")
+    answer = Browser().post(link_to_team, {"password": PASSWORD})
+    assert (answer.status_code, "You have a login of your own already." in text_of(answer)) == (409, True)
+    assert not User.objects.get(email="desi@vela.example").has_usable_password()
+    assert not Collaborator.objects.filter(business=gym, user__email="desi@vela.example").exists()
+    assert TeamInvitation.objects.count() == 1

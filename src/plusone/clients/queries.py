@@ -102,6 +102,18 @@ def is_nobodys(user: User) -> bool:
     return not clients.exists() and not Collaborator.objects.filter(user=user).exists()
 
 
+def takes_handed_link(business: Business, email: str) -> bool:
+    """Say whether a link that staff hand over may make, or renew, the login of an address: not where somebody logs in
+    with it already, by a proof of their own or for another business."""
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        return True
+    if user.last_login is not None and not user.is_handed:
+        return False
+    elsewhere = Client.objects.filter(user=user).exclude(business=business)
+    return not elsewhere.exists() and not Collaborator.objects.filter(user=user).exists()
+
+
 def may_ask_for_code(email: str) -> bool:
     """Say whether a client with portal access has this (normalised) address:
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from plusone.clients import events
 from plusone.clients.models import Client
+from plusone.clients.queries import takes_handed_link
 from plusone.events.commands import record
 from plusone.kernel import once
 from plusone.kernel.commands import hand_login, user_for
 from plusone.kernel.errors import Refused
 from plusone.kernel.ids import public_id
-from plusone.kernel.models import Collaborator, User
 
 SALT = "plusone.clients.entering"
 ENTRY_DAYS = 7
@@ -73,12 +73,7 @@ def _must_be_open(client: Client) -> None:
     """Raise Refused unless a handed link may make, or renew, this client's login."""
     if client.status in (Client.Status.DELETED, Client.Status.INVITED) or not client.access or not client.email:
         raise Refused(_("This client may not log in."), code="no_access")
-    user = User.objects.filter(email=client.email).first()
-    if user is None:
-        return
-    elsewhere = Client.objects.filter(user=user).exclude(business=client.business).exists()
-    is_own = user.last_login is not None and not user.is_handed
-    if is_own or elsewhere or Collaborator.objects.filter(user=user).exists():
+    if not takes_handed_link(client.business, client.email):
         raise Refused(_("They have a login of their own already, and log in with that."), code="has_login")
 
 

@@ -37,6 +37,7 @@ from .staging import (
 from .team import (
     INVITATION_DAYS,
     LastOwner,
+    accept_handed,
     accept_invitation,
     invite_collaborator,
     remove_from_team,
@@ -51,6 +52,7 @@ __all__ = [
     "INVITATION_DAYS",
     "LastOwner",
     "Opened",
+    "accept_handed",
     "accept_invitation",
     "bring_in",
     "claim_answer",

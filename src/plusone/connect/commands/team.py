@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from plusone.clients.commands import hand_over
 from plusone.clients.models import fold
+from plusone.clients.queries import takes_handed_link
 from plusone.connect import events
 from plusone.connect.models import TeamInvitation
 from plusone.connect.queries import professions_of
@@ -18,8 +19,10 @@ from plusone.kernel.commands import (
     change_name,
     change_profession,
     change_role,
+    hand_login,
     lock_business,
     remove_collaborator,
+    user_for,
 )
 from plusone.kernel.errors import Invalid, Refused
 from plusone.kernel.identity import login_email
@@ -111,6 +114,24 @@ def accept_invitation(invitation: TeamInvitation, user: User, *, now: datetime) 
     """
     if user.email != invitation.email or user.is_handed:
         raise Refused(_("This invitation is for another e-mail address."), code="other_address", status=403)
+    return _join(invitation, user, now=now)
+
+
+@transaction.atomic
+def accept_handed(invitation: TeamInvitation, password: str, *, language: str, now: datetime) -> Collaborator:
+    """Let in who holds the link of an invitation, by a password, where no mail leaves to prove the address.
+
+    Raise Refused where the invitation is over, and for an address that somebody logs in with already.
+    """
+    if not takes_handed_link(invitation.business, invitation.email):
+        raise Refused(_("They have a login of their own already, and log in with that."), code="has_login")
+    user = user_for(invitation.email, language=language)
+    row = _join(invitation, user, now=now)
+    hand_login(user, password)
+    return row
+
+
+def _join(invitation: TeamInvitation, user: User, *, now: datetime) -> Collaborator:
     if invitation.expires_at <= now:
         raise Refused(_("This invitation has ended. Ask for a new one."), code="invitation_ended", status=410)
     if not TeamInvitation.objects.filter(pk=invitation.pk).delete()[0]:

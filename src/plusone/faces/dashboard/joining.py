@@ -4,11 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from plusone.connect.commands import accept_invitation
+from plusone.connect.commands import accept_handed, accept_invitation
 from plusone.connect.queries import team_invitation
+from plusone.faces.ui.accounts import log_in_handed
+from plusone.faces.ui.context import codes_come
 from plusone.faces.ui.http import public
+from plusone.faces.ui.passwords import PasswordForm
 from plusone.kernel.errors import Refused
 from plusone.kernel.permissions import ROLE_NAMES, ROLE_WORDS
 
@@ -29,9 +33,21 @@ def join_team(request: HttpRequest, token: str) -> HttpResponse:
         try:
             accept_invitation(found, user, now=now)
         except Refused as error:
-            said = {"title": _("This link has ended"), "text": error.message}
-            return render(request, "dashboard/setup_ended.html", said, status=error.status)
+            return render(request, "dashboard/setup_ended.html", _over(error), status=error.status)
         return redirect("b:home", found.business.slug)
+    form = None
+    if not user.is_authenticated and not codes_come(request):
+        form = PasswordForm(found.email, found.name, request.POST if request.method == "POST" else None)
+        if form.is_bound and form.is_valid():
+            password, language = form.cleaned_data["password"], get_language() or "en"
+            try:
+                row = accept_handed(found, password, language=language, now=now)
+            except Refused as error:
+                own = _("You have a login of your own already. Log in with it, then open this link again.")
+                said = {"title": _("Log in first"), "text": own} if error.code == "has_login" else _over(error)
+                return render(request, "dashboard/setup_ended.html", said, status=error.status)
+            log_in_handed(request, row.user)
+            return redirect("b:home", found.business.slug)
     context: dict[str, Any] = {
         "title": _("%(business)s invites you") % {"business": found.business.name},
         "invitation": found,
@@ -39,5 +55,10 @@ def join_team(request: HttpRequest, token: str) -> HttpResponse:
         "role": ROLE_NAMES.get(found.role, found.role),
         "means": ROLE_WORDS.get(found.role, ""),
         "mine": mine,
+        "form": form,
     }
     return render(request, "dashboard/team/join.html", context)
+
+
+def _over(error: Refused) -> dict[str, Any]:
+    return {"title": _("This link has ended"), "text": error.message}

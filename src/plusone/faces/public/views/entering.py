@@ -2,14 +2,11 @@
 
 from typing import Any
 
-from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from plusone.clients.commands import enter, entry
@@ -18,30 +15,8 @@ from plusone.faces.ui.accounts import log_in_handed
 from plusone.faces.ui.context import codes_leave
 from plusone.faces.ui.dead_ends import languages, reader_language
 from plusone.faces.ui.http import public, speak
+from plusone.faces.ui.passwords import PasswordForm
 from plusone.kernel.errors import Refused
-from plusone.kernel.models import User
-
-
-class PasswordForm(forms.Form):
-    """The password that a client chooses."""
-
-    password = forms.CharField(
-        label=gettext_lazy("Password"),
-        help_text=gettext_lazy("At least 10 characters. Three words that only you would put together are best."),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def __init__(self, client: Client, *args: Any) -> None:
-        super().__init__(*args)
-        self.client = client
-
-    def clean_password(self) -> str:
-        """Refuse what anybody would guess, by the rules of every password."""
-        password = str(self.cleaned_data["password"])
-        validate_password(password, User(email=self.client.email or "", name=self.client.full_name))
-        return password
 
 
 @public
@@ -54,7 +29,7 @@ def entering(request: Any, token: str) -> HttpResponse:
         request.business = client.business  # what the layouts look for
         if codes_leave():  # by now: they prove the address by a code, as everybody
             return redirect(f"{reverse('account_request_login_code')}?next={_home(client)}")
-        form = PasswordForm(client, request.POST if request.method == "POST" else None)
+        form = PasswordForm(client.email or "", client.full_name, request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             client = enter(token, form.cleaned_data["password"], now=request.now)
             assert client.user is not None, "whoever enters has a login"
