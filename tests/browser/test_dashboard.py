@@ -135,3 +135,23 @@ def test_a_campaign_can_be_set_up_without_scripts(vela: House, person: Any) -> N
     olga.tap("Activate")
     olga.sees("Your campaign is live")
     assert Campaign.objects.get(business=vela.business).terms.friend_reward == {"kind": "balance", "amount": 700}
+
+
+def test_boxes_stand_in_line_and_what_was_done_is_readable_on_a_phone(vela: House, person: Any) -> None:
+    """R-109: "Select all" stands above the boxes it fills in; the words of a toast with a button have room."""
+    ana = add_client(vela.business, "Ana", "López")
+    launch(vela.business, approval="manual")
+    for name in ("Ben", "Eva"):
+        activate(bring(ana, name).friend, actor="user:1", now=NOON)
+    olga = person(size=PHONE)
+    olga.log_in(vela.owner)
+    olga.begin_at(vela, "rewards/")
+    boxes = olga.page.get_by_role("checkbox").filter(visible=True).all()
+    left = {round(place["x"]) for box in boxes if (place := box.bounding_box())}
+    assert (len(boxes), len(left)) == (3, 1)
+    olga.go(f"/b/{vela.business.slug}/clients/{ana.public_id}/")
+    olga.click(olga.page.locator("summary", has_text="More"))
+    olga.tap("Archive")
+    said = olga.page.locator(".toast-note > span").filter(visible=True).first.bounding_box()
+    assert said is not None
+    assert said["width"] > PHONE["width"] / 2

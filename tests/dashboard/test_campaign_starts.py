@@ -115,18 +115,29 @@ def test_a_clinic_says_why_it_may_give_money(clinic: Business, olga: Browser) ->
     data = {**OFFER, "activate": "1", "once": once_of(olga.get(at(clinic, "campaign_new")))}
     refused = olga.post(at(clinic, "campaign_save_new"), data)
     assert (refused.status_code, Campaign.objects.count()) == (200, 0)
+    assert "Why you may give rewards It is needed where" in text_of(refused), "not called optional"
     assert 'id="id_override_reason_error"' in refused.content.decode()
     again = {**data, "override_reason": SAID, "once": once_of(refused)}
     page = olga.post(at(clinic, "campaign_save_new"), again, follow=True)
     campaign = Campaign.objects.get()
     assert (campaign.state, campaign.override_reason) == ("active", SAID)
-    assert "Said by olga@vela.example" in text_of(page)
+    assert f"“{SAID}” – said by olga@vela.example" in text_of(page), "whole, however narrow the field is"
     told = Event.objects.get(name="campaign.money_allowed")
     assert (told.actor, told.data["campaign"]) == (campaign.override_by, campaign.pk)
     changed = {**again, "ambassador_amount": "20", "once": once_of(page), "save": "1"}
     olga.post(at(clinic, "campaign_save", campaign.public_id), changed)
     assert campaign.terms.version == 2
     assert Event.objects.filter(name="campaign.money_allowed").count() == 1
+
+
+def test_rewards_are_chosen_before_a_campaign_with_rewards_goes_live(clinic: Business, olga: Browser) -> None:
+    """UX 2: "With rewards" and nothing for anybody is an oversight, not a campaign without rewards."""
+    data = {**OFFER, "mode": "rewards", "friend_kind": "", "ambassador_kind": "", "activate": "1"}
+    refused = olga.post(
+        at(clinic, "campaign_save_new"), {**data, "once": once_of(olga.get(at(clinic, "campaign_new")))}
+    )
+    assert (refused.status_code, Campaign.objects.count()) == (200, 0)
+    assert "Choose what one of them receives, or take “Without rewards”." in text_of(refused)
 
 
 def test_the_field_is_for_clinics_alone(gym: Business, olga: Browser) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import DateTimeField, Value
 from django.utils import translation
 
 from plusone.clients.commands import delete_client
@@ -11,12 +12,13 @@ from plusone.clients.models import Client
 from plusone.insights.queries import snapshot
 from plusone.kernel.models import Business
 from plusone.ledger.commands import expire_due, redeem
-from plusone.ledger.models import Transfer
+from plusone.ledger.models import Entry, Transfer
 from plusone.ledger.queries import balance_of, faults
 from plusone.messaging.models import Message
 from plusone.referrals.models import Referral
 from plusone.referrals.progress import friends_of
 from plusone.referrals.reasons import tell_reward
+from plusone.referrals.statements import statement_of
 from plusone.rewards.models import Reward, Tally
 from plusone.rules.engine import work
 from plusone.store.commands import cancel, create_membership_type, pay, place_order, refund
@@ -231,6 +233,16 @@ def test_what_stands_in_the_movements_is_in_the_business_s_language(gym: Busines
         refund(paid, **WHO)
         second = bring(ana, "Eva")
         sell(second.friend, make_product(gym, "Mat", 10_000))
+        entries = Entry.objects.filter(account__client_id=ana.pk, account__kind="client").order_by("-id")
+        lines = statement_of(
+            gym,
+            entries.select_related("transfer__reverses").annotate(expires_at=Value(None, output_field=DateTimeField())),
+        )
+        # What pays a debt is no second loss.
+        assert [(line.label, line.about, line.amount) for line in lines[:2]] == [
+            ("Paid what was owed", "", -900),
+            ("Reward", "For recommending Eva", 1000),
+        ]
     reasons = set(Transfer.objects.exclude(reason="").values_list("reason", flat=True))
     with translation.override("es"):
         assert reasons == {str(Reward.Reason.REFUNDED.label), translation.gettext("Paid what was owed")}

@@ -92,6 +92,21 @@ class Transfer(Owned):
             models.Index(fields=["business", "ref_kind", "ref_id"], name="ledger_transfer_ref"),
         ]
 
+    @property
+    def pays_debt(self) -> bool:
+        """Whether it pays what its client owed, out of what came in; to the books it is one that takes back."""
+        return self.kind == self.Kind.REVOKE and not self.ref_kind and self.key.endswith((":owed", ":owed:paid"))
+
+    @property
+    def what(self) -> str:
+        """What it was, in the active language."""
+        return str(_("Paid what was owed")) if self.pays_debt else str(self.get_kind_display())
+
+    @property
+    def why(self) -> str:
+        """Its reason, where that says more than what it was."""
+        return "" if self.pays_debt else self.reason
+
 
 class Entry(models.Model):
     """One side of a transfer. The entries of a transfer sum to zero; `running` is a client's balance after it."""

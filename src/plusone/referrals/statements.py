@@ -44,7 +44,7 @@ def _line(entry: Entry, rewards: dict[int, Reward], orders: dict[int, Order], re
     kind, pk = _source(transfer)
     order = orders.get(pk) if kind == "order" else None
     reward = rewards.get(pk) if kind == "reward" else None
-    about = transfer.reason
+    about = transfer.why
     if order is not None:
         about = _("Order %(number)s") % {"number": order.number}
     elif reward is not None:
@@ -52,7 +52,7 @@ def _line(entry: Entry, rewards: dict[int, Reward], orders: dict[int, Order], re
     return Line(
         at=transfer.at,
         kind=transfer.kind,
-        label=transfer.get_kind_display(),
+        label=transfer.what,
         about=about,
         amount=entry.amount,
         running=entry.running or 0,

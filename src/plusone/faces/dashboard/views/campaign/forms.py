@@ -72,7 +72,10 @@ class CampaignForm(OnceForm):
         label=gettext_lazy("Why you may give rewards"),
         max_length=300,
         required=False,
-        help_text=gettext_lazy("It is kept with the campaign, with your name and the day."),
+        help_text=gettext_lazy(
+            "It is needed where somebody receives what is worth money, and kept with the campaign, your name and "
+            "the day."
+        ),
     )
 
     def __init__(
@@ -90,6 +93,8 @@ class CampaignForm(OnceForm):
         limits.add_fields(self, business)
         if business.kind != Business.Kind.CLINIC:
             del self.fields["override_reason"]
+        else:
+            self.fields["override_reason"].is_one_of = True  # type: ignore[attr-defined]  # not "optional": its hint says when
         self.places = arranging.conditions_in(given)
         for prefix in prefixes:
             conditions.add_fields(self, business, self.shelf, arranging.conditions_in(given, prefix))
@@ -199,6 +204,8 @@ class CampaignForm(OnceForm):
             given |= self._read_rewards("")
         given["wanted"] = self._read_conditions("")
         given["further"] = [self._read_step(prefix) for prefix in self.step_prefixes]
+        if given.get("mode") != "none" and not self.errors and not _gives_anything(given):
+            self.add_error("ambassador_kind", _("Choose what one of them receives, or take “Without rewards”."))
         return given
 
     def _read_step(self, prefix: str) -> dict[str, Any]:
@@ -237,6 +244,11 @@ class CampaignForm(OnceForm):
             except Refused as error:
                 self.add_error(error.field or f"{prefix}{side}_amount", str(error))
         return found
+
+
+def _gives_anything(given: dict[str, Any]) -> bool:
+    """Say whether anybody receives something at any step."""
+    return any(step.get(f"{side}_reward") for step in [given, *given["further"]] for side in SIDES)
 
 
 def _said(value: object) -> str:

@@ -204,7 +204,7 @@ def _named(request: Page, entries: Sequence[Entry]) -> list[dict[str, Any]]:
     return [
         {
             "entry": entry,
-            "what": entry.transfer.get_kind_display(),
+            "what": entry.transfer.what,
             "friend": friends.get(entry.transfer.ref_id or 0) if entry.transfer.ref_kind == "reward" else None,
             "why": why.get(entry.transfer.ref_id or 0) if entry.transfer.ref_kind == "reward" else None,
             "order": orders.get(entry.transfer.ref_id or 0) if entry.transfer.ref_kind == "order" else None,
