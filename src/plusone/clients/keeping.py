@@ -33,6 +33,7 @@ type Row = tuple[object, ...]
 # What stays after an erasure, and why.
 BOOKS = _("What was bought, paid, refunded and moved, because the law asks for the books; without a name.")
 COUNTS = _("That there were visits, recommendations, rewards and messages, for the counts, which name nobody.")
+NO_NEWS = _("If news were declined: a fingerprint of the address, so that no news go there again. The address goes.")
 LOG = _("The log of what happened, by number, without a name or an address.")
 
 GONE = "…"

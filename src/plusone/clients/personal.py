@@ -16,7 +16,7 @@ from plusone.ledger.queries import movements_of
 from plusone.rules.commands import forget_errors as forget_run_errors
 
 from . import commands
-from .keeping import BOOKS, COUNTS, LOG, Kept, Row, kept, words_of
+from .keeping import BOOKS, COUNTS, LOG, NO_NEWS, Kept, Row, kept, words_of
 from .models import Client, DataExport, Invitation, NextStep, Note
 
 BATCH = 1000
@@ -67,6 +67,7 @@ class Consents(Kept):
         "text": gettext_lazy("Text"),
         "source": gettext_lazy("Source"),
     }
+    stays = NO_NEWS
 
     def rows(self, client: Client) -> Iterable[Row]:
         """Newest first."""

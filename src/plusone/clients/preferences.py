@@ -35,6 +35,12 @@ def wants(client: Client, purpose: str = PROMOTIONS) -> bool:
     return bool(said)
 
 
+def declines(client: Client) -> bool:
+    """Say whether their last word about promotions was a no; silence is none."""
+    said = client.consents.filter(purpose=PROMOTIONS).order_by("pk").values_list("given", flat=True).last()
+    return said is False
+
+
 @dataclass(frozen=True)
 class Said:
     """One thing a client agreed to or took back, in words; `stands` where nothing was said about it since."""

@@ -144,7 +144,7 @@ class ChannelSwitch(Owned):
 class Suppression(Owned):
     """An address of a business that is not written to any more. It is kept as a fingerprint, so it survives the person.
 
-    A bounce stops all mail to it, a complaint the promotions.
+    A bounce stops all mail to it, a complaint the promotions; so does the no of somebody who was erased since (PRI-3).
     """
 
     class Reason(models.TextChoices):
@@ -152,6 +152,7 @@ class Suppression(Owned):
 
         BOUNCED = "bounced", _("Mails to it come back")
         COMPLAINED = "complained", _("Its reader has marked a mail as spam")
+        DECLINED = "declined", _("Its reader wanted no news, and was deleted since")
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+", db_index=False)
     hash = models.CharField(max_length=64)

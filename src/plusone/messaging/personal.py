@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from plusone.clients.keeping import COUNTS, Kept, Row, initials, kept, without_names
 from plusone.clients.models import Client
+from plusone.clients.preferences import declines
 from plusone.kernel.models import User
 
 from . import commands
-from .models import Message
+from .models import Message, Suppression
 
 BATCH = 500
 
@@ -42,7 +43,9 @@ class Messages(Kept):
             yield message.created_at, message.channel, message.to, message.state, *said
 
     def forget(self, client: Client, *, now: datetime) -> None:
-        """Their words go, of those to others that speak of the client too."""
+        """Their words go, of those to others that speak of the client too. Of a no stays whom not to write to again."""
+        if client.email and declines(client):
+            commands.suppress(client.business, client.email, Suppression.Reason.DECLINED, now=now)
         commands.forget(client.business, client.pk)
 
     def forget_login(self, user: User) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from plusone.clients.events import ClientPreferenceSet
 from plusone.clients.models import Client
+from plusone.clients.preferences import PROMOTIONS
 from plusone.events.models import Event
 from plusone.events.reactions import reaction
 from plusone.kernel.models import Business, User
@@ -37,6 +39,14 @@ def suppress_what_bounced(business: Business, event: Event, fact: MessageFailed,
     message = Message.objects.get(business=business, pk=fact.message)
     if message.reason == Message.Reason.BOUNCED and message.to:
         commands.suppress(business, message.to, Suppression.Reason.BOUNCED, now=now)
+
+
+@reaction(ClientPreferenceSet)
+def write_again(business: Business, event: Event, fact: ClientPreferenceSet, now: datetime) -> None:
+    """Who declined, was erased, came back and agrees is written to (TRUST PRI-3)."""
+    if fact.given and fact.purpose == PROMOTIONS:
+        client = Client.objects.get(business=business, pk=event.client_id or 0)
+        commands.unsuppress(business, client.email or "", Suppression.Reason.DECLINED)
 
 
 @actions

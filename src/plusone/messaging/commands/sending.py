@@ -184,9 +184,11 @@ def suppress(business: Business, address: str, reason: str, *, now: datetime) ->
     return made
 
 
-def unsuppress(business: Business, address: str) -> bool:
-    """Write to an address again, because its reader has asked for it. Say whether it was suppressed."""
-    return bool(Suppression.objects.filter(business=business, hash=fingerprint(business, address)).delete()[0])
+def unsuppress(business: Business, address: str, *reasons: str) -> bool:
+    """Write to an address again, because its reader has asked for it; with `reasons`, only if it was one of these. Say
+    whether it was suppressed."""
+    found = Suppression.objects.filter(business=business, hash=fingerprint(business, address))
+    return bool((found.filter(reason__in=reasons) if reasons else found).delete()[0])
 
 
 def _write(sheet: _Sheet, reason: str) -> Message:
