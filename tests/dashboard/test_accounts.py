@@ -11,7 +11,7 @@ from plusone.clients.models import Client
 from plusone.connect.commands import open_business
 from plusone.kernel.models import Business, User
 from plusone.messaging.models import Message
-from world import NOON, add_client
+from world import EUR10, NOON, add_client, bring, launch
 
 LOGIN, CODE, CONFIRM = "/accounts/login/", "/accounts/login/code/", "/accounts/login/code/confirm/"
 
@@ -77,6 +77,50 @@ def test_every_mail_of_a_login_has_an_html_part(ana: Client, client: Browser) ->
     assert texts == {path.stem for path in folder.glob("*_message.html")}
 
 
+ADVERTISES = re.compile(
+    r"[%€$£]|\bEUR\b|<img|reward|gift|discount|offer|balance|recompensa|regalo|descuento|oferta|saldo|récompense|cadeau"
+    r"|remise|offre|solde",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+def test_a_mail_that_proves_an_address_sells_nothing(
+    gym: Business, ana: Client, client: Browser, language: str
+) -> None:
+    """TRUST PRI-4: to a friend with a gift waiting, to somebody new, and to who is told of an account of theirs."""
+    launch(gym, friend=EUR10)
+    ben = bring(ana, "Ben").friend
+    User.objects.create_user("olga@mail.example", language=language)
+    before = Message.objects.count()
+    for asked, sent in (
+        (CODE, {"email": str(ben.email)}),
+        (CODE, {"email": "nobody@mail.example"}),
+        ("/accounts/signup/", {"email": "new@mail.example", "password1": ""}),
+        ("/accounts/signup/", {"email": "olga@mail.example", "password1": ""}),
+    ):
+        Browser().post(asked, sent, headers={"accept-language": language})
+    told = mails()[before:]
+    assert [mail.to for mail in told] == [
+        str(ben.email),
+        "nobody@mail.example",
+        "new@mail.example",
+        "olga@mail.example",
+    ]
+    for mail in told:
+        said = f"{mail.subject}\n{mail.text}\n{re.sub(r'<style.*?</style>', '', mail.html, flags=re.DOTALL)}"
+        visible = re.sub(r'width[=:]"?100%"?', "", said)
+        assert ADVERTISES.findall(visible) == [], mail.template
+        links = set(re.findall(r'href="(http[^"]+)"', mail.html))
+        assert len(links) <= 2, links
+        assert f'<html lang="{language}">' in mail.html
+
+
+def test_the_control_of_what_sells() -> None:
+    """The welcome to a friend with a gift is another mail, and would be found."""
+    assert ADVERTISES.search("Te esperan 10,00 € de saldo")
+
+
 def test_a_client_without_access_gets_no_login(gym: Business, client: Browser) -> None:
     add_client(gym, "Eva", email="eva@mail.example")
     Client.objects.filter(email="eva@mail.example").update(access=False)
@@ -129,7 +173,7 @@ def test_a_second_sign_up_says_the_same_and_tells_the_owner_by_mail(db: None, cl
 
 
 def test_set_up_link_shows_a_button_and_logs_in_once(db: None, client: Browser) -> None:
-    """CONTRACT: GET changes nothing, POST logs in once."""
+    """CONTRACT, TRUST AUTH-14: GET changes nothing, POST logs in once."""
     opened = open_business(name="Studio Vela", owner_email="olga@vela.example", country_code="ES", now=NOON)
     url = f"/setup/{opened.setup_token}"
     for _time in range(2):

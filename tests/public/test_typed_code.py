@@ -16,7 +16,7 @@ from plusone.referrals.commands import attach_referral, record_visit
 from plusone.referrals.models import Campaign, Referral
 from plusone.referrals.touches import visit_token
 from plusone.rewards.models import Reward
-from world import add_client
+from world import add_client, make_product, sell
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +49,21 @@ def test_a_link_on_the_phone_and_the_code_on_the_laptop(ana: Client, gym: Busine
     fill_in(browser, laptop, code=f" {ana.code.upper()} ")
     made = Referral.objects.get()
     assert (made.ambassador_id, made.source, made.visit_id) == (ana.pk, "code", None)
+
+
+def test_a_link_in_an_app_and_the_purchase_on_the_laptop(ana: Client, gym: Business, browser: Browser) -> None:
+    """TRUST PRI-10: the address leads to the same person on every device, without a cookie of the first one; else the
+    typed code does (above), and the desk asks who sent them (test_desk)."""
+    app = Browser(enforce_csrf_checks=True, HTTP_USER_AGENT="Mozilla/5.0 (iPhone) Instagram 300.0", HTTP_REFERER="")
+    visit = record_visit(gym.pk, ana.pk, Campaign.objects.get().pk)
+    fill_in(app, f"/join/{ana.code}?v={visit_token(visit)}", email="ben@friends.example")
+    fill_in(browser, f"/at/{gym.slug}", email="Ben@Friends.example", code="")
+    ben = Client.objects.get(email="ben@friends.example")
+    assert Client.objects.filter(first_name="Ben").count() == 1
+    sell(ben, make_product(gym))
+    made = Referral.objects.get()
+    assert (made.ambassador_id, made.friend_id, made.activated_at is not None) == (ana.pk, ben.pk, True)
+    assert Reward.objects.filter(side="ambassador", client=ana).count() == 1
 
 
 def test_who_guesses_is_not_told_which_code_is_somebodys(ana: Client, gym: Business, browser: Browser) -> None:
