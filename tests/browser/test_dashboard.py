@@ -125,6 +125,19 @@ def test_unsaved_changes_are_not_lost_by_mistake(vela: House, olga: Person) -> N
     assert asked == ["beforeunload"]
 
 
+def test_a_day_can_be_typed(vela: House, olga: Person) -> None:
+    """WCAG 3.2.2: each digit of the year makes a day of its own, and none of them turns the page."""
+    olga.begin_at(vela, "settings/activity/")
+    day = olga.page.get_by_label("Day", exact=True)
+    day.focus()
+    for digit in "11282026":
+        olga.page.keyboard.press(digit)
+        olga.page.wait_for_timeout(100)
+    assert "day=" not in olga.page.url
+    olga.page.keyboard.press("Enter")
+    olga.page.wait_for_url("**day=2026-11-28**")
+
+
 def test_a_campaign_can_be_set_up_without_scripts(vela: House, person: Any) -> None:
     olga = person(scripts=False)
     olga.log_in(vela.owner)

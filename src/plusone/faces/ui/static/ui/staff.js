@@ -15,6 +15,24 @@ document.addEventListener("input", (event) => {
   }, 250);
 });
 
+// A day that is typed changes with each digit, and year 2 is a year: it counts by Enter, or once one leaves it. One that
+// is picked counts at once.
+const ofDay = (event) => event.target.closest?.("[data-submit-on-change][type=date]");
+let typedDay;
+document.addEventListener("keydown", (event) => {
+  typedDay = ofDay(event) ?? typedDay;
+  if (event.key === "Enter") ofDay(event)?.form.requestSubmit();
+});
+document.addEventListener("pointerdown", () => { typedDay = null; });
+document.addEventListener("change", (event) => {
+  const field = ofDay(event);
+  if (field && field !== typedDay) field.form.requestSubmit();
+});
+document.addEventListener("focusout", (event) => {
+  const field = ofDay(event);
+  if (field && field.value !== field.defaultValue) field.form.requestSubmit();
+});
+
 // What a figure means is shown on a click; with this also on pointing at it or reaching it by Tab (WCAG 1.4.13).
 if (HTMLElement.prototype.hasOwnProperty("popover")) {
   const noteOf = (button) => document.getElementById(button.getAttribute("popovertarget"));

@@ -133,7 +133,7 @@
     }
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) rest(); });
-  on("change", "[data-submit-on-change]", (field) => field.form.requestSubmit());
+  on("change", "[data-submit-on-change]:not([type=date])", (field) => field.form.requestSubmit());
 
   // Parts that move by themselves: `data-poll` is where they come from anew; 204 says that they have come to rest.
   const poll = () => setTimeout(async () => {
