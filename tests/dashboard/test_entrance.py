@@ -34,11 +34,16 @@ def test_country_sets_currency_zone_language_and_rules(db: None) -> None:
     assert browser.get("/")["Location"] == "/start"
     first = browser.get("/start", headers={"accept-language": "es-ES,es;q=0.9"})
     assert '<option value="ES" selected>' in first.content.decode()
-    step = browser.post("/start", {"once": once_of(first), "name": "Studio Vela", "kind": "studio", "country": "ES"})
-    page = step.content.decode()
+    named = {"once": once_of(first), "name": "Studio Vela", "kind": "salon", "country": "ES"}
+    step = browser.post("/start", named)
+    assert step["Location"] == "/start?details=1"  # an address that going back and forth finds again
+    page = browser.get(step["Location"]).content.decode()
     for chosen in ("EUR", "Europe/Madrid", "es", "eu"):
         assert f'<option value="{chosen}" selected>' in page
     assert Business.objects.count() == 0
+    back = browser.get("/start").content.decode()
+    assert 'value="Studio Vela"' in back
+    assert '<option value="salon" selected>' in back
 
 
 def test_countries_stand_where_a_reader_looks_for_them() -> None:
@@ -54,6 +59,7 @@ def test_business_opens_once_and_leads_home(db: None) -> None:
     data = {**DETAILS, "once": "token-1", "open": "1", "currency": "USD", "legal_preset": "us"}
     answer = browser.post("/start", data)
     assert (answer.status_code, answer["Location"]) == (302, "/b/studio-vela/")
+    assert "Tell us about your business" in text_of(browser.get("/start?details=1")), "there is nothing left to open"
     again = browser.post("/start", data)
     assert again["Location"] == "/b/studio-vela/"
     business = Business.objects.get()

@@ -128,20 +128,28 @@ def _places(request: HttpRequest) -> list[dict[str, str]]:
 
 @logged_in
 def start(request: Page) -> HttpResponse:
-    """Open a business in two short steps: name it, then look at what its country sets."""
+    """Open a business in two short steps: name it, then look at what its country sets.
+
+    Each step has an address of its own, so that going back finds the first as it was filled in.
+    """
     assert request.user.is_authenticated
     if request.user.is_handed:  # their address is proved by nobody
         raise NotHere
+    typed = request.session.get("start")
+    if request.method != "POST" and typed and "details" in request.GET:
+        home = country(typed["country"])
+        return _start_page(request, DetailsForm(initial=typed | vars(home) | {"country": home.code}))
     if request.method != "POST":
         guess = (request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].rpartition("-")[2]).upper()
-        form = BusinessForm(initial={"country": guess if len(guess) == 2 else "", "kind": Business.Kind.STUDIO})
+        guessed = {"country": guess if len(guess) == 2 else "", "kind": Business.Kind.STUDIO}
+        form = BusinessForm(initial=typed or guessed)
         return _start_page(request, form)
     if "open" not in request.POST:
         form = BusinessForm(request.POST)
         if not form.is_valid():
             return _start_page(request, form)
-        home = country(form.cleaned_data["country"])
-        return _start_page(request, DetailsForm(initial=form.cleaned_data | vars(home) | {"country": home.code}))
+        request.session["start"] = form.given()
+        return redirect(f"{reverse('start')}?details=1")
     form = DetailsForm(request.POST)
     if form.is_valid():
         email, given = request.user.email, form.given()
@@ -156,6 +164,7 @@ def start(request: Page) -> HttpResponse:
             ),
         )
         if slug is not None:
+            request.session.pop("start", None)
             return redirect("b:home", slug)
     return _start_page(request, form)
 
