@@ -1,13 +1,17 @@
 """What the translations keep to, whoever adds one (R-090)."""
 
+import gettext
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django.utils import translation
 
 import plusone
+from plusone.messaging.texts import Context, fill
+from world import NOON
 
 LOCALE = Path(plusone.__path__[0]) / "locale"
 PERSON_OR_HOUSE = "name|friend|ambassador|business|thanked"
@@ -40,3 +44,19 @@ def test_english_writes_no_space_before_a_percent_sign() -> None:
     """Spanish and French do."""
     spaced = re.compile(r"(?:\d|\)s) %%?(?!\()")
     assert [english for english, _text in texts("es") if spaced.search(english)] == []
+
+
+def test_french_is_set_as_it_is_printed() -> None:
+    """No line begins with a colon, no mail says "Merci!", and apostrophes are round, however a text was typed."""
+    with (LOCALE / "fr" / "LC_MESSAGES" / "django.mo").open("rb") as file:
+        said = [text for key, text in gettext.GNUTranslations(file)._catalog.items() if key]  # type: ignore[attr-defined]
+    assert len(said) > 3000
+    assert [text for text in said if re.search(r" [:;!?»]|« | %%|\w'\w", text)] == []
+
+
+def test_a_mail_in_french_keeps_its_spaces() -> None:
+    """What closes the gaps of a mail takes no space from before an exclamation mark."""
+    ctx = Context(business=None, now=NOON, language="fr", data={"friend": "Ben"})
+    with translation.override("fr"):
+        text = translation.gettext("Thank you for recommending {friend}!")
+    assert fill(text, ctx) == "Merci d’avoir recommandé Ben\N{NO-BREAK SPACE}!"

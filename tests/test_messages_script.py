@@ -25,7 +25,7 @@ def test_a_program_that_starts_meanwhile_reads_whole_translations(
         raise OSError("the disk is full")
 
     monkeypatch.setitem(names, "po_of", lambda language: tmp_path / "django.po")
-    monkeypatch.setitem(names, "read", lambda language: None)
+    monkeypatch.setitem(names, "read", lambda language: [])
     monkeypatch.setitem(names, "write_mo", half)
     with pytest.raises(OSError, match="full"):
         names["compile_"]()

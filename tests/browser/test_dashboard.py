@@ -91,7 +91,7 @@ def test_in_french_in_the_dark_without_a_mouse(vela: House, person: Any) -> None
     page.keyboard.press("Enter")
     olga.reach(page.get_by_role("button", name="Commencer"))
     page.keyboard.press("Enter")
-    for label, amount in (("Montant pour l'ami", "12"), ("Montant pour votre client", "18")):
+    for label, amount in (("Montant pour l’ami", "12"), ("Montant pour votre client", "18")):
         field = page.get_by_role("textbox", name=label, exact=True)
         olga.reach(field)
         page.keyboard.press("ControlOrMeta+a")

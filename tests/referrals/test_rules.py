@@ -268,7 +268,7 @@ def test_where_one_side_gets_nothing_the_sentence_is_another(gym: Business) -> N
     none = {
         "en": "The friend gets nothing for registering.",
         "es": "El amigo no recibe nada por registrarse.",
-        "fr": "L'ami ne reçoit rien pour son inscription.",
+        "fr": "L’ami ne reçoit rien pour son inscription.",
     }
     thanked = {
         "en": "your client is thanked, without a reward for it.",
