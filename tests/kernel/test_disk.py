@@ -81,13 +81,14 @@ def installed(place: Path, databases: Path) -> Installation:
 
 
 @contextmanager
-def filled(place: Path) -> Iterator[None]:
-    """Leave no room on a disk while the block runs."""
+def filled(place: Path, leave: int = 0) -> Iterator[None]:
+    """Leave no room on a disk, or so many bytes of it, while the block runs."""
     fill = place / "fill"
     with fill.open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(b"x" * 4096)
-    assert shutil.disk_usage(place).free == 0
+    os.truncate(fill, fill.stat().st_size - leave)
+    assert shutil.disk_usage(place).free <= leave + 4096
     yield
     fill.unlink()
 
@@ -166,6 +167,30 @@ def test_a_full_disk_changes_nothing_and_room_is_enough_to_go_on(
         assert server.poll() is None
     assert server.returncode == 0
     assert is_whole(here.folder / "plusone.sqlite3")
+
+
+@only_on_sqlite
+@pytest.mark.parametrize("room", [0.5, 1.2], ids=["for-no-copy", "for-the-copy-alone"])
+def test_neither_backup_nor_restore_leave_half_of_anything_on_a_full_disk(
+    small_disk: Path, pytestconfig: pytest.Config, django_db_setup: None, room: float
+) -> None:
+    """TRUST DUR-4 for the operator's commands: one sentence, the data as it was, and nothing more in the way."""
+    here = installed(small_disk, pytestconfig.cache.mkdir("databases"))
+    copy = small_disk / "copy"
+    here.plusone("backup", str(copy))
+    before = sorted(path.name for path in here.folder.iterdir())
+    with filled(small_disk, leave=int(copy.stat().st_size * room)):
+        said = here.plusone("restore", str(copy), fails=True).stderr
+        assert (said.count("\n"), said.endswith("cannot be written: database or disk is full.\n")) == (1, True), said
+        if room < 1:
+            said = here.plusone("backup", str(small_disk / "another"), fails=True).stderr
+            assert said.endswith("another cannot be written: database or disk is full.\n")
+        assert sorted(path.name for path in here.folder.iterdir() if "-shm" not in path.name) == before
+        assert sorted(path.name for path in small_disk.iterdir()) == ["copy", "data", "fill"]
+    assert is_whole(here.folder / "plusone.sqlite3")
+    with here.serving("--no-worker"):
+        assert here.call("GET", "/api/v1/business").status == 200
+    here.plusone("restore", str(copy))
 
 
 @only_on_sqlite

@@ -83,8 +83,13 @@ def _restore_sqlite(source: Path) -> Path | None:
         live = str(connection.settings_dict["NAME"])
         connection.close()
         # SQLite writes it as one transaction: a crash half-way leaves what was there before.
-        with closing(sqlite3.connect(live, timeout=30)) as target:
-            given.backup(target, pages=-1)
+        try:
+            with closing(sqlite3.connect(live, timeout=30)) as target:
+                given.backup(target, pages=-1)
+        except sqlite3.Error as error:
+            if kept is not None:  # of what is as it was nobody needs a copy, least of all on a full disk
+                kept.unlink(missing_ok=True)
+            raise NoCopy(f"{live} cannot be written: {error}.") from error
     return kept
 
 
