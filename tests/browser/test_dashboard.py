@@ -87,7 +87,7 @@ def test_in_french_in_the_dark_without_a_mouse(vela: House, person: Any) -> None
     olga.log_in(vela.owner)
     olga.begin_at(vela)
     page = olga.page
-    olga.reach(page.get_by_role("link", name="Préparer une campagne"))
+    olga.reach(page.get_by_role("link", name="Préparez une campagne"))
     page.keyboard.press("Enter")
     olga.reach(page.get_by_role("button", name="Commencer"))
     page.keyboard.press("Enter")

@@ -73,6 +73,7 @@ def test_the_looks_of_an_ambassador_are_noticed_and_a_family_is_not(gym: Busines
     ana = add_client(gym, "Ana", "López", email="ana.lopez@gmail.com")
     launch(gym)
     assert register(ana, "analopez2@outlook.com", first_name="Anita").flags == ["like_ambassador"]
+    assert register(ana, "lopez_ana@outlook.com", first_name="Anita").flags == ["like_ambassador"], "turned round"
     for email, name in (
         ("maria.lopez@gmail.com", "María"),
         ("mario.lopez@gmail.com", "Mario"),

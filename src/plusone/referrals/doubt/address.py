@@ -1,5 +1,6 @@
 """Throw-away mailboxes, and addresses that look like the ambassador's own."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from .base import Noticed, Sign, signs
 
 LETTERS_MIN = 5
 ALIKE = 85.0
+WORDS = re.compile(r"[^\W\d_]+")
 COMMON = frozenset({"contact", "contacto", "familia", "family", "famille", "office", "hello", "bonjour"})
 
 
@@ -75,7 +77,13 @@ def looks_like(one: Client, other: Client) -> bool:
     if min(len(mine), len(theirs)) < LETTERS_MIN or {mine, theirs} & COMMON:
         return False
     same_name = fold(one.first_name).split()[:1] == fold(other.first_name).split()[:1]
-    return mine == theirs or (same_name and ratio(mine, theirs) >= ALIKE)
+    return mine == theirs or _is_turned(one, other) or (same_name and ratio(mine, theirs) >= ALIKE)
+
+
+def _is_turned(one: Client, other: Client) -> bool:
+    """Say whether the mailboxes are of the same words in another order: ana.lopez and lopez_ana2."""
+    mine, theirs = (sorted(WORDS.findall(fold(each.email_key.rpartition("@")[0]))) for each in (one, other))
+    return len(mine) > 1 and mine == theirs
 
 
 def _letters(client: Client) -> str:
