@@ -82,8 +82,14 @@ def looks_like(one: Client, other: Client) -> bool:
 
 def _is_turned(one: Client, other: Client) -> bool:
     """Say whether the mailboxes are of the same words in another order: ana.lopez and lopez_ana2."""
-    mine, theirs = (sorted(WORDS.findall(fold(each.email_key.rpartition("@")[0]))) for each in (one, other))
+    mine, theirs = _words(one), _words(other)
     return len(mine) > 1 and mine == theirs
+
+
+def _words(client: Client) -> list[str]:
+    """Return the words of a mailbox's name as it was written: the key of one at Gmail has no dots."""
+    local = (client.email or "").rpartition("@")[0].partition("+")[0]
+    return sorted(WORDS.findall(fold(local)))
 
 
 def _letters(client: Client) -> str:
