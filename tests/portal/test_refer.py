@@ -3,13 +3,19 @@
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 
 from plusone.clients.commands import archive, delete_client
 from plusone.clients.models import Client
+from plusone.connect.commands import edit_business
 from plusone.events.models import Event
+from plusone.kernel.countries import LEGAL_PRESETS
 from plusone.kernel.models import Business
+from plusone.kernel.queue.worker import drain
+from plusone.messaging.models import Message
+from plusone.referrals.commands.sharing import CHANNELS
 from plusone.referrals.queries import link_of
-from world import launch
+from world import NOON, launch
 
 from .conftest import LogIn
 
@@ -88,6 +94,39 @@ def test_a_share_is_a_fact_about_the_way_alone(ana: Client, campaign: None, log_
     assert browser.post(f"{REFER}shared/", {"channel": "pigeon"}).status_code == 422
     assert browser.get(f"{REFER}shared/").status_code == 405
     assert Event.objects.filter(name="referral_link.shared").count() == 1
+
+
+def kept() -> str:
+    """All that the database holds, tasks and mails included, as one text."""
+    with connection.cursor() as cursor:
+        names, found = connection.introspection.table_names(cursor), []
+        for name in names:
+            cursor.execute(f'SELECT * FROM "{name}"')
+            found += [repr(row) for row in cursor.fetchall()]
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("preset", sorted(LEGAL_PRESETS))
+def test_of_a_friend_nothing_is_kept_or_sent_before_they_come(
+    gym: Business, ana: Client, campaign: None, log_in: LogIn, caplog: pytest.LogCaptureFixture, preset: str
+) -> None:
+    """TRUST PRI-1; PRI-2 in every legal preset, where Canada's one message to a friend is not offered either.
+
+    A hundred shares by every way, with the friend in whatever a browser or a program might send along.
+    """
+    edit_business(gym, legal_preset=preset, actor="user:1", now=NOON)
+    browser = log_in(ana)
+    ben = {"to": "zq7ben@friends.example", "phone": "+34699123456", "text": "Hi Zq7ben", "name": "Zq7ben"}
+    for number in range(100):
+        way = sorted(CHANNELS)[number % len(CHANNELS)]
+        assert browser.post(f"{REFER}shared/", {"channel": way, **ben}).status_code == 204
+    for page in (HOME, REFER, f"{REFER}qr/", link_of(ana)):
+        browser.get(page, ben)
+    drain()
+    assert "+34699123456" not in kept() + caplog.text
+    assert "zq7ben" not in (kept() + caplog.text).lower()
+    assert set(Message.objects.values_list("client_id", flat=True)) <= {ana.pk, None}
+    assert str(ana.email) in kept(), "the control: who is known is found"
 
 
 def test_a_share_needs_the_forms_token(ana: Client, campaign: None, log_in: LogIn) -> None:
