@@ -13,13 +13,15 @@ import pytest
 from django.urls import reverse
 
 from browser.conftest import Open
-from browser.pages import DESK, NARROW, faults_of, fits
+from browser.pages import DESK, NARROW, PHONE, faults_of, fits
 from browser.people import Person
 from isolated import Side, fill, routes, values_of
 from plusone.clients.commands import archive, open_signup_link
-from plusone.clients.models import Client
+from plusone.clients.models import Client, Tag
 from plusone.clients.preferences import unsubscribe_token
-from plusone.kernel.models import User
+from plusone.kernel.models import Business, User
+from plusone.referrals.models import Campaign
+from plusone.store.models import MembershipType, Product
 from world import NOON, add_client, login_of, open_gym
 
 FILES = (".csv", ".pdf", ".jpg", ".png", ".json", ".js", ".webmanifest")
@@ -102,4 +104,17 @@ def test_every_page(town: Town, server: str, open_page: Open, side: str) -> None
 def test_every_page_fits_in_spanish(town: Town, server: str, open_page: Open, side: str) -> None:
     """No sideways scrolling at 320 px, which is also 400 % zoom of a desk (WCAG 1.4.10)."""
     somebody = Person(open_page(size=NARROW, language="es"), server)
+    assert [path for path in walk(town, side, somebody) if not fits(somebody.page)] == []
+
+
+LONG = "maximiliano.fernandez_villaverde@estudiodelasierra.example"  # as a list from elsewhere has it for a name
+
+
+@SIDES
+def test_names_that_no_line_breaks_fit(town: Town, server: str, open_page: Open, side: str) -> None:
+    """Nor does a name without a space push what one has to press out of a phone's reach."""
+    Client.objects.update(first_name=LONG)
+    for named in (Business, Product, Tag, Campaign, MembershipType):
+        named.objects.update(name=LONG)
+    somebody = Person(open_page(size=PHONE, language="es"), server)
     assert [path for path in walk(town, side, somebody) if not fits(somebody.page)] == []
