@@ -5,8 +5,8 @@ import pytest
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
 from plusone.messaging.models import Message
-from plusone.referrals.commands import send_due
-from world import add_client, later, launch
+from plusone.referrals.commands import deactivate_campaign, send_due
+from world import EUR10, add_client, later, launch
 
 from .conftest import LogIn
 
@@ -43,3 +43,17 @@ def test_all_are_read_at_once_and_the_list_may_be_empty(ana: Client, gym: Busine
     assert "Mark all as read" in browser.get(LIST).content.decode()
     browser.post(f"{LIST}read/")
     assert "Mark all as read" not in browser.get(LIST).content.decode()
+
+
+def test_news_of_a_campaign_that_ended_are_no_banner(ana: Client, gym: Business, log_in: LogIn) -> None:
+    """CASES 88: what the first page says is what holds today; the old offer stays in the list of what was told."""
+    campaign = launch(gym)
+    send_due(later(seconds=31))
+    notice = Message.objects.get(client=ana, channel="portal")
+    browser = log_in(ana)
+    deactivate_campaign(campaign, actor="user:1", now=later(1))
+    launch(gym, ambassador=EUR10, now=later(1))
+    page = browser.get(HOME).content.decode()
+    assert notice.subject not in page
+    assert "15,00" not in page
+    assert notice.subject in browser.get(LIST).content.decode()

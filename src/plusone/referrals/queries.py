@@ -18,7 +18,7 @@ from plusone.ledger.models import Transfer
 from plusone.rewards.models import Reward
 from plusone.store.models import Order, Payment
 
-from .models import Campaign, DoubtSign, Referral, RollUp, Terms, Trust, Visit, VisitDay
+from .models import Campaign, DoubtSign, Mailing, Referral, RollUp, Terms, Trust, Visit, VisitDay
 from .standing import is_blocked
 
 CODE_LETTERS = frozenset(ids.CODE_ALPHABET)
@@ -339,3 +339,9 @@ def origins_of(business: Business, transfers: Sequence[Transfer]) -> dict[int, O
         )
         for t in transfers
     }
+
+
+def outdated_mailings(business: Business) -> QuerySet[Mailing, int]:
+    """Return the numbers of what was written to clients about campaigns that are not live any more, for a subquery."""
+    ended = Mailing.objects.filter(business=business).exclude(campaign__state=Campaign.State.ACTIVE)
+    return ended.values_list("pk", flat=True)

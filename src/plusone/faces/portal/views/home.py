@@ -12,6 +12,7 @@ from plusone.referrals import inviting, sentences
 from plusone.referrals.conditions import deeds_of
 from plusone.referrals.gifts import gifts_among
 from plusone.referrals.progress import circle_of, friends_among
+from plusone.referrals.queries import outdated_mailings
 
 FRIENDS_SHOWN = 3
 
@@ -37,7 +38,7 @@ def home(request: Page) -> HttpResponse:
         "text": text,
         "lines": sentences.headlines(business, sight.offer) if text and sight.offer else [],
         "gifts": gifts_among(client, sight.held.gifts, behind, deeds=deeds, has=has, now=request.now),
-        "banner": unread_of(client).first(),
+        "banner": unread_of(client).exclude(mailing_id__in=outdated_mailings(business)).first(),
         "is_new": client.source == "referral" and client.is_active and not friends.registered,
     }
     return render(request, "portal/home.html", context)
