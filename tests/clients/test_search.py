@@ -118,3 +118,8 @@ def test_the_index_is_there_and_comes_back_by_itself(gym: Business, jose: Client
     install("default")
     assert found(gym, "zacarias") == ["Zacarías"]
     assert "clients_search VIRTUAL TABLE" in str(Client.objects.of(gym).search("zacarias").explain())
+
+
+def test_a_short_name_ends_with_a_capital(gym: Business) -> None:
+    """R-049: friends of Élodie d'Aubigné read "Élodie D.", not "Élodie d."."""
+    assert add_client(gym, "Élodie", "d'Aubigné").short_name == "Élodie D."

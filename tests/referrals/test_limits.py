@@ -228,6 +228,11 @@ def test_what_a_used_up_budget_cannot_give_is_promised_to_nobody(gym: Business, 
     assert spent in refer
     assert spent in home
     assert [promise for promise, page in zip(said, (invitation, refer, home), strict=True) if promise in page] == []
+    bring(ana, "Eva")
+    work(NOON)
+    thanks = Message.objects.get(client=ana, template="referral.thanks", text__contains="Eva")
+    assert "€10.00" not in thanks.text
+    assert "You can follow on your page how it goes on." in thanks.text
     edit_campaign(campaign, offer=read_offer(gym, {"budget": 9000}, base=offer_of(campaign.terms)), **WHO)
     after = pages()
     assert [promise for promise, page in zip(said, after, strict=True) if promise not in page] == []

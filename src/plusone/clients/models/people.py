@@ -233,7 +233,7 @@ class Client(Owned):
     def short_name(self) -> str:
         """First name and initial: what other clients may see (R-049)."""
         return (
-            f"{self.first_name} {self.last_name[:1]}.".strip()
+            f"{self.first_name} {self.last_name[:1].upper()}.".strip()
             if self.last_name
             else self.first_name or str(_("Deleted client"))
         )

@@ -246,7 +246,7 @@ class SmallPrint(Placeholder):
     def value(self, ctx: Context) -> str | None:
         """Return it, where there is any."""
         referral = _referral(ctx)
-        if referral is None or referral.terms is None or not referral.terms.ambassador_reward:
+        if referral is None or referral.terms is None or not as_it_stands(referral.terms).ambassador_reward:
             return None
         return " ".join(clocks_in_words(referral.business, offer_of(referral.terms))) or None
 
@@ -261,7 +261,7 @@ class PromisedReward(Placeholder):
     def value(self, ctx: Context) -> str | None:
         """Return it, where the terms have one."""
         referral = _referral(ctx)
-        promised = referral.terms.ambassador_reward if referral and referral.terms else None
+        promised = as_it_stands(referral.terms).ambassador_reward if referral and referral.terms else None
         return reward_phrase(referral.business, promised) if referral and promised else None
 
 
