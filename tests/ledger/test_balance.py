@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from plusone.clients.models import Client
 from plusone.kernel.errors import Refused
@@ -16,6 +16,7 @@ from plusone.ledger.commands import (
     expire_due,
     hold,
     hold_up_to,
+    move_balance,
     redeem,
     release,
     reverse,
@@ -155,6 +156,28 @@ def test_revoking_takes_what_is_unspent_and_no_more(gym: Business, ana: Client) 
     assert revoke(gym, ana.pk, 1500, key="revoke:2", reason="refunded", **WHO) is None
     balance = balance_of(gym, ana.pk, now=NOON)
     assert (balance.available, balance.held, balance.revoked, faults(gym)) == (0, 900, 600, [])
+
+
+def test_nobody_takes_nothing_back(gym: Business, ana: Client) -> None:
+    """DESIGN 5: a posting of 0 is a fault of whoever asks for it, and stands in no books."""
+    earn(gym, ana.pk, 1500, key="reward:1", **WHO)
+    with pytest.raises(AssertionError):
+        revoke(gym, ana.pk, 0, key="revoke:1", reason="refunded", allow_debt=True, **WHO)
+    assert (available(gym, ana), Transfer.objects.count()) == (1500, 1)
+
+
+def test_what_is_owed_moves_once_by_its_key(gym: Business, ana: Client, carla: Client) -> None:
+    """CASES 21: the same merge again moves no debt that came since; the books refuse its key."""
+    for key in ("first", "second"):
+        revoke(gym, ana.pk, 700, key=key, reason="refunded", allow_debt=True, **WHO)
+        moving = {"key": "merge:1", "reason": "one person", **WHO}
+        if key == "first":
+            move_balance(gym, ana.pk, carla.pk, **moving)
+            continue
+        with pytest.raises(IntegrityError), transaction.atomic():
+            move_balance(gym, ana.pk, carla.pk, **moving)
+    owed = [balance_of(gym, client.pk, now=NOON).owed for client in (ana, carla)]
+    assert (owed, faults(gym)) == ([700, 700], [])
 
 
 def test_revoking_takes_its_own_lot_first(gym: Business, ana: Client) -> None:

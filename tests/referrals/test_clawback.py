@@ -20,6 +20,7 @@ from plusone.referrals.progress import friends_of
 from plusone.referrals.reasons import tell_reward
 from plusone.referrals.statements import statement_of
 from plusone.rewards.models import Reward, Tally
+from plusone.rewards.types import types
 from plusone.rules.engine import work
 from plusone.store.commands import cancel, create_membership_type, pay, place_order, refund
 from plusone.store.models import Order, Product
@@ -164,6 +165,16 @@ def test_a_refund_in_halves_counts_both(gym: Business, ana: Client) -> None:
         "€2.00 of €10.00 of balance was taken back from Ana López on Mar 10, 2026; "
         "€8.00 had been used already and stays."
     )
+
+
+def test_what_is_taken_back_twice_is_taken_once(gym: Business, ana: Client, bono: Product) -> None:
+    """DESIGN 5: the key of what is taken back is the reward's, so that a second try finds it in the books."""
+    launch(gym, ambassador=EUR10)
+    referral, _order = brought(ana, bono)
+    reward = reward_of(referral)
+    before, part = stands(ana)[0], {"reason": "refunded", "actor": "user:1", "now": NOON}
+    assert [types["balance"]().revoke(reward, 300, **part) for _twice in range(2)] == [300, 300]
+    assert (stands(ana)[0], faults(gym)) == (before - 300, [])
 
 
 def test_a_reward_that_was_all_spent_says_what_its_client_keeps(gym: Business, ana: Client) -> None:

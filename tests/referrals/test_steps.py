@@ -22,6 +22,7 @@ from plusone.referrals.outlook import expected_on_activation
 from plusone.referrals.progress import friends_of
 from plusone.referrals.sentences import for_ambassador, for_owner
 from plusone.referrals.statements import statement_of
+from plusone.rewards.commands import bring_forward
 from plusone.rewards.models import Reward
 from plusone.store.commands import create_membership_type, pay, place_order, refund
 from plusone.store.models import Product
@@ -134,6 +135,15 @@ def test_a_step_has_a_verification_period_of_its_own(gym: Business, ana: Client,
     refund(second, actor="user:1", now=later(5))
     assert stands() == {"a1": ("granted", ""), "f2": ("revoked", "refunded"), "a2": ("revoked", "refunded")}
     assert available(ana, now=later(11)) == 1500
+
+
+def test_a_step_that_ends_that_day_already_is_left_alone(gym: Business, ana: Client) -> None:
+    """Q-06: brought forward to a day, once; what ends then, or has no end of its own, did not move."""
+    launch(gym, qualification_days=30, steps=[LOYAL])
+    bring(ana, "Ben")
+    step, first = (Reward.objects.get(milestone=one, side="ambassador") for one in ("2", "1"))
+    assert [bring_forward(one, later(9)) for one in (step, step, first)] == [True, False, False]
+    assert (step.due_by, first.due_by) == (later(9), None)
 
 
 def test_a_missed_first_step_lapses_and_the_longer_one_goes_on(gym: Business, ana: Client, bono: Product) -> None:
