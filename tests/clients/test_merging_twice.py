@@ -14,7 +14,7 @@ from plusone.referrals.models import DoubtCase, Referral
 from plusone.rewards.models import Reward
 from plusone.store.commands import HadAlready, create_membership_type, grant_membership, pay, place_order
 from plusone.store.models import Membership, MembershipType, Product
-from world import EUR15, NOON, add_client, bring, later, launch, sell
+from world import EUR15, NOON, add_client, bring, later, launch, make_product, sell
 
 pytestmark = pytest.mark.django_db
 WHO: dict[str, Any] = {"actor": "user:1", "now": NOON}
@@ -55,10 +55,10 @@ def test_what_a_person_has_once_stays_with_each_record_that_had_it(
     assert Membership.objects.count() == 2
 
 
-def who_left(gym: Business, product: Product, email: str) -> Client:
+def who_left(gym: Business, product: Product, email: str, now: Any = NOON) -> Client:
     found = add_client(gym, "Ben", "Ortiz", email=email)
     sell(found, product)
-    archive(found, **WHO)
+    archive(found, actor="user:1", now=now)
     return fresh(found)
 
 
@@ -81,6 +81,43 @@ def test_of_two_open_returns_the_first_stays(gym: Business, ana: Client, carla: 
     assert (hers.friend_id, hers.state, theirs.reason) == (work.pk, "activated", "withdrawn")
     sell(fresh(work), bono, now=later(204))
     assert (available(ana, later(204)), available(carla, later(204))) == (1500, 0)
+    assert faults(gym) == []
+
+
+def test_a_return_that_is_settled_brings_no_other_about(
+    gym: Business, ana: Client, carla: Client, bono: Product
+) -> None:
+    """Q-10, Q-11, CASES 21: Ben came back through Ana a year ago as one record. As the other Carla asked him back, and
+    he has only been to the open day: two records become one, and he has still bought nothing for Carla."""
+    launch(gym, returning=SIX)
+    home, work = (who_left(gym, bono, f"ben@{at}.example", now) for at, now in (("home", NOON), ("work", later(1))))
+    back(ana, "ben@home.example", later(200))
+    reactivate(home, actor="user:1", now=later(200))
+    theirs = back(carla, "ben@work.example", later(201))
+    sell(work, make_product(gym, "Open day", price=0), now=later(202))
+    merge(work, home, now=later(203))
+    theirs.refresh_from_db()
+    assert (theirs.state, theirs.activated_at) == ("registered", None)
+    assert (available(ana, later(203)), available(carla, later(203)), faults(gym)) == (1500, 0, [])
+
+
+@pytest.mark.parametrize("first", ["home", "work"])
+def test_one_departure_counts_once_for_both_records(
+    gym: Business, ana: Client, carla: Client, bono: Product, first: str
+) -> None:
+    """Q-10, CASES 21: both records of Ben were put aside in one act; Ana has her reward for his return, and Carla none
+    for the same one, whichever record stays."""
+    launch(gym, returning=SIX)
+    records = [who_left(gym, bono, f"ben@{at}.example") for at in ("home", "work")]
+    back(ana, "ben@home.example", later(200))
+    theirs = back(carla, "ben@work.example", later(201))
+    reactivate(records[0], actor="user:1", now=later(202))
+    kept, gone = records if first == "home" else records[::-1]
+    if kept is records[1]:
+        sell(kept, make_product(gym, "Open day", price=0), now=later(202))
+    merge(kept, gone, now=later(203))
+    theirs.refresh_from_db()
+    assert (theirs.reason, available(ana, later(203)), available(carla, later(203))) == ("withdrawn", 1500, 0)
     assert faults(gym) == []
 
 

@@ -42,10 +42,10 @@ def move_made(gone: Client, kept: Client) -> int:
 
 
 def move_received(gone: Client, kept: Client, *, actor: str, now: datetime) -> int:
-    """Let one recommendation of two records remain as a new friend: one that brought its ambassador something already,
-    else one that is open, and of such the first; and of those that are open, returns included, one. Another is
-    withdrawn: what is promised in it lapses, what was given stays given. So is one of whom was a client all the time
-    (R-023, Q-10). Return how many moved.
+    """Let one recommendation of two records remain as a new friend, and one for each time that they left: one that
+    brought its ambassador something already, else one that is open, and of such the first; and of those that are open,
+    returns included, one. Another is withdrawn: what is promised in it lapses, what was given stays given. So is one of
+    whom was a client all the time (R-023, Q-10). Return how many moved.
 
     What is due by the orders and visits of both is given at once. Raise Refused where the two came through each other.
     """
@@ -53,9 +53,10 @@ def move_received(gone: Client, kept: Client, *, actor: str, now: datetime) -> i
     came = list(every.exclude(reason__in=queries.FREED).select_related("business").order_by("registered_at", "id"))
     paid = _paid(gone, came)
     counting = [one for one in came if one.pk in paid or not _was_client(one, gone, kept)]
-    as_new = [one for one in counting if one.returned_from is None]
-    as_new.sort(key=lambda one: (one.pk not in paid, one.reason not in ("", Reason.COMPLETED)))  # stable
-    counting = [one for one in counting if one in as_new[:1] or one.returned_from is not None]
+    counting.sort(key=lambda one: (one.pk not in paid, one.reason not in ("", Reason.COMPLETED)))  # stable
+    # One as a new friend, and one for each time that they left: both records may have been put aside in one act.
+    once = {one.returned_from: one for one in reversed(counting)}
+    counting = [one for one in came if one in once.values()]
     still_open = sorted((one for one in counting if one.is_open), key=lambda one: one.pk not in paid)  # stable
     remain = [one for one in counting if not one.is_open or one in still_open[:1]]
     for other in came:
