@@ -15,6 +15,7 @@ from plusone.referrals.commands import (
     archive_campaign,
     create_campaign,
     deactivate_campaign,
+    edit_campaign,
     schedule_campaign,
     start_and_end_campaigns,
 )
@@ -39,6 +40,13 @@ def state(campaign: Campaign) -> str:
 
 def happened() -> list[str]:
     return list(Event.objects.filter(name__startswith="campaign.").order_by("pk").values_list("name", flat=True))
+
+
+def test_another_name_makes_no_other_terms(gym: Business, draft: Campaign) -> None:
+    """Q-07: what is promised stays, whatever it is called."""
+    edit_campaign(draft, name="  Summer ", **WHO)
+    draft.refresh_from_db()
+    assert (draft.name, draft.terms.version, "campaign.terms_changed" in happened()) == ("Summer", 1, False)
 
 
 def test_it_lives_from_its_first_day_to_the_end_of_its_last(gym: Business, ana: Client, draft: Campaign) -> None:

@@ -185,6 +185,18 @@ def test_what_was_approved_by_itself_is_not_rejected_with_its_case(gym: Business
     assert Reward.objects.get(source_id=eva.pk).state == "lapsed"
 
 
+def test_a_lead_whose_reward_was_declined_is_still_awaited(gym: Business, ana: Client) -> None:
+    """REQUIREMENTS 4.2: nothing waits to be given any more, but Ben is no client yet; the day when he is one counts."""
+    launch(gym)
+    referral = bring(ana, "Ben")
+    decide_reward(Reward.objects.get(), approve=False, note="an old friend", **WHO)
+    referral.refresh_from_db()
+    assert (referral.state, referral.reason) == ("registered", "")
+    activate(referral.friend, **WHO)
+    referral.refresh_from_db()
+    assert (referral.state, referral.reason, referral.via) == ("closed", "completed", "manual")
+
+
 def test_nothing_is_given_to_who_was_deleted(gym: Business, ana: Client) -> None:
     """R-333: a declined gift of a lead who is gone cannot be given after all; no balance is left for nobody."""
     launch(gym, friend=EUR10, friend_hold_days=5)

@@ -29,6 +29,7 @@ from plusone.referrals.commands import (
     revive,
     trust_ambassador,
 )
+from plusone.referrals.commands.networks import is_countable
 from plusone.referrals.commands.sweeping import end_holds
 from plusone.referrals.doubt import signs
 from plusone.referrals.models import DoubtCase, DoubtSign, OwnNetwork, Referral, Trust
@@ -200,6 +201,13 @@ def test_what_is_no_network_of_one_business_is_refused(gym: Business, text: str)
     with pytest.raises(Invalid):
         add_own_network(gym, text, **WHO)
     assert not OwnNetwork.objects.exists()
+
+
+def test_the_machine_itself_is_nobodys_connection() -> None:
+    """PEERS 77: a proxy that hides where people are is not offered as the studio's own network."""
+    assert [is_countable(one) for one in ("203.0.113.7", "2001:db8::7", "127.0.0.1", "::1", "")] == [True] * 2 + [
+        False
+    ] * 3
 
 
 def test_staff_who_recommend_walk_ins_to_themselves_are_looked_at(gym: Business, ana: Client) -> None:

@@ -158,6 +158,17 @@ def test_it_becomes_balance(gym: Business, ana: Client, spent: int, kept: int) -
     assert refused.value.field == "ambassador_reward.when_running"
 
 
+def test_what_costs_nothing_any_more_becomes_no_balance(gym: Business, ana: Client) -> None:
+    """R-147, convert: the price of the day is 0, and nobody is owed a balance of nothing: it is more time instead."""
+    month = kind_of(gym)
+    launch(gym, ambassador=gift(month, "convert"))
+    earn(ana)
+    MembershipType.objects.filter(pk=month.pk).update(price=0)
+    earn(ana, "Eva")
+    assert (Membership.objects.count(), GiftedDays.objects.count()) == (1, 1)
+    assert balance_of(gym, ana.pk, now=NOON).earned == 0
+
+
 def test_what_is_told_says_it(gym: Business) -> None:
     """CASES 88, R-114: what somebody gets who is on it already stands with the conditions."""
     month = kind_of(gym)
