@@ -107,6 +107,7 @@ def test_each_moment_is_whole(here: Installation, tmp_path: Path) -> None:
     with here.serving() as server:
         shop = Shop.opened(here)
         with buying(shop, hands=4) as told:
+            until(lambda: told.orders)
             for moment in range(often(6, 100)):
                 time.sleep(0.05 + moment % 7 / 50)
                 known = told.acknowledged()
@@ -131,7 +132,7 @@ def test_an_end_by_signal_loses_nothing_and_breaks_no_line(here: Installation) -
     with here.serving() as server:
         shop = Shop.opened(here)
         with buying(shop, hands=8) as told:
-            time.sleep(2)
+            until(lambda: len(told.orders) > 40)
             began = time.monotonic()
             server.terminate()
             assert server.wait(30) == 0
@@ -149,6 +150,7 @@ def test_backups_under_load_are_whole(here: Installation, tmp_path: Path, reques
         shop = Shop.opened(here)
         with buying(shop, hands=2, pause=0.02) as told:
             copies = []
+            until(lambda: told.orders)
             for number in range(often(2, 12)):
                 time.sleep(often(0.5, 10))
                 known = told.acknowledged()
