@@ -16,9 +16,10 @@ from browser.conftest import Open
 from browser.pages import DESK, NARROW, PHONE, faults_of, fits
 from browser.people import Person
 from isolated import Side, fill, routes, values_of
-from plusone.clients.commands import archive, open_signup_link
+from plusone.clients.commands import archive, entry_of, open_signup_link
 from plusone.clients.models import Client, Tag
 from plusone.clients.preferences import unsubscribe_token
+from plusone.kernel import clock
 from plusone.kernel.models import Business, User
 from plusone.referrals.models import Campaign
 from plusone.store.models import MembershipType, Product
@@ -50,7 +51,11 @@ def town(lasting: str) -> Town:
     more += [reverse(f"b:{name}", args=[business.slug, gone.public_id]) for name in ("client", "client_delete")]
     ana = Client.objects.filter(business=business).order_by("pk")[0]
     link = open_signup_link(business, actor="user:1", now=NOON)
-    letters = [f"/u/{unsubscribe_token(ana)}", f"/signup/{link.token}", "/accounts/login/"]
+    letters = [
+        f"/u/{unsubscribe_token(ana)}",
+        f"/signup/{link.token}",
+    ]
+    letters += [f"/enter/{entry_of(add_client(business, 'Zoe'), now=clock.now())}", "/accounts/login/"]
     staff, people = shown(side)
     half = len(staff) // 2
     return Town(side.house.owner, login_of(ana), (*staff[:half],), (*staff[half:], *more), (*people, *letters))
