@@ -135,7 +135,7 @@ def test_neither_of_two_ways_in_is_called_optional(gym: Business, olga: Browser)
     [
         ("clients.xlsx", b"<html><body>no</body></html>", "This is a web page under another name."),
         ("clients.csv", b"PK\x03\x04 no zip", "This workbook cannot be read."),
-        ("clients.csv", b"", "The submitted file is empty."),
+        ("clients.csv", b"", "The file is empty."),
         ("clients.csv", b"id,name\n", "no lines below them"),
     ],
     ids=["web page", "no workbook", "empty", "header only"],
