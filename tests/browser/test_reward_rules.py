@@ -7,12 +7,13 @@ import pytest
 
 import world
 from browser.pages import DESK, PHONE
+from plusone.clients.commands import activate
 from plusone.clients.models import Client
 from plusone.kernel import clock
 from plusone.kernel.models import User
 from plusone.kernel.queue.worker import drain
 from plusone.ledger.queries import faults
-from world import NOON, add_client, make_product
+from world import EUR10, NOON, add_client, launch, make_product
 
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 
@@ -172,3 +173,59 @@ def test_a_coupon_three_visits_fifty_euros_and_a_choice(vela, person, size, turn
         olga.go(f"/b/{gym.slug}/campaign/")
         olga.sees(words)
         olga.look(both=True)
+
+
+def register(friend, link, first_name, email):
+    """Let somebody open a link and register with it."""
+    friend.go(link)
+    friend.type("First name", first_name)
+    friend.type("E-mail", email)
+    friend.tap(re.compile("^Register"))
+    friend.sees(f"Thank you, {first_name}!")
+
+
+@SIZES
+def test_a_ring_by_a_second_address_is_one_case_and_is_decided_one_by_one(vela, person, size, turn_to):
+    """FRA-3, FRA-10, UX 16: A brings B, B brings A by another mailbox; the owner reads both addresses, lets the first
+    count and not the second, and everybody reads what became of it."""
+    gym = vela.business
+    ana = add_client(gym, "Ana", "Pons", email="ana.pons@gmail.com")
+    launch(gym, friend=EUR10, conditions=[{"kind": "orders", "at_least": 1}], now=NOON)
+    register(person(size=size), f"/r/{ana.code}", "Ben", "ben@ring.example")
+    ben = Client.objects.get(business=gym, email="ben@ring.example")
+    activate(ben, actor="user:1", now=NOON)
+    ben.refresh_from_db()
+    turn_to(2)
+    register(person(size=size), f"/r/{ben.code}", "Ana", "pons.ana@outlook.com")
+    drain()
+    olga, her, his = person(size=size), person(size=size), person(size=size)
+    olga.log_in(vela.owner)
+    olga.go(f"/b/{gym.slug}/review/")
+    olga.sees(
+        "2 recommendations, one decision",
+        "Ana (pons.ana@outlook.com) and Ana Pons (ana.pons@gmail.com) seem to be one person.",
+    )
+    assert olga.page.evaluate("scrollY") == 0, "the heading stays in sight"
+    olga.look(both=True)
+    her.log_in(world.login_of(ana))
+    her.go(f"/p/{gym.slug}/refer/")
+    her.sees("Studio Vela is checking this recommendation. 0 of 1 order paid.")
+    her.look(both=True)
+
+    first, second = olga.page.get_by_role("listitem").filter(has_text="Ana Pons recommended Ben"), "Reject this one"
+    olga.tap("Approve this one", within=first.last)
+    olga.sees("Nothing waits here")
+    olga.does_not_see(second)
+    olga.tap("Reject")
+    olga.sees("Rejected: nobody is rewarded, and the friend stays a lead.", "Nothing needs a look")
+    drain()
+    her.go(f"/p/{gym.slug}/refer/")
+    her.does_not_see("is checking")
+    her.sees("0 of 1 order paid.")
+    his.log_in(world.login_of(ben))
+    his.go(f"/p/{gym.slug}/refer/")
+    his.sees("Studio Vela did not accept this recommendation.")
+    olga.go(f"/b/{gym.slug}/referrals/{ben.referrals_made.get().public_id}/")
+    olga.sees("What was noticed", "seem to be one person.")
+    olga.look(both=True)
+    assert faults(gym) == []
