@@ -29,8 +29,9 @@ def as_root(*command: str) -> str:
 
 
 def may_mount() -> bool:
-    there = os.geteuid() == 0 and Path("/dev/loop-control").exists() and shutil.which("mkfs.ext4")
-    return bool(there) and not subprocess.run(["unshare", "--mount", "true"], check=False).returncode
+    needed = all(shutil.which(name) for name in ("mkfs.ext4", "losetup", "blockdev", "unshare"))
+    there = os.geteuid() == 0 and Path("/dev/loop-control").exists() and needed
+    return there and not subprocess.run(["unshare", "--mount", "true"], check=False).returncode
 
 
 only_on_sqlite = pytest.mark.skipif(
