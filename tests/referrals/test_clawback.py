@@ -10,6 +10,7 @@ from django.utils import translation
 from plusone.clients.commands import delete_client
 from plusone.clients.models import Client
 from plusone.insights.queries import snapshot
+from plusone.insights.queries.ambassadors import history_of
 from plusone.kernel.models import Business
 from plusone.ledger.commands import expire_due, redeem
 from plusone.ledger.models import Entry, Transfer
@@ -254,6 +255,7 @@ def test_what_stands_in_the_movements_is_in_the_business_s_language(gym: Busines
             ("Paid what was owed", "", -900),
             ("Reward", "For recommending Eva", 1000),
         ]
+        assert "Paid what was owed" in {one.label for one in history_of(ana, now=NOON).movements}
     reasons = set(Transfer.objects.exclude(reason="").values_list("reason", flat=True))
     with translation.override("es"):
         assert reasons == {str(Reward.Reason.REFUNDED.label), translation.gettext("Paid what was owed")}

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
+from django.utils.translation import gettext
 
 from plusone.clients.models import Client
 from plusone.clients.queries import merged_into
@@ -272,9 +273,11 @@ def _movements(ambassador: Client, leads: dict[int, LeadHistory], now: datetime)
     raw: list[tuple[datetime, int, str, int, int, int | None]] = []
     uses: dict[int, list[LotUse]] = defaultdict(list)
     again: dict[int, int] = {}
+    debts: set[int] = set()
     for use in LotUse.objects.filter(lot__in=lots.values("id")).select_related("transfer").order_by("id"):
         uses[use.lot_id].append(use)
         again.setdefault(use.transfer_id, use.lot_id)
+        debts |= {use.transfer_id} if use.transfer.pays_debt else set()
     for lot in lots.select_related("transfer", "now").order_by("id"):
         _place_lot(lot, source, again, of_lot)
         referral = of_lot.get(lot.pk, 0)
@@ -293,9 +296,10 @@ def _movements(ambassador: Client, leads: dict[int, LeadHistory], now: datetime)
             )
     orders = Order.objects.filter(business=business).in_bulk({one[5] for one in raw if one[5]})
     found, running = [], 0
-    for at, _transfer, kind, amount, referral, order in sorted(raw, key=lambda one: (one[0], one[1])):
+    for at, transfer, kind, amount, referral, order in sorted(raw, key=lambda one: (one[0], one[1])):
         running += amount
-        found.append(Movement(at, kind, str(K(kind).label), amount, running, referral, orders.get(order or 0)))
+        label = gettext("Paid what was owed") if transfer in debts and kind == K.REVOKE else str(K(kind).label)
+        found.append(Movement(at, kind, label, amount, running, referral, orders.get(order or 0)))
     return found
 
 
