@@ -46,6 +46,7 @@ def clean_texts(given: Mapping[str, Mapping[str, Any]], kind: str = "announcemen
     for language, name in settings.LANGUAGES:
         said = given.get(language) or {}
         plain = usual(language, kind)
+        plain["subject"] = one_line(plain["subject"])  # French sets a space there that no line keeps
         subject = one_line(str(said.get("subject", "")))
         text = str(said.get("text", "")).replace("\r\n", "\n").strip()
         _check(subject, f"subject_{language}", SUBJECT_MAX, str(name))
