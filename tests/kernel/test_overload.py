@@ -91,6 +91,7 @@ def holding_the_line(port: int, many: int) -> Iterator[list[socket.socket]]:
             thread.join()
 
 
+@pytest.mark.any_engine
 def test_who_holds_the_line_is_in_nobodys_way(here: Installation) -> None:
     """TRUST FUZ-10: five hundred slow lines, and who asks in a normal way waits no longer than before."""
     with here.serving():
@@ -104,6 +105,7 @@ def test_who_holds_the_line_is_in_nobodys_way(here: Installation) -> None:
         print(f"95 of 100 within {before * 1000:.0f} ms before, {p95(took) * 1000:.0f} ms meanwhile")
 
 
+@pytest.mark.any_engine
 def test_who_holds_the_line_control(here: Installation) -> None:
     """The control: were a slow line to keep one of the eight who answer, everybody else would wait."""
     here.env["PLUSONE_FAULTS"] = "server.ready:sleep=4000"

@@ -15,7 +15,7 @@ from machine_room import until
 
 from served import CREATE, CSRF, Installation
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.any_engine]
 
 
 class Unwilling:
