@@ -10,7 +10,9 @@ from babel.messages.pofile import read_po
 from django.utils import translation
 
 import plusone
+from plusone.clients.models import Client
 from plusone.messaging.texts import Context, fill
+from plusone.store.models import Membership
 from world import NOON
 
 LOCALE = Path(plusone.__path__[0]) / "locale"
@@ -60,3 +62,10 @@ def test_a_mail_in_french_keeps_its_spaces() -> None:
     with translation.override("fr"):
         text = translation.gettext("Thank you for recommending {friend}!")
     assert fill(text, ctx) == "Merci d’avoir recommandé Ben\N{NO-BREAK SPACE}!"
+
+
+def test_a_membership_in_spanish_is_a_she() -> None:
+    """ "Activa", as "congelada" and "pagada hasta" beside it; a client is "activo"."""
+    with translation.override("es"):
+        assert (Membership.State.ACTIVE.label, Membership.State.ENDED.label) == ("Activa", "Terminada")
+        assert Client.Status.ACTIVE.label == "Activo"

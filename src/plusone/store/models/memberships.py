@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from plusone.clients.models import Client
 from plusone.kernel.models import Owned
@@ -65,11 +66,11 @@ class Membership(Owned):
 
         PENDING_PAYMENT = "pending_payment", _("Awaiting payment")
         SCHEDULED = "scheduled", _("Begins after the one before")
-        ACTIVE = "active", _("Active")
+        ACTIVE = "active", pgettext_lazy("membership", "Active")
         FROZEN = "frozen", _("Frozen")
         PAST_DUE = "past_due", _("Payment is due")
         ENDING = "ending", _("Ends soon")
-        ENDED = "ended", _("Ended")
+        ENDED = "ended", pgettext_lazy("membership", "Ended")
         USED_UP = "used_up", _("Used up")
         VOID = "void", _("Void")
 
