@@ -75,6 +75,7 @@ def share_buttons(
             "ways": ways(url, text, subject=subject, phone=phone, email=email),
             "qr_url": qr_url,
             "compact": compact,
+            "by_staff": hasattr(context.get("request"), "collaborator"),  # who hold it out to a client
             "id": f"qr-{number}",
         },
     )
