@@ -1,16 +1,23 @@
 """Two at once: Ana is deleted while staff sell her something, or give her a bonus (TRUST A4, R-099)."""
 
+import threading
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import naive
 import pytest
 
 from plusone.clients.commands import archive, delete_client
 from plusone.clients.models import Client
+from plusone.events.models import Event
 from plusone.kernel.errors import Refused
 from plusone.kernel.models import Business
 from plusone.ledger.commands import earn
 from plusone.ledger.queries import balance_of, faults
+from plusone.referrals.commands import block_ambassador
+from plusone.referrals.models import Trust
 from plusone.rewards.commands import give_bonus
 from plusone.store.commands import place_order
 from plusone.store.models import Order, Product
@@ -75,3 +82,19 @@ def test_going_control(gym: Business, ana: Client, bono: Product, monkeypatch: p
     go(gym, ana, act, meet)
     stands = (0, 0, 1) if what == "order" else (500, 0, 0)
     assert left(gym, ana) == (stands if ON_POSTGRES else (0, 0, 0))
+
+
+def test_of_two_who_block_at_once_one_did_it(gym: Business, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CASES 78: two of the team switch Ana's link off at one moment: it is said once, the second sees the outcome."""
+    pair, write = threading.Barrier(2), Trust.objects.update_or_create
+
+    def write_together(**columns: Any) -> Any:
+        with suppress(threading.BrokenBarrierError):
+            pair.wait(0.5)
+        return write(**columns)
+
+    monkeypatch.setattr(Trust.objects, "update_or_create", write_together)
+    seen = [Client.objects.select_related("business").get(pk=ana.pk) for _each in range(2)]
+    said = race(*(partial(block_ambassador, client, actor="user:1", now=NOON) for client in seen))
+    assert sorted(map(str, said)) == ["False", "True"]
+    assert (Event.objects.filter(name="ambassador.blocked").count(), Trust.objects.count()) == (1, 1)
