@@ -1,9 +1,12 @@
 """Two at once: one person is one lead, a case is decided once (CASES 12, 31, FRA-14). Each with its control."""
 
+import threading
+import time
 from collections import Counter
 
 import naive
 import pytest
+from django.db import transaction
 
 from plusone.clients.commands import activate
 from plusone.clients.models import Client
@@ -172,3 +175,28 @@ def test_a_crowd_control(gym: Business, ana: Client, monkeypatch: pytest.MonkeyP
     naive.crowd_without_turns(monkeypatch)
     made = two_by_one_link(gym, ana, 0)
     assert (sorted(map(sorted, flags_of(ana))) != BOTH_WAIT) == ON_POSTGRES, made
+
+
+def test_who_is_doubted_while_a_case_is_decided_gets_a_case(gym: Business, ana: Client) -> None:
+    """FRA-14, CASES 76: a second friend of Ana is doubted in the moment when the first one's case is decided. Nobody
+    has decided about that one: it waits in a case that is open, and not in one that is over."""
+    launch(gym)
+    seen, about = threading.Event(), {"source": "api", "flags": ("too_fast",), "actor": "public", "now": NOON}
+    register_friend(gym, ana, first_name="Ben", email="ben@friends.example", **about)
+    case = DoubtCase.objects.get()
+
+    def decide() -> bool:
+        with transaction.atomic():
+            done = decide_case(case, approve=True, note="known", actor="user:1", now=NOON)
+            seen.set()
+            time.sleep(0.5 if ON_POSTGRES else 0.05)  # not committed yet
+        return done
+
+    def doubt() -> Registration:
+        seen.wait(10)
+        return register_friend(gym, ana, first_name="Eva", email="eva@friends.example", **about)
+
+    decided, made = race(decide, doubt)
+    assert decided is True
+    assert isinstance(made, Registration), made
+    assert DoubtCase.objects.get(signs__referral=made.referral).state == "open"
