@@ -206,6 +206,22 @@ def test_what_the_friend_holds_already_stays_and_the_rest_is_raised(gym: Busines
     assert (ben.state, ben.reason) == ("closed", "completed")
 
 
+def test_who_missed_a_step_has_time_for_the_next_and_gets_more_for_it(gym: Business, ana: Client) -> None:
+    """Q-07, CASES 39: Ben was late for the first step. The second may still be earned, so its time is not over, and
+    what is raised for it is raised for him."""
+    kept = [{"kind": "membership_kept", "days": 30}]
+    orders = [{"kind": "orders", "at_least": 1}]
+    second = {"conditions": kept, "ambassador_reward": EUR5}
+    campaign = launch(gym, conditions=orders, qualification_days=10, steps=[second])
+    bring(ana, "Ben")
+    assert close_overdue(later(11)) == 1
+    change(campaign, steps=[{**second, "ambassador_reward": EUR20}])
+    assert len(upgrade_open_referrals(campaign, actor="user:1", now=later(12)).upgraded) == 1
+    assert list(Reward.objects.order_by("milestone").values_list("state", "amount")) == [
+        ("lapsed", 1500), ("promised", 2000)
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("had", ["missed", "given"])
 def test_who_had_to_do_with_a_step_keeps_the_terms_that_know_it(
     gym: Business, ana: Client, bono: Product, had: str
