@@ -126,7 +126,7 @@ def _binaries(folder: Path, who: pwd.struct_passwd | None) -> Path:
         (shutil.copytree if source.is_dir() else shutil.copy2)(source, goal)
     for libraries in package.parent.glob(f"{package.name}.libs"):
         shutil.copytree(libraries, target.parent / libraries.name)
-    for path in (folder, *folder.joinpath("postgres").rglob("*")):
+    for path in (folder, folder / "postgres", *folder.joinpath("postgres").rglob("*")):
         path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
     return target / "pginstall"
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from browser.conftest import Open
 from browser.pages import DESK, NARROW, PHONE, faults_of, fits
 from browser.people import Person
+from howoften import before_a_release
 from isolated import Side, fill, routes, values_of
 from plusone.clients.commands import archive, entry_of, open_signup_link
 from plusone.clients.models import Client, Tag
@@ -116,6 +117,7 @@ LONG = "maximiliano.fernandez_villaverde@estudiodelasierra.example"  # as a list
 
 
 @SIDES
+@before_a_release
 def test_names_that_no_line_breaks_fit(town: Town, server: str, open_page: Open, side: str) -> None:
     """Nor does a name without a space push what one has to press out of a phone's reach."""
     Client.objects.update(first_name=LONG)

@@ -15,7 +15,7 @@ from test_server import children
 from howoften import often
 from served import CREATE, CSRF, Installation
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.any_engine]
 ROOT = Path(__file__).resolve().parents[2]
 COUNT = """
 import django

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client as Browser
 
-from howoften import often
+from howoften import before_a_release
 from plusone.clients.commands import tag_called
 from plusone.clients.models import Client
 from plusone.kernel.models import Business
@@ -14,7 +14,7 @@ from world import add_client, make_product, sell
 
 MANY = 50_000
 # It counts seconds, and making so many takes most of a minute.
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(often(True, False), reason="before a release only")]
+pytestmark = [pytest.mark.slow, before_a_release]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from howoften import often
+from howoften import before_a_release, often
 from served import Installation, broken_in
 
 # Every clock that Python and SQLite read of the machine; how long something takes is told by another.
@@ -112,6 +112,7 @@ def turn_to(here: Installation, moment: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.any_engine
+@before_a_release
 @pytest.mark.skipif(not shutil.which("cc"), reason="the clock of a program is turned by a few lines of C")
 def test_each_thing_is_done_once_however_the_clock_jumps(migrated_url: str, tmp_path: Path) -> None:
     """OPS-7: campaigns, holds, deadlines, choices, ends of balance and reminders at half past two, by real workers."""

@@ -16,6 +16,7 @@ import pytest
 from machine_room import until
 
 import prepared
+from howoften import before_a_release
 from served import CSRF, Installation
 
 pytestmark = pytest.mark.slow
@@ -171,6 +172,7 @@ def test_a_full_disk_changes_nothing_and_room_is_enough_to_go_on(
 
 
 @only_on_sqlite
+@before_a_release
 @pytest.mark.parametrize("room", [0.5, 1.2], ids=["for-no-copy", "for-the-copy-alone"])
 def test_neither_backup_nor_restore_leave_half_of_anything_on_a_full_disk(
     small_disk: Path, pytestconfig: pytest.Config, django_db_setup: None, room: float
@@ -195,6 +197,7 @@ def test_neither_backup_nor_restore_leave_half_of_anything_on_a_full_disk(
 
 
 @only_on_sqlite
+@before_a_release
 def test_a_disk_that_can_only_be_read_is_read(
     frail_disk: tuple[Path, Path], pytestconfig: pytest.Config, django_db_setup: None
 ) -> None:
@@ -237,7 +240,10 @@ def test_postgresql_says_the_same_of_its_disk(migrated_url: str, tmp_path: Path,
             sql.execute("CREATE TRIGGER no_room BEFORE INSERT ON ledger_entry EXECUTE FUNCTION no_room()")
         else:
             sql.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
-            sql.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            sql.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         answer = here.give(ana, 700, Idempotency_Key="once")
         assert (answer.status, answer.body["detail"][: len(sentence)]) == (503, sentence)
         assert here.call("GET", f"/api/v1/clients/{ana}/balance").body["available"] == 0
@@ -246,6 +252,9 @@ def test_postgresql_says_the_same_of_its_disk(migrated_url: str, tmp_path: Path,
         else:
             sql.execute("SET default_transaction_read_only = off")
             sql.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
-            sql.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            sql.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         after: Any = here.give(ana, 700, Idempotency_Key="once")
         assert after.status == 201

@@ -20,10 +20,10 @@ from test_server import children
 
 import postgres
 import prepared
-from howoften import often
+from howoften import before_a_release, often
 from served import Installation, Shop, broken_in, buying
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, before_a_release]
 ON_POSTGRES = os.environ["PLUSONE_TEST_ENGINE"] == "postgres"
 on_sqlite = pytest.mark.skipif(ON_POSTGRES, reason="PostgreSQL writes its own files")
 on_postgres = pytest.mark.skipif(not ON_POSTGRES, reason="SQLite is no server")

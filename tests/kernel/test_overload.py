@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from test_server import children
 
-from howoften import often
+from howoften import before_a_release, often
 from served import Installation, Shop, broken_in, buying
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, before_a_release]
 
 
 # Who waits so long (seconds) stands in a line. In every run other tests share the cores, so no less can be told apart.
