@@ -21,6 +21,7 @@ from plusone.clients.commands import (
     revoke_client_invitation,
     send_invitation_again,
 )
+from plusone.clients.models import Client
 from plusone.clients.queries import tags_of
 from plusone.connect.queries import team_of
 from plusone.faces.dashboard.forms import act_once, choose
@@ -155,20 +156,8 @@ def hand(request: Page, client: str) -> HttpResponse:
         return redirect(url_of(found))
     with translation.override(found.reads()):
         text = _("%(business)s would like to have you among its clients. See the invitation:")
-    context = {
-        "nav": "clients",
-        "title": _("The invitation of %(name)s") % {"name": found.full_name},
-        "client": found,
-        "invitation": invitation,
-        "url": f"{settings.BASE_URL}{reverse('client_invited', args=[invitation.public_id])}",
-        "text": text % {"business": request.business.name},
-        "crumbs": [
-            (_("Clients"), reverse("b:clients", args=[request.business.slug])),
-            (found.full_name, url_of(found)),
-            (_("Hand the link over"), ""),
-        ],
-    }
-    return render(request, "dashboard/clients/hand_over.html", context)
+    title, path = _("The invitation of %(name)s"), reverse("client_invited", args=[invitation.public_id])
+    return _hand_over(request, found, title, path, text, invitation=invitation)
 
 
 @staff("clients.manage")
@@ -184,18 +173,24 @@ def let_in(request: Page, client: str) -> HttpResponse:
         return redirect(url_of(found))
     with translation.override(found.reads()):
         text = _("Here you come to your own pages at %(business)s. You choose a password there:")
+    title, path = _("A way in for %(name)s"), reverse("client_enter", args=[token])
+    return _hand_over(request, found, title, path, text, days=ENTRY_DAYS)
+
+
+def _hand_over(request: Page, client: Client, title: str, path: str, text: str, **more: Any) -> HttpResponse:
+    """Show a link for a client, with a text to send it by."""
     context = {
         "nav": "clients",
-        "title": _("A way in for %(name)s") % {"name": found.full_name},
-        "client": found,
-        "days": ENTRY_DAYS,
-        "url": f"{settings.BASE_URL}{reverse('client_enter', args=[token])}",
+        "title": title % {"name": client.full_name},
+        "client": client,
+        "url": f"{settings.BASE_URL}{path}",
         "text": text % {"business": request.business.name},
         "crumbs": [
             (_("Clients"), reverse("b:clients", args=[request.business.slug])),
-            (found.full_name, url_of(found)),
+            (client.full_name, url_of(client)),
             (_("Hand the link over"), ""),
         ],
+        **more,
     }
     return render(request, "dashboard/clients/hand_over.html", context)
 
