@@ -61,3 +61,12 @@ def test_an_address_that_only_takes_forms_says_so_and_leads_on(house: House, gym
     back = browser.get(to, headers=SENT_FROM).content.decode()
     assert 'href="/b/studio-vela/?period=month"' in back
     assert "evil" not in browser.get(to, headers={"Referer": "https://evil.example/"}).content.decode()
+
+
+def test_a_path_that_names_another_site_stays_on_ours(house: House, gym: Business) -> None:
+    """`//evil.example/` alone is an address there: of this site's page of that name one slash is kept."""
+    browser = Browser()
+    browser.force_login(house.owner)
+    headers = {"Referer": "http://testserver//evil.example/"}
+    page = browser.get(reverse("b:checklist_dismiss", args=[gym.slug]), headers=headers).content.decode()
+    assert 'href="/evil.example/"' in page

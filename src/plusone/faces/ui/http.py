@@ -109,7 +109,8 @@ def came_from(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
         return ""
     parts = urlsplit(page)
-    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    # A path that begins with two slashes is another site's address once the host is taken away.
+    return urlunsplit(("", "", f"/{parts.path.lstrip('/')}", parts.query, ""))
 
 
 def without_second_step(request: Any) -> HttpResponseBase | None:
